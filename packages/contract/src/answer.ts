@@ -1,0 +1,147 @@
+import * as z from 'zod';
+import { LEAK_KINDS, RECIPIENT_CLASSES } from './incident.ts';
+
+const Count = z.int().min(0);
+const Split = z.strictObject({ exposed: Count, unknown: Count });
+const When = z.iso.datetime({ precision: 3 });
+const Seen = z.strictObject({ first: When.nullable(), last: When.nullable() });
+
+export const GAP_REASONS = [
+  'silent',
+  'before-first-line',
+  'after-last-line',
+  'missing-file',
+  'rejected-lines',
+  'sampled',
+  'declared',
+  'no-lines',
+] as const;
+export type GapReason = (typeof GAP_REASONS)[number];
+
+/** A stretch of time in which a host (or, in logs without hosts, a file series) can't show who saw what. */
+export const Gap = z.strictObject({
+  log: z.string(),
+  /** The host, or the series for logs without a host field. */
+  unit: z.string(),
+  unitIs: z.enum(['host', 'series']),
+  from: When,
+  to: When,
+  reason: z.enum(GAP_REASONS),
+  /** What the test saw, in words with its figures. */
+  detail: z.string(),
+  /** Leaks on whose answer this gap bears (its unit serves the path, and it overlaps the window). */
+  leaks: z.array(z.string()),
+  /** Directory persons who are not exposed and whom this gap alone would make unknown. */
+  unknown: Count,
+});
+export type Gap = z.infer<typeof Gap>;
+
+const EvidenceFile = z.strictObject({
+  source: z.string(),
+  path: z.string(),
+  bytes: Count,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  lines: Count.nullable(),
+  rejected: Count.nullable(),
+  first: When.nullable(),
+  last: When.nullable(),
+  /** The file whose content this one repeats; such a file is counted once. */
+  sameAs: z.string().nullable(),
+});
+
+export const Recipient = z.strictObject({
+  /** What a person reads: an account, an address with its program, or a pseudonym for an employee. */
+  viewer: z.string(),
+  class: z.enum(RECIPIENT_CLASSES),
+  /** Persons whose data this recipient saw, own data apart. */
+  people: Count,
+  views: Count,
+  first: When.nullable(),
+  last: When.nullable(),
+});
+
+const Ranked = z.array(z.strictObject({ name: z.string(), people: Count, views: Count }));
+
+/** The six answers of one run: `forthright scope --json` prints one of these. */
+export const ScopeAnswer = z.strictObject({
+  schema: z.literal('forthright/scope/1'),
+  run: z.string(),
+  title: z.string(),
+  people: z.strictObject({
+    exposed: Count,
+    unknown: Count,
+    clear: Count,
+    /** Subjects, exposed or unknown, whom the directory does not know. */
+    unidentified: Count,
+    min: Count,
+    max: Count,
+    /** Persons whom only views without an account saw: these may have been their own. */
+    possiblySelf: Count,
+    /** Distinct normalised e-mail addresses, since a notice goes to an address. */
+    addresses: Split,
+    deleted: Split,
+    byCountry: z.record(z.string(), Split),
+    byRegion: z.record(z.string(), Split),
+    byLanguage: z.record(z.string(), Split),
+    unidentifiedSample: z.array(z.string()),
+  }),
+  /** Directory persons per field: exposed with it; not exposed with it, but perhaps. */
+  fields: z.record(z.string(), Split),
+  combinations: z.array(z.strictObject({ fields: z.array(z.string()), people: Count })),
+  where: z.strictObject({
+    pages: Ranked,
+    hosts: Ranked,
+    /** Items that were seen by somebody, and those of them that no reference knows. */
+    items: Count,
+    itemsWithoutReference: Count,
+    itemsWithoutReferenceSample: z.array(z.string()),
+  }),
+  recipients: z.strictObject({
+    byClass: z.record(z.enum(RECIPIENT_CLASSES), Count),
+    top: z.array(Recipient),
+    crawlers: z.array(z.strictObject({ name: z.string(), people: Count, views: Count })),
+    /** Viewers with an account that no directory knows (they are of class thirdParty). */
+    unknownAccounts: Count,
+  }),
+  /** Believed window, and when somebody else really saw something. */
+  window: z.strictObject({ from: When.nullable(), to: When.nullable() }),
+  seen: Seen,
+  views: Count,
+  histogram: z.strictObject({
+    stepMinutes: Count,
+    bins: z.array(z.strictObject({ at: When, views: Count })),
+  }),
+  leaks: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: z.enum(LEAK_KINDS),
+      exposed: Count,
+      unknown: Count,
+      views: Count,
+      seen: Seen,
+    }),
+  ),
+  gaps: z.array(Gap),
+  rejected: z.strictObject({
+    lines: Count,
+    byReason: z.record(z.string(), Count),
+    samples: z.array(z.strictObject({ file: z.string(), line: Count, reason: z.string(), text: z.string() })),
+  }),
+  directory: z.strictObject({
+    people: Count,
+    duplicateIds: Count,
+    withoutCountry: Count,
+    sharedAddresses: Count,
+    brokenRows: Count,
+  }),
+  /** What a reader must know beside the figures. Codes are stable, texts are not. */
+  cautions: z.array(z.strictObject({ code: z.string(), text: z.string() })),
+  /** Work that the answer itself asks for, such as having crawlers' copies removed. */
+  tasks: z.array(z.strictObject({ code: z.string(), text: z.string() })),
+  evidence: z.strictObject({
+    files: z.array(EvidenceFile),
+    definition: z.strictObject({ sha256: z.string(), leaks: z.array(z.unknown()) }),
+    query: z.strictObject({ version: z.string(), sha256: z.string() }),
+  }),
+});
+export type ScopeAnswer = z.infer<typeof ScopeAnswer>;

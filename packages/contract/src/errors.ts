@@ -1,0 +1,51 @@
+/**
+ * Every error that Forthright can answer with. One closed set: stages throw a code, adapters look up
+ * what it means for their door (HTTP status, exit code) here and nowhere else.
+ */
+export const ANSWER = {
+  usage: { status: 400, exit: 2, show: true },
+  'workspace-invalid': { status: 422, exit: 3, show: true },
+  'incident-invalid': { status: 422, exit: 3, show: true },
+  'file-missing': { status: 422, exit: 4, show: true },
+  'glob-empty': { status: 422, exit: 4, show: true },
+  'file-unreadable': { status: 422, exit: 4, show: true },
+  'column-unknown': { status: 422, exit: 4, show: true },
+  'stamp-without-zone': { status: 422, exit: 4, show: true },
+  'directory-broken-row': { status: 422, exit: 4, show: true },
+  'reference-never-joins': { status: 422, exit: 4, show: true },
+  'leak-matches-nothing': { status: 422, exit: 6, show: true },
+  'person-not-found': { status: 404, exit: 6, show: true },
+  'viewer-not-found': { status: 404, exit: 6, show: true },
+  'evidence-changed': { status: 409, exit: 7, show: true },
+  'engine-unreachable': { status: 503, exit: 5, show: true },
+  'engine-crashed': { status: 503, exit: 5, show: true },
+  'engine-refused': { status: 500, exit: 5, show: true },
+  'out-of-memory': { status: 507, exit: 8, show: true },
+  'no-disk': { status: 507, exit: 8, show: true },
+  interrupted: { status: 499, exit: 130, show: true },
+  internal: { status: 500, exit: 70, show: false },
+} as const satisfies Record<string, { status: number; exit: number; show: boolean }>;
+
+export type ErrorCode = keyof typeof ANSWER;
+
+/** One thing that is wrong, and where: `at` is `file:line:column` or a path inside the document. */
+export type Problem = Readonly<{ at: string; message: string }>;
+
+/**
+ * The one error class. `message` is for the reader: what is wrong, which value, what to do. `problems` lists
+ * every bad field at once where a document has several.
+ */
+export class ForthrightError extends Error {
+  readonly code: ErrorCode;
+  readonly problems: readonly Problem[];
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; problems?: readonly Problem[] } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ForthrightError';
+    this.code = code;
+    this.problems = options.problems ?? [];
+  }
+}

@@ -1,0 +1,4 @@
+export * from './answer.ts';
+export * from './errors.ts';
+export * from './incident.ts';
+export * from './workspace.ts';
