@@ -1,0 +1,391 @@
+import { createHash } from 'node:crypto';
+import { type Gap, type GapReason, RECIPIENT_CLASSES, type RecipientClass, ScopeAnswer } from '@forthright/contract';
+import type { Analytics } from '../platform/analytics/index.ts';
+import type { FileHash } from '../sources/index.ts';
+import { cautionsOf, tasksOf } from './cautions.ts';
+import type { PlannedLeak } from './match.ts';
+import { crawlerName, pseudonymsOf, viewerLabel } from './recipients.ts';
+import type { ScopeRun } from './run.ts';
+import { QUERY_VERSION, queryHash } from './statements.ts';
+import { countHidden } from './unknown.ts';
+
+type People = ScopeAnswer['people'];
+type Split = { exposed: number; unknown: number };
+type StatusGroup = {
+  country: string; region: string; language: string; known: number; deleted: number;
+  ex: number; un: number; named: number; people: number;
+};
+
+const TOP = 20;
+const SAMPLE = 20;
+/** About as many bars as a screen is wide. */
+const BINS = 120;
+const WITH_REGIONS = ['US', 'CA', 'AU'];
+
+/** The six answers of a run, every figure read from its tables. The same evidence gives the same bytes. */
+export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, FileHash>): Promise<ScopeAnswer> {
+  const { engine, incident } = run.input;
+  const groups = await engine.rows<StatusGroup>(
+    `SELECT k.country AS country, k.region AS region, k.language AS language, k.person != '' AS known, k.deleted AS deleted,
+       s.ex AS ex, s.un AS un, s.named > 0 AS named, count() AS people
+     FROM status AS s LEFT JOIN known AS k ON s.person = k.person
+     GROUP BY country, region, language, known, deleted, ex, un, named ORDER BY ALL`,
+  );
+  const people = await peopleOf(run, groups);
+  const gaps = await gapsOf(run);
+  const seen = await seenOf(engine, 'shown');
+  const evidence = evidenceOf(run, hashes);
+  const recipients = await recipientsOf(run);
+  const where = await whereOf(run);
+  const rejected = rejectedOf(run);
+  const body: Omit<ScopeAnswer, 'run' | 'cautions' | 'tasks'> = {
+    schema: 'forthright/scope/1',
+    title: incident.incident.title,
+    people,
+    fields: fieldsOf(run.leaks, groups),
+    combinations: combinationsOf(run.leaks, groups),
+    where,
+    recipients,
+    window: windowOf(run.leaks),
+    seen,
+    views: await viewsOf(engine),
+    histogram: await histogramOf(run),
+    leaks: await leaksOf(run, groups),
+    gaps,
+    rejected,
+    directory: await directoryOf(run),
+    evidence,
+  };
+  const notes = { cautions: cautionsOf(body, run), tasks: tasksOf(body) };
+  const id = createHash('sha256').update(JSON.stringify(evidence)).digest('hex').slice(0, 32);
+  return ScopeAnswer.parse({ ...body, ...notes, run: `run_${id}` });
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const isoOrNull = (ms: number): string | null => (ms < 0 ? null : iso(ms));
+const isExposed = (g: StatusGroup) => g.ex !== 0;
+
+function split(groups: readonly StatusGroup[], of: (g: StatusGroup) => string | null): Record<string, Split> {
+  const table: Record<string, Split> = {};
+  for (const g of groups) {
+    const key = of(g);
+    if (key === null) continue;
+    const cell = (table[key] ??= { exposed: 0, unknown: 0 });
+    cell[isExposed(g) ? 'exposed' : 'unknown'] += g.people;
+  }
+  return Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const total = (groups: readonly StatusGroup[]) => groups.reduce((n, g) => n + g.people, 0);
+
+async function peopleOf(run: ScopeRun, all: readonly StatusGroup[]): Promise<People> {
+  const { engine } = run.input;
+  const groups = all.filter((g) => g.known);
+  const exposed = total(groups.filter(isExposed));
+  const unknown = total(groups) - exposed;
+  const unidentified = total(all) - total(groups);
+  const sample = await engine.rows<{ person: string }>(
+    `SELECT person FROM status WHERE person NOT IN (SELECT person FROM known) ORDER BY person LIMIT ${SAMPLE}`,
+  );
+  return {
+    exposed,
+    unknown,
+    clear: run.directory.people - exposed - unknown,
+    unidentified,
+    min: exposed,
+    max: exposed + unknown + unidentified,
+    possiblySelf: total(groups.filter((g) => isExposed(g) && g.named === 0)),
+    addresses: await addressesOf(run),
+    deleted: split(groups, (g) => (g.deleted ? 'all' : null)).all ?? { exposed: 0, unknown: 0 },
+    byCountry: split(groups, (g) => g.country),
+    byRegion: split(groups, regionOf),
+    byLanguage: split(groups, (g) => g.language),
+    unidentifiedSample: sample.map((r) => r.person),
+  };
+}
+
+/** `US-CA`; `US-unknown` where the directory names no state. */
+function regionOf(g: StatusGroup): string | null {
+  if (!WITH_REGIONS.includes(g.country)) return null;
+  const region = g.region.startsWith(`${g.country}-`) ? g.region.slice(3) : g.region;
+  return `${g.country}-${region === '' ? 'unknown' : region}`;
+}
+
+async function addressesOf(run: ScopeRun): Promise<Split> {
+  const address = run.address('k.email');
+  const [row] = await run.input.engine.rows<Split>(
+    `SELECT uniqExactIf(address, exposed) AS exposed, uniqExactIf(address, NOT exposed) AS unknown FROM
+     (SELECT ${address} AS address, max(s.ex != 0) AS exposed FROM status AS s INNER JOIN known AS k ON s.person = k.person WHERE k.email != '' GROUP BY address)`,
+  );
+  return row ?? { exposed: 0, unknown: 0 };
+}
+
+/** Fields of the leaks in a bit mask, united and in order. */
+function fieldsIn(mask: number, leaks: readonly PlannedLeak[]): string[] {
+  const bits = BigInt(mask);
+  return [...new Set(leaks.filter((l) => (bits >> BigInt(l.n)) & 1n).flatMap((l) => l.leak.fields))].sort();
+}
+
+function fieldsOf(leaks: readonly PlannedLeak[], all: readonly StatusGroup[]): Record<string, Split> {
+  const table: Record<string, Split> = {};
+  for (const field of [...new Set(leaks.flatMap((l) => l.leak.fields))].sort()) table[field] = { exposed: 0, unknown: 0 };
+  for (const g of all.filter((x) => x.known)) {
+    const exposed = fieldsIn(g.ex, leaks);
+    for (const field of exposed) (table[field] ?? { exposed: 0 }).exposed += g.people;
+    for (const field of fieldsIn(g.un, leaks)) {
+      const cell = table[field];
+      if (cell !== undefined && !exposed.includes(field)) cell.unknown += g.people;
+    }
+  }
+  return table;
+}
+
+function combinationsOf(leaks: readonly PlannedLeak[], all: readonly StatusGroup[]): ScopeAnswer['combinations'] {
+  const table = new Map<string, { fields: string[]; people: number }>();
+  for (const g of all.filter((x) => x.known && isExposed(x))) {
+    const fields = fieldsIn(g.ex, leaks);
+    const cell = table.get(fields.join('\0')) ?? { fields, people: 0 };
+    table.set(fields.join('\0'), { fields, people: cell.people + g.people });
+  }
+  return [...table.values()].sort((a, b) => b.people - a.people || (a.fields.join() < b.fields.join() ? -1 : 1));
+}
+
+function windowOf(leaks: readonly PlannedLeak[]): ScopeAnswer['window'] {
+  const dated = leaks.filter((l) => !Number.isNaN(l.from));
+  if (dated.length === 0) return { from: null, to: null };
+  return { from: iso(Math.min(...dated.map((l) => l.from))), to: iso(Math.max(...dated.map((l) => l.to))) };
+}
+
+async function seenOf(engine: Analytics, table: 'shown', where = '1'): Promise<ScopeAnswer['seen']> {
+  const [row] = await engine.rows<{ first: number; last: number }>(
+    `SELECT if(countIf(t0 >= 0) = 0, -1, minIf(t0, t0 >= 0)) AS first, if(count() = 0, -1, max(t1)) AS last FROM ${table} WHERE ${where}`,
+  );
+  return { first: isoOrNull(row?.first ?? -1), last: isoOrNull(row?.last ?? -1) };
+}
+
+async function viewsOf(engine: Analytics, where = '1'): Promise<number> {
+  const [row] = await engine.rows<{ n: number }>(`SELECT sum(n) AS n FROM shown WHERE ${where}`);
+  return row?.n ?? 0;
+}
+
+async function leaksOf(run: ScopeRun, groups: readonly StatusGroup[]): Promise<ScopeAnswer['leaks']> {
+  const known = groups.filter((g) => g.known);
+  const leaks: ScopeAnswer['leaks'] = [];
+  for (const { n, leak } of run.leaks) {
+    const bit = (mask: number) => ((BigInt(mask) >> BigInt(n)) & 1n) === 1n;
+    leaks.push({
+      id: leak.id,
+      kind: leak.kind,
+      exposed: total(known.filter((g) => bit(g.ex))),
+      unknown: total(known.filter((g) => bit(g.un) && !bit(g.ex))),
+      views: await viewsOf(run.input.engine, `leak = ${n}`),
+      seen: await seenOf(run.input.engine, 'shown', `leak = ${n}`),
+    });
+  }
+  return leaks;
+}
+
+/** Steps of a whole number of minutes that a person reads easily. */
+const STEPS = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440];
+
+async function histogramOf(run: ScopeRun): Promise<ScopeAnswer['histogram']> {
+  const { from, to } = windowOf(run.leaks);
+  const minutes = from === null || to === null ? 0 : (Date.parse(to) - Date.parse(from)) / 60_000;
+  const stepMinutes = STEPS.find((s) => minutes / s <= BINS) ?? Math.ceil(minutes / BINS / 1440) * 1440;
+  const bins = await run.input.engine.rows<{ at: number; views: number }>(
+    `SELECT intDiv(t, ${stepMinutes * 60_000}) * ${stepMinutes * 60_000} AS at, count() AS views FROM views
+     WHERE f != 4294967295 AND (leak, item, seg, v) IN (SELECT leak, item, seg, v FROM shown) GROUP BY at ORDER BY at`,
+  );
+  return { stepMinutes, bins: bins.map((b) => ({ at: iso(b.at), views: b.views })) };
+}
+
+async function whereOf(run: ScopeRun): Promise<ScopeAnswer['where']> {
+  const { engine } = run.input;
+  const pages = await engine.rows<{ leak: number; item: string; people: number; views: number }>(
+    `SELECT p.leak AS leak, p.item AS item, p.people AS people, s.views AS views FROM
+       (SELECT leak, item, uniqExact(person) AS people FROM person_places GROUP BY leak, item) AS p
+     INNER JOIN (SELECT leak, item, sum(n) AS views FROM shown GROUP BY leak, item) AS s ON p.leak = s.leak AND p.item = s.item
+     ORDER BY views DESC, people DESC, leak, item LIMIT ${TOP}`,
+  );
+  const hosts = await engine.rows<{ name: string; people: number; views: number }>(
+    `SELECT toString(p.host) AS name, p.people AS people, s.views AS views FROM
+       (SELECT host, uniqExact(person) AS people FROM person_places WHERE host != '' GROUP BY host) AS p
+     INNER JOIN (SELECT host, sum(n) AS views FROM shown GROUP BY host) AS s ON p.host = s.host
+     ORDER BY people DESC, name LIMIT ${TOP}`,
+  );
+  const [items] = await engine.rows<{ items: number; orphans: number; sample: string[] }>(
+    `SELECT uniqExact(leak, item) AS items, uniqExactIf((leak, item), orphan) AS orphans, arraySlice(arraySort(groupUniqArrayIf(1000)(item, orphan)), 1, ${SAMPLE}) AS sample
+     FROM (SELECT DISTINCT leak, item, (leak, item) NOT IN (SELECT leak, item FROM holders) AS orphan FROM matches WHERE ok AND NOT own)`,
+  );
+  const nameOf = (leak: number, item: string) => {
+    const planned = run.leaks.find((l) => l.n === leak);
+    return planned?.path?.render(item) ?? (item === '*' ? (planned?.leak.id ?? '') : item);
+  };
+  return {
+    pages: pages.map((p) => ({ name: nameOf(p.leak, p.item), people: p.people, views: p.views })),
+    hosts,
+    items: items?.items ?? 0,
+    itemsWithoutReference: items?.orphans ?? 0,
+    itemsWithoutReferenceSample: items?.sample ?? [],
+  };
+}
+
+type ViewerRow = {
+  cls: number; account: string; client: string; ua: string; people: number; views: number; first: number; last: number;
+};
+
+async function recipientsOf(run: ScopeRun): Promise<ScopeAnswer['recipients']> {
+  const { engine } = run.input;
+  const counted = await engine.rows<{ cls: number; n: number }>(
+    `SELECT cls, uniqExact(v) AS n FROM (SELECT cls, v FROM shown UNION ALL SELECT cls, v FROM place_viewers WHERE cls = 7) GROUP BY cls ORDER BY cls`,
+  );
+  const byClass = Object.fromEntries(
+    RECIPIENT_CLASSES.map((name, i) => [name, counted.find((c) => c.cls === i)?.n ?? 0]),
+  ) as Record<RecipientClass, number>;
+  const pseudonyms = await pseudonymsOf(engine);
+  const top = await topViewers(engine);
+  const [unknown] = await engine.rows<{ n: number }>(
+    "SELECT count() AS n FROM viewers WHERE cls = 6 AND account IN (SELECT account FROM accounts WHERE ns < 10 AND cls = 6) AND v IN (SELECT v FROM shown)",
+  );
+  return {
+    byClass,
+    top: top.map((row) => ({
+      viewer: viewerLabel(row, pseudonyms),
+      class: RECIPIENT_CLASSES[row.cls] ?? 'thirdParty',
+      people: row.people,
+      views: row.views,
+      first: isoOrNull(row.first),
+      last: isoOrNull(row.last),
+    })),
+    crawlers: await crawlersOf(engine),
+    unknownAccounts: unknown?.n ?? 0,
+  };
+}
+
+/** SQL of distinct people that each viewer of a set saw, their own data apart. */
+export const peopleSeenSql = (viewers: string): string => `SELECT p.v AS v, uniqExact(s.person) AS people
+  FROM (SELECT leak, item, seg, v FROM shown WHERE v IN (${viewers}) GROUP BY leak, item, seg, v) AS p
+  INNER JOIN subjects AS s ON p.leak = s.leak AND p.item = s.item AND p.seg = s.seg
+  WHERE s.self != p.v GROUP BY v`;
+
+/**
+ * The viewers who saw most people. Counting everybody's people exactly would multiply out places, so only those
+ * are counted whose upper bound (people per place, added up) can still reach the top.
+ */
+async function topViewers(engine: Analytics): Promise<ViewerRow[]> {
+  for (let take = 500; ; take *= 8) {
+    const bounded = `SELECT v FROM shown GROUP BY v ORDER BY sum(others) DESC, v LIMIT ${take}`;
+    const rows = await engine.rows<ViewerRow & { bound: number; all: number }>(
+      `SELECT w.cls AS cls, w.account AS account, w.client AS client, w.ua AS ua, p.people AS people, b.views AS views, b.first AS first, b.last AS last,
+         (SELECT min(bound) FROM (SELECT sum(others) AS bound FROM shown GROUP BY v ORDER BY bound DESC, v LIMIT ${take})) AS bound, (SELECT uniqExact(v) FROM shown) AS all
+       FROM (${peopleSeenSql(bounded)}) AS p
+       INNER JOIN (SELECT v, sum(n) AS views, if(countIf(t0 >= 0) = 0, -1, minIf(t0, t0 >= 0)) AS first, max(t1) AS last FROM shown GROUP BY v) AS b ON p.v = b.v
+       INNER JOIN viewers AS w ON p.v = w.v
+       ORDER BY people DESC, views DESC, cls, account, client, ua LIMIT ${TOP}`,
+    );
+    const reached = rows[TOP - 1]?.people ?? 0;
+    if ((rows[0]?.all ?? 0) <= take || reached > (rows[0]?.bound ?? 0)) return rows;
+  }
+}
+
+async function crawlersOf(engine: Analytics): Promise<ScopeAnswer['recipients']['crawlers']> {
+  const agents = await engine.rows<{ ua: string; vs: string[] }>(
+    'SELECT ua, groupArray(hex(v)) AS vs FROM viewers WHERE cls = 2 AND v IN (SELECT v FROM shown) GROUP BY ua ORDER BY ua',
+  );
+  const names = new Map<string, string[]>();
+  for (const { ua, vs } of agents) {
+    const name = crawlerName(ua);
+    names.set(name, [...(names.get(name) ?? []), ...vs]);
+  }
+  const rows = [];
+  for (const [name, vs] of names) {
+    const chosen = `SELECT v FROM viewers WHERE hex(v) IN {vs:Array(String)}`;
+    const [row] = await engine.rows<{ people: number; views: number }>(
+      `SELECT (SELECT uniqExact(s.person) FROM (SELECT DISTINCT leak, item, seg FROM shown WHERE v IN (${chosen})) AS p INNER JOIN subjects AS s ON p.leak = s.leak AND p.item = s.item AND p.seg = s.seg) AS people,
+         (SELECT sum(n) FROM shown WHERE v IN (${chosen})) AS views`,
+      { vs },
+    );
+    rows.push({ name, people: row?.people ?? 0, views: row?.views ?? 0 });
+  }
+  return rows.sort((a, b) => b.people - a.people || (a.name < b.name ? -1 : 1));
+}
+
+async function gapsOf(run: ScopeRun): Promise<Gap[]> {
+  const counts = await countHidden(run.input.engine, run.leaks, run.gaps);
+  return run.gaps.map((bearing, i) => ({
+    log: bearing.log,
+    unit: bearing.gap.unit,
+    unitIs: bearing.unitIs,
+    from: iso(bearing.gap.from),
+    to: iso(bearing.gap.to),
+    reason: bearing.gap.reason satisfies GapReason,
+    detail: bearing.gap.detail,
+    leaks: bearing.leaks.map((n) => run.leaks.find((l) => l.n === n)?.leak.id ?? String(n)),
+    unknown: counts[i] ?? 0,
+  }));
+}
+
+function rejectedOf(run: ScopeRun): ScopeAnswer['rejected'] {
+  const byReason = new Map<string, number>();
+  const paths = new Map(run.files.map((f) => [f.f, f.path]));
+  const samples = [];
+  for (const log of run.logs.values()) {
+    for (const [reason, n] of log.rejectedByReason) byReason.set(reason, (byReason.get(reason) ?? 0) + n);
+    for (const s of log.samples) {
+      samples.push({ file: paths.get(s.f) ?? log.name, line: s.line, reason: s.reason, text: s.text });
+    }
+  }
+  return {
+    lines: [...byReason.values()].reduce((a, b) => a + b, 0),
+    byReason: Object.fromEntries([...byReason].sort(([a], [b]) => (a < b ? -1 : 1))),
+    samples: samples.slice(0, 100),
+  };
+}
+
+async function directoryOf(run: ScopeRun): Promise<ScopeAnswer['directory']> {
+  const { engine } = run.input;
+  const [row] = await engine.rows<{ none: number; shared: number }>(
+    `SELECT (SELECT count() FROM directory WHERE country = '') AS none,
+       (SELECT sum(n) FROM (SELECT count() AS n FROM status AS s INNER JOIN known AS k ON s.person = k.person WHERE s.ex != 0 AND k.email != '' GROUP BY ${run.address('k.email')} HAVING n > 1)) AS shared`,
+  );
+  return {
+    people: run.directory.people,
+    duplicateIds: run.directory.duplicateIds,
+    withoutCountry: row?.none ?? 0,
+    sharedAddresses: row?.shared ?? 0,
+    brokenRows: run.directory.brokenRows,
+  };
+}
+
+function evidenceOf(run: ScopeRun, hashes: ReadonlyMap<number, FileHash>): ScopeAnswer['evidence'] {
+  const readings = new Map([...run.logs.values()].flatMap((l) => [...l.readings]));
+  const same = new Map([...run.logs.values()].flatMap((l) => [...l.sameAs]));
+  const paths = new Map(run.files.map((f) => [f.f, f.path]));
+  const files = run.files.map((file) => {
+    const reading = readings.get(file.f);
+    const twin = same.get(file.f);
+    return {
+      source: file.source,
+      path: file.path,
+      bytes: file.bytes,
+      sha256: hashes.get(file.f)?.sha256 ?? '',
+      lines: reading?.lines ?? null,
+      rejected: reading?.rejected ?? null,
+      first: reading?.first == null ? null : iso(reading.first),
+      last: reading?.last == null ? null : iso(reading.last),
+      sameAs: twin === undefined ? null : (paths.get(twin) ?? null),
+    };
+  });
+  files.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const { workspace, incident } = run.input;
+  const definition = { incident: incident.incident, sources: workspace.workspace.sources, own: workspace.workspace.organisation.own, timezone: workspace.workspace.timezone ?? null };
+  return {
+    files,
+    definition: {
+      sha256: createHash('sha256').update(JSON.stringify(definition)).digest('hex'),
+      leaks: incident.incident.leaks,
+    },
+    query: { version: QUERY_VERSION, sha256: queryHash() },
+  };
+}
+

@@ -1,0 +1,40 @@
+import { isbot } from 'isbot';
+import { type Analytics, quoteName } from '../platform/analytics/index.ts';
+import { runStatements } from './statements.ts';
+
+/**
+ * From `matches` and `holders` to `status`: who was shown to whom. Everything is held as subjects of a place and
+ * viewers of a place; pairs are never made.
+ */
+export async function computeExposure(engine: Analytics): Promise<void> {
+  await engine.run(`INSERT INTO known SELECT person, email, if(country = '', 'unknown', country), region, if(language = '', 'unknown', language), deletedAt < 9223372036854775807
+    FROM directory WHERE person GLOBAL IN (SELECT person FROM holders UNION ALL SELECT person FROM hidden UNION ALL SELECT person FROM doubtful)`);
+  await runStatements(engine, 'accounts');
+  await findCrawlers(engine);
+  for (const name of [
+    'breaks',
+    'subjects',
+    'views',
+    'viewers',
+    'place_viewers',
+    'shown',
+    'person_places',
+    'status',
+  ]) {
+    await runStatements(engine, name);
+  }
+}
+
+/** Programs that say what they are, by the maintained list of the package isbot. */
+async function findCrawlers(engine: Analytics): Promise<void> {
+  const rows = await engine.rows<{ ua: string }>(
+    "SELECT DISTINCT toString(ua) AS ua FROM matches WHERE ok AND account = '' AND NOT own ORDER BY ua",
+  );
+  const crawlers = rows.map((r) => r.ua).filter((ua) => isbot(ua));
+  const batch = 1000;
+  for (let i = 0; i < crawlers.length; i += batch) {
+    await engine.run(`INSERT INTO ${quoteName('crawlers')} SELECT arrayJoin({ua:Array(String)})`, {
+      ua: crawlers.slice(i, i + batch),
+    });
+  }
+}

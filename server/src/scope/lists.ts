@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ForthrightError, type Leak } from '@forthright/contract';
+import PostalMime, { type Address } from 'postal-mime';
+import { type Analytics, quoteName } from '../platform/analytics/index.ts';
+import { attachTable, type SourceFile, textOf } from '../sources/index.ts';
+
+/** A list of people that a leak names, as relation with one column `value`: ids or addresses as written. */
+export type PeopleRelation = Readonly<{
+  relation: string;
+  by: 'id' | 'email';
+  files: readonly SourceFile[];
+  /** When the mail says that it was sent. */
+  sentAt: number | null;
+}>;
+
+/** Enough for a mail to a hundred thousand open recipients. */
+const MAX_MAIL_BYTES = 32 * 1024 * 1024;
+
+/** Attaches the list that a leak of kind export, list or mailing names; null for other kinds. */
+export async function attachPeople(
+  engine: Analytics,
+  leak: Leak,
+  n: number,
+  options: { directory: string; nextFile: () => number; mailFile: (path: string) => Promise<SourceFile> },
+): Promise<PeopleRelation | null> {
+  const relation = `people_${n}`;
+  if (leak.kind === 'mailing' && leak.eml !== undefined) {
+    const file = await options.mailFile(leak.eml);
+    const mail = await mailingAddresses(leak.eml, options.directory);
+    await engine.run(
+      `CREATE TABLE ${quoteName(relation)} (value String) ENGINE = MergeTree ORDER BY tuple()`,
+    );
+    await engine.run(`INSERT INTO ${quoteName(relation)} SELECT arrayJoin({addresses:Array(String)})`, {
+      addresses: mail.addresses,
+    });
+    return { relation, by: 'email', files: [file], sentAt: mail.sentAt };
+  }
+  if (!('people' in leak) || leak.people === undefined) return null;
+  const { at, id, email } = leak.people;
+  const column = id ?? email ?? '';
+  const source = `leaks.${leak.id}.people`;
+  const table = await attachTable(engine, `${relation}_source`, {
+    source,
+    at,
+    directory: options.directory,
+    columns: [column],
+    onBrokenRow: 'stop',
+    nextFile: options.nextFile,
+  });
+  await engine.run(
+    `CREATE VIEW ${quoteName(relation)} AS SELECT ${textOf(column, table.columns)} AS value FROM ${quoteName(table.relation)}`,
+  );
+  return { relation, by: id === undefined ? 'email' : 'id', files: table.files, sentAt: null };
+}
+
+/** Everyone in a mail's To and Cc, groups opened, and its Date. */
+export async function mailingAddresses(
+  eml: string,
+  directory: string,
+): Promise<{ addresses: string[]; sentAt: number | null }> {
+  const raw = await readFile(resolve(directory, eml)).catch((cause: unknown) => {
+    throw new ForthrightError(
+      'file-missing',
+      `The mail ${eml} can't be read. Give its path relative to the incident file's workspace.`,
+      { cause },
+    );
+  });
+  if (raw.length > MAX_MAIL_BYTES) {
+    throw new ForthrightError(
+      'file-unreadable',
+      `The mail ${eml} is larger than 32 MiB. Give the addresses as a list (people: { at, email }).`,
+    );
+  }
+  const mail = await PostalMime.parse(raw);
+  const open = (list: readonly Address[] | undefined): string[] =>
+    (list ?? []).flatMap((a) =>
+      'group' in a && a.group !== undefined ? open(a.group) : a.address ? [a.address] : [],
+    );
+  const addresses = [...new Set([...open(mail.to), ...open(mail.cc)])];
+  if (addresses.length === 0) {
+    throw new ForthrightError(
+      'file-unreadable',
+      `The mail ${eml} names nobody in To or Cc. Give the mail as it was sent, headers included.`,
+    );
+  }
+  const sentAt = mail.date === undefined ? Number.NaN : Date.parse(mail.date);
+  return { addresses, sentAt: Number.isNaN(sentAt) ? null : sentAt };
+}

@@ -1,0 +1,260 @@
+import { type Leak, RECIPIENT_CLASSES, type RecipientClass } from '@forthright/contract';
+import { type Analytics, type Params, quoteName, quoteText } from '../platform/analytics/index.ts';
+import type { Sql } from '../sources/index.ts';
+import { matchCache } from './cache.ts';
+import type { FoundGap } from './gaps.types.ts';
+import type { PeopleRelation } from './lists.ts';
+import { compilePath, type PathPattern } from './paths.rules.ts';
+
+/** A leak with its number in the run and its path compiled. */
+export type PlannedLeak = Readonly<{
+  n: number;
+  leak: Leak;
+  path: PathPattern | null;
+  from: number;
+  to: number;
+}>;
+
+export const classNumber = (name: RecipientClass): number => RECIPIENT_CLASSES.indexOf(name);
+
+/** A line that no log holds: a recipient who was stated. */
+export const NO_FILE = 4294967295;
+/** How long a reference without dates counts: always. */
+export const ALWAYS = { from: '-9223372036854775807', to: '9223372036854775807' };
+
+export function planLeak(leak: Leak, n: number): PlannedLeak {
+  const path = 'path' in leak && leak.path !== undefined ? compilePath(leak.path) : null;
+  return {
+    n,
+    leak,
+    path,
+    from: 'from' in leak ? Date.parse(leak.from) : Number.NaN,
+    to: 'to' in leak ? Date.parse(leak.to) : Number.NaN,
+  };
+}
+
+/** Literal texts that every line of interest holds one of; null when this leak can't say. */
+export function needlesOf(planned: PlannedLeak): readonly string[] | null {
+  return planned.path === null || planned.path.needles.length === 0 ? null : planned.path.needles;
+}
+
+export type MatchContext = Readonly<{
+  engine: Analytics;
+  /** Relation of the leak's parsed log. */
+  parsed: (log: string) => string;
+  reference: (name: string) => string;
+  people: (leak: PlannedLeak) => PeopleRelation;
+  /** SQL of a normalised address over a text expression. */
+  address: (text: Sql) => Sql;
+  /** Whether sessions are known, so that a line with a session but no account has a viewer. */
+  hasSessions: boolean;
+  /** Gaps in a leak's window, for kinds whose answer depends on the order of lines. */
+  gaps: (leak: PlannedLeak) => readonly FoundGap[];
+  unitIs: (log: string) => 'host' | 'series';
+  seriesOf: ReadonlyMap<number, string>;
+}>;
+
+/** Lines of one log that a leak is about, in the columns of `matches`, then holders of what they showed. */
+export async function matchLeak(planned: PlannedLeak, context: MatchContext): Promise<void> {
+  const { leak } = planned;
+  switch (leak.kind) {
+    case 'page':
+      await matchPath(planned, context, { ns: 0 });
+      return holdByReference(planned, context);
+    case 'shared-cache':
+      await matchCache(planned, context);
+      return holdThemselves(planned, context);
+    case 'access':
+      if (planned.path !== null) await matchPath(planned, context, { ns: 1 });
+      else await matchPersons(planned, context);
+      return holdThemselves(planned, context);
+    case 'export':
+      if (planned.path !== null) await matchPath(planned, context, { ns: 1 });
+      await stateRecipients(planned, context, leak.recipients ?? [], planned.from);
+      return holdList(planned, context, '*');
+    case 'mailing':
+      return matchMailing(planned, context);
+    case 'url':
+      await matchPath(planned, context, { ns: 0 });
+      return holdThemselves(planned, context);
+    case 'list':
+      await stateRecipients(
+        planned,
+        context,
+        leak.recipients ?? [],
+        leak.at === undefined ? -1 : Date.parse(leak.at),
+      );
+      await holdList(planned, context, '*');
+      return context.engine.run(
+        `INSERT INTO stated SELECT leak, person FROM holders WHERE leak = {leak:UInt8}`,
+        { leak: planned.n },
+      );
+  }
+}
+
+/** The parsed log with accounts in place of sessions. */
+export function lines(log: string, context: MatchContext, where: Sql): Sql {
+  const parsed = quoteName(context.parsed(log));
+  if (!context.hasSessions) return `(SELECT *, account AS who FROM ${parsed} WHERE ${where})`;
+  return `(SELECT p.*, if(p.account != '', p.account, s.viewer) AS who FROM (SELECT * FROM ${parsed} WHERE ${where}) AS p
+    LEFT ANY JOIN (SELECT key, viewer FROM sessions WHERE key GLOBAL IN (SELECT session FROM ${parsed} WHERE ${where} AND session != '')) AS s ON p.session = s.key)`;
+}
+
+type Web = Readonly<{
+  hosts?: readonly string[] | undefined;
+  status?: readonly number[] | undefined;
+  methods?: readonly string[] | undefined;
+}>;
+
+/** SQL conditions that make a line a view of the leak, and those that show that the page stood there. */
+export function conditions(planned: PlannedLeak): { ok: Sql; served: Sql } {
+  const web = planned.leak as Web;
+  const status = web.status === undefined ? '1' : `status IN (${web.status.join(', ')})`;
+  const method =
+    web.methods === undefined
+      ? '1'
+      : `method IN (${web.methods.map((m) => quoteText(m.toUpperCase())).join(', ')})`;
+  const host =
+    web.hosts === undefined
+      ? '1'
+      : `host IN (${web.hosts.map((h) => quoteText(h.toLowerCase())).join(', ')})`;
+  return {
+    ok: `t >= ${planned.from} AND t < ${planned.to} AND ${status} AND ${method} AND ${host}`,
+    served: status,
+  };
+}
+
+export const MATCH_COLUMNS = 'leak, ok, served, own, ns, t, host, item, account, client, ua, f, rn';
+
+async function matchPath(planned: PlannedLeak, context: MatchContext, options: { ns: 0 | 1 }): Promise<void> {
+  const { leak, path } = planned;
+  if (path === null || !('log' in leak) || leak.log === undefined) return;
+  const { ok, served } = conditions(planned);
+  const staff = options.ns === 1;
+  const key = path.key('path');
+  const item = path.binds === 'customers.email' ? `if(${key} = '', '', ${context.address(key)})` : key;
+  const own = staff ? "own AND who = ''" : 'own';
+  const extra: Sql[] = [];
+  if (leak.kind === 'access') {
+    if (leak.viewers !== undefined) extra.push(`who IN (${leak.viewers.map(quoteText).join(', ')})`);
+    if (leak.actions !== undefined) extra.push(`action IN (${leak.actions.map(quoteText).join(', ')})`);
+  }
+  const okAll = [ok, ...extra].join(' AND ');
+  const from = `(SELECT *, ${item} AS item FROM ${lines(leak.log, context, '1')} WHERE item != '')`;
+  if (leak.kind !== 'url') {
+    return context.engine.run(
+      `INSERT INTO matches SELECT {leak:UInt8}, ${okAll}, ${served}, ${own}, ${options.ns}, t, host, item, who, client, ua, f, rn FROM ${from}`,
+      { leak: planned.n },
+    );
+  }
+  const to =
+    leak.passedTo === undefined
+      ? "arrayFilter(x -> x != '', [recipient])"
+      : `[${leak.passedTo.map(quoteText).join(', ')}]`;
+  const ns = 10 + classNumber('thirdParty');
+  await context.engine.run(
+    `INSERT INTO matches SELECT {leak:UInt8}, ${okAll} AND NOT own, ${served}, 0, ${ns}, t, host, item, receiver, '', '', f, rn FROM ${from} ARRAY JOIN ${to} AS receiver`,
+    { leak: planned.n },
+  );
+}
+
+async function matchPersons(planned: PlannedLeak, context: MatchContext): Promise<void> {
+  const { leak } = planned;
+  if (leak.kind !== 'access') return;
+  const { ok, served } = conditions(planned);
+  const extra: Sql[] = [];
+  if (leak.viewers !== undefined) extra.push(`who IN (${leak.viewers.map(quoteText).join(', ')})`);
+  if (leak.actions !== undefined) extra.push(`action IN (${leak.actions.map(quoteText).join(', ')})`);
+  await context.engine.run(
+    `INSERT INTO matches (${MATCH_COLUMNS}) SELECT {leak:UInt8}, ${[ok, ...extra].join(' AND ')}, ${served}, own AND who = '', 1, t, host, item, who, client, ua, f, rn
+     FROM ${lines(leak.log, context, 'notEmpty(person)')} ARRAY JOIN person AS item WHERE item != ''`,
+    { leak: planned.n },
+  );
+}
+
+/** Every person of the reference who stood on an item that was viewed, with the dates between which they did. */
+async function holdByReference(planned: PlannedLeak, context: MatchContext): Promise<void> {
+  const name = planned.path?.binds;
+  if (name === null || name === undefined) return;
+  if (name === 'customers' || name === 'customers.email') return holdThemselves(planned, context);
+  await context.engine.run(
+    `INSERT INTO holders SELECT DISTINCT {leak:UInt8}, key, person, person, vfrom, vto FROM ${quoteName(context.reference(name))}
+     WHERE person != '' AND key GLOBAL IN (SELECT item FROM matches WHERE leak = {leak:UInt8} AND ok)`,
+    { leak: planned.n },
+  );
+}
+
+/** The item is the person: an id, or an address that one or more accounts have. */
+async function holdThemselves(planned: PlannedLeak, context: MatchContext): Promise<void> {
+  const own = planned.leak.kind === 'url' ? "''" : 'person';
+  const byAddress = planned.path?.binds === 'customers.email';
+  const items = `(SELECT DISTINCT item FROM matches WHERE leak = {leak:UInt8} AND ok)`;
+  const people = byAddress ? personsOfAddresses(items, context) : `SELECT item, item AS person FROM ${items}`;
+  await context.engine.run(
+    `INSERT INTO holders SELECT DISTINCT {leak:UInt8}, item, person, ${own}, ${ALWAYS.from}, ${ALWAYS.to} FROM (${people})`,
+    { leak: planned.n },
+  );
+}
+
+/** Addresses → accounts; an address that several accounts share is all of them, one that nobody has is itself. */
+function personsOfAddresses(items: Sql, context: MatchContext): Sql {
+  return `SELECT i.item AS item, if(d.person = '', i.item, d.person) AS person FROM ${items} AS i
+    LEFT JOIN (SELECT person, ${context.address('email')} AS address FROM directory WHERE address GLOBAL IN ${items}) AS d ON i.item = d.address`;
+}
+
+async function holdList(planned: PlannedLeak, context: MatchContext, item: string): Promise<void> {
+  const list = context.people(planned);
+  const people =
+    list.by === 'id'
+      ? `SELECT DISTINCT value AS person FROM ${quoteName(list.relation)} WHERE value != ''`
+      : `SELECT person FROM (${personsOfAddresses(`(SELECT DISTINCT ${context.address('value')} AS item FROM ${quoteName(list.relation)} WHERE value != '')`, context)})`;
+  await context.engine.run(
+    `INSERT INTO holders SELECT DISTINCT {leak:UInt8}, {item:String}, person, person, ${ALWAYS.from}, ${ALWAYS.to} FROM (${people})`,
+    { leak: planned.n, item },
+  );
+}
+
+type Stated = string | Readonly<{ id: string; class: RecipientClass }>;
+
+/** Recipients whom no log shows: a plain name is a third party unless a directory knows it. */
+async function stateRecipients(
+  planned: PlannedLeak,
+  context: MatchContext,
+  recipients: readonly Stated[],
+  at: number,
+): Promise<void> {
+  for (const recipient of recipients) {
+    const [id, ns] =
+      typeof recipient === 'string' ? [recipient, 1] : [recipient.id, 10 + classNumber(recipient.class)];
+    const params: Params = { leak: planned.n, ns, at, id };
+    await context.engine.run(
+      `INSERT INTO matches (${MATCH_COLUMNS}) SELECT {leak:UInt8}, 1, 1, 0, {ns:UInt8}, {at:Int64}, '', '*', {id:String}, '', '', ${NO_FILE}, 0`,
+      params,
+    );
+  }
+}
+
+/** Everyone in the open To and Cc saw everyone else in it. */
+async function matchMailing(planned: PlannedLeak, context: MatchContext): Promise<void> {
+  const { leak } = planned;
+  if (leak.kind !== 'mailing') return;
+  const list = context.people(planned);
+  const at = leak.sentAt !== undefined ? Date.parse(leak.sentAt) : (list.sentAt ?? -1);
+  const items =
+    list.by === 'id'
+      ? `SELECT if(email = '', person, ${context.address('email')}) AS item, person FROM directory WHERE person GLOBAL IN (SELECT value FROM ${quoteName(list.relation)})
+       UNION ALL SELECT value AS item, value AS person FROM ${quoteName(list.relation)} WHERE value != '' AND value GLOBAL NOT IN (SELECT person FROM directory)`
+      : personsOfAddresses(
+          `(SELECT DISTINCT ${context.address('value')} AS item FROM ${quoteName(list.relation)} WHERE value != '')`,
+          context,
+        );
+  await context.engine.run(
+    `INSERT INTO holders SELECT DISTINCT {leak:UInt8}, '*', person, item, ${ALWAYS.from}, ${ALWAYS.to} FROM (${items})`,
+    { leak: planned.n },
+  );
+  await context.engine.run(
+    `INSERT INTO matches (${MATCH_COLUMNS}) SELECT DISTINCT {leak:UInt8}, 1, 1, 0, if(person GLOBAL IN (SELECT person FROM directory), 10, ${10 + classNumber('thirdParty')}), {at:Int64}, '', '*', own, '', '', ${NO_FILE}, 0
+     FROM holders WHERE leak = {leak:UInt8}`,
+    { leak: planned.n, at },
+  );
+}

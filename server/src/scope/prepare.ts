@@ -1,0 +1,254 @@
+import type { LogSource, Workspace } from '@forthright/contract';
+import { type Analytics, type Column, quoteName, quoteText } from '../platform/analytics/index.ts';
+import {
+  attachTable,
+  compileFormat,
+  expandFiles,
+  instantOf,
+  isRemote,
+  readHead,
+  readHeader,
+  type SourceFile,
+  type Sql,
+  type Table,
+  textOf,
+  toEngineFile,
+} from '../sources/index.ts';
+import { needlesOf, type PlannedLeak } from './match.ts';
+import type { LogGroup, LogToScan } from './scan.ts';
+
+/** Numbers the files of a run and remembers them in order: the `f` of every relation and of the evidence. */
+export class FileRegistry {
+  readonly files: SourceFile[] = [];
+  private next = 0;
+  readonly nextFile = (): number => this.next++;
+  add(files: readonly SourceFile[]): void {
+    this.files.push(...files);
+  }
+}
+
+export type DirectoryFacts = Readonly<{ people: number; duplicateIds: number; rows: number }>;
+
+type Context = Readonly<{
+  engine: Analytics;
+  workspace: Workspace;
+  directory: string;
+  registry: FileRegistry;
+}>;
+
+/** Time zone in which a source's stamps without one are read. */
+const zoneOf = (workspace: Workspace): string => workspace.timezone ?? 'UTC';
+
+/**
+ * Makes relation `directory` (person, email, country, region, language, created, deletedAt), one row a person: the
+ * first row of an id counts.
+ */
+export async function prepareDirectory(context: Context): Promise<DirectoryFacts> {
+  const { engine, workspace } = context;
+  const { columns, at, brokenRows } = workspace.sources.customers;
+  const { address, ...single } = columns;
+  const table = await attach(
+    context,
+    'customers_raw',
+    'customers',
+    at,
+    [...Object.values(single), ...(address ?? [])],
+    brokenRows,
+  );
+  const column = (name: string | undefined) => textOf(name, table.columns);
+  await engine.run(`CREATE VIEW directory_rows AS SELECT ${column(columns.id)} AS person, ${column(columns.email)} AS email,
+    upperUTF8(trim(${column(columns.country)})) AS country, upperUTF8(trim(${column(columns.region)})) AS region, lowerUTF8(trim(${column(columns.language)})) AS language,
+    ifNull(${instantOf(columns.createdAt, table.columns, zoneOf(workspace))}, -9223372036854775807) AS created,
+    ifNull(${instantOf(columns.deletedAt, table.columns, zoneOf(workspace))}, 9223372036854775807) AS deletedAt, f, rn
+    FROM ${quoteName(table.relation)} WHERE ${column(columns.id)} != ''`);
+  const [facts] = await engine.rows<{ rows: number; people: number }>(
+    'SELECT count() AS rows, uniqExact(person) AS people FROM directory_rows',
+  );
+  const { rows, people } = facts ?? { rows: 0, people: 0 };
+  const select = 'SELECT person, email, country, region, language, created, deletedAt FROM';
+  await engine.run(
+    rows === people
+      ? `CREATE VIEW directory AS ${select} directory_rows`
+      : `CREATE TABLE directory ENGINE = MergeTree ORDER BY tuple() AS ${select} (SELECT * FROM directory_rows ORDER BY f, rn LIMIT 1 BY person)`,
+  );
+  return { people, rows, duplicateIds: rows - people };
+}
+
+/** Makes relations `staff`, `sellers` and, where logs know sessions, `sessions`. Says whether sessions are known. */
+export async function prepareAccounts(context: Context): Promise<boolean> {
+  const { engine, workspace } = context;
+  const { employees, sellers, sessions } = workspace.sources;
+  if (employees === undefined)
+    await engine.run("CREATE VIEW staff AS SELECT '' AS id, toUInt8(4) AS kind WHERE 0");
+  else {
+    const { id, kind, team } = employees.columns;
+    const table = await attach(context, 'staff_raw', 'employees', employees.at, [id, kind, team]);
+    const outside =
+      kind === undefined ? '0' : `lower(${textOf(kind, table.columns)}) IN ('contractor', 'vendor')`;
+    await engine.run(
+      `CREATE VIEW staff AS SELECT ${textOf(id, table.columns)} AS id, toUInt8(if(${outside}, 5, 4)) AS kind FROM staff_raw`,
+    );
+  }
+  if (sellers === undefined) await engine.run("CREATE VIEW sellers AS SELECT '' AS id WHERE 0");
+  else {
+    const { id, name, country } = sellers.columns;
+    const table = await attach(context, 'sellers_raw', 'sellers', sellers.at, [id, name, country]);
+    await engine.run(`CREATE VIEW sellers AS SELECT ${textOf(id, table.columns)} AS id FROM sellers_raw`);
+  }
+  if (sessions === undefined) return false;
+  const table = await attach(context, 'sessions_raw', 'sessions', sessions.at, [
+    sessions.key,
+    sessions.viewer,
+  ]);
+  await engine.run(
+    `CREATE VIEW sessions AS SELECT ${textOf(sessions.key, table.columns)} AS key, ${textOf(sessions.viewer, table.columns)} AS viewer FROM sessions_raw`,
+  );
+  return true;
+}
+
+/** Makes relation `ref_<name>` (key, person, vfrom, vto) of a reference table. */
+export async function prepareReference(context: Context, name: string): Promise<void> {
+  const reference = context.workspace.sources.references[name];
+  if (reference === undefined) return;
+  const { at, key, person, from, to } = reference;
+  const table = await attach(context, `refraw_${name}`, `references.${name}`, at, [key, person, from, to]);
+  const zone = zoneOf(context.workspace);
+  await context.engine.run(`CREATE VIEW ${quoteName(`ref_${name}`)} AS SELECT ${textOf(key, table.columns)} AS key, ${textOf(person, table.columns)} AS person,
+    ifNull(${instantOf(from, table.columns, zone)}, -9223372036854775807) AS vfrom, ifNull(${instantOf(to, table.columns, zone)}, 9223372036854775807) AS vto
+    FROM ${quoteName(table.relation)}`);
+}
+
+async function attach(
+  context: Context,
+  relation: string,
+  source: string,
+  at: string,
+  columns: readonly (string | undefined)[],
+  onBrokenRow: 'stop' | 'count' = 'stop',
+): Promise<Table> {
+  const table = await attachTable(context.engine, relation, {
+    source,
+    at,
+    directory: context.directory,
+    columns: columns.filter((c) => c !== undefined),
+    onBrokenRow,
+    nextFile: context.registry.nextFile,
+  });
+  context.registry.add(table.files);
+  return table;
+}
+
+/** SQL that is true for traffic of the organisation's own networks and programs, over `client` and `ua`. */
+export function ownSql(workspace: Workspace): Sql {
+  const { networks, userAgents } = workspace.organisation.own;
+  const isAddress = '(isIPv4String(client) OR isIPv6String(client))';
+  const inside = networks.map(
+    (n) =>
+      `isIPAddressInRange(if(${isAddress}, client, '::'), ${quoteText(n.includes('/') ? n : `${n}/${n.includes(':') ? 128 : 32}`)})`,
+  );
+  const conditions: Sql[] = inside.length === 0 ? [] : [`(${isAddress} AND (${inside.join(' OR ')}))`];
+  for (const agent of userAgents) conditions.push(`ua LIKE ${quoteText(likeOf(agent))}`);
+  return conditions.length === 0 ? 'toUInt8(0)' : `toUInt8(${conditions.join(' OR ')})`;
+}
+
+const likeOf = (glob: string): string => glob.replace(/[%_\\]/g, '\\$&').replaceAll('*', '%');
+
+/** A log's files, grouped by how they are read, attached as relations. */
+export async function prepareLog(
+  context: Context,
+  name: string,
+  leaks: readonly PlannedLeak[],
+  own: Sql,
+): Promise<LogToScan> {
+  const { engine, workspace } = context;
+  const source = workspace.sources.logs[name];
+  if (source === undefined) throw new Error(`log ${name} was checked when the incident was loaded`);
+  const timezone = source.timezone ?? workspace.timezone;
+  const needles = leaks.map(needlesOf);
+  return {
+    name,
+    source,
+    timezone,
+    groups: await attachLog(context, name, source, timezone),
+    needles: needles.some((n) => n === null) ? null : needles.flatMap((n) => n ?? []),
+    own,
+  };
+}
+
+async function attachLog(
+  context: Context,
+  name: string,
+  source: LogSource,
+  timezone: string | undefined,
+): Promise<LogGroup[]> {
+  const { engine } = context;
+  const zone = timezone === undefined ? {} : { timezone };
+  const [first] = [source.at].flat();
+  const relation = `raw_${name}`;
+  if (source.format === 'table' || (first !== undefined && isRemote(first))) {
+    await engine.attachTable(`${relation}_table`, first ?? '');
+    const columns = await engine.describe(`${relation}_table`);
+    return [await tableGroup(engine, relation, source, columns, zone)];
+  }
+  const files = await expandFiles(source.at, {
+    source: `logs.${name}`,
+    directory: context.directory,
+    nextFile: context.registry.nextFile,
+  });
+  context.registry.add(files);
+  if (source.format === 'parquet') {
+    await engine.attach(relation, files.map(toEngineFile), { kind: 'parquet' });
+    const columns = await engine.describe(relation);
+    return [{ relation, files, format: compileFormat(source, { ...zone, columns }) }];
+  }
+  const groups: LogGroup[] = [];
+  for (const [i, [header, members]] of [...(await byHeader(source, files))].entries()) {
+    const group = `${relation}_${i}`;
+    await engine.attach(group, members.map(toEngineFile), { kind: 'lines' });
+    const named = header === '' ? {} : { header: JSON.parse(header) as string[] };
+    groups.push({ relation: group, files: members, format: compileFormat(source, { ...zone, ...named }) });
+  }
+  return groups;
+}
+
+/** A table elsewhere: of columns, or of raw lines where the workspace maps `line`. */
+async function tableGroup(
+  engine: Analytics,
+  relation: string,
+  source: LogSource,
+  columns: readonly Column[],
+  zone: { timezone?: string },
+): Promise<LogGroup> {
+  const { line, row } = source.columns ?? {};
+  if (line === undefined) {
+    return {
+      relation: `${relation}_table`,
+      files: [],
+      format: compileFormat({ ...source, format: 'table' }, { ...zone, columns }),
+    };
+  }
+  const rn = row === undefined ? 'toUInt64(0)' : `toUInt64(${quoteName(row)})`;
+  await engine.run(
+    `CREATE VIEW ${quoteName(relation)} AS SELECT toUInt32(0) AS f, ${rn} AS rn, toString(${quoteName(line)}) AS line FROM ${quoteName(`${relation}_table`)}`,
+  );
+  return { relation, files: [], format: compileFormat(source, zone) };
+}
+
+async function byHeader(source: LogSource, files: readonly SourceFile[]): Promise<Map<string, SourceFile[]>> {
+  const groups = new Map<string, SourceFile[]>();
+  for (const file of files) {
+    const header = await headerOf(source, file);
+    groups.set(header, [...(groups.get(header) ?? []), file]);
+  }
+  return groups;
+}
+
+const HEAD_BYTES = 64 * 1024;
+
+async function headerOf(source: LogSource, file: SourceFile): Promise<string> {
+  if (source.format === 'csv') return JSON.stringify((await readHeader(file)) ?? []);
+  if (source.format !== 'w3c') return '';
+  const head = (await readHead(file, HEAD_BYTES)).toString('latin1');
+  const fields = head.match(/^#Fields:[ \t]*(.*?)\r?$/m)?.[1] ?? '';
+  return JSON.stringify(fields.split(/[ \t]+/).filter((s) => s !== ''));
+}

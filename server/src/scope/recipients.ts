@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { RECIPIENT_CLASSES } from '@forthright/contract';
+import { isbotMatch } from 'isbot';
+import type { Analytics } from '../platform/analytics/index.ts';
+
+/** Employees' and contractors' accounts → what every output calls them. */
+export type Pseudonyms = ReadonlyMap<string, string>;
+
+const STAFF = [4, 5];
+
+/**
+ * Staff are called `employee-1`, `contractor-2`, … in every output until two people unlock a name. The order is that
+ * of a digest of the account, so that a number says nothing about who it is, and is the same in every reading of
+ * the same evidence.
+ */
+export async function pseudonymsOf(engine: Analytics): Promise<Pseudonyms> {
+  const rows = await engine.rows<{ cls: number; account: string }>(
+    `SELECT DISTINCT cls, account FROM viewers WHERE cls IN (${STAFF.join(', ')})`,
+  );
+  const digest = (account: string) => createHash('sha256').update(`forthright pseudonym\0${account}`).digest('hex');
+  const sorted = rows.map((r) => ({ ...r, order: digest(r.account) })).sort((a, b) => (a.order < b.order ? -1 : 1));
+  const next = new Map<number, number>();
+  return new Map(
+    sorted.map(({ cls, account }) => {
+      const n = (next.get(cls) ?? 0) + 1;
+      next.set(cls, n);
+      return [`${cls}\0${account}`, `${RECIPIENT_CLASSES[cls]}-${n}`];
+    }),
+  );
+}
+
+/** What a person reads for a viewer: a pseudonym for staff, the account, or address and program. */
+export function viewerLabel(
+  viewer: Readonly<{ cls: number; account: string; client: string; ua: string }>,
+  pseudonyms: Pseudonyms,
+): string {
+  if (STAFF.includes(viewer.cls)) return pseudonyms.get(`${viewer.cls}\0${viewer.account}`) ?? 'employee';
+  if (viewer.account !== '') return viewer.account;
+  return `${viewer.client === '' ? 'unknown address' : viewer.client} · ${viewer.ua === '' ? 'no user agent' : viewer.ua}`;
+}
+
+/** The crawler's own name, as it stands in its user agent: `Googlebot`, `bingbot`. */
+export function crawlerName(ua: string): string {
+  const named = ua.match(/([A-Za-z][\w.-]*(?:bot|crawler|spider|slurp|fetcher|preview)[\w-]*)/i)?.[1];
+  return named ?? isbotMatch(ua) ?? ua.split(/[/ ]/)[0] ?? ua;
+}

@@ -1,0 +1,207 @@
+import { ForthrightError } from '@forthright/contract';
+import type { LoadedIncident } from '../incident/index.ts';
+import { nearest } from '../kernel/index.ts';
+import { type Analytics, quoteName } from '../platform/analytics/index.ts';
+import { expandFiles, type LoadedWorkspace, type SourceFile, type Sql } from '../sources/index.ts';
+import { addressSql } from './addresses.ts';
+import { computeExposure } from './exposure.ts';
+import type { FoundGap } from './gaps.types.ts';
+import { attachPeople, type PeopleRelation } from './lists.ts';
+import { type MatchContext, matchLeak, type PlannedLeak, planLeak } from './match.ts';
+import {
+  type DirectoryFacts,
+  FileRegistry,
+  ownSql,
+  prepareAccounts,
+  prepareDirectory,
+  prepareLog,
+  prepareReference,
+} from './prepare.ts';
+import { markRepeats } from './repeats.ts';
+import { type ScannedLog, scanLog } from './scan.ts';
+import { runStatements } from './statements.ts';
+import { type BearingGap, bearingGaps, gapsOf, hideByGaps, servingUnits } from './unknown.ts';
+
+export type ScopeInput = Readonly<{
+  workspace: LoadedWorkspace;
+  incident: LoadedIncident;
+  engine: Analytics;
+  /** Told what is being done, in a few words. */
+  step: (words: string) => void;
+  signal: AbortSignal;
+}>;
+
+/** A run whose tables stand in the engine, ready to be asked. */
+export type ScopeRun = Readonly<{
+  input: ScopeInput;
+  leaks: readonly PlannedLeak[];
+  files: readonly SourceFile[];
+  logs: ReadonlyMap<string, ScannedLog>;
+  gaps: readonly BearingGap[];
+  directory: DirectoryFacts;
+  address: (text: Sql) => Sql;
+}>;
+
+/**
+ * Computes who was exposed, who is unknown and to whom, into the engine's tables. Refuses, before anything is
+ * answered, when a leak matches nothing or a reference never joins.
+ */
+export async function runScope(input: ScopeInput): Promise<ScopeRun> {
+  const { engine, workspace, incident, step, signal } = input;
+  const leaks = incident.incident.leaks.map(planLeak);
+  const registry = new FileRegistry();
+  const context = { engine, workspace: workspace.workspace, directory: workspace.directory, registry };
+  await runStatements(engine, 'tables');
+  step('reading the directory');
+  const directory = await prepareDirectory(context);
+  const hasSessions = await prepareAccounts(context);
+  const references = new Set(leaks.flatMap((l) => (l.leak.kind === 'page' && l.path?.binds ? [l.path.binds] : [])));
+  for (const name of references) await prepareReference(context, name);
+  const people = await attachLists(leaks, input, registry);
+  const address = await addressSql(engine, addressSources(people));
+
+  const logs = new Map<string, ScannedLog>();
+  for (const name of new Set(leaks.flatMap((l) => ('log' in l.leak && l.leak.log !== undefined ? [l.leak.log] : [])))) {
+    signal.throwIfAborted();
+    step(`reading log ${name}`);
+    const mine = leaks.filter((l) => 'log' in l.leak && l.leak.log === name);
+    const log = await prepareLog(context, name, mine, ownSql(workspace.workspace));
+    logs.set(name, await markRepeats(engine, log, await scanLog(engine, log)));
+  }
+  step('matching leaks');
+  const gapsByLeak = findGapsOfLeaks(leaks, logs, input);
+  const match: MatchContext = {
+    engine,
+    hasSessions,
+    address,
+    parsed: (log) => scannedOf(logs, log).parsed,
+    reference: (name) => `ref_${name}`,
+    people: (l) => people.get(l.n) ?? missing(`people of leak ${l.leak.id}`),
+    gaps: (l) => gapsByLeak.get(l.n) ?? [],
+    unitIs: (log) => scannedOf(logs, log).unitIs,
+    seriesOf: new Map(registry.files.map((x) => [x.f, x.series])),
+  };
+  for (const planned of leaks) {
+    signal.throwIfAborted();
+    await matchLeak(planned, match);
+    await assertMatches(planned, match, input);
+  }
+  step('looking for gaps');
+  const bearing = await bearGaps(leaks, logs, gapsByLeak, match);
+  step('counting people and recipients');
+  await computeExposure(engine);
+  return { input, leaks, files: registry.files, logs, gaps: bearing, directory, address };
+}
+
+const missing = (what: string): never => {
+  throw new Error(`${what} should have been prepared`);
+};
+
+function scannedOf(logs: ReadonlyMap<string, ScannedLog>, name: string): ScannedLog {
+  return logs.get(name) ?? missing(`log ${name}`);
+}
+
+async function attachLists(leaks: readonly PlannedLeak[], input: ScopeInput, registry: FileRegistry) {
+  const lists = new Map<number, PeopleRelation>();
+  const { directory } = input.incident;
+  for (const planned of leaks) {
+    const list = await attachPeople(input.engine, planned.leak, planned.n, {
+      directory,
+      nextFile: registry.nextFile,
+      mailFile: async (path) => {
+        const [file] = await expandFiles(path, { source: `leaks.${planned.leak.id}.eml`, directory, nextFile: registry.nextFile });
+        return file ?? missing(`mail ${path}`);
+      },
+    });
+    if (list === null) continue;
+    registry.add(list.files);
+    lists.set(planned.n, list);
+  }
+  return lists;
+}
+
+/** Every place in which an address may stand, as one relation with a column `email`. */
+function addressSources(people: ReadonlyMap<number, PeopleRelation>): Sql {
+  const lists = [...people.values()].filter((l) => l.by === 'email').map((l) => `SELECT value AS email FROM ${quoteName(l.relation)}`);
+  return `(${['SELECT email FROM directory', ...lists].join(' UNION ALL ')})`;
+}
+
+function findGapsOfLeaks(
+  leaks: readonly PlannedLeak[],
+  logs: ReadonlyMap<string, ScannedLog>,
+  input: ScopeInput,
+): Map<number, FoundGap[]> {
+  const gaps = new Map<number, FoundGap[]>();
+  for (const planned of leaks) {
+    const { leak, from, to } = planned;
+    if (!('log' in leak) || leak.log === undefined) continue;
+    const scanned = scannedOf(logs, leak.log);
+    const sampled = input.workspace.workspace.sources.logs[leak.log]?.sampled ?? 1;
+    gaps.set(planned.n, gapsOf(scanned, sampled, input.incident.incident, { from, to }));
+  }
+  return gaps;
+}
+
+async function bearGaps(
+  leaks: readonly PlannedLeak[],
+  logs: ReadonlyMap<string, ScannedLog>,
+  gapsByLeak: ReadonlyMap<number, readonly FoundGap[]>,
+  match: MatchContext,
+): Promise<BearingGap[]> {
+  const perLeak = [];
+  for (const planned of leaks) {
+    const { leak } = planned;
+    if (!('log' in leak) || leak.log === undefined) continue;
+    const scanned = scannedOf(logs, leak.log);
+    const serving = await servingUnits(match.engine, planned, scanned, match.seriesOf);
+    const gaps = (gapsByLeak.get(planned.n) ?? []).filter((g) => serving === 'all' || g.unit === '' || serving.has(g.unit));
+    await hideByGaps(match.engine, planned, gaps);
+    perLeak.push({ planned, scanned, gaps });
+  }
+  return bearingGaps(perLeak);
+}
+
+async function assertMatches(planned: PlannedLeak, match: MatchContext, input: ScopeInput): Promise<void> {
+  const { leak, path } = planned;
+  if (!('log' in leak) || leak.log === undefined) return;
+  const { engine } = input;
+  const [row] = await engine.rows<{ lines: number; ok: number; held: number }>(
+    'SELECT count() AS lines, countIf(ok) AS ok, (SELECT count() FROM holders WHERE leak = {leak:UInt8}) AS held FROM matches WHERE leak = {leak:UInt8} AND f != 4294967295',
+    { leak: planned.n },
+  );
+  if (row === undefined || row.lines === 0) {
+    if (leak.kind === 'shared-cache') return;
+    const near = path === null ? '' : await nearestPaths(planned, input);
+    throw new ForthrightError(
+      'leak-matches-nothing',
+      path === null
+        ? `Leak ${leak.id}: no line of log ${leak.log} names a person. Check the column mapped to "person" and the log's files.`
+        : `Leak ${leak.id}: no line of log ${leak.log} has a path like ${path.source}.${near}`,
+    );
+  }
+  if (leak.kind !== 'page' || path?.binds == null || path.binds.startsWith('customers') || row.ok === 0 || row.held > 0) return;
+  const [joins] = await engine.rows<{ n: number }>(
+    `SELECT count() AS n FROM ${quoteName(match.reference(path.binds))} WHERE key GLOBAL IN (SELECT item FROM matches WHERE leak = {leak:UInt8})`,
+    { leak: planned.n },
+  );
+  if ((joins?.n ?? 0) > 0) return;
+  const samples = async (sql: Sql) => (await engine.rows<{ s: string }>(sql)).map((r) => r.s).join(', ');
+  throw new ForthrightError(
+    'reference-never-joins',
+    `Leak ${leak.id}: none of the keys in the log stands in reference ${path.binds}, so nobody can be named. Keys in the log: ${await samples(`SELECT DISTINCT item AS s FROM matches WHERE leak = ${planned.n} ORDER BY s LIMIT 3`)}; in the reference: ${await samples(`SELECT DISTINCT key AS s FROM ${quoteName(match.reference(path.binds))} ORDER BY s LIMIT 3`)}. Check the reference's \`key\` column and the place of {${path.binds}} in the path.`,
+  );
+}
+
+/** The most frequent shapes of path in the log that look most like the leak's, for somebody who mistyped it. */
+async function nearestPaths(planned: PlannedLeak, input: ScopeInput): Promise<string> {
+  const { leak, path } = planned;
+  if (!('log' in leak) || leak.log === undefined || path === null) return '';
+  const rows = await input.engine.rows<{ s: string }>(
+    `SELECT arrayStringConcat(arrayMap(x -> if(match(x, '[0-9]'), '…', x), splitByChar('/', cutQueryStringAndFragment(path))), '/') AS s, count() AS n FROM ${quoteName(`every_${leak.log}`)} GROUP BY s ORDER BY n DESC, s LIMIT 200`,
+  );
+  const shapes = rows.map((r) => r.s).filter((s) => s !== '');
+  const asked = path.source.replace(/\{[^}]*\}/g, '…');
+  const close = nearest(asked, shapes);
+  const list = [...new Set([...(close === undefined ? [] : [close]), ...shapes])].slice(0, 5);
+  return list.length === 0 ? ' The log has no paths at all.' : ` The nearest paths in it: ${list.join(', ')}`;
+}

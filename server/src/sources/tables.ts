@@ -1,0 +1,128 @@
+import { ForthrightError } from '@forthright/contract';
+import { nearest } from '../kernel/nearest.ts';
+import type { Analytics, Column } from '../platform/analytics/index.ts';
+import { quoteName, quoteText } from '../platform/analytics/index.ts';
+import { expandFiles, isRemote, readHeader } from './files.ts';
+import type { SourceFile, Sql } from './types.ts';
+
+/** A directory or reference table, attached to the engine and ready to be selected from. */
+export type Table = Readonly<{
+  relation: string;
+  columns: readonly Column[];
+  files: readonly SourceFile[];
+}>;
+
+type Wanted = Readonly<{
+  /** `customers`, `references.reviews`, …: how the workspace names it. */
+  source: string;
+  at: string | readonly string[];
+  directory: string;
+  columns: readonly string[];
+  onBrokenRow: 'stop' | 'count';
+  /** Numbers files of a run. */
+  nextFile: () => number;
+}>;
+
+/**
+ * Attaches one source as relation `relation`. Refuses with `file-missing`, `glob-empty`, `column-unknown`
+ * (naming the nearest column) or, for a row that can't be read, `directory-broken-row`.
+ */
+export async function attachTable(engine: Analytics, relation: string, wanted: Wanted): Promise<Table> {
+  const first = Array.isArray(wanted.at) ? wanted.at[0] : wanted.at;
+  if (typeof first === 'string' && isRemote(first)) {
+    await engine.attachTable(relation, first);
+    const columns = await engine.describe(relation);
+    assertColumns(
+      wanted,
+      columns.map((c) => c.name),
+    );
+    return { relation, columns, files: [] };
+  }
+  const files = await expandFiles(wanted.at, wanted);
+  const kind = kindOf(files[0]?.path ?? '');
+  if (kind === 'parquet') {
+    await engine.attach(relation, files.map(toEngineFile), { kind });
+  } else if (kind === 'jsonl') {
+    await engine.attach(relation, files.map(toEngineFile), { kind, columns: [...new Set(wanted.columns)] });
+  } else {
+    const header = await headerOf(files, wanted);
+    await engine.attach(relation, files.map(toEngineFile), {
+      kind,
+      columns: header,
+      onBrokenRow: wanted.onBrokenRow,
+    });
+  }
+  const columns = await engine.describe(relation);
+  if (kind !== 'jsonl')
+    assertColumns(
+      wanted,
+      columns.map((c) => c.name),
+    );
+  return { relation, columns, files };
+}
+
+async function headerOf(files: readonly SourceFile[], wanted: Wanted): Promise<string[]> {
+  const [file] = files;
+  const header = file === undefined ? null : await readHeader(file);
+  if (header === null || header.length === 0) {
+    throw new ForthrightError(
+      'file-unreadable',
+      `${file?.path ?? wanted.source} has no header line. A CSV file must name its columns in its first line.`,
+    );
+  }
+  return header;
+}
+
+export function toEngineFile({ f, absolute, bytes, compression }: SourceFile) {
+  return { f, path: absolute, bytes, compression };
+}
+
+export function kindOf(path: string): 'csv' | 'parquet' | 'jsonl' {
+  const bare = path.replace(/\.(gz|zst|zstd|bz2|xz)$/i, '');
+  if (/\.parquet$/i.test(bare)) return 'parquet';
+  if (/\.(jsonl|ndjson|json)$/i.test(bare)) return 'jsonl';
+  return 'csv';
+}
+
+function assertColumns(wanted: Wanted, present: readonly string[]): void {
+  const problems = wanted.columns
+    .filter((column) => !present.includes(column))
+    .map((column) => ({
+      at: `${wanted.source} (${[wanted.at].flat().join(', ')})`,
+      message: `There is no column "${column}".${suggestion(column, present)}`,
+    }));
+  if (problems.length > 0) {
+    throw new ForthrightError(
+      'column-unknown',
+      `${wanted.source}: ${problems.length === 1 ? 'a column is' : `${problems.length} columns are`} not in the data. It has: ${present.filter((c) => c !== 'f' && c !== 'rn').join(', ')}.`,
+      { problems },
+    );
+  }
+}
+
+function suggestion(name: string, present: readonly string[]): string {
+  const near = nearest(name, present);
+  return near === undefined ? '' : ` Did you mean "${near}"?`;
+}
+
+/** SQL for a column as text, `''` when absent. */
+export function textOf(column: string | undefined, columns: readonly Column[]): Sql {
+  const found = columns.find((c) => c.name === column);
+  if (found === undefined) return "''";
+  if (found.type === 'String') return quoteName(found.name);
+  return `ifNull(toString(${quoteName(found.name)}), '')`;
+}
+
+/** SQL for a column as Nullable(Int64) milliseconds. Text without a zone is read in `zone`. */
+export function instantOf(column: string | undefined, columns: readonly Column[], zone: string): Sql {
+  const found = columns.find((c) => c.name === column);
+  if (found === undefined) return 'CAST(NULL AS Nullable(Int64))';
+  const name = quoteName(found.name);
+  const type = found.type.replace(/^LowCardinality\((.*)\)$/, '$1').replace(/^Nullable\((.*)\)$/, '$1');
+  if (/^(DateTime|Date)/.test(type))
+    return `toNullable(toUnixTimestamp64Milli(toDateTime64(${name}, 3, 'UTC')))`;
+  if (/^U?Int|^Float|^Decimal/.test(type)) {
+    return `toNullable(toInt64(if(${name} > 100000000000, ${name}, ${name} * 1000)))`;
+  }
+  return `toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(ifNull(${name}, ''), 3, ${quoteText(zone)}))`;
+}
