@@ -21,7 +21,7 @@ import {
   relationBody,
   unreadLinesSql,
 } from './relation.ts';
-import { readPage } from './rows.ts';
+import { nameRows } from './rows.ts';
 import { defaultMemoryBytes, FILE_READING, memorySettings, SAME_EVERYWHERE } from './settings.ts';
 import { EngineError, EngineProcess } from './transport.ts';
 import type { Analytics, AttachAs, Column, EngineFile, Params } from './types.ts';
@@ -34,6 +34,9 @@ export type EmbeddedOptions = Readonly<{
 }>;
 
 type Relation = Readonly<{ as: AttachAs; offered: OfferedFiles; glob: string; filled: number }>;
+
+const PLACES = ['in', 'out', 'spool'] as const;
+type Place = (typeof PLACES)[number];
 
 const PAGE_FORMAT = 'JSONCompactEachRowWithNames';
 
@@ -50,6 +53,11 @@ function engineOptions(options: EmbeddedOptions): string[] {
 /** What follows a SELECT must not fall into its last comment, nor behind its semicolon. */
 function withoutEnd(sql: string): string {
   return `${sql.trimEnd().replace(/;+$/, '')}\n`;
+}
+
+/** A header that can't be read as so many columns is an answer here, a crashed engine is not. */
+function onlyRefused(error: unknown): undefined {
+  if (!(error instanceof ForthrightError) || error.code !== 'engine-refused') throw error;
 }
 
 async function moveFile(from: string, to: string): Promise<void> {
@@ -87,13 +95,8 @@ export class Embedded implements Analytics {
   }
 
   async rows<T extends object>(sql: string, params: Params = {}): Promise<T[]> {
-    let all: T[] = [];
-    await this.#guarded('repeatable', () => {
-      all = [];
-      return this.#engine.stream(sql, params, PAGE_FORMAT, (bytes) => {
-        for (const row of readPage<T>(bytes)) all.push(row);
-      });
-    });
+    const all: T[] = [];
+    for await (const page of this.pages<T>(sql, params)) for (const row of page) all.push(row);
     return all;
   }
 
@@ -102,17 +105,19 @@ export class Embedded implements Analytics {
   }
 
   /**
-   * By way of a file: a list that is read slowly would otherwise hold the engine, and a caller who asks
-   * something else between two pages would wait for ever.
+   * By way of a file, as every result. The library keeps what a failed statement had begun to write and puts it
+   * before the next statement's result (chDB 3.4: a header line too many), which a file of its own rules out.
+   * And a list that is read slowly does not hold the engine: the caller may ask something else between pages.
    */
   async *pages<T extends object>(sql: string, params: Params = {}): AsyncIterable<T[]> {
-    const spool = await this.#newFile('spool');
+    const spool = this.#newFile('spool');
     try {
       await this.#intoFile(spool, PAGE_FORMAT, sql, params);
       let names: string[] | undefined;
       for await (const lines of lineBatches(readInPieces(spool))) {
         names ??= JSON.parse(lines.shift() ?? '[]') as string[];
-        if (lines.length > 0) yield readPage<T>(lines, names);
+        const page = nameRows<T>(names, lines);
+        if (page.length > 0) yield page;
       }
     } finally {
       await rm(spool, { force: true });
@@ -121,7 +126,7 @@ export class Embedded implements Analytics {
 
   async attach(name: string, files: readonly EngineFile[], as: AttachAs): Promise<void> {
     if (as.kind === 'csv' || as.kind === 'jsonl') checkColumns(name, as.columns);
-    const directory = await this.#newFile('in');
+    const directory = this.#newFile('in');
     const offered = await this.#translated(() =>
       offerFiles(directory, files, (from, to, bytes) => this.#unpack(from, to, bytes)),
     );
@@ -155,7 +160,7 @@ export class Embedded implements Analytics {
   }
 
   async writeParquet(path: string, sql: string, params: Params = {}): Promise<void> {
-    const file = await this.#newFile('out');
+    const file = this.#newFile('out');
     try {
       await this.#intoFile(file, 'Parquet', sql, params);
       await this.#translated(() => moveFile(file, path));
@@ -185,9 +190,12 @@ export class Embedded implements Analytics {
     return this.#closed;
   }
 
-  /** A SELECT's rows in any format, in pieces that follow each other. For the other adapter. */
+  /**
+   * A SELECT's rows in any format, in pieces that follow each other, for the other adapter: logs that are passed
+   * on need no room on this disk. After a failure the engine must be closed (see `pages`).
+   */
   async copyOut(sql: string, format: string, onPiece: (bytes: Uint8Array) => Promise<void>): Promise<void> {
-    await this.#guarded('once', () => this.#engine.stream(sql, {}, format, onPiece));
+    await this.#guarded('once', () => this.#engine.stream(sql, format, onPiece));
   }
 
   #readEver(): number | undefined {
@@ -198,8 +206,7 @@ export class Embedded implements Analytics {
     }
   }
 
-  async #newFile(kind: 'in' | 'out' | 'spool'): Promise<string> {
-    await mkdir(join(this.#directory, kind), { recursive: true });
+  #newFile(kind: Place): string {
     return join(this.#directory, kind, String(++this.#lastFile));
   }
 
@@ -269,15 +276,8 @@ export class Embedded implements Analytics {
     for (const file of files) {
       if (file.bytes === 0) continue;
       const path = `${relation.offered.directory}/${String(file.f).padStart(8, '0')}*`;
-      let header: string[] | undefined;
-      try {
-        await this.#engine.stream(csvHeaderSql(path, columns), {}, PAGE_FORMAT, (bytes) => {
-          header ??= Object.values(readPage<Record<string, string>>(bytes)[0] ?? {});
-        });
-      } catch (error) {
-        if (!(error instanceof EngineError)) throw error;
-      }
-      const problem = badHeader(file.path, header, columns);
+      const header = await this.rows<Record<string, string>>(csvHeaderSql(path, columns)).catch(onlyRefused);
+      const problem = badHeader(file.path, header && Object.values(header[0] ?? {}), columns);
       if (problem !== undefined) throw problem;
     }
   }
@@ -309,16 +309,8 @@ export class Embedded implements Analytics {
     } catch (error) {
       const row = error instanceof EngineError ? /\(at row (\d+)\)/.exec(error.message)?.[1] : undefined;
       if (row === undefined) return undefined;
-      let line: number | undefined;
-      await this.#engine.stream(
-        brokenRowLineSql(path, columns, Number(row)),
-        {},
-        PAGE_FORMAT,
-        (bytes) => {
-          line = readPage<{ line: number }>(bytes)[0]?.line;
-        },
-      );
-      return line;
+      const [at] = await this.rows<{ line: number }>(brokenRowLineSql(path, columns, Number(row)));
+      return at?.line;
     }
     return undefined;
   }
@@ -332,7 +324,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
       `The data directory ${options.directory} has a character in its name that the engine reads as a pattern. Choose another.`,
     );
   }
-  await mkdir(options.directory, { recursive: true });
+  for (const place of PLACES) await mkdir(join(options.directory, place), { recursive: true });
   await chmod(options.directory, 0o700);
   try {
     const engine = await EngineProcess.start(options.directory, engineOptions(options));

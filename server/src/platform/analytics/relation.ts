@@ -98,7 +98,6 @@ export function headerLines(columns: readonly string[]): number {
   return 1 + columns.join('').split('\n').length - 1;
 }
 
-const ONE_BY_ONE = 'input_format_parallel_parsing = 0, max_threads = 1, input_format_max_block_size = 1';
 const SKIPPING = 'input_format_allow_errors_num = 1000000000000';
 
 function csvFile(path: string, format: 'CSV' | 'CSVWithNames', columns: readonly string[]): string {
@@ -107,7 +106,7 @@ function csvFile(path: string, format: 'CSV' | 'CSVWithNames', columns: readonly
 
 /** The first record as a row. */
 export function csvHeaderSql(path: string, columns: readonly string[]): string {
-  return `SELECT * FROM ${csvFile(path, 'CSV', columns)} LIMIT 1 SETTINGS ${ONE_BY_ONE}`;
+  return `SELECT * FROM ${csvFile(path, 'CSV', columns)} LIMIT 1 SETTINGS input_format_parallel_parsing = 0, max_block_size = 1`;
 }
 
 /** Fails with "(at row N)", N counted from the start of the file. */

@@ -103,7 +103,7 @@ export class EngineProcess {
           else if (take(report)) over(resolve);
         },
       };
-      this.#child.send(order, () => {});
+      this.#send(order);
     });
   }
 
@@ -129,31 +129,30 @@ export class EngineProcess {
     );
   }
 
-  /** Calls `onPage` for each page; the next one is not asked for before it has answered. */
-  stream(
-    sql: string,
-    params: Params,
-    format: string,
-    onPage: (bytes: Uint8Array) => void | Promise<void>,
-  ): Promise<void> {
+  /** Hands on each piece; no further page is asked for before the last of a page's pieces has been taken. */
+  stream(sql: string, format: string, onPiece: (bytes: Uint8Array) => Promise<void>): Promise<void> {
     return this.#inTurn(async () => {
       const id = ++this.#lastId;
-      let refused: unknown;
-      const page = async (bytes: Uint8Array) => {
-        try {
-          await onPage(bytes);
-        } catch (error) {
-          refused = error ?? new Error('refused');
-        }
-        if (this.#child.connected)
-          this.#child.send({ do: 'more', id, goOn: refused === undefined } satisfies Order, () => {});
-      };
-      await this.#exchange({ do: 'stream', id, sql, params, format }, (report) => {
-        if (report.say === 'page') void page(report.bytes);
-        return report.say === 'done';
+      let refused: { error: unknown } | undefined;
+      let taken: Promise<void> = Promise.resolve();
+      await this.#exchange({ do: 'stream', id, sql, format }, (report) => {
+        if (report.say !== 'page') return report.say === 'done';
+        taken = taken
+          .then(() => (refused === undefined ? onPiece(report.bytes) : undefined))
+          .catch((error) => {
+            refused = { error };
+          });
+        if (report.last) void taken.then(() => this.#send({ do: 'more', id, goOn: refused === undefined }));
+        return false;
       });
-      if (refused !== undefined) throw refused;
+      await taken;
+      if (refused !== undefined) throw (refused as { error: unknown }).error;
     });
+  }
+
+  #send(order: Order): void {
+    // A channel that has closed meanwhile shows as the process's end.
+    if (this.#child.connected) this.#child.send(order, () => {});
   }
 
   /** Ends the process at once: it holds nothing that is worth saving. */
