@@ -42,6 +42,8 @@ export interface Analytics {
   attach(name: string, files: readonly EngineFile[], as: AttachAs): Promise<void>;
   /** Makes relation `name` of a table elsewhere: `postgres://…#table`, or `clickhouse:db.table` on a server. */
   attachTable(name: string, at: string): Promise<void>;
+  /** Lines of a CSV relation that are in none of its rows (`onBrokenRow: 'count'`). */
+  brokenLines(name: string): Promise<number>;
   /** The columns of a relation. */
   describe(name: string): Promise<Column[]>;
   /** Writes a SELECT's rows to a Parquet file, in the SELECT's order. Same rows, same bytes. */

@@ -1,0 +1,3 @@
+export { type AnalyticsOptions, openAnalytics } from './open.ts';
+export { quoteName, quoteText } from './quote.ts';
+export type { Analytics, AttachAs, Column, EngineFile, Param, Params } from './types.ts';
