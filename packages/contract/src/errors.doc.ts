@@ -4,11 +4,11 @@ import { EXPLAIN } from './explain.ts';
 /** The text of `docs/errors.md`. */
 export function errorsPage(): string {
   const codes = Object.keys(ANSWER) as ErrorCode[];
-  const rows = codes.map((code) => {
+  const entries = codes.map((code) => {
     const { exit, status, show } = ANSWER[code];
     const { meaning, advice } = EXPLAIN[code];
-    const hidden = show ? '' : ' (Its message is not shown to users of the HTTP interface.)';
-    return `| \`${code}\` | ${exit} | ${status} | ${meaning}${hidden} | ${advice} |`;
+    const hidden = show ? '' : ' Its message is not shown to users of the HTTP interface.';
+    return `## ${code}\n\n${meaning}${hidden} ${advice}\n\nExit code ${exit}, HTTP status ${status}.`;
   });
   return `# Errors
 
@@ -19,9 +19,7 @@ object (RFC 9457) whose \`code\` is the code below.
 This page is made from \`packages/contract/src/\`: run \`node packages/contract/src/errors.doc.ts > docs/errors.md\`
 after a change there. A test fails when they differ.
 
-| code | exit | HTTP | what it means | what to do |
-|---|---|---|---|---|
-${rows.join('\n')}
+${entries.join('\n\n')}
 `;
 }
 
