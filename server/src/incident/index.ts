@@ -1,0 +1,1 @@
+export { type LoadedIncident, loadIncident } from './load.ts';

@@ -1,0 +1,1 @@
+export { didYouMean, editDistance, nearest } from './nearest.ts';

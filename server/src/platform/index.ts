@@ -1,0 +1,2 @@
+export { nameOf, quoted } from './document-issues.ts';
+export { type Document, type DocumentCode, type DocumentPath, readDocument, refuse } from './documents.ts';
