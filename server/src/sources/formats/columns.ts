@@ -1,0 +1,126 @@
+import { ForthrightError, type LogSource } from '@forthright/contract';
+import { quoteName } from '../../platform/analytics/quote.ts';
+import type { CompiledFormat, Sql } from '../types.ts';
+import { mayContain } from './contains.ts';
+import { absentIfDash, bind } from './sql.ts';
+import { epochStamp, isStamp, minuteMs, type Stamp, stampOf, timeOf } from './stamp.ts';
+import { fieldsFrom, type Reader, USUAL_TIMES } from './values.ts';
+
+export type TypedColumn = Readonly<{ name: string; type: string }>;
+type Leaf = Readonly<{ sql: Sql; type: string }>;
+
+const WRAPPER = /^(?:Nullable|LowCardinality)\((.*)\)$/s;
+function bare(type: string): string {
+  const inner = WRAPPER.exec(type)?.[1];
+  return inner === undefined ? type : bare(inner);
+}
+
+/** The elements of `Tuple(path String, user Tuple(id UInt64))`, split at its own commas only. */
+function elementsOf(type: string): TypedColumn[] {
+  const body = /^Tuple\((.*)\)$/s.exec(bare(type))?.[1] ?? '';
+  const parts: string[] = [];
+  let depth = 0;
+  let part = '';
+  for (const c of body) {
+    if (c === ',' && depth === 0) {
+      parts.push(part);
+      part = '';
+      continue;
+    }
+    depth += c === '(' ? 1 : c === ')' ? -1 : 0;
+    part += c;
+  }
+  return [...parts, part].flatMap((text) => {
+    const [, quoted, plain, elementType] = /^\s*(?:`((?:[^`\\]|\\.)*)`|(\w+)) (.+)$/s.exec(text) ?? [];
+    const name = quoted?.replaceAll(/\\(.)/g, '$1') ?? plain;
+    return name === undefined || elementType === undefined ? [] : [{ name, type: elementType }];
+  });
+}
+
+/** A column by its own name, or an element of a nested one by its dotted path. */
+function leafOf(columns: readonly TypedColumn[], name: string): Leaf | null {
+  const whole = columns.find((column) => column.name === name);
+  if (whole !== undefined) return { sql: quoteName(name), type: bare(whole.type) };
+  const [first, ...path] = name.split('.');
+  let leaf: Leaf | null = null;
+  for (const [i, part] of [first ?? '', ...path].entries()) {
+    const siblings: readonly TypedColumn[] = i === 0 ? columns : elementsOf(leaf?.type ?? '');
+    const found = siblings.find((column) => column.name === part);
+    if (found === undefined) return null;
+    leaf = {
+      sql: leaf === null ? quoteName(part) : `${leaf.sql}.${quoteName(part)}`,
+      type: bare(found.type),
+    };
+  }
+  return leaf;
+}
+
+const textOf = ({ sql, type }: Leaf): Sql =>
+  type.startsWith('Array(')
+    ? `toJSONString(arrayMap(x -> ifNull(toString(x), ''), ${sql}))`
+    : type === 'String'
+      ? `ifNull(${sql}, '')`
+      : `ifNull(toString(${sql}), '')`;
+
+/** Milliseconds of a typed time; null when the column holds text. */
+function typedMs({ sql, type }: Leaf): Sql | null {
+  if (type.startsWith('DateTime'))
+    return `toUnixTimestamp64Milli(toDateTime64(ifNull(${sql}, toDateTime64(0, 3)), 3))`;
+  if (/^U?Int\d+$/.test(type)) {
+    return bind(
+      'n',
+      `toInt64(ifNull(${sql}, 0))`,
+      'multiIf(abs(n) < 100000000000, n * 1000, abs(n) < 100000000000000, n, abs(n) < 100000000000000000, intDiv(n, 1000), intDiv(n, 1000000))',
+    );
+  }
+  if (/^(?:Float|Decimal)/.test(type))
+    return bind('n', `toFloat64(ifNull(${sql}, 0))`, 'toInt64(round(if(abs(n) < 1e11, n * 1000, n)))');
+  return null;
+}
+
+/** Columns with types of their own. A row without a time is rejected. */
+export function compileColumns(
+  log: LogSource,
+  columns: readonly TypedColumn[],
+  timezone: string | undefined,
+): CompiledFormat {
+  const mapped = log.columns ?? {};
+  const missing = Object.values(mapped).filter((name) => leafOf(columns, name) === null);
+  const timeName = mapped.time ?? USUAL_TIMES.find((name) => leafOf(columns, name) !== null);
+  const time = timeName === undefined ? null : leafOf(columns, timeName);
+  if (missing.length > 0 || time === null)
+    throw new ForthrightError(
+      'column-unknown',
+      `${missing.length > 0 ? `No column ${missing.join(', ')}` : 'No column for the time'}: there are ${columns.map((column) => column.name).join(', ')}.`,
+    );
+  const read: Reader = (name) => {
+    const leaf = leafOf(columns, name);
+    return leaf === null ? null : absentIfDash(textOf(leaf));
+  };
+  const ms = typedMs(time);
+  const text = textOf(time);
+  const stamp: Stamp = ms === null ? stampOf(text) : epochStamp(ms);
+  const isRight = ms === null ? isStamp(text) : `isNotNull(${time.sql})`;
+  const fields = fieldsFrom(
+    read,
+    ms === null ? timeOf(stamp, timezone) : `if(isNull(${time.sql}), NULL, ${ms})`,
+    {
+      columns: mapped,
+    },
+  );
+  const path = mapped.path === undefined ? null : leafOf(columns, mapped.path);
+  return {
+    over: 'columns',
+    isDirective: '0',
+    looksRight: isRight,
+    isRight,
+    cheapStamp: stamp,
+    exactStamp: stamp,
+    minuteMs: minuteMs(timezone),
+    stampsHaveZone: ms !== null,
+    cheapHost: fields.host,
+    exactHost: fields.host,
+    fields,
+    mayContain: mayContain(path === null ? (fields.path ?? "''") : textOf(path), fields.path ?? "''", 'none'),
+  };
+}

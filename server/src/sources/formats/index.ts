@@ -1,0 +1,1 @@
+export { compileFormat, type FormatOptions } from './compile.ts';

@@ -1,0 +1,289 @@
+import type { LogSource } from '@forthright/contract';
+import { quoteText } from '../../platform/analytics/quote.ts';
+import type { CompiledFormat, Sql } from '../types.ts';
+import { type Escapes, mayContain } from './contains.ts';
+import {
+  ALB,
+  COMBINED,
+  COMMON,
+  escapeRegex,
+  type Layout,
+  parsePattern,
+  patternLayout,
+  placeOf,
+  requireTime,
+  stampKind,
+  type Token,
+} from './pattern.ts';
+import { absentIfDash, all, bind, lineEndsWith, ownBytes, regexText, TEXT } from './sql.ts';
+import { cheapClf, cheapIso, epochMs, epochStamp, minuteMs, type Stamp, stampOf, timeOf } from './stamp.ts';
+import { fieldsFrom, hostInUrl, hostOf, type Reader, USUAL_NAMES, USUAL_TIMES } from './values.ts';
+
+/** What each kind of lines adds to a layout; everything else follows from the regular expression. */
+export type LineFormat = Readonly<{
+  layout: Layout;
+  isDirective: Sql;
+  /** Undoes the format's escapes in one value. */
+  decode: (name: string, value: Sql) => Sql;
+  escapes: Escapes;
+  exactStamp: (raw: (name: string) => Sql) => Stamp;
+  cheap: Readonly<{ stamp: Stamp; looksRight: Sql }> | null;
+  cheapHost: Sql | null;
+  stampsHaveZone: boolean;
+  timezone: string | undefined;
+  columns: LogSource['columns'];
+  durationUnit?: number;
+  /** Instead of a variable: ALB has its host in the request's address. */
+  hostFrom?: (raw: (name: string) => Sql) => Sql;
+  /** Fields that the format computes of several columns. */
+  duration?: (raw: (name: string) => Sql) => Sql;
+}>;
+
+export function compileLines(format: LineFormat): CompiledFormat {
+  const { layout, timezone } = format;
+  const groups = `extractGroups(${TEXT}, ${regexText(layout.regex)})`;
+  const whole = (name: string): Sql => `${groups}[${layout.groups.get(name) ?? 0}]`;
+  const read: Reader = (name) =>
+    layout.groups.has(name) ? absentIfDash(format.decode(name, ownBytes(whole(name)))) : null;
+  const exact = format.exactStamp(whole);
+  const isRight = `match(${TEXT}, ${regexText(layout.regex)})`;
+  const some = (name: string): Sql => read(name) ?? "''";
+  const fields = {
+    ...fieldsFrom(read, timeOf(exact, timezone), {
+      columns: format.columns ?? {},
+      ...(format.durationUnit === undefined ? {} : { durationUnit: format.durationUnit }),
+    }),
+    ...(format.hostFrom === undefined ? {} : { host: format.hostFrom(some) }),
+    ...(format.duration === undefined ? {} : { duration: format.duration(some) }),
+  };
+  return {
+    over: 'lines',
+    isDirective: format.isDirective,
+    looksRight: format.cheap?.looksRight ?? isRight,
+    isRight,
+    cheapStamp: format.cheap?.stamp ?? exact,
+    exactStamp: exact,
+    minuteMs: minuteMs(timezone),
+    stampsHaveZone: format.stampsHaveZone,
+    cheapHost: fields.host === null ? null : (format.cheapHost ?? fields.host),
+    exactHost: fields.host,
+    fields,
+    mayContain: mayContain('line', fields.path ?? "''", format.escapes),
+  };
+}
+
+/**
+ * `\"`, `\\`, `\xHH` and Apache's `\n`, `\t`, `\r`, by way of URL-encoding: the engine has no function that
+ * replaces by a computed text, but it does decode `%HH`.
+ */
+const unescapeClf = (value: Sql): Sql =>
+  bind(
+    'c',
+    value,
+    `if(position(c, '\\\\') = 0, c, decodeURLComponent(replaceRegexpAll(replaceAll(replaceAll(replaceAll(replaceAll(replaceAll(replaceAll(c, '%', '%25'), '\\\\\\\\', '%5C'), '\\\\"', '%22'), '\\\\n', '%0A'), '\\\\t', '%09'), '\\\\r', '%0D'), ${quoteText('\\\\x([0-9A-Fa-f]{2})')}, ${quoteText('%\\1')})))`,
+  );
+
+export const PATTERNS = { combined: COMBINED, common: COMMON, alb: ALB } as const;
+
+const quotesIn = (tokens: readonly Token[]): number =>
+  tokens.reduce((n, token) => n + ('literal' in token ? token.literal.split('"').length - 1 : 0), 0);
+
+/**
+ * What every whole line of a pattern shows cheaply. Quotes inside values are escaped, so a whole line has as
+ * many as the pattern: a line cut off or run into the next one has not. The tail behind the last quote is
+ * short, so a regular expression may look at it.
+ */
+function tailShape(tokens: readonly Token[], time: string): Sql | null {
+  const quotes = quotesIn(tokens);
+  if (quotes === 0) return null;
+  const from = tokens.findLastIndex((token) => 'literal' in token && token.literal.includes('"'));
+  const last = tokens[from];
+  if (last === undefined || !('literal' in last)) return null;
+  const closing = last.literal.slice(last.literal.lastIndexOf('"'));
+  const tail = [{ literal: closing }, ...tokens.slice(from + 1)];
+  const ending =
+    tail.length === 1
+      ? lineEndsWith(closing)
+      : `match(substring(line, -64), ${regexText(patternLayout(tail, time, false).regex.slice(1))})`;
+  return `(countSubstrings(line, '"') = ${quotes} AND ${ending})`;
+}
+
+/** Behind ALB's own fields comes any number of others, so quotes come in pairs and nothing dangles. */
+const albShape = (tokens: readonly Token[]): Sql =>
+  `(countSubstrings(line, '"') >= ${quotesIn(tokens)} AND modulo(countSubstrings(line, '"'), 2) = 0 AND NOT ${lineEndsWith(' ')})`;
+
+export function compilePattern(log: LogSource, timezone: string | undefined): CompiledFormat {
+  const named =
+    log.format === 'combined' || log.format === 'common' || log.format === 'alb' ? log.format : null;
+  const pattern = log.pattern ?? (named === null ? '' : PATTERNS[named]);
+  const more = named !== null && log.pattern === undefined;
+  const tokens = parsePattern(pattern);
+  const time = requireTime(tokens, log.columns?.time, USUAL_TIMES);
+  const layout = patternLayout(tokens, time, more);
+  const kind = stampKind(time);
+  const stamp = cheapStampOf(tokens, time);
+  const shape = named === 'alb' && more ? albShape(tokens) : tailShape(tokens, time);
+  const hostName = log.columns?.host ?? USUAL_NAMES.host.find((name) => layout.groups.has(name));
+  const isAlb = named === 'alb' && log.columns?.host === undefined;
+  return compileLines({
+    layout,
+    isDirective: '0',
+    decode: (_name, value) => unescapeClf(value),
+    escapes: 'clf',
+    exactStamp: (raw) => stampOf(raw(time)),
+    cheap:
+      stamp === null || shape === null ? null : { stamp: stamp.stamp, looksRight: all([stamp.shape, shape]) },
+    cheapHost: isAlb ? hostInUrl('line') : hostName === undefined ? null : cheapHostOf(tokens, hostName),
+    stampsHaveZone: kind !== 'any',
+    timezone,
+    columns: log.columns,
+    ...(isAlb ? { hostFrom: (raw) => hostInUrl(raw('request')) } : {}),
+    ...(named === 'alb' && log.columns?.duration === undefined ? { duration: albDuration } : {}),
+  });
+}
+
+/** -1 stands for a stage that was not reached. */
+const albDuration = (raw: (name: string) => Sql): Sql =>
+  `arraySum(arrayMap(x -> greatest(0, toFloat64OrZero(x)), [${['request', 'target', 'response'].map((part) => raw(`${part}_processing_time`)).join(', ')}]))`;
+
+function cheapStampOf(tokens: readonly Token[], time: string): { stamp: Stamp; shape: Sql } | null {
+  const index = tokens.findIndex((token) => 'variable' in token && token.variable === time);
+  const next = tokens[index + 1];
+  const at = placeOf(tokens, time);
+  if (at === null || next === undefined || !('literal' in next)) return null;
+  const follows = quoteText(next.literal);
+  switch (stampKind(time)) {
+    case 'clf': {
+      const { stamp, shape, after } = cheapClf(at);
+      return {
+        stamp,
+        shape: `(${shape} AND substring(line, ${after}, ${next.literal.length}) = ${follows})`,
+      };
+    }
+    case 'iso': {
+      const end = `position(line, ${follows}, toUInt64(${at} + 19))`;
+      const { stamp, shape } = cheapIso(at, end);
+      return { stamp, shape: `(${end} BETWEEN 1 AND ${at} + 45 AND ${shape})` };
+    }
+    case 'epoch': {
+      const text = `substring(line, ${at}, 14)`;
+      return {
+        stamp: epochStamp(epochMs(text)),
+        shape: `(substring(line, ${at} + 10, 1) = '.' AND substring(line, ${at} + 14, ${next.literal.length}) = ${follows} AND match(${text}, '^[0-9.]+$'))`,
+      };
+    }
+    case 'any':
+      return null;
+  }
+}
+
+function cheapHostOf(tokens: readonly Token[], name: string): Sql | null {
+  const index = tokens.findIndex((token) => 'variable' in token && token.variable === name);
+  const [before, next] = [tokens[index - 1], tokens[index + 1]];
+  if (index === 0 && next !== undefined && 'literal' in next)
+    return hostOf(`substring(line, 1, greatest(1, position(line, ${quoteText(next.literal)})) - 1)`);
+  const isQuoted =
+    before !== undefined &&
+    'literal' in before &&
+    before.literal.endsWith('"') &&
+    next !== undefined &&
+    'literal' in next &&
+    next.literal.startsWith('"');
+  if (!isQuoted) return null;
+  return hostOf(`splitByChar('"', line)[${quotesIn(tokens.slice(0, index)) + 1}]`);
+}
+
+/** The separator of columns, and the shape of one. Quotes in it are doubled. */
+const COLUMN = { w3c: '"(?:[^"]|"")*"|[^ \\t"][^ \\t]*', csv: '"(?:[^"]|"")*"|[^",]*' } as const;
+
+function columnsLayout(names: readonly string[], kind: keyof typeof COLUMN): Layout {
+  const groups = new Map<string, number>();
+  for (const [i, name] of names.entries()) if (!groups.has(name)) groups.set(name, i + 1);
+  const separator = kind === 'csv' ? ',' : '[ \\t]';
+  return { regex: `^${names.map(() => `(${COLUMN[kind]})`).join(separator)}\\r?$`, groups };
+}
+
+const unquote = (value: Sql): Sql =>
+  bind(
+    'c',
+    value,
+    "if(startsWith(c, '\"') AND endsWith(c, '\"') AND length(c) > 1, replaceAll(substring(c, 2, length(c) - 2), '\"\"', '\"'), c)",
+  );
+
+/** IIS and CloudFront: the columns of the `#Fields:` line. Times are UTC, as the format demands. */
+export function compileW3c(log: LogSource, header: readonly string[]): CompiledFormat {
+  const layout = columnsLayout(header, 'w3c');
+  const isCloudFront = header.some((name) => name.startsWith('x-edge-'));
+  const separator = isCloudFront ? '\t' : ' ';
+  const time = log.columns?.time;
+  const zone = log.timezone === undefined ? "'Z'" : "''";
+  const isSplit = time === undefined && header.includes('date') && header.includes('time');
+  const isFirst = isSplit && header[0] === 'date' && header[1] === 'time';
+  const exactStamp = (raw: (name: string) => Sql): Stamp => {
+    const text = isSplit ? `concat(${raw('date')}, ' ', ${raw('time')})` : raw(time ?? 'time');
+    const stamp = stampOf(text);
+    return isSplit ? { ...stamp, k1: `if(${stamp.k0} = '', '', ${zone})` } : stamp;
+  };
+  const separators = `countSubstrings(line, ' ') + countSubstrings(line, '\\t') = ${header.length - 1}`;
+  const cheap = {
+    stamp: {
+      k0: "concat(substring(line, 1, 10), ' ', substring(line, 12, 5))",
+      k1: zone,
+      msInMinute: 'toUInt32(toUInt8OrZero(substring(line, 18, 2))) * 1000',
+    },
+    looksRight: `(substring(line, 20, 1) = ${quoteText(separator)} AND substring(line, 17, 1) = ':' AND substring(line, 5, 1) = '-' AND ${separators} AND position(line, '"') = 0 AND NOT ${lineEndsWith(separator)})`,
+  };
+  const hostName = log.columns?.host ?? USUAL_NAMES.host.find((name) => header.includes(name));
+  return compileLines({
+    layout,
+    isDirective: "startsWith(line, '#')",
+    decode: (name, value) => {
+      const text = unquote(value);
+      if (name !== 'cs(User-Agent)') return text;
+      return isCloudFront ? `decodeURLComponent(${text})` : `replaceAll(${text}, '+', ' ')`;
+    },
+    escapes: 'none',
+    exactStamp,
+    cheap: isFirst ? cheap : null,
+    cheapHost:
+      hostName === undefined
+        ? null
+        : hostOf(`splitByChar(${quoteText(separator)}, line)[${header.indexOf(hostName) + 1}]`),
+    stampsHaveZone: isSplit && log.timezone === undefined,
+    timezone: log.timezone,
+    columns: log.columns,
+    durationUnit: isCloudFront ? 1 : 1e-3,
+  });
+}
+
+/** Comma separated lines under a header, which may come again at the top of every file. */
+export function compileCsv(
+  log: LogSource,
+  header: readonly string[],
+  timezone: string | undefined,
+): CompiledFormat {
+  const layout = columnsLayout(header, 'csv');
+  const time = log.columns?.time ?? USUAL_TIMES.find((name) => header.includes(name)) ?? 'time';
+  const columnAt = (name: string) => `splitByChar(',', line)[${header.indexOf(name) + 1}]`;
+  const text = columnAt(time);
+  const { stamp, shape } = cheapIso('1', `length(trimRight(${text}, '\\r')) + 1`, text);
+  const hostName = log.columns?.host ?? USUAL_NAMES.host.find((name) => header.includes(name));
+  const headings = header.map(
+    (name) => `(?:${escapeRegex(name)}|"${escapeRegex(name.replaceAll('"', '""'))}")`,
+  );
+  return compileLines({
+    layout,
+    isDirective: `(startsWith(trimLeft(line, '\\xEF\\xBB\\xBF"'), ${quoteText(header[0] ?? '')}) AND match(line, ${regexText(`^(?:\uFEFF)?${headings.join(',')}\\r?$`)}))`,
+    decode: (_name, value) => unquote(value),
+    escapes: 'none',
+    exactStamp: (raw) => stampOf(unquote(raw(time))),
+    cheap: {
+      stamp,
+      looksRight: `(position(line, '"') = 0 AND countSubstrings(line, ',') = ${header.length - 1} AND ${shape})`,
+    },
+    cheapHost: hostName === undefined ? null : hostOf(`trimRight(${columnAt(hostName)}, '\\r')`),
+    stampsHaveZone: false,
+    timezone,
+    columns: log.columns,
+  });
+}
