@@ -1,5 +1,11 @@
 import { findGaps } from '../server/src/scope/gaps.rules.ts';
-import { coverageOf, randomOf, simulate, type World, withoutLines } from '../server/src/scope/gaps.simulate.ts';
+import {
+  coverageOf,
+  randomOf,
+  simulate,
+  type World,
+  withoutLines,
+} from '../server/src/scope/gaps.simulate.ts';
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
@@ -28,7 +34,9 @@ const worldsFor = (rate: number, days: number) =>
   Math.max(2, Math.round(size * Math.min(200 / days, 400, 30_000 / (days * Math.min(rate, 20) + 1) / 10)));
 
 function falseAlarms(): void {
-  console.log('\n| lines/min | log | hosts | host-days | hosts with a false alarm | false alarms per 1,000 host-days |');
+  console.log(
+    '\n| lines/min | log | hosts | host-days | hosts with a false alarm | false alarms per 1,000 host-days |',
+  );
   console.log('|---:|---:|---:|---:|---:|---:|');
   let alarms = 0;
   let unitDays = 0;
@@ -53,7 +61,9 @@ function falseAlarms(): void {
       console.log(`| ${rate} | ${log} | ${worlds} | ${Math.round(worlds * days)} | ${hosts} | ${per} |`);
     }
   }
-  console.log(`\n${alarms} false alarms in ${Math.round(unitDays)} host-days: ${((1000 * alarms) / unitDays).toFixed(2)} per 1,000.`);
+  console.log(
+    `\n${alarms} false alarms in ${Math.round(unitDays)} host-days: ${((1000 * alarms) / unitDays).toFixed(2)} per 1,000.`,
+  );
 }
 
 function power(): void {
@@ -72,7 +82,8 @@ function power(): void {
           const from = MONDAY + day * DAY + clock * HOUR + Math.floor(random() * HOUR);
           const left = withoutLines(minutes, from, from + length * MINUTE);
           const gaps = findGaps([coverageOf('host', left)], { from: MONDAY, to: MONDAY + 7 * DAY });
-          if (gaps.some((g) => g.from <= from && g.to >= from + length * MINUTE)) cells[i] = (cells[i] ?? 0) + 1;
+          if (gaps.some((g) => g.from <= from && g.to >= from + length * MINUTE))
+            cells[i] = (cells[i] ?? 0) + 1;
         });
       }
       const shares = cells.map((n) => `${Math.round((100 * n) / worlds)} %`).join(' | ');
@@ -109,7 +120,14 @@ function removal(): void {
         const lost = before.filter((g) => !after.some((a) => a.from <= g.from && g.to <= a.to));
         if (lost.length > 0) broken++;
         if (process.env.SHOW && lost.length > 0)
-          console.log(JSON.stringify({ ...w, lines: minutes.reduce((n, m) => n + m.lines, 0), at: (from - w.start) / HOUR }), JSON.stringify(lost));
+          console.log(
+            JSON.stringify({
+              ...w,
+              lines: minutes.reduce((n, m) => n + m.lines, 0),
+              at: (from - w.start) / HOUR,
+            }),
+            JSON.stringify(lost),
+          );
       }
     }
     console.log(`| ${days < 1 ? '2 h' : `${days} d`} | ${withGap} | ${removals} | ${broken} |`);
@@ -118,7 +136,19 @@ function removal(): void {
 
 function speed(): void {
   const units = Array.from({ length: 4 }, (_, k) =>
-    coverageOf(`host-${k}`, simulate({ seed: seed + k, rate: [30, 2, 1, 0.3][k] ?? 1, days: 90, clump: 3, swing: 20, weekend: 0.5, restless: 0.15, start: MONDAY })),
+    coverageOf(
+      `host-${k}`,
+      simulate({
+        seed: seed + k,
+        rate: [30, 2, 1, 0.3][k] ?? 1,
+        days: 90,
+        clump: 3,
+        swing: 20,
+        weekend: 0.5,
+        restless: 0.15,
+        start: MONDAY,
+      }),
+    ),
   );
   const began = process.hrtime.bigint();
   findGaps(units, { from: MONDAY, to: MONDAY + 90 * DAY });

@@ -4,15 +4,15 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** Fewer lines, or lines in fewer separate ten minutes, show nothing about what silence is ordinary. */
+/** Fewer lines, or lines in fewer separate minutes, show nothing about what silence is ordinary. */
 const FEWEST_LINES = 20;
-const FEWEST_TEN_MINUTES = 5;
+const FEWEST_MINUTES = 10;
 /** Shape of the gamma by which an hour's true rate may stray from its estimate: a spread of 22 %. */
 const RATE_SHAPE = 20;
 /** Days on which an hour must have been watched before its neighbours on the clock have no say in it. */
 const DAYS_FOR_OWN_HOUR = 3;
 const WEEKDAYS_FOR_OWN_DAY = 2;
-/** How far a rate may fall away from the nearest hour that was ever watched: 20 times within 6 hours. */
+/** How far a rate may fall away from the nearest hours that were watched: 20 times within 6 hours, not in the first. */
 const SWING = 20;
 const SWING_HOURS = 6;
 const NEARBY_HOURS = 3;
@@ -51,20 +51,16 @@ type Packed = Readonly<{ minute: Float64Array; lines: Float64Array; silence: Flo
 export function learnTraffic(coverage: Coverage): Traffic {
   const packed = pack(coverage);
   const hours = hoursOf(coverage);
-  const tens = new Set<number>();
-  for (const m of packed.minute) {
-    if (tens.size >= FEWEST_TEN_MINUTES) break;
-    tens.add(Math.floor(m / 10));
-  }
-  const canJudge = hours.total >= FEWEST_LINES && tens.size >= FEWEST_TEN_MINUTES;
+  const canJudge = hours.total >= FEWEST_LINES && packed.minute.length >= FEWEST_MINUTES;
   const leftOut = longest(packed.silence);
   const excluded: Stretch[] = [];
   let dispersion = dispersionOf(packed, leftOut);
   let profile = profileOf(hours);
 
   const surprise = (expected: number) => {
-    const trust = 1 + 1 / Math.sqrt(Math.max(hours.total, 1) / dispersion);
-    return RATE_SHAPE * Math.log1p((expected * trust) / dispersion / RATE_SHAPE);
+    const clumps = Math.min(hours.total / dispersion, packed.minute.length);
+    const shape = 1 / (1 / RATE_SHAPE + 1 / Math.max(clumps, 1));
+    return shape * Math.log1p(expected / dispersion / shape);
   };
   const isExcluded = (s: Stretch) => excluded.some((x) => x.from <= s.from && s.to <= x.to);
   const expect = (s: Stretch) => expectedLines(hours, profile, dispersion, s, isExcluded(s));
@@ -359,6 +355,7 @@ function clockRate(lines: Float64Array, watched: Float64Array, clock: number): n
   }
   if (aroundWatched < 1e-9) return ownHours > 0 ? (lines[clock] ?? 0) / ownHours : 0;
   const distance = aroundDistance / aroundWatched;
-  const around = (aroundLines / aroundWatched) * SWING ** -(Math.min(distance, SWING_HOURS) / SWING_HOURS);
+  const fall = Math.min(Math.max(0, distance - 1), SWING_HOURS - 1) / (SWING_HOURS - 1);
+  const around = (aroundLines / aroundWatched) * SWING ** -fall;
   return ((lines[clock] ?? 0) + say * around) / (ownHours + say);
 }
