@@ -6,7 +6,7 @@ export const DAY = 24 * HOUR;
 
 /** Fewer lines, or lines in fewer separate minutes, show nothing about what silence is ordinary. */
 const FEWEST_LINES = 20;
-const FEWEST_MINUTES = 10;
+const FEWEST_MINUTES = 5;
 /** Shape of the gamma by which an hour's true rate may stray from its estimate: a spread of 22 %. */
 const RATE_SHAPE = 20;
 /** Days on which an hour must have been watched before its neighbours on the clock have no say in it. */
@@ -16,8 +16,8 @@ const WEEKDAYS_FOR_OWN_DAY = 2;
 const SWING = 20;
 const SWING_HOURS = 6;
 const NEARBY_HOURS = 3;
-/** Before a unit has shown how its lines clump, they are taken to come ten at a time; a hundred lines weigh as much. */
-const PRIOR_CLUMP = 10;
+/** Before a unit has shown how its lines clump, they are taken to come twenty at a time; a hundred lines weigh as much. */
+const PRIOR_CLUMP = 20;
 const PRIOR_LINES = 100;
 const DISPERSION_MINUTES = [1, 2, 4, 8, 16, 32, 64];
 /** The longest silences, at most these and a tenth of all, never speak for how much lines clump. */
