@@ -133,6 +133,9 @@ export function asLogged(line: Line, shape: LogShape, fields: readonly LogField[
   };
 }
 
+/** The name that all files of a log share, so that they are one series. */
+export const SERIES = 'access.log';
+
 const HOUR = 3_600_000;
 
 /** The world without one log's lines of the hour that begins at `from`, on every host. */
