@@ -82,7 +82,7 @@ const nat = (max: number) => fc.nat({ max });
 const plannedLine: fc.Arbitrary<PlannedLine> = fc.record({
   leak: nat(3),
   at: nat(999_999),
-  edge: nat(30),
+  edge: nat(99),
   viewer: nat(23),
   who: nat(39),
   item: nat(39),
@@ -276,10 +276,11 @@ function expandCustomers(plan: Plan): Customer[] {
 }
 
 function expandReferences(plan: Plan): Record<string, ReferenceRow[]> {
+  const person = (planned: PlannedReference) => idOf(plan, planned.person % (plan.customers.length + 2));
   const edge = (n: number) => (n < 6 ? null : halfHour(plan, n));
   const rows = plan.references.map((planned) => ({
     key: pick(KEYS, planned.key),
-    person: idOf(plan, planned.person),
+    person: person(planned),
     from: edge(planned.from),
     to: edge(planned.to),
   }));
@@ -287,7 +288,7 @@ function expandReferences(plan: Plan): Record<string, ReferenceRow[]> {
     reviews: rows.filter((row) => row.from === null || row.to === null || row.from < row.to),
     products: plan.references.map((planned) => ({
       key: `p${planned.key % 4}`,
-      person: idOf(plan, planned.person),
+      person: person(planned),
       from: null,
       to: null,
     })),
@@ -403,7 +404,7 @@ function expandLists(plan: Plan, leaks: readonly Leak[]) {
   const lists: Record<string, string[]> = {};
   const mails: Record<string, string[]> = {};
   leaks.forEach((leak, index) => {
-    const numbers = plan.leaks[index]?.list ?? [];
+    const numbers = (plan.leaks[index]?.list ?? []).map((n) => n % (plan.customers.length + 3));
     const address = (n: number) => {
       const planned = plan.customers[n];
       const email = planned === undefined ? `stranger${n}@else.example` : addressOf(planned, n);
@@ -544,8 +545,8 @@ function valueFor(making: Making, path: string, item: number): { value: string; 
 
 function timeOf(making: Making, planned: PlannedLine): number {
   const { plan, edges } = making;
-  const edge = edges[planned.edge - 6];
-  if (planned.edge >= 6 && edge !== undefined) return edge;
+  const edge = edges[planned.edge];
+  if (edge !== undefined) return edge;
   const span = plan.hours * HOUR;
   return BEGIN + Math.floor((planned.at / 1_000_000) * span);
 }
@@ -558,27 +559,44 @@ const CACHE_STATUSES = ['HIT', 'MISS', 'HIT', 'EXPIRED', 'HIT', 'STALE', 'REVALI
 function webLine(making: Making, planned: PlannedLine, leak: Leak): Line | null {
   const path = 'path' in leak ? leak.path : undefined;
   if (path === undefined || leak.kind === 'access') return null;
+  const { plan } = making;
   const { value, self } = valueFor(making, path, planned.item);
-  // Requests for a cache crowd on few entries and few instants, so that fills, hits and ties meet.
-  const isCache = leak.kind === 'shared-cache';
-  const form = isCache ? planned.form % 2 : planned.form;
-  const durationMs = isCache ? pick([0, 250, 1000, 60_000], planned.cache >> 6) : 120;
-  const time = timeOf(making, planned);
-  return {
+  const line: Line = {
     ...BLANK,
-    ...withViewer(making.plan, planned, self),
-    time: isCache ? Math.floor(time / 300_000) * 300_000 + (planned.form % 3) * 250 : time,
-    host: pick(hostsOf(making.plan), planned.host) ?? '',
+    ...withViewer(plan, planned, self),
+    time: timeOf(making, planned),
+    host: pick(hostsOf(plan), planned.host) ?? '',
     method: pick(METHODS, planned.method),
-    target: targetOf(path, value, form),
+    target: targetOf(path, value, planned.form),
     status: pick(STATUSES, planned.status),
     cacheStatus: pick(CACHE_STATUSES, planned.cache & 7),
-    cache: pick(['pop-1', 'pop-2'], planned.cache >> 5),
-    durationMs,
+    cache: 'pop-1',
+    durationMs: 120,
     recipient:
       leak.kind === 'url' && planned.cache % 4 === 0
         ? ''
         : pick(['ads.example', 'maps.example'], planned.cache),
+  };
+  if (leak.kind === 'shared-cache')
+    return crowded(plan, planned, line, targetOf(path, value, planned.form % 2));
+  // Half of the exports were fetched by nobody but ourselves.
+  const isUnread = leak.kind === 'export' && leak.recipients === undefined && plan.choice % 2 === 0;
+  return isUnread ? { ...line, account: '', session: '', client: OWN_CLIENTS[0] } : line;
+}
+
+/** Requests for a cache crowd on few entries, and half of them on few instants, so that fills, hits and ties meet. */
+function crowded(plan: Plan, planned: PlannedLine, line: Line, target: string): Line {
+  const step = planned.form < 16 ? 300_000 : 1000;
+  const viewer =
+    planned.viewer < 10 ? { account: idOf(plan, planned.who % plan.customers.length), session: '' } : {};
+  return {
+    ...line,
+    ...viewer,
+    host: pick(hostsOf(plan), planned.host >> 1) ?? '',
+    target,
+    time: Math.floor(line.time / step) * step + (planned.form % 3) * 250,
+    cache: planned.cache > 200 ? 'pop-2' : 'pop-1',
+    durationMs: pick([0, 250, 1000, 60_000], planned.cache >> 6),
   };
 }
 
