@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Gap, type GapReason, RECIPIENT_CLASSES, type RecipientClass, ScopeAnswer } from '@forthright/contract';
+import {
+  type Gap,
+  type GapReason,
+  RECIPIENT_CLASSES,
+  type RecipientClass,
+  ScopeAnswer,
+} from '@forthright/contract';
 import type { Analytics } from '../platform/analytics/index.ts';
-import type { FileHash } from '../sources/index.ts';
 import { cautionsOf, tasksOf } from './cautions.ts';
 import type { PlannedLeak } from './match.ts';
 import { crawlerName, pseudonymsOf, viewerLabel } from './recipients.ts';
@@ -12,8 +17,15 @@ import { countHidden } from './unknown.ts';
 type People = ScopeAnswer['people'];
 type Split = { exposed: number; unknown: number };
 type StatusGroup = {
-  country: string; region: string; language: string; known: number; deleted: number;
-  ex: number; un: number; named: number; people: number;
+  country: string;
+  region: string;
+  language: string;
+  known: number;
+  deleted: number;
+  ex: number;
+  un: number;
+  named: number;
+  people: number;
 };
 
 const TOP = 20;
@@ -23,7 +35,7 @@ const BINS = 120;
 const WITH_REGIONS = ['US', 'CA', 'AU'];
 
 /** The six answers of a run, every figure read from its tables. The same evidence gives the same bytes. */
-export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, FileHash>): Promise<ScopeAnswer> {
+export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string>): Promise<ScopeAnswer> {
   const { engine, incident } = run.input;
   const groups = await engine.rows<StatusGroup>(
     `SELECT k.country AS country, k.region AS region, k.language AS language, k.person != '' AS known, k.deleted AS deleted,
@@ -70,7 +82,8 @@ function split(groups: readonly StatusGroup[], of: (g: StatusGroup) => string | 
   for (const g of groups) {
     const key = of(g);
     if (key === null) continue;
-    const cell = (table[key] ??= { exposed: 0, unknown: 0 });
+    const cell = table[key] ?? { exposed: 0, unknown: 0 };
+    table[key] = cell;
     cell[isExposed(g) ? 'exposed' : 'unknown'] += g.people;
   }
   return Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -114,8 +127,8 @@ function regionOf(g: StatusGroup): string | null {
 async function addressesOf(run: ScopeRun): Promise<Split> {
   const address = run.address('k.email');
   const [row] = await run.input.engine.rows<Split>(
-    `SELECT uniqExactIf(address, exposed) AS exposed, uniqExactIf(address, NOT exposed) AS unknown FROM
-     (SELECT ${address} AS address, max(s.ex != 0) AS exposed FROM status AS s INNER JOIN known AS k ON s.person = k.person WHERE k.email != '' GROUP BY address)`,
+    `SELECT countIf(isExposed) AS exposed, countIf(NOT isExposed) AS unknown FROM
+     (SELECT ${address} AS address, max(s.ex != 0) AS isExposed FROM status AS s INNER JOIN known AS k ON s.person = k.person WHERE k.email != '' GROUP BY address)`,
   );
   return row ?? { exposed: 0, unknown: 0 };
 }
@@ -128,7 +141,8 @@ function fieldsIn(mask: number, leaks: readonly PlannedLeak[]): string[] {
 
 function fieldsOf(leaks: readonly PlannedLeak[], all: readonly StatusGroup[]): Record<string, Split> {
   const table: Record<string, Split> = {};
-  for (const field of [...new Set(leaks.flatMap((l) => l.leak.fields))].sort()) table[field] = { exposed: 0, unknown: 0 };
+  for (const field of [...new Set(leaks.flatMap((l) => l.leak.fields))].sort())
+    table[field] = { exposed: 0, unknown: 0 };
   for (const g of all.filter((x) => x.known)) {
     const exposed = fieldsIn(g.ex, leaks);
     for (const field of exposed) (table[field] ?? { exposed: 0 }).exposed += g.people;
@@ -140,14 +154,19 @@ function fieldsOf(leaks: readonly PlannedLeak[], all: readonly StatusGroup[]): R
   return table;
 }
 
-function combinationsOf(leaks: readonly PlannedLeak[], all: readonly StatusGroup[]): ScopeAnswer['combinations'] {
+function combinationsOf(
+  leaks: readonly PlannedLeak[],
+  all: readonly StatusGroup[],
+): ScopeAnswer['combinations'] {
   const table = new Map<string, { fields: string[]; people: number }>();
   for (const g of all.filter((x) => x.known && isExposed(x))) {
     const fields = fieldsIn(g.ex, leaks);
     const cell = table.get(fields.join('\0')) ?? { fields, people: 0 };
     table.set(fields.join('\0'), { fields, people: cell.people + g.people });
   }
-  return [...table.values()].sort((a, b) => b.people - a.people || (a.fields.join() < b.fields.join() ? -1 : 1));
+  return [...table.values()].sort(
+    (a, b) => b.people - a.people || (a.fields.join() < b.fields.join() ? -1 : 1),
+  );
 }
 
 function windowOf(leaks: readonly PlannedLeak[]): ScopeAnswer['window'] {
@@ -231,7 +250,14 @@ async function whereOf(run: ScopeRun): Promise<ScopeAnswer['where']> {
 }
 
 type ViewerRow = {
-  cls: number; account: string; client: string; ua: string; people: number; views: number; first: number; last: number;
+  cls: number;
+  account: string;
+  client: string;
+  ua: string;
+  people: number;
+  views: number;
+  first: number;
+  last: number;
 };
 
 async function recipientsOf(run: ScopeRun): Promise<ScopeAnswer['recipients']> {
@@ -245,7 +271,7 @@ async function recipientsOf(run: ScopeRun): Promise<ScopeAnswer['recipients']> {
   const pseudonyms = await pseudonymsOf(engine);
   const top = await topViewers(engine);
   const [unknown] = await engine.rows<{ n: number }>(
-    "SELECT count() AS n FROM viewers WHERE cls = 6 AND account IN (SELECT account FROM accounts WHERE ns < 10 AND cls = 6) AND v IN (SELECT v FROM shown)",
+    'SELECT count() AS n FROM viewers WHERE cls = 6 AND account IN (SELECT account FROM accounts WHERE ns < 10 AND cls = 6) AND v IN (SELECT v FROM shown)',
   );
   return {
     byClass,
@@ -357,7 +383,7 @@ async function directoryOf(run: ScopeRun): Promise<ScopeAnswer['directory']> {
   };
 }
 
-function evidenceOf(run: ScopeRun, hashes: ReadonlyMap<number, FileHash>): ScopeAnswer['evidence'] {
+function evidenceOf(run: ScopeRun, hashes: ReadonlyMap<number, string>): ScopeAnswer['evidence'] {
   const readings = new Map([...run.logs.values()].flatMap((l) => [...l.readings]));
   const same = new Map([...run.logs.values()].flatMap((l) => [...l.sameAs]));
   const paths = new Map(run.files.map((f) => [f.f, f.path]));
@@ -368,7 +394,7 @@ function evidenceOf(run: ScopeRun, hashes: ReadonlyMap<number, FileHash>): Scope
       source: file.source,
       path: file.path,
       bytes: file.bytes,
-      sha256: hashes.get(file.f)?.sha256 ?? '',
+      sha256: hashes.get(file.f) ?? '',
       lines: reading?.lines ?? null,
       rejected: reading?.rejected ?? null,
       first: reading?.first == null ? null : iso(reading.first),
@@ -376,9 +402,16 @@ function evidenceOf(run: ScopeRun, hashes: ReadonlyMap<number, FileHash>): Scope
       sameAs: twin === undefined ? null : (paths.get(twin) ?? null),
     };
   });
-  files.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  files.sort((a, b) =>
+    a.source < b.source ? -1 : a.source > b.source ? 1 : a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
+  );
   const { workspace, incident } = run.input;
-  const definition = { incident: incident.incident, sources: workspace.workspace.sources, own: workspace.workspace.organisation.own, timezone: workspace.workspace.timezone ?? null };
+  const definition = {
+    incident: incident.incident,
+    sources: workspace.workspace.sources,
+    own: workspace.workspace.organisation.own,
+    timezone: workspace.workspace.timezone ?? null,
+  };
   return {
     files,
     definition: {
@@ -388,4 +421,3 @@ function evidenceOf(run: ScopeRun, hashes: ReadonlyMap<number, FileHash>): Scope
     query: { version: QUERY_VERSION, sha256: queryHash() },
   };
 }
-

@@ -12,7 +12,10 @@ export async function matchCache(planned: PlannedLeak, context: MatchContext): P
   if (leak.kind !== 'shared-cache' || path === null) return;
   const { ok, served } = conditions(planned);
   const methods = leak.methods.map((m) => quoteText(m.toUpperCase())).join(', ');
-  const hosts = leak.hosts === undefined ? '1' : `host IN (${leak.hosts.map((h) => quoteText(h.toLowerCase())).join(', ')})`;
+  const hosts =
+    leak.hosts === undefined
+      ? '1'
+      : `host IN (${leak.hosts.map((h) => quoteText(h.toLowerCase())).join(', ')})`;
   const responses = `cache_${planned.n}`;
   await context.engine.run(
     `CREATE TABLE ${quoteName(responses)} ENGINE = MergeTree ORDER BY tuple() AS
@@ -22,12 +25,20 @@ export async function matchCache(planned: PlannedLeak, context: MatchContext): P
      WHERE ${path.key('path')} != '' AND ${served} AND method IN (${methods}) AND ${hosts} AND role != ''`,
   );
   const shown = `shown_${planned.n}`;
-  await context.engine.run(`CREATE TABLE ${quoteName(shown)} ENGINE = MergeTree ORDER BY tuple() AS ${shownSql(responses)}`);
+  await context.engine.run(
+    `CREATE TABLE ${quoteName(shown)} ENGINE = MergeTree ORDER BY tuple() AS ${shownSql(responses)}`,
+  );
   const gaps = context.gaps(planned);
   const byHost = context.unitIs(leak.log) === 'host';
-  const seriesOfGap = (unit: string): readonly number[] => [...context.seriesOf].filter(([, s]) => s === unit).map(([f]) => f);
+  const seriesOfGap = (unit: string): readonly number[] =>
+    [...context.seriesOf].filter(([, s]) => s === unit).map(([f]) => f);
   const holes = gaps.map((g) => {
-    const unit = g.unit === '' ? '1' : byHost ? `host = ${quoteText(g.unit)}` : `f IN (${seriesOfGap(g.unit).join(', ') || '4294967295'})`;
+    const unit =
+      g.unit === ''
+        ? '1'
+        : byHost
+          ? `host = ${quoteText(g.unit)}`
+          : `f IN (${seriesOfGap(g.unit).join(', ') || '4294967295'})`;
     return `(${unit} AND filledAt < ${g.to} AND ended > ${g.from})`;
   });
   const hole = holes.length === 0 ? '0' : holes.join(' OR ');

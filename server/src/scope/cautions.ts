@@ -12,7 +12,12 @@ export function cautionsOf(body: Body, run: ScopeRun): Note[] {
   const add = (when: boolean, code: string, text: string) => when && notes.push({ code, text });
   const { people, recipients, where, rejected, directory } = body;
   const anonymousOnly = people.exposed > 0 && people.possiblySelf === people.exposed;
-  const named = recipients.byClass.customer + recipients.byClass.seller + recipients.byClass.employee + recipients.byClass.contractor + recipients.byClass.thirdParty;
+  const named =
+    recipients.byClass.customer +
+    recipients.byClass.seller +
+    recipients.byClass.employee +
+    recipients.byClass.contractor +
+    recipients.byClass.thirdParty;
   add(
     body.views > 0 && named === 0 && recipients.byClass.anonymous > 0,
     'no-accounts',
@@ -59,7 +64,11 @@ export function cautionsOf(body: Body, run: ScopeRun): Note[] {
     `${n(run.ownAccounts)} views by accounts came from the organisation's own networks or programs and count as own monitoring, not as exposure. If people (or a proxy) use those networks, narrow organisation.own.`,
   );
   for (const name of run.unhashed) {
-    add(true, 'unhashed-source', `${name} is a table elsewhere: nothing here proves what it held. Keep a copy.`);
+    add(
+      true,
+      'unhashed-source',
+      `${name} is a table elsewhere: nothing here proves what it held. Keep a copy.`,
+    );
   }
   return notes;
 }

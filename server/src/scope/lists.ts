@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ForthrightError, type Leak } from '@forthright/contract';
 import PostalMime, { type Address } from 'postal-mime';
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
-import { attachTable, type SourceFile, textOf } from '../sources/index.ts';
+import { attachTable, type FileRegistry, type SourceFile, textOf } from '../sources/index.ts';
 
 /** A list of people that a leak names, as relation with one column `value`: ids or addresses as written. */
 export type PeopleRelation = Readonly<{
@@ -22,11 +22,11 @@ export async function attachPeople(
   engine: Analytics,
   leak: Leak,
   n: number,
-  options: { directory: string; nextFile: () => number; mailFile: (path: string) => Promise<SourceFile> },
+  options: { directory: string; registry: FileRegistry },
 ): Promise<PeopleRelation | null> {
   const relation = `people_${n}`;
   if (leak.kind === 'mailing' && leak.eml !== undefined) {
-    const file = await options.mailFile(leak.eml);
+    const files = await options.registry.expand(`leaks.${leak.id}.eml`, leak.eml, options.directory);
     const mail = await mailingAddresses(leak.eml, options.directory);
     await engine.run(
       `CREATE TABLE ${quoteName(relation)} (value String) ENGINE = MergeTree ORDER BY tuple()`,
@@ -34,7 +34,7 @@ export async function attachPeople(
     await engine.run(`INSERT INTO ${quoteName(relation)} SELECT arrayJoin({addresses:Array(String)})`, {
       addresses: mail.addresses,
     });
-    return { relation, by: 'email', files: [file], sentAt: mail.sentAt };
+    return { relation, by: 'email', files, sentAt: mail.sentAt };
   }
   if (!('people' in leak) || leak.people === undefined) return null;
   const { at, id, email } = leak.people;
@@ -46,7 +46,7 @@ export async function attachPeople(
     directory: options.directory,
     columns: [column],
     onBrokenRow: 'stop',
-    nextFile: options.nextFile,
+    registry: options.registry,
   });
   await engine.run(
     `CREATE VIEW ${quoteName(relation)} AS SELECT ${textOf(column, table.columns)} AS value FROM ${quoteName(table.relation)}`,

@@ -3,7 +3,7 @@ import { type Analytics, type Column, quoteName, quoteText } from '../platform/a
 import {
   attachTable,
   compileFormat,
-  expandFiles,
+  type FileRegistry,
   instantOf,
   isRemote,
   readHead,
@@ -17,17 +17,7 @@ import {
 import { needlesOf, type PlannedLeak } from './match.ts';
 import type { LogGroup, LogToScan } from './scan.ts';
 
-/** Numbers the files of a run and remembers them in order: the `f` of every relation and of the evidence. */
-export class FileRegistry {
-  readonly files: SourceFile[] = [];
-  private next = 0;
-  readonly nextFile = (): number => this.next++;
-  add(files: readonly SourceFile[]): void {
-    this.files.push(...files);
-  }
-}
-
-export type DirectoryFacts = Readonly<{ people: number; duplicateIds: number; rows: number }>;
+export type DirectoryFacts = Readonly<{ people: number; duplicateIds: number; brokenRows: number }>;
 
 type Context = Readonly<{
   engine: Analytics;
@@ -45,7 +35,7 @@ const zoneOf = (workspace: Workspace): string => workspace.timezone ?? 'UTC';
  */
 export async function prepareDirectory(context: Context): Promise<DirectoryFacts> {
   const { engine, workspace } = context;
-  const { columns, at, brokenRows } = workspace.sources.customers;
+  const { columns, at, brokenRows: onBrokenRow } = workspace.sources.customers;
   const { address, ...single } = columns;
   const table = await attach(
     context,
@@ -53,7 +43,7 @@ export async function prepareDirectory(context: Context): Promise<DirectoryFacts
     'customers',
     at,
     [...Object.values(single), ...(address ?? [])],
-    brokenRows,
+    onBrokenRow,
   );
   const column = (name: string | undefined) => textOf(name, table.columns);
   await engine.run(`CREATE VIEW directory_rows AS SELECT ${column(columns.id)} AS person, ${column(columns.email)} AS email,
@@ -71,7 +61,9 @@ export async function prepareDirectory(context: Context): Promise<DirectoryFacts
       ? `CREATE VIEW directory AS ${select} directory_rows`
       : `CREATE TABLE directory ENGINE = MergeTree ORDER BY tuple() AS ${select} (SELECT * FROM directory_rows ORDER BY f, rn LIMIT 1 BY person)`,
   );
-  return { people, rows, duplicateIds: rows - people };
+  const brokenRows =
+    onBrokenRow === 'count' && table.files.length > 0 ? await engine.brokenLines(table.relation) : 0;
+  return { people, duplicateIds: rows - people, brokenRows };
 }
 
 /** Makes relations `staff`, `sellers` and, where logs know sessions, `sessions`. Says whether sessions are known. */
@@ -132,9 +124,8 @@ async function attach(
     directory: context.directory,
     columns: columns.filter((c) => c !== undefined),
     onBrokenRow,
-    nextFile: context.registry.nextFile,
+    registry: context.registry,
   });
-  context.registry.add(table.files);
   return table;
 }
 
@@ -160,7 +151,7 @@ export async function prepareLog(
   leaks: readonly PlannedLeak[],
   own: Sql,
 ): Promise<LogToScan> {
-  const { engine, workspace } = context;
+  const { workspace } = context;
   const source = workspace.sources.logs[name];
   if (source === undefined) throw new Error(`log ${name} was checked when the incident was loaded`);
   const timezone = source.timezone ?? workspace.timezone;
@@ -190,12 +181,7 @@ async function attachLog(
     const columns = await engine.describe(`${relation}_table`);
     return [await tableGroup(engine, relation, source, columns, zone)];
   }
-  const files = await expandFiles(source.at, {
-    source: `logs.${name}`,
-    directory: context.directory,
-    nextFile: context.registry.nextFile,
-  });
-  context.registry.add(files);
+  const files = await context.registry.expand(`logs.${name}`, source.at, context.directory);
   if (source.format === 'parquet') {
     await engine.attach(relation, files.map(toEngineFile), { kind: 'parquet' });
     const columns = await engine.describe(relation);
@@ -248,7 +234,7 @@ const HEAD_BYTES = 64 * 1024;
 async function headerOf(source: LogSource, file: SourceFile): Promise<string> {
   if (source.format === 'csv') return JSON.stringify((await readHeader(file)) ?? []);
   if (source.format !== 'w3c') return '';
-  const head = (await readHead(file, HEAD_BYTES)).toString('latin1');
+  const head = ((await readHead(file, HEAD_BYTES)) ?? Buffer.alloc(0)).toString('latin1');
   const fields = head.match(/^#Fields:[ \t]*(.*?)\r?$/m)?.[1] ?? '';
   return JSON.stringify(fields.split(/[ \t]+/).filter((s) => s !== ''));
 }

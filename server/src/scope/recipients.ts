@@ -17,8 +17,11 @@ export async function pseudonymsOf(engine: Analytics): Promise<Pseudonyms> {
   const rows = await engine.rows<{ cls: number; account: string }>(
     `SELECT DISTINCT cls, account FROM viewers WHERE cls IN (${STAFF.join(', ')})`,
   );
-  const digest = (account: string) => createHash('sha256').update(`forthright pseudonym\0${account}`).digest('hex');
-  const sorted = rows.map((r) => ({ ...r, order: digest(r.account) })).sort((a, b) => (a.order < b.order ? -1 : 1));
+  const digest = (account: string) =>
+    createHash('sha256').update(`forthright pseudonym\0${account}`).digest('hex');
+  const sorted = rows
+    .map((r) => ({ ...r, order: digest(r.account) }))
+    .sort((a, b) => (a.order < b.order ? -1 : 1));
   const next = new Map<number, number>();
   return new Map(
     sorted.map(({ cls, account }) => {

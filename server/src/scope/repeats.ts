@@ -11,8 +11,16 @@ type Repeat = Readonly<{ f: number; from: number; to: number }>;
  * Finds stretches of at least 100 lines that stand in two files of one series (rotation by copying leaves such),
  * and takes them, and files whose content was read already, out of the parsed log, so that views count once.
  */
-export async function markRepeats(engine: Analytics, log: LogToScan, scanned: ScannedLog): Promise<ScannedLog> {
-  const repeats: Repeat[] = [...scanned.sameAs.keys()].map((f) => ({ f, from: 0, to: Number.MAX_SAFE_INTEGER }));
+export async function markRepeats(
+  engine: Analytics,
+  log: LogToScan,
+  scanned: ScannedLog,
+): Promise<ScannedLog> {
+  const repeats: Repeat[] = [...scanned.sameAs.keys()].map((f) => ({
+    f,
+    from: 0,
+    to: Number.MAX_SAFE_INTEGER,
+  }));
   for (const [i, group] of log.groups.entries()) {
     if (group.format.over !== 'lines') continue;
     const files = group.files.filter((x) => !scanned.sameAs.has(x.f));
@@ -25,7 +33,9 @@ export async function markRepeats(engine: Analytics, log: LogToScan, scanned: Sc
   if (repeats.length === 0) return scanned;
   const inRepeat = repeats.map((r) => `(f = ${r.f} AND rn >= ${r.from} AND rn <= ${r.to})`).join(' OR ');
   const once = `once_${log.name}`;
-  await engine.run(`CREATE VIEW ${quoteName(once)} AS SELECT * FROM ${quoteName(scanned.parsed)} WHERE NOT (${inRepeat})`);
+  await engine.run(
+    `CREATE VIEW ${quoteName(once)} AS SELECT * FROM ${quoteName(scanned.parsed)} WHERE NOT (${inRepeat})`,
+  );
   return { ...scanned, parsed: once, repeats };
 }
 
@@ -96,7 +106,8 @@ export function contiguous(left: Hashes, right: Hashes): [number, number][] {
   let j = 0;
   while (j < right.hash.length) {
     let best = 0;
-    for (const i of places.get(right.hash[j] ?? '') ?? []) best = Math.max(best, runLength(left, right, i, j));
+    for (const i of places.get(right.hash[j] ?? '') ?? [])
+      best = Math.max(best, runLength(left, right, i, j));
     if (best >= MIN_LINES) {
       found.push([right.rn[j] ?? 0, right.rn[j + best - 1] ?? 0]);
       j += best;

@@ -1,8 +1,14 @@
-import { ForthrightError } from '@forthright/contract';
+import { ForthrightError, type Workspace } from '@forthright/contract';
 import type { LoadedIncident } from '../incident/index.ts';
 import { nearest } from '../kernel/index.ts';
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
-import { expandFiles, type LoadedWorkspace, type SourceFile, type Sql } from '../sources/index.ts';
+import {
+  type ExpandedFile,
+  FileRegistry,
+  isRemote,
+  type LoadedWorkspace,
+  type Sql,
+} from '../sources/index.ts';
 import { addressSql } from './addresses.ts';
 import { computeExposure } from './exposure.ts';
 import type { FoundGap } from './gaps.types.ts';
@@ -10,7 +16,6 @@ import { attachPeople, type PeopleRelation } from './lists.ts';
 import { type MatchContext, matchLeak, type PlannedLeak, planLeak } from './match.ts';
 import {
   type DirectoryFacts,
-  FileRegistry,
   ownSql,
   prepareAccounts,
   prepareDirectory,
@@ -35,10 +40,14 @@ export type ScopeInput = Readonly<{
 export type ScopeRun = Readonly<{
   input: ScopeInput;
   leaks: readonly PlannedLeak[];
-  files: readonly SourceFile[];
+  files: readonly ExpandedFile[];
   logs: ReadonlyMap<string, ScannedLog>;
   gaps: readonly BearingGap[];
   directory: DirectoryFacts;
+  /** Views by accounts that count as own monitoring. */
+  ownAccounts: number;
+  /** Sources that are tables elsewhere, whose content no hash proves. */
+  unhashed: readonly string[];
   address: (text: Sql) => Sql;
 }>;
 
@@ -55,13 +64,17 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   step('reading the directory');
   const directory = await prepareDirectory(context);
   const hasSessions = await prepareAccounts(context);
-  const references = new Set(leaks.flatMap((l) => (l.leak.kind === 'page' && l.path?.binds ? [l.path.binds] : [])));
+  const references = new Set(
+    leaks.flatMap((l) => (l.leak.kind === 'page' && l.path?.binds ? [l.path.binds] : [])),
+  );
   for (const name of references) await prepareReference(context, name);
   const people = await attachLists(leaks, input, registry);
   const address = await addressSql(engine, addressSources(people));
 
   const logs = new Map<string, ScannedLog>();
-  for (const name of new Set(leaks.flatMap((l) => ('log' in l.leak && l.leak.log !== undefined ? [l.leak.log] : [])))) {
+  for (const name of new Set(
+    leaks.flatMap((l) => ('log' in l.leak && l.leak.log !== undefined ? [l.leak.log] : [])),
+  )) {
     signal.throwIfAborted();
     step(`reading log ${name}`);
     const mine = leaks.filter((l) => 'log' in l.leak && l.leak.log === name);
@@ -90,8 +103,34 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   const bearing = await bearGaps(leaks, logs, gapsByLeak, match);
   step('counting people and recipients');
   await computeExposure(engine);
-  return { input, leaks, files: registry.files, logs, gaps: bearing, directory, address };
+  const [own] = await engine.rows<{ n: number }>(
+    "SELECT count() AS n FROM matches WHERE ok AND own AND account != ''",
+  );
+  return {
+    input,
+    leaks,
+    files: registry.files,
+    logs,
+    gaps: bearing,
+    directory,
+    ownAccounts: own?.n ?? 0,
+    unhashed: remoteSources(workspace.workspace, logs),
+    address,
+  };
 }
+
+function remoteSources(workspace: Workspace, logs: ReadonlyMap<string, ScannedLog>): string[] {
+  const { customers, sessions, employees, sellers, references, logs: allLogs } = workspace.sources;
+  const all = { customers, sessions, employees, sellers, ...prefixed('references', references) };
+  const used = Object.fromEntries(Object.entries(allLogs).filter(([name]) => logs.has(name)));
+  return Object.entries({ ...all, ...prefixed('logs', used) })
+    .filter(([, source]) => source !== undefined && [source.at].flat().some(isRemote))
+    .map(([name]) => name)
+    .sort();
+}
+
+const prefixed = <T>(prefix: string, sources: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(sources).map(([name, source]) => [`${prefix}.${name}`, source]));
 
 const missing = (what: string): never => {
   throw new Error(`${what} should have been prepared`);
@@ -107,14 +146,9 @@ async function attachLists(leaks: readonly PlannedLeak[], input: ScopeInput, reg
   for (const planned of leaks) {
     const list = await attachPeople(input.engine, planned.leak, planned.n, {
       directory,
-      nextFile: registry.nextFile,
-      mailFile: async (path) => {
-        const [file] = await expandFiles(path, { source: `leaks.${planned.leak.id}.eml`, directory, nextFile: registry.nextFile });
-        return file ?? missing(`mail ${path}`);
-      },
+      registry,
     });
     if (list === null) continue;
-    registry.add(list.files);
     lists.set(planned.n, list);
   }
   return lists;
@@ -122,7 +156,9 @@ async function attachLists(leaks: readonly PlannedLeak[], input: ScopeInput, reg
 
 /** Every place in which an address may stand, as one relation with a column `email`. */
 function addressSources(people: ReadonlyMap<number, PeopleRelation>): Sql {
-  const lists = [...people.values()].filter((l) => l.by === 'email').map((l) => `SELECT value AS email FROM ${quoteName(l.relation)}`);
+  const lists = [...people.values()]
+    .filter((l) => l.by === 'email')
+    .map((l) => `SELECT value AS email FROM ${quoteName(l.relation)}`);
   return `(${['SELECT email FROM directory', ...lists].join(' UNION ALL ')})`;
 }
 
@@ -154,7 +190,9 @@ async function bearGaps(
     if (!('log' in leak) || leak.log === undefined) continue;
     const scanned = scannedOf(logs, leak.log);
     const serving = await servingUnits(match.engine, planned, scanned, match.seriesOf);
-    const gaps = (gapsByLeak.get(planned.n) ?? []).filter((g) => serving === 'all' || g.unit === '' || serving.has(g.unit));
+    const gaps = (gapsByLeak.get(planned.n) ?? []).filter(
+      (g) => serving === 'all' || g.unit === '' || serving.has(g.unit),
+    );
     await hideByGaps(match.engine, planned, gaps);
     perLeak.push({ planned, scanned, gaps });
   }
@@ -179,7 +217,14 @@ async function assertMatches(planned: PlannedLeak, match: MatchContext, input: S
         : `Leak ${leak.id}: no line of log ${leak.log} has a path like ${path.source}.${near}`,
     );
   }
-  if (leak.kind !== 'page' || path?.binds == null || path.binds.startsWith('customers') || row.ok === 0 || row.held > 0) return;
+  if (
+    leak.kind !== 'page' ||
+    path?.binds == null ||
+    path.binds.startsWith('customers') ||
+    row.ok === 0 ||
+    row.held > 0
+  )
+    return;
   const [joins] = await engine.rows<{ n: number }>(
     `SELECT count() AS n FROM ${quoteName(match.reference(path.binds))} WHERE key GLOBAL IN (SELECT item FROM matches WHERE leak = {leak:UInt8})`,
     { leak: planned.n },

@@ -64,16 +64,19 @@ export async function scanLog(engine: Analytics, log: LogToScan): Promise<Scanne
   const parsed = `parsed_${log.name}`;
   const many = log.groups.reduce((n, g) => n + g.files.length, 0) > 1;
   const selects: Sql[] = [];
+  const every: Sql[] = [];
   for (const [i, group] of log.groups.entries()) {
     const scan = `scan_${log.name}_${i}`;
     await engine.run(scanSql(scan, group, log.needles, many));
     await assertZone(engine, scan, group, log);
+    every.push(parsedSql(group.format, quoteName(group.relation), log.own));
     selects.push(
       log.needles === null
         ? parsedSql(group.format, quoteName(group.relation), log.own)
         : parsedSql(group.format, hitsOf(scan), log.own),
     );
   }
+  await engine.run(`CREATE VIEW ${quoteName(`every_${log.name}`)} AS ${every.join('\nUNION ALL\n')}`);
   const union = selects.join('\nUNION ALL\n');
   if (log.needles === null) await engine.run(`CREATE VIEW ${quoteName(parsed)} AS ${union}`);
   else await engine.run(`CREATE TABLE ${quoteName(parsed)} ENGINE = MergeTree ORDER BY tuple() AS ${union}`);
@@ -298,8 +301,16 @@ function rotationOf(
   return files.flatMap((file) => {
     const reading = readings.get(file.f);
     if (!holds(file.f) || reading === undefined || reading.first === null || reading.last === null) return [];
-    return [{ path: file.path, order: rotationOrder(file.path), first: reading.first, last: reading.last }];
+    return [{ path: file.path, order: orderOf(file.path), first: reading.first, last: reading.last }];
   });
+}
+
+/** Only numbers, days and hours have neighbours that must exist; parts of a minute or a month's file may not. */
+function orderOf(path: string): Coverage['rotation'][number]['order'] {
+  const order = rotationOrder(path);
+  if (order === null || order.kind === 'number') return order;
+  if (order.kind === 'day' || order.kind === 'hour') return { kind: order.kind, value: order.value };
+  return null;
 }
 
 /** Files whose lines are the same as an earlier file's, whatever their compression: such a file is read once. */

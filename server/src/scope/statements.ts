@@ -20,7 +20,8 @@ export function queryHash(): string {
   for (const folder of ['.', './sql', '../sources', '../sources/formats']) {
     const url = new URL(`${folder}/`, import.meta.url);
     const names = readdirSync(url).filter((f) => /\.(ts|sql)$/.test(f) && !/\.(test|suite)\.ts$/.test(f));
-    for (const name of names.sort()) hash.update(`${folder}/${name}\0`).update(readFileSync(new URL(name, url)));
+    for (const name of names.sort())
+      hash.update(`${folder}/${name}\0`).update(readFileSync(new URL(name, url)));
   }
   return hash.digest('hex');
 }

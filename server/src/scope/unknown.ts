@@ -13,30 +13,47 @@ export type BearingGap = Readonly<{
   leaks: readonly number[];
 }>;
 
-
 /** Gaps of one log within a window: found by test, declared by the user, or owed to sampling. */
-export function gapsOf(scanned: ScannedLog, sampled: number, incident: Incident, window: { from: number; to: number }): FoundGap[] {
+export function gapsOf(
+  scanned: ScannedLog,
+  sampled: number,
+  incident: Incident,
+  window: { from: number; to: number },
+): FoundGap[] {
   const units = scanned.coverage.map((c) => c.unit);
   const found = findGaps([...scanned.coverage], window);
   const gaps: FoundGap[] = [...found];
   if (units.length === 0) {
-    gaps.push({ unit: '', ...window, reason: 'no-lines', detail: `The log ${scanned.name} has no readable line.` });
+    gaps.push({
+      unit: '',
+      ...window,
+      reason: 'no-lines',
+      detail: `The log ${scanned.name} has no readable line.`,
+    });
   }
   for (const declared of incident.gaps.filter((g) => g.log === scanned.name)) {
     const from = Math.max(Date.parse(declared.from), window.from);
     const to = Math.min(Date.parse(declared.to), window.to);
     if (from >= to) continue;
-    const named = declared.host === undefined ? units : units.filter((u) => u === declared.host?.toLowerCase());
+    const named =
+      declared.host === undefined ? units : units.filter((u) => u === declared.host?.toLowerCase());
     for (const unit of named.length === 0 ? [declared.host?.toLowerCase() ?? ''] : named) {
       gaps.push({ unit, from, to, reason: 'declared', detail: declared.reason });
     }
   }
   if (sampled < 1) {
     for (const unit of units) {
-      gaps.push({ unit, ...window, reason: 'sampled', detail: `Only ${Math.round(sampled * 10000) / 100} % of the lines are written.` });
+      gaps.push({
+        unit,
+        ...window,
+        reason: 'sampled',
+        detail: `Only ${Math.round(sampled * 10000) / 100} % of the lines are written.`,
+      });
     }
   }
-  return gaps.sort((a, b) => a.from - b.from || a.to - b.to || compare(a.unit, b.unit) || compare(a.reason, b.reason));
+  return gaps.sort(
+    (a, b) => a.from - b.from || a.to - b.to || compare(a.unit, b.unit) || compare(a.reason, b.reason),
+  );
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
@@ -57,13 +74,18 @@ export async function servingUnits(
     'SELECT DISTINCT toString(host) AS host, f FROM matches WHERE leak = {leak:UInt8} AND served ORDER BY host, f',
     { leak: planned.n },
   );
-  const units = new Set(rows.map((r) => (scanned.unitIs === 'host' ? r.host : (seriesOf.get(r.f) ?? scanned.name))));
+  const units = new Set(
+    rows.map((r) => (scanned.unitIs === 'host' ? r.host : (seriesOf.get(r.f) ?? scanned.name))),
+  );
   return units.size === 0 ? 'all' : units;
 }
 
 type Spans = Readonly<{ froms: readonly number[]; tos: readonly number[] }>;
 
-const spansOf = (gaps: readonly FoundGap[]): Spans => ({ froms: gaps.map((g) => g.from), tos: gaps.map((g) => g.to) });
+const spansOf = (gaps: readonly FoundGap[]): Spans => ({
+  froms: gaps.map((g) => g.from),
+  tos: gaps.map((g) => g.to),
+});
 
 /** SQL over (vfrom, vto): whether something that existed then overlaps one of the gaps. */
 const OVERLAPS = 'arrayExists((a, b) -> vfrom < b AND vto > a, {froms:Array(Int64)}, {tos:Array(Int64)})';
@@ -84,7 +106,9 @@ function candidates(planned: PlannedLeak): string | null {
     case 'url':
       return everyone;
     case 'export':
-      return leak.log === undefined ? null : `SELECT person, vfrom, vto FROM holders WHERE leak = ${planned.n}`;
+      return leak.log === undefined
+        ? null
+        : `SELECT person, vfrom, vto FROM holders WHERE leak = ${planned.n}`;
     case 'mailing':
     case 'list':
       return null;
@@ -92,13 +116,20 @@ function candidates(planned: PlannedLeak): string | null {
 }
 
 /** Writes to `hidden` everyone whom the gaps may hide from this leak's answer. */
-export async function hideByGaps(engine: Analytics, planned: PlannedLeak, gaps: readonly FoundGap[]): Promise<void> {
+export async function hideByGaps(
+  engine: Analytics,
+  planned: PlannedLeak,
+  gaps: readonly FoundGap[],
+): Promise<void> {
   const from = candidates(planned);
   if (from === null || gaps.length === 0) return;
-  await engine.run(`INSERT INTO hidden SELECT DISTINCT {leak:UInt8}, person FROM (${from}) WHERE ${OVERLAPS}`, {
-    leak: planned.n,
-    ...spansOf(gaps),
-  });
+  await engine.run(
+    `INSERT INTO hidden SELECT DISTINCT {leak:UInt8}, person FROM (${from}) WHERE ${OVERLAPS}`,
+    {
+      leak: planned.n,
+      ...spansOf(gaps),
+    },
+  );
 }
 
 /** For each gap: how many directory persons, not exposed by any leak, it alone would make unknown. */
@@ -126,16 +157,24 @@ export async function countHidden(
 }
 
 /** Gaps of all leaks, the same stretch listed once with the leaks on which it bears. */
-export function bearingGaps(perLeak: readonly Readonly<{ planned: PlannedLeak; scanned: ScannedLog; gaps: readonly FoundGap[] }>[]): BearingGap[] {
+export function bearingGaps(
+  perLeak: readonly Readonly<{ planned: PlannedLeak; scanned: ScannedLog; gaps: readonly FoundGap[] }>[],
+): BearingGap[] {
   const byKey = new Map<string, { log: string; unitIs: 'host' | 'series'; gap: FoundGap; leaks: number[] }>();
   for (const { planned, scanned, gaps } of perLeak) {
     for (const gap of gaps) {
       const key = [scanned.name, gap.unit, gap.from, gap.to, gap.reason].join('\0');
       const known = byKey.get(key);
-      if (known === undefined) byKey.set(key, { log: scanned.name, unitIs: scanned.unitIs, gap, leaks: [planned.n] });
+      if (known === undefined)
+        byKey.set(key, { log: scanned.name, unitIs: scanned.unitIs, gap, leaks: [planned.n] });
       else known.leaks.push(planned.n);
     }
   }
-  return [...byKey.values()].sort((a, b) => a.gap.from - b.gap.from || compare(a.log, b.log) || compare(a.gap.unit, b.gap.unit) || compare(a.gap.reason, b.gap.reason));
+  return [...byKey.values()].sort(
+    (a, b) =>
+      a.gap.from - b.gap.from ||
+      compare(a.log, b.log) ||
+      compare(a.gap.unit, b.gap.unit) ||
+      compare(a.gap.reason, b.gap.reason),
+  );
 }
-

@@ -1,9 +1,11 @@
 import { ForthrightError } from '@forthright/contract';
-import { nearest } from '../kernel/nearest.ts';
+import { didYouMean } from '../kernel/index.ts';
 import type { Analytics, Column } from '../platform/analytics/index.ts';
 import { quoteName, quoteText } from '../platform/analytics/index.ts';
-import { expandFiles, isRemote, readHeader } from './files.ts';
+import { readHeader } from './head.ts';
+import type { FileRegistry } from './registry.ts';
 import type { SourceFile, Sql } from './types.ts';
+import { isRemote } from './workspace.ts';
 
 /** A directory or reference table, attached to the engine and ready to be selected from. */
 export type Table = Readonly<{
@@ -19,8 +21,7 @@ type Wanted = Readonly<{
   directory: string;
   columns: readonly string[];
   onBrokenRow: 'stop' | 'count';
-  /** Numbers files of a run. */
-  nextFile: () => number;
+  registry: FileRegistry;
 }>;
 
 /**
@@ -38,7 +39,7 @@ export async function attachTable(engine: Analytics, relation: string, wanted: W
     );
     return { relation, columns, files: [] };
   }
-  const files = await expandFiles(wanted.at, wanted);
+  const files = await wanted.registry.expand(wanted.source, wanted.at, wanted.directory);
   const kind = kindOf(files[0]?.path ?? '');
   if (kind === 'parquet') {
     await engine.attach(relation, files.map(toEngineFile), { kind });
@@ -89,7 +90,7 @@ function assertColumns(wanted: Wanted, present: readonly string[]): void {
     .filter((column) => !present.includes(column))
     .map((column) => ({
       at: `${wanted.source} (${[wanted.at].flat().join(', ')})`,
-      message: `There is no column "${column}".${suggestion(column, present)}`,
+      message: `there is no column "${column}"${didYouMean(column, present)}`,
     }));
   if (problems.length > 0) {
     throw new ForthrightError(
@@ -98,11 +99,6 @@ function assertColumns(wanted: Wanted, present: readonly string[]): void {
       { problems },
     );
   }
-}
-
-function suggestion(name: string, present: readonly string[]): string {
-  const near = nearest(name, present);
-  return near === undefined ? '' : ` Did you mean "${near}"?`;
 }
 
 /** SQL for a column as text, `''` when absent. */
