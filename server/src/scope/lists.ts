@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ForthrightError, type Leak } from '@forthright/contract';
 import PostalMime, { type Address } from 'postal-mime';
@@ -22,12 +22,15 @@ export async function attachPeople(
   engine: Analytics,
   leak: Leak,
   n: number,
-  options: { directory: string; registry: FileRegistry },
+  options: { directories: readonly [string, string]; registry: FileRegistry },
 ): Promise<PeopleRelation | null> {
   const relation = `people_${n}`;
+  const named = namedFile(leak);
+  if (named === null) return null;
+  const directory = await folderOf(named, options.directories);
   if (leak.kind === 'mailing' && leak.eml !== undefined) {
-    const files = await options.registry.expand(`leaks.${leak.id}.eml`, leak.eml, options.directory);
-    const mail = await mailingAddresses(leak.eml, options.directory);
+    const files = await options.registry.expand(`leaks.${leak.id}.eml`, leak.eml, directory);
+    const mail = await mailingAddresses(leak.eml, directory);
     await engine.run(
       `CREATE TABLE ${quoteName(relation)} (value String) ENGINE = MergeTree ORDER BY tuple()`,
     );
@@ -43,7 +46,7 @@ export async function attachPeople(
   const table = await attachTable(engine, `${relation}_source`, {
     source,
     at,
-    directory: options.directory,
+    directory,
     columns: [column],
     onBrokenRow: 'stop',
     registry: options.registry,
@@ -52,6 +55,21 @@ export async function attachPeople(
     `CREATE VIEW ${quoteName(relation)} AS SELECT ${textOf(column, table.columns)} AS value FROM ${quoteName(table.relation)}`,
   );
   return { relation, by: id === undefined ? 'email' : 'id', files: table.files, sentAt: null };
+}
+
+const namedFile = (leak: Leak): string | null =>
+  leak.kind === 'mailing' && leak.eml !== undefined
+    ? leak.eml
+    : 'people' in leak
+      ? (leak.people?.at ?? null)
+      : null;
+
+/** A file that an incident names lies beside the incident file, else in the workspace's folder. */
+async function folderOf(path: string, [beside, workspace]: readonly [string, string]): Promise<string> {
+  return access(resolve(beside, path)).then(
+    () => beside,
+    () => workspace,
+  );
 }
 
 /** Everyone in a mail's To and Cc, groups opened, and its Date. */

@@ -52,6 +52,8 @@ export type MatchContext = Readonly<{
   gaps: (leak: PlannedLeak) => readonly FoundGap[];
   unitIs: (log: string) => 'host' | 'series';
   seriesOf: ReadonlyMap<number, string>;
+  /** Whether stamps say when a request began, so that its duration tells when it ended. */
+  stampsAreStarts: (log: string) => boolean;
 }>;
 
 /** Lines of one log that a leak is about, in the columns of `matches`, then holders of what they showed. */

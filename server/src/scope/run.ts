@@ -92,6 +92,8 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
     people: (l) => people.get(l.n) ?? missing(`people of leak ${l.leak.id}`),
     gaps: (l) => gapsByLeak.get(l.n) ?? [],
     unitIs: (log) => scannedOf(logs, log).unitIs,
+    // Servers stamp a request when it is answered; who maps a duration says that theirs stamp its beginning.
+    stampsAreStarts: (log) => workspace.workspace.sources.logs[log]?.columns?.duration !== undefined,
     seriesOf: new Map(registry.files.map((x) => [x.f, x.series])),
   };
   for (const planned of leaks) {
@@ -142,10 +144,10 @@ function scannedOf(logs: ReadonlyMap<string, ScannedLog>, name: string): Scanned
 
 async function attachLists(leaks: readonly PlannedLeak[], input: ScopeInput, registry: FileRegistry) {
   const lists = new Map<number, PeopleRelation>();
-  const { directory } = input.incident;
+  const directories = [input.incident.directory, input.workspace.directory] as const;
   for (const planned of leaks) {
     const list = await attachPeople(input.engine, planned.leak, planned.n, {
-      directory,
+      directories,
       registry,
     });
     if (list === null) continue;
