@@ -8,7 +8,7 @@ import {
 } from '@forthright/contract';
 import type { Analytics } from '../platform/analytics/index.ts';
 import { cautionsOf, tasksOf } from './cautions.ts';
-import type { PlannedLeak } from './match.ts';
+import { NO_FILE, type PlannedLeak } from './match.ts';
 import { crawlerName, pseudonymsOf, viewerLabel } from './recipients.ts';
 import type { ScopeRun } from './run.ts';
 import { QUERY_VERSION, queryHash } from './statements.ts';
@@ -60,7 +60,7 @@ export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string
     recipients,
     window: windowOf(run.leaks),
     seen,
-    views: await viewsOf(engine),
+    views: await viewsOf(engine, run.leaks),
     histogram: await histogramOf(run),
     leaks: await leaksOf(run, groups),
     gaps,
@@ -170,9 +170,10 @@ function combinationsOf(
 }
 
 function windowOf(leaks: readonly PlannedLeak[]): ScopeAnswer['window'] {
-  const dated = leaks.filter((l) => !Number.isNaN(l.from));
-  if (dated.length === 0) return { from: null, to: null };
-  return { from: iso(Math.min(...dated.map((l) => l.from))), to: iso(Math.max(...dated.map((l) => l.to))) };
+  const times = leaks.flatMap((l) => [l.from, l.to]).filter((t) => !Number.isNaN(t));
+  return times.length === 0
+    ? { from: null, to: null }
+    : { from: iso(Math.min(...times)), to: iso(Math.max(...times)) };
 }
 
 async function seenOf(engine: Analytics, table: 'shown', where = '1'): Promise<ScopeAnswer['seen']> {
@@ -182,22 +183,37 @@ async function seenOf(engine: Analytics, table: 'shown', where = '1'): Promise<S
   return { first: isoOrNull(row?.first ?? -1), last: isoOrNull(row?.last ?? -1) };
 }
 
-async function viewsOf(engine: Analytics, where = '1'): Promise<number> {
-  const [row] = await engine.rows<{ n: number }>(`SELECT sum(n) AS n FROM shown WHERE ${where}`);
+/** Views that showed somebody else's data. A line is one view, though several leaks or recipients share it. */
+async function viewsOf(engine: Analytics, leaks: readonly PlannedLeak[]): Promise<number> {
+  const [only] = leaks;
+  if (only !== undefined && leaks.length === 1 && only.leak.kind !== 'url' && only.leak.kind !== 'access') {
+    const [sum] = await engine.rows<{ n: number }>(
+      'SELECT sum(n) AS n FROM shown WHERE leak = {leak:UInt8}',
+      { leak: only.n },
+    );
+    return sum?.n ?? 0;
+  }
+  const [row] = await engine.rows<{ n: number }>(
+    `SELECT uniqExact(f, rn) AS n FROM (${exposingViews(leaks)})`,
+  );
   return row?.n ?? 0;
 }
+
+const exposingViews = (leaks: readonly PlannedLeak[]): string =>
+  `SELECT f, rn, t FROM views WHERE f != ${NO_FILE} AND leak IN (${leaks.map((l) => l.n).join(', ')}) AND (leak, item, seg, v) IN (SELECT leak, item, seg, v FROM shown)`;
 
 async function leaksOf(run: ScopeRun, groups: readonly StatusGroup[]): Promise<ScopeAnswer['leaks']> {
   const known = groups.filter((g) => g.known);
   const leaks: ScopeAnswer['leaks'] = [];
-  for (const { n, leak } of run.leaks) {
+  for (const planned of run.leaks) {
+    const { n, leak } = planned;
     const bit = (mask: number) => ((BigInt(mask) >> BigInt(n)) & 1n) === 1n;
     leaks.push({
       id: leak.id,
       kind: leak.kind,
       exposed: total(known.filter((g) => bit(g.ex))),
       unknown: total(known.filter((g) => bit(g.un) && !bit(g.ex))),
-      views: await viewsOf(run.input.engine, `leak = ${n}`),
+      views: await viewsOf(run.input.engine, [planned]),
       seen: await seenOf(run.input.engine, 'shown', `leak = ${n}`),
     });
   }
@@ -212,8 +228,7 @@ async function histogramOf(run: ScopeRun): Promise<ScopeAnswer['histogram']> {
   const minutes = from === null || to === null ? 0 : (Date.parse(to) - Date.parse(from)) / 60_000;
   const stepMinutes = STEPS.find((s) => minutes / s <= BINS) ?? Math.ceil(minutes / BINS / 1440) * 1440;
   const bins = await run.input.engine.rows<{ at: number; views: number }>(
-    `SELECT intDiv(t, ${stepMinutes * 60_000}) * ${stepMinutes * 60_000} AS at, count() AS views FROM views
-     WHERE f != 4294967295 AND (leak, item, seg, v) IN (SELECT leak, item, seg, v FROM shown) GROUP BY at ORDER BY at`,
+    `SELECT intDiv(t, ${stepMinutes * 60_000}) * ${stepMinutes * 60_000} AS at, count() AS views FROM (SELECT DISTINCT f, rn, t FROM (${exposingViews(run.leaks)})) GROUP BY at ORDER BY at`,
   );
   return { stepMinutes, bins: bins.map((b) => ({ at: iso(b.at), views: b.views })) };
 }
@@ -292,7 +307,7 @@ async function recipientsOf(run: ScopeRun): Promise<ScopeAnswer['recipients']> {
 export const peopleSeenSql = (viewers: string): string => `SELECT p.v AS v, uniqExact(s.person) AS people
   FROM (SELECT leak, item, seg, v FROM shown WHERE v IN (${viewers}) GROUP BY leak, item, seg, v) AS p
   INNER JOIN subjects AS s ON p.leak = s.leak AND p.item = s.item AND p.seg = s.seg
-  WHERE s.self != p.v GROUP BY v`;
+  WHERE s.self != p.v AND s.person IN (SELECT person FROM known) GROUP BY v`;
 
 /**
  * The viewers who saw most people. Counting everybody's people exactly would multiply out places, so only those

@@ -35,7 +35,7 @@ export async function matchCache(planned: PlannedLeak, context: MatchContext): P
   const params: Params = { leak: planned.n };
   await context.engine.run(
     `INSERT INTO matches (${MATCH_COLUMNS})
-     SELECT {leak:UInt8}, ${ok} AND certain AND NOT (${hole}), 1, own, 0, t, host, candidates[1], who, client, ua, f, rn FROM ${quoteName(shown)}
+     SELECT {leak:UInt8}, ${ok} AND certain AND who != candidates[1] AND NOT (${hole}), 1, own, 0, t, host, candidates[1], who, client, ua, f, rn FROM ${quoteName(shown)}
      WHERE candidates[1] != ''`,
     params,
   );

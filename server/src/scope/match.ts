@@ -52,6 +52,8 @@ export type MatchContext = Readonly<{
   gaps: (leak: PlannedLeak) => readonly FoundGap[];
   unitIs: (log: string) => 'host' | 'series';
   seriesOf: ReadonlyMap<number, string>;
+  /** Whether a log's lines say whose data was looked at. */
+  namesPersons: (log: string) => boolean;
   /** Whether stamps say when a request began, so that its duration tells when it ended. */
   stampsAreStarts: (log: string) => boolean;
 }>;
@@ -67,12 +69,12 @@ export async function matchLeak(planned: PlannedLeak, context: MatchContext): Pr
       await matchCache(planned, context);
       return holdThemselves(planned, context);
     case 'access':
-      if (planned.path !== null) await matchPath(planned, context, { ns: 1 });
-      else await matchPersons(planned, context);
+      if (context.namesPersons(leak.log)) await matchPersons(planned, context);
+      else await matchPath(planned, context, { ns: 1 });
       return holdThemselves(planned, context);
     case 'export':
       if (planned.path !== null) await matchPath(planned, context, { ns: 1 });
-      await stateRecipients(planned, context, leak.recipients ?? [], planned.from);
+      await stateRecipients(planned, context, leak.recipients ?? []);
       return holdList(planned, context, '*');
     case 'mailing':
       return matchMailing(planned, context);
@@ -80,12 +82,7 @@ export async function matchLeak(planned: PlannedLeak, context: MatchContext): Pr
       await matchPath(planned, context, { ns: 0 });
       return holdThemselves(planned, context);
     case 'list':
-      await stateRecipients(
-        planned,
-        context,
-        leak.recipients ?? [],
-        leak.at === undefined ? -1 : Date.parse(leak.at),
-      );
+      await stateRecipients(planned, context, leak.recipients ?? []);
       await holdList(planned, context, '*');
       return context.engine.run(
         `INSERT INTO stated SELECT leak, person FROM holders WHERE leak = {leak:UInt8}`,
@@ -161,7 +158,7 @@ async function matchPath(planned: PlannedLeak, context: MatchContext, options: {
 }
 
 async function matchPersons(planned: PlannedLeak, context: MatchContext): Promise<void> {
-  const { leak } = planned;
+  const { leak, path } = planned;
   if (leak.kind !== 'access') return;
   const { ok, served } = conditions(planned);
   const extra: Sql[] = [];
@@ -169,7 +166,7 @@ async function matchPersons(planned: PlannedLeak, context: MatchContext): Promis
   if (leak.actions !== undefined) extra.push(`action IN (${leak.actions.map(quoteText).join(', ')})`);
   await context.engine.run(
     `INSERT INTO matches (${MATCH_COLUMNS}) SELECT {leak:UInt8}, ${[ok, ...extra].join(' AND ')}, ${served}, own AND who = '', 1, t, host, item, who, client, ua, f, rn
-     FROM ${lines(leak.log, context, 'notEmpty(person)')} ARRAY JOIN person AS item WHERE item != ''`,
+     FROM ${lines(leak.log, context, path === null ? 'notEmpty(person)' : `notEmpty(person) AND ${path.key('path')} != ''`)} ARRAY JOIN person AS item WHERE item != ''`,
     { leak: planned.n },
   );
 }
@@ -218,19 +215,18 @@ async function holdList(planned: PlannedLeak, context: MatchContext, item: strin
 
 type Stated = string | Readonly<{ id: string; class: RecipientClass }>;
 
-/** Recipients whom no log shows: a plain name is a third party unless a directory knows it. */
+/** Recipients whom no log shows, so that no time is known: a plain name is a third party unless a directory knows it. */
 async function stateRecipients(
   planned: PlannedLeak,
   context: MatchContext,
   recipients: readonly Stated[],
-  at: number,
 ): Promise<void> {
   for (const recipient of recipients) {
     const [id, ns] =
       typeof recipient === 'string' ? [recipient, 1] : [recipient.id, 10 + classNumber(recipient.class)];
-    const params: Params = { leak: planned.n, ns, at, id };
+    const params: Params = { leak: planned.n, ns, id };
     await context.engine.run(
-      `INSERT INTO matches (${MATCH_COLUMNS}) SELECT {leak:UInt8}, 1, 1, 0, {ns:UInt8}, {at:Int64}, '', '*', {id:String}, '', '', ${NO_FILE}, 0`,
+      `INSERT INTO matches (${MATCH_COLUMNS}) SELECT {leak:UInt8}, 1, 1, 0, {ns:UInt8}, -1, '', '*', {id:String}, '', '', ${NO_FILE}, 0`,
       params,
     );
   }
@@ -241,7 +237,6 @@ async function matchMailing(planned: PlannedLeak, context: MatchContext): Promis
   const { leak } = planned;
   if (leak.kind !== 'mailing') return;
   const list = context.people(planned);
-  const at = leak.sentAt !== undefined ? Date.parse(leak.sentAt) : (list.sentAt ?? -1);
   const items =
     list.by === 'id'
       ? `SELECT if(email = '', person, ${context.address('email')}) AS item, person FROM directory WHERE person GLOBAL IN (SELECT value FROM ${quoteName(list.relation)})
@@ -255,8 +250,8 @@ async function matchMailing(planned: PlannedLeak, context: MatchContext): Promis
     { leak: planned.n },
   );
   await context.engine.run(
-    `INSERT INTO matches (${MATCH_COLUMNS}) SELECT DISTINCT {leak:UInt8}, 1, 1, 0, if(person GLOBAL IN (SELECT person FROM directory), 10, ${10 + classNumber('thirdParty')}), {at:Int64}, '', '*', own, '', '', ${NO_FILE}, 0
+    `INSERT INTO matches (${MATCH_COLUMNS}) SELECT DISTINCT {leak:UInt8}, 1, 1, 0, if(person GLOBAL IN (SELECT person FROM directory), 10, ${10 + classNumber('thirdParty')}), -1, '', '*', own, '', '', ${NO_FILE}, 0
      FROM holders WHERE leak = {leak:UInt8}`,
-    { leak: planned.n, at },
+    { leak: planned.n },
   );
 }

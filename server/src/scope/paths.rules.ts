@@ -89,7 +89,10 @@ function keySql(target: Sql, segments: readonly Segment[], query: readonly Param
   const path = `cutQueryStringAndFragment(${target})`;
   const conditions = query
     .filter((p) => p.value !== null)
-    .map((p) => `${parameterSql(target, p.name)} = ${quoteText(decoded(p.value ?? ''))}`);
+    .map(
+      (p) =>
+        `lowerUTF8(${parameterSql(target, p.name)}) = ${quoteText(decoded(p.value ?? '').toLowerCase())}`,
+    );
   const bound = query.find((p) => p.value === null);
   const plain = `position(${path}, '%') = 0 AND position(${path}, '//') = 0 AND position(${path}, '/.') = 0`;
   const keyInPath = `if(${plain}, ${plainKeySql(path, segments)}, ${splitKeySql(path, segments)})`;
@@ -99,7 +102,7 @@ function keySql(target: Sql, segments: readonly Segment[], query: readonly Param
 }
 
 const parameterSql = (target: Sql, name: string): Sql =>
-  `decodeURLFormComponent(extractURLParameter(${target}, ${quoteText(name)}))`;
+  `decodeURLFormComponent(extract(${target}, ${quoteText(`(?i)[?&]${escapeRegExp(name)}=([^&#]*)`)}))`;
 
 const hasKey = (segments: readonly Segment[]) => segments.some((s) => s.kind === 'key');
 

@@ -91,6 +91,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
     reference: (name) => `ref_${name}`,
     people: (l) => people.get(l.n) ?? missing(`people of leak ${l.leak.id}`),
     gaps: (l) => gapsByLeak.get(l.n) ?? [],
+    namesPersons: (log) => workspace.workspace.sources.logs[log]?.columns?.person !== undefined,
     unitIs: (log) => scannedOf(logs, log).unitIs,
     // Servers stamp a request when it is answered; who maps a duration says that theirs stamp its beginning.
     stampsAreStarts: (log) => workspace.workspace.sources.logs[log]?.columns?.duration !== undefined,
@@ -175,7 +176,13 @@ function findGapsOfLeaks(
     if (!('log' in leak) || leak.log === undefined) continue;
     const scanned = scannedOf(logs, leak.log);
     const sampled = input.workspace.workspace.sources.logs[leak.log]?.sampled ?? 1;
-    gaps.set(planned.n, gapsOf(scanned, sampled, input.incident.incident, { from, to }));
+    gaps.set(
+      planned.n,
+      gapsOf(scanned, sampled, ('hosts' in leak ? leak.hosts : undefined) ?? [], input.incident.incident, {
+        from,
+        to,
+      }),
+    );
   }
   return gaps;
 }

@@ -17,6 +17,7 @@ export type BearingGap = Readonly<{
 export function gapsOf(
   scanned: ScannedLog,
   sampled: number,
+  hosts: readonly string[],
   incident: Incident,
   window: { from: number; to: number },
 ): FoundGap[] {
@@ -40,6 +41,15 @@ export function gapsOf(
     for (const unit of named.length === 0 ? [declared.host?.toLowerCase() ?? ''] : named) {
       gaps.push({ unit, from, to, reason: 'declared', detail: declared.reason });
     }
+  }
+  for (const host of scanned.unitIs === 'host' ? hosts : []) {
+    if (units.includes(host.toLowerCase())) continue;
+    gaps.push({
+      unit: host.toLowerCase(),
+      ...window,
+      reason: 'no-lines',
+      detail: `The log ${scanned.name} has no line of ${host}.`,
+    });
   }
   if (sampled < 1) {
     for (const unit of units) {

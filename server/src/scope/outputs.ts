@@ -1,0 +1,69 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RECIPIENT_CLASSES, type ScopeAnswer } from '@forthright/contract';
+import type { Analytics } from '../platform/analytics/index.ts';
+import { quoteText } from '../platform/analytics/index.ts';
+import { peopleSeenSql } from './answer.ts';
+import { pseudonymsOf } from './recipients.ts';
+import type { ScopeRun } from './run.ts';
+
+const instant = (ms: string): string => `if(${ms} < 0, NULL, fromUnixTimestamp64Milli(${ms}, 'UTC'))`;
+
+/** SQL: one row a person who is exposed or unknown, by id; whoever is in no row is clear. */
+export function peopleSql(run: ScopeRun): string {
+  const fields = (mask: string) =>
+    `arraySort(arrayDistinct(arrayFlatten([${run.leaks.map((l) => `if(bitTest(${mask}, ${l.n}), [${l.leak.fields.map(quoteText).join(', ')}], emptyArrayString())`).join(', ')}])))`;
+  return `SELECT s.person AS person, if(s.ex != 0, 'exposed', 'unknown') AS status, k.person != '' AS in_directory,
+      ${fields('s.ex')} AS fields, ${fields('s.un')} AS possible_fields,
+      ${instant('s.t0')} AS first_seen, ${instant('s.t1')} AS last_seen, s.n AS views, s.ex != 0 AND s.named = 0 AS possibly_self,
+      if(k.person = '', '', toString(k.country)) AS country, toString(k.region) AS region, if(k.person = '', '', toString(k.language)) AS language, k.email AS email
+    FROM status AS s LEFT JOIN known AS k ON s.person = k.person ORDER BY person`;
+}
+
+/** SQL: one row a recipient, the ones who saw most people first. Staff under pseudonyms. */
+export async function recipientsSql(engine: Analytics): Promise<string> {
+  const pseudonyms = [...(await pseudonymsOf(engine))];
+  const names = `[${pseudonyms.map(([key]) => quoteText(key)).join(', ')}]`;
+  const labels = `[${pseudonyms.map(([, label]) => quoteText(label)).join(', ')}]`;
+  const label =
+    pseudonyms.length === 0
+      ? 'w.account'
+      : `transform(concat(toString(w.cls), '\\0', w.account), ${names}, ${labels}, w.account)`;
+  const isStaff = 'w.cls IN (4, 5)';
+  return `SELECT ${label} AS viewer, [${RECIPIENT_CLASSES.map(quoteText).join(', ')}][w.cls + 1] AS class,
+      if(${isStaff}, '', w.client) AS client, if(${isStaff}, '', w.ua) AS user_agent, p.people AS people, b.views AS views,
+      ${instant('b.first')} AS first_seen, ${instant('b.last')} AS last_seen
+    FROM (SELECT v, sum(n) AS views, if(countIf(t0 >= 0) = 0, -1, minIf(t0, t0 >= 0)) AS first, max(t1) AS last FROM shown GROUP BY v) AS b
+    LEFT JOIN (${peopleSeenSql('SELECT v FROM shown')}) AS p ON p.v = b.v
+    INNER JOIN viewers AS w ON b.v = w.v
+    ORDER BY people DESC, views DESC, class, viewer, client, user_agent`;
+}
+
+/**
+ * Writes people.parquet, recipients.parquet, evidence.json and answer.json to a folder. Each file appears whole or
+ * not at all: it is written under another name first.
+ */
+export async function writeOutputs(run: ScopeRun, answer: ScopeAnswer, directory: string): Promise<void> {
+  const { engine } = run.input;
+  await mkdir(directory, { recursive: true });
+  const whole = async (name: string, write: (path: string) => Promise<void>) => {
+    const partial = join(directory, `.${name}.${process.pid}.partial`);
+    try {
+      await write(partial);
+      await rename(partial, join(directory, name));
+    } finally {
+      await rm(partial, { force: true });
+    }
+  };
+  const people = peopleSql(run);
+  const recipients = await recipientsSql(engine);
+  await whole('people.parquet', (path) => engine.writeParquet(path, people));
+  await whole('recipients.parquet', (path) => engine.writeParquet(path, recipients));
+  await whole('evidence.json', (path) =>
+    writeFile(
+      path,
+      `${JSON.stringify({ run: answer.run, ...answer.evidence, gaps: answer.gaps, rejected: answer.rejected }, null, 2)}\n`,
+    ),
+  );
+  await whole('answer.json', (path) => writeFile(path, `${JSON.stringify(answer, null, 2)}\n`));
+}
