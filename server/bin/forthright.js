@@ -18,7 +18,13 @@ const PACKAGES = {
 const script = fileURLToPath(import.meta.url);
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
-  await import('../src/main.ts');
+  await import('../src/main.ts').catch((error) => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    console.error(
+      `error[internal]: a part of Forthright is not installed: ${error.message}\nhint: run \`npm ci\``,
+    );
+    process.exitCode = 70;
+  });
 } else {
   const node = pinnedNode();
   if (node === undefined) {

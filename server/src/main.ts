@@ -1,6 +1,6 @@
 import { ForthrightError } from '@forthright/contract';
 import own from '../package.json' with { type: 'json' };
-import { abortOnSignals, type Operation, runCli } from './cli/index.ts';
+import { abortOnSignals, failureOf, type Operation, type Output, runCli } from './cli/index.ts';
 import { readConfig } from './platform/index.ts';
 
 const notYet = async () => {
@@ -57,24 +57,35 @@ const CLOSED_PIPE = 141;
 
 /** Wires the program by hand and runs the command line that it was given. */
 async function main(): Promise<void> {
+  const { debug } = readConfig();
+  const pipe = new AbortController();
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(CLOSED_PIPE);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    // Not an exit: the work that is under way has engines to stop and files to remove.
+    pipe.abort(error);
+    process.exitCode = CLOSED_PIPE;
   });
   process.stderr.on('error', () => {});
-  const signal = abortOnSignals(
-    process,
-    (text) => process.stderr.write(text),
-    () => process.exit(130),
-  );
-  process.exitCode = await runCli(process.argv.slice(2), {
+  process.on('uncaughtException', (rawError) => {
+    const { text, exit } = failureOf(rawError, { json: process.argv.includes('--json'), debug });
+    process.stderr.write(text);
+    process.exit(exit);
+  });
+  const stderr: Output = {
+    write: (text) => pipe.signal.aborted || process.stderr.write(text),
+    isTTY: process.stderr.isTTY,
+    columns: process.stderr.columns,
+  };
+  const stop = abortOnSignals(process, stderr.write, () => process.exit(130));
+  const exit = await runCli(process.argv.slice(2), {
     operations,
     stdout: process.stdout,
-    stderr: process.stderr,
+    stderr,
     version: own.version,
-    debug: readConfig().debug,
-    signal,
+    debug,
+    signal: AbortSignal.any([stop, pipe.signal]),
   });
+  if (!pipe.signal.aborted) process.exitCode = exit;
 }
 
 await main();

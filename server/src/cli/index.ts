@@ -6,7 +6,7 @@ import { createProgress } from './progress.ts';
 import type { Context, Operation, Output } from './types.ts';
 import { findWorkspace } from './workspace.ts';
 
-export { visible } from './failure.ts';
+export { failureOf, visible } from './failure.ts';
 export { createProgress, type Progress } from './progress.ts';
 export { abortOnSignals } from './signals.ts';
 export type { Args, Context, Operation, OptionSpec, Output } from './types.ts';

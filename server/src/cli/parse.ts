@@ -96,12 +96,12 @@ function readWords(
     if (spec === undefined)
       throw usage(`there is no option \`${token.rawName}\`${nearOption(token.name, specs)}`);
     if (given.has(token.name)) throw usage(`\`--${token.name}\` is given twice; give it once`);
-    given.set(token.name, valueOf(token, spec));
+    given.set(token.name, optionValue(token, spec));
   }
   return { words, given };
 }
 
-function valueOf(
+function optionValue(
   token: Readonly<{ name: string; value: string | undefined; inlineValue: boolean | undefined }>,
   spec: OptionSpec,
 ): string | boolean {

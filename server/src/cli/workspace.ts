@@ -6,9 +6,12 @@ const NAMES = ['forthright.yaml', 'forthright.yml'];
 
 /**
  * The workspace file to use: beside the incident file, else in the current folder, else in the nearest folder
- * above it. Refuses with the places where it looked.
+ * above it. Refuses with the places where it looked, or when the incident file is not there itself.
  */
 export async function findWorkspace(cwd: string, incident: string | undefined): Promise<string> {
+  if (incident !== undefined && !(await isThere(resolve(cwd, incident)))) {
+    throw new ForthrightError('file-missing', `there is no incident file ${incident}; check the path`);
+  }
   const folders = incident === undefined ? [] : [dirname(resolve(cwd, incident))];
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     folders.push(folder);
