@@ -7,9 +7,9 @@ import type { Context, Operation, Output } from './types.ts';
 import { findWorkspace } from './workspace.ts';
 
 export { failureOf, visible } from './failure.ts';
-export { createProgress, type Progress } from './progress.ts';
+export { createProgress } from './progress.ts';
 export { abortOnSignals } from './signals.ts';
-export type { Args, Context, Operation, OptionSpec, Output } from './types.ts';
+export type { Args, Context, Operation, OptionSpec, Output, Progress } from './types.ts';
 
 export type CliDoor = Readonly<{
   operations: readonly Operation[];

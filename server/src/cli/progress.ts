@@ -1,11 +1,4 @@
-import type { Output } from './types.ts';
-
-export type Progress = Readonly<{
-  /** What is under way and how far; `total` undefined when nobody knows. Call it as often as you like. */
-  update: (label: string, done?: number, total?: number) => void;
-  /** Takes the line away. */
-  clear: () => void;
-}>;
+import type { Output, Progress } from './types.ts';
 
 const REDRAW_MS = 100;
 /** Without a terminal the lines stay, in a log of some job; few of them do. */

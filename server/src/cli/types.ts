@@ -1,11 +1,16 @@
-import type { Progress } from './progress.ts';
-
 /** What runCli writes to; `process.stdout` and `process.stderr` are such, and so is a test's list of strings. */
 export type Output = {
   write: (text: string) => unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 };
+
+export type Progress = Readonly<{
+  /** What is under way and how far; `total` undefined when nobody knows. Call it as often as you like. */
+  update: (label: string, done?: number, total?: number) => void;
+  /** Takes the line away. */
+  clear: () => void;
+}>;
 
 export type OptionSpec = Readonly<{
   type: 'boolean' | 'string';
