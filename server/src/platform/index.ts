@@ -1,2 +1,3 @@
+export { type Config, readConfig } from './config.ts';
 export { nameOf, quoted } from './document-issues.ts';
 export { type Document, type DocumentCode, type DocumentPath, readDocument, refuse } from './documents.ts';

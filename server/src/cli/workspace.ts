@@ -1,0 +1,42 @@
+import { access } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { ForthrightError } from '@forthright/contract';
+
+const NAMES = ['forthright.yaml', 'forthright.yml'];
+
+/**
+ * The workspace file to use: beside the incident file, else in the current folder, else in the nearest folder
+ * above it. Refuses with the places where it looked, or when the incident file is not there itself.
+ */
+export async function findWorkspace(cwd: string, incident: string | undefined): Promise<string> {
+  if (incident !== undefined && !(await isThere(resolve(cwd, incident)))) {
+    throw new ForthrightError('file-missing', `there is no incident file ${incident}; check the path`);
+  }
+  const folders = incident === undefined ? [] : [dirname(resolve(cwd, incident))];
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    folders.push(folder);
+    if (dirname(folder) === folder) break;
+  }
+  for (const folder of folders) {
+    for (const name of NAMES) {
+      const path = join(folder, name);
+      if (await isThere(path)) return nameFrom(cwd, path);
+    }
+  }
+  const looked = [...new Set(folders.slice(0, 2))].join(' and ');
+  const message = `there is no forthright.yaml in ${looked}, nor in a folder above; name it with --workspace FILE`;
+  throw new ForthrightError('file-missing', message);
+}
+
+/** As short as a person would write it. */
+function nameFrom(cwd: string, path: string): string {
+  const short = relative(cwd, path);
+  return short.startsWith('..') ? path : short;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
