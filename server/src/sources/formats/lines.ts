@@ -85,6 +85,22 @@ const unescapeClf = (value: Sql): Sql =>
 
 export const PATTERNS = { combined: COMBINED, common: COMMON, alb: ALB } as const;
 
+/** Words before the first quote: a line that runs into the next one there has too many. */
+function headShape(tokens: readonly Token[]): Sql {
+  const quote = tokens.findIndex((token) => 'literal' in token && token.literal.includes('"'));
+  const head = tokens.slice(0, quote + 1);
+  const last = head.at(-1);
+  const isLoose = head.some(
+    (token) => 'variable' in token && /^remote_user$|^upstream_|forwarded/.test(token.variable),
+  );
+  if (isLoose || last === undefined || !('literal' in last)) return '1';
+  const spaces = head.reduce(
+    (n, token) => n + ('literal' in token ? (token.literal.split('"')[0] ?? '').split(' ').length - 1 : 0),
+    0,
+  );
+  return `countSubstrings(substring(line, 1, greatest(1, position(line, '"')) - 1), ' ') = ${spaces}`;
+}
+
 const quotesIn = (tokens: readonly Token[]): number =>
   tokens.reduce((n, token) => n + ('literal' in token ? token.literal.split('"').length - 1 : 0), 0);
 
@@ -105,12 +121,16 @@ function tailShape(tokens: readonly Token[], time: string): Sql | null {
     tail.length === 1
       ? lineEndsWith(closing)
       : `match(substring(line, -64), ${regexText(patternLayout(tail, time, false).regex.slice(1))})`;
-  return `(countSubstrings(line, '"') = ${quotes} AND ${ending})`;
+  return all([`countSubstrings(line, '"') = ${quotes}`, ending, headShape(tokens)]);
 }
 
 /** Behind ALB's own fields comes any number of others, so quotes come in pairs and nothing dangles. */
 const albShape = (tokens: readonly Token[]): Sql =>
-  `(countSubstrings(line, '"') >= ${quotesIn(tokens)} AND modulo(countSubstrings(line, '"'), 2) = 0 AND NOT ${lineEndsWith(' ')})`;
+  `(countSubstrings(line, '"') >= ${quotesIn(tokens)} AND modulo(countSubstrings(line, '"'), 2) = 0 AND NOT ${lineEndsWith(' ')} AND ${headShape(tokens)})`;
+
+/** One host for the cheap and the exact reading, where a format has several (`cs(Host)`, `x-host-header`). */
+const withHost = (log: LogSource, host: string | undefined): LogSource['columns'] =>
+  host === undefined ? log.columns : { ...log.columns, host };
 
 export function compilePattern(log: LogSource, timezone: string | undefined): CompiledFormat {
   const named =
@@ -136,7 +156,7 @@ export function compilePattern(log: LogSource, timezone: string | undefined): Co
     cheapHost: isAlb ? hostInUrl('line') : hostName === undefined ? null : cheapHostOf(tokens, hostName),
     stampsHaveZone: kind !== 'any',
     timezone,
-    columns: log.columns,
+    columns: withHost(log, hostName),
     ...(isAlb ? { hostFrom: (raw) => hostInUrl(raw('request')) } : {}),
     ...(named === 'alb' && log.columns?.duration === undefined ? { duration: albDuration } : {}),
   });
@@ -194,7 +214,7 @@ function cheapHostOf(tokens: readonly Token[], name: string): Sql | null {
 }
 
 /** The separator of columns, and the shape of one. Quotes in it are doubled. */
-const COLUMN = { w3c: '"(?:[^"]|"")*"|[^ \\t"][^ \\t]*', csv: '"(?:[^"]|"")*"|[^",]*' } as const;
+const COLUMN = { w3c: '"(?:[^"]|"")*"|[^ \\t"\\r][^ \\t\\r]*', csv: '"(?:[^"]|"")*"|[^",\\r]*' } as const;
 
 function columnsLayout(names: readonly string[], kind: keyof typeof COLUMN): Layout {
   const groups = new Map<string, number>();
@@ -251,7 +271,7 @@ export function compileW3c(log: LogSource, header: readonly string[]): CompiledF
         : hostOf(`splitByChar(${quoteText(separator)}, line)[${header.indexOf(hostName) + 1}]`),
     stampsHaveZone: isSplit && log.timezone === undefined,
     timezone: log.timezone,
-    columns: log.columns,
+    columns: withHost(log, hostName),
     durationUnit: isCloudFront ? 1 : 1e-3,
   });
 }
@@ -284,6 +304,6 @@ export function compileCsv(
     cheapHost: hostName === undefined ? null : hostOf(`trimRight(${columnAt(hostName)}, '\\r')`),
     stampsHaveZone: false,
     timezone,
-    columns: log.columns,
+    columns: withHost(log, hostName),
   });
 }

@@ -55,7 +55,7 @@ export const stampKind = (variable: string): StampKind => STAMPS[variable] ?? 'a
 
 const QUOTED = '(?:[^"\\\\]|\\\\.)*';
 /** More fields of any kind: words, `key=value`, quoted text. */
-export const MORE = `(?: (?:[^ "]|"${QUOTED}")+)*`;
+export const MORE = `(?: (?:[^ "\\r]|"${QUOTED}")+)*`;
 
 export const escapeRegex = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
@@ -64,9 +64,10 @@ function shapeOf(name: string, before: string, after: string, time: string): str
   if (before.endsWith('"') && after.startsWith('"')) return QUOTED;
   const known = KNOWN_SHAPES[name];
   if (known !== undefined) return known;
-  if (name.startsWith('upstream_') || name.includes('forwarded_for')) return '[^ "]*(?:(?:,| :) [^ "]+)*';
+  if (name.startsWith('upstream_') || name.includes('forwarded_for'))
+    return '[^ "\\r]*(?:(?:,| :) [^ "\\r]+)*';
   if (before.endsWith('[') && after.startsWith(']')) return '[^\\]]*';
-  return after.startsWith('\t') || before.endsWith('\t') ? '[^\\t]*' : '[^ \\t]*';
+  return after.startsWith('\t') || before.endsWith('\t') ? '[^\\t\\r]*' : '[^ \\t\\r]*';
 }
 
 export type Layout = Readonly<{

@@ -16,7 +16,15 @@ export const TEXT: Sql = "if(isValidUTF8(line), line, convertCharset(line, 'ISO-
 
 /** Gives a value that was cut out of `TEXT` its own bytes back. */
 export const ownBytes = (value: Sql): Sql =>
-  `if(isValidUTF8(line), ${value}, convertCharset(${value}, 'UTF-8', 'ISO-8859-1'))`;
+  `arrayMap(b -> if(b.2, b.1, convertCharset(b.1, 'UTF-8', 'ISO-8859-1')), [(${value}, isValidUTF8(line))])[1]`;
+
+/** The groups of a regular expression in a value, whose bytes may be no UTF-8. */
+export const groupsOf = (value: Sql, regex: string): Sql =>
+  bind(
+    'g',
+    value,
+    `if(isValidUTF8(g), extractGroups(g, ${regexText(regex)}), arrayMap(h -> convertCharset(h, 'UTF-8', 'ISO-8859-1'), extractGroups(convertCharset(g, 'ISO-8859-1', 'UTF-8'), ${regexText(regex)})))`,
+  );
 
 /** `-` and nothing are the same: absent. */
 export const absentIfDash = (value: Sql): Sql => bind('v', value, "if(v = '-', '', v)");

@@ -38,13 +38,16 @@ export const epochStamp = (ms: Sql): Stamp => ({
 
 /** The exact stamp of a text in any form: CLF, ISO 8601 or an epoch. All three are '' or 0 for anything else. */
 export function stampOf(text: Sql): Stamp {
-  const parts = `extractGroups(${text}, ${regexText(PARTS)})`;
-  const epoch = epochMs(text);
-  const isEpoch = `match(${text}, ${regexText(`^(?:${STAMP_SHAPE.epoch})$`)})`;
+  const parts = `extractGroups(s, ${regexText(PARTS)})`;
+  const isEpoch = `match(s, ${regexText(`^(?:${STAMP_SHAPE.epoch})$`)})`;
+  const of = (epoch: Sql, written: Sql) => bind('s', text, `if(${isEpoch}, ${epoch}, ${written})`);
   return {
-    k0: `if(${isEpoch}, toString(intDiv(${epoch}, 60000)), ${parts}[1])`,
-    k1: `if(${isEpoch}, 'epoch', ${parts}[4])`,
-    msInMinute: `toUInt32(if(${isEpoch}, modulo(${epoch}, 60000), toUInt32OrZero(${parts}[2]) * 1000 + ${millis(`${parts}[3]`)}))`,
+    k0: of(`toString(intDiv(${epochMs('s')}, 60000))`, `${parts}[1]`),
+    k1: of("'epoch'", `${parts}[4]`),
+    msInMinute: of(
+      `toUInt32(modulo(${epochMs('s')}, 60000))`,
+      `toUInt32(toUInt32OrZero(${parts}[2]) * 1000 + ${millis(`${parts}[3]`)})`,
+    ),
   };
 }
 
@@ -59,7 +62,7 @@ export function cheapClf(at: Sql): { stamp: Stamp; shape: Sql; after: Sql } {
       k1: cut(21, 5),
       msInMinute: `toUInt32(toUInt8OrZero(${cut(18, 2)})) * 1000`,
     },
-    shape: `${cut(20, 1)} = ' '`,
+    shape: `(${cut(20, 1)} = ' ' AND ${cut(17, 1)} = ':' AND isNotNull(toUInt8OrNull(${cut(18, 2)})))`,
     after: `(${at} + 26)`,
   };
 }
@@ -75,7 +78,7 @@ export function cheapIso(at: Sql, end: Sql, source: Sql = 'line'): { stamp: Stam
       k1: zone,
       msInMinute: `toUInt32(toUInt8OrZero(${cut(17, 2)})) * 1000 + if(length(${tail}) > length(${zone}), toUInt32OrZero(rightPad(substring(${tail}, 2, least(3, length(${tail}) - length(${zone}) - 1)), 3, '0')), 0)`,
     },
-    shape: `(${cut(4, 1)} = '-' AND ${cut(13, 1)} = ':' AND ${cut(16, 1)} = ':' AND (${zone} IN ('Z', '') OR (length(${zone}) IN (5, 6) AND substring(${zone}, 1, 1) IN ('+', '-'))))`,
+    shape: `(${cut(4, 1)} = '-' AND ${cut(13, 1)} = ':' AND ${cut(16, 1)} = ':' AND isNotNull(toUInt8OrNull(${cut(17, 2)})) AND (${zone} IN ('Z', '') OR (length(${zone}) IN (5, 6) AND substring(${zone}, 1, 1) IN ('+', '-'))))`,
   };
 }
 

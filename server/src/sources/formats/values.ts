@@ -1,6 +1,6 @@
 import type { LogField } from '@forthright/contract';
 import type { CompiledFormat, Sql } from '../types.ts';
-import { bind, firstPresent, regexText } from './sql.ts';
+import { bind, firstPresent, groupsOf } from './sql.ts';
 
 export type Field = Exclude<LogField, 'line' | 'file' | 'row'>;
 export type Fields = CompiledFormat['fields'];
@@ -32,8 +32,7 @@ const USUAL_QUERIES = ['args', 'query_string', 'cs-uri-query'];
 /** `GET /x HTTP/1.1`. Whatever else a client sent (TLS to an HTTP port, nothing) has neither method nor path. */
 const REQUEST =
   '^([A-Za-z][A-Za-z0-9_-]*) (/.*?|[A-Za-z][A-Za-z0-9+.-]*://.*?|\\*|[^ /]+:\\d+)(?: HTTP/\\d(?:\\.\\d)?)?$';
-const requestPart = (request: Sql, part: 1 | 2): Sql =>
-  `extractGroups(${request}, ${regexText(REQUEST)})[${part}]`;
+const requestPart = (request: Sql, part: 1 | 2): Sql => `${groupsOf(request, REQUEST)}[${part}]`;
 
 /** `https://host/x` becomes `/x`; everything else stays as written. */
 const withoutOrigin = (target: Sql): Sql =>
@@ -42,7 +41,7 @@ const withoutOrigin = (target: Sql): Sql =>
     target,
     bind(
       'u',
-      `extractGroups(v, ${regexText('^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*(.*)$')})`,
+      groupsOf('v', '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*(.*)$'),
       "multiIf(empty(u), v, startsWith(u[1], '/'), u[1], concat('/', u[1]))",
     ),
   );
