@@ -158,7 +158,7 @@ test('minutes in which too many lines were rejected are one gap, a few per cent 
   const noon = (MONDAY + DAY + 12 * HOUR) / MINUTE;
   const bad = Array.from({ length: 15 }, (_, k) => ({ minute: noon + k, lines: 40 }));
   assert.deepEqual(spans(gapsOf(minutes, week, { rejected: bad })), [
-    ['rejected-lines', noon * MINUTE, (noon + 60) * MINUTE],
+    ['rejected-lines', noon * MINUTE, (noon + 15) * MINUTE],
   ]);
   const scanners = minutes.map((m) => ({ minute: m.minute, lines: Math.floor(m.lines / 10) }));
   assert.deepEqual(gapsOf(minutes, week, { rejected: scanners }), []);
