@@ -95,12 +95,16 @@ function power(): void {
 /** How often removing an hour of lines unflags what was flagged: the promise that the answer makes. */
 function removal(): void {
   const random = randomOf(seed * 15485863);
-  console.log('\n| log | worlds with a gap | removals | removals that unflag a stretch |');
-  console.log('|---:|---:|---:|---:|');
+  console.log(
+    '\n| log | logs with a gap | removals | that unflag a stretch | of these, with 60 minutes of lines left |',
+  );
+  console.log('|---:|---:|---:|---:|---:|');
   for (const days of [2 / 24, 1, 2, 7, 30]) {
     let withGap = 0;
     let removals = 0;
     let broken = 0;
+    let brokenOfMany = 0;
+    let many = 0;
     for (let k = 0; k < Math.round(size * (days > 10 ? 60 : 400)); k++) {
       const rate = Math.exp(random() * Math.log(10_000)) / 100;
       const w = worldOf(random, rate, days);
@@ -115,10 +119,13 @@ function removal(): void {
       withGap++;
       for (let r = 0; r < 8; r++) {
         const from = w.start + Math.floor(random() * (days * 1440 - 60)) * MINUTE;
-        const after = findGaps([coverageOf('host', withoutLines(minutes, from, from + HOUR))], window);
+        const left = withoutLines(minutes, from, from + HOUR);
+        const after = findGaps([coverageOf('host', left)], window);
         removals++;
         const lost = before.filter((g) => !after.some((a) => a.from <= g.from && g.to <= a.to));
         if (lost.length > 0) broken++;
+        if (left.length >= 60) many++;
+        if (left.length >= 60 && lost.length > 0) brokenOfMany++;
         if (process.env.SHOW && lost.length > 0)
           console.log(
             JSON.stringify({
@@ -130,7 +137,9 @@ function removal(): void {
           );
       }
     }
-    console.log(`| ${days < 1 ? '2 h' : `${days} d`} | ${withGap} | ${removals} | ${broken} |`);
+    console.log(
+      `| ${days < 1 ? '2 h' : `${days} d`} | ${withGap} | ${removals} | ${broken} | ${brokenOfMany} of ${many} |`,
+    );
   }
 }
 

@@ -205,31 +205,43 @@ function firstFrom(c: Coverage, minute: number): number {
   return low;
 }
 
+/** By five minutes, so that the gap is narrow; then by the hour, for what trickles, outside those found. */
 function rejectedPeriods(c: Coverage): FoundGap[] {
-  return REJECTED_PERIOD_MINUTES.flatMap((length) => {
+  const found: FoundGap[] = [];
+  for (const length of REJECTED_PERIOD_MINUTES) {
+    const isKnown = (minute: number) =>
+      found.some((g) => g.from <= minute * MINUTE && minute * MINUTE < g.to);
     const rejected = new Map<number, number>();
     for (const r of c.rejected) {
+      if (r.lines === 0 || isKnown(r.minute)) continue;
       const period = Math.floor(r.minute / length);
       rejected.set(period, (rejected.get(period) ?? 0) + r.lines);
     }
-    return [...rejected].flatMap(([period, bad]): FoundGap[] => {
+    const fresh = [...rejected].flatMap(([period, bad]): FoundGap[] => {
       if (bad < REJECTED_LINES) return [];
       const from = period * length * MINUTE;
-      const good = wholeMinutes(c, period * length, length);
+      const good = wholeMinutes(c, period * length, length, isKnown);
       if (bad / (bad + good) <= REJECTED_SHARE) return [];
       const share = Math.round((100 * bad) / (bad + good));
       const detail = `${bad} of ${bad + good} lines (${share} %) could not be read within ${length} minutes`;
       return [{ unit: c.unit, from, to: from + length * MINUTE, reason: 'rejected-lines', detail }];
     });
-  });
+    found.push(...fresh);
+  }
+  return found;
 }
 
-function wholeMinutes(c: Coverage, minute: number, length: number): number {
+function wholeMinutes(
+  c: Coverage,
+  minute: number,
+  length: number,
+  isLeftOut: (minute: number) => boolean,
+): number {
   let lines = 0;
   for (let i = firstFrom(c, minute); i < c.minutes.length; i++) {
     const m = c.minutes[i];
     if (!m || m.minute >= minute + length) break;
-    lines += m.lines;
+    if (!isLeftOut(m.minute)) lines += m.lines;
   }
   return lines;
 }

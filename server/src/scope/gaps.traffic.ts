@@ -173,7 +173,10 @@ function dispersionOf(packed: Packed, leftOut: Uint8Array): number {
       }
       count += packed.lines[i] ?? 0;
     }
-    const byClumps = Math.max(0, squares - (restless / RATE_SHAPE) * (length / 64));
+    const drift = (restless / RATE_SHAPE) * (length / 64);
+    // Where drift would outweigh clumps, longer blocks can't tell one from the other.
+    if (drift > worst * sum) break;
+    const byClumps = Math.max(0, squares - drift);
     worst = Math.max(worst, (byClumps + PRIOR_LINES * PRIOR_CLUMP) / (sum + PRIOR_LINES));
   }
   return worst;
