@@ -11,8 +11,8 @@ export function differencesOf(truth: Truth, leak: LeakTruth, answer: ScopeAnswer
       (name): [string, unknown, unknown] => [name, leak[name], people[name]],
     ),
     ['addresses', leak.addresses, people.addresses],
-    ['countries', named(leak.byCountry), named(people.byCountry, leak.byCountry)],
-    ['languages', named(leak.byLanguage), named(people.byLanguage, leak.byLanguage)],
+    ['countries', named(leak.byCountry), named(people.byCountry)],
+    ['languages', named(leak.byLanguage), named(people.byLanguage)],
     ['recipients', leak.recipients, withoutNone(recipients.byClass)],
     ['unknown accounts', leak.unknownAccounts, recipients.unknownAccounts],
     ['views', leak.views, answer.views],
@@ -28,11 +28,10 @@ export function differencesOf(truth: Truth, leak: LeakTruth, answer: ScopeAnswer
     .map(([figure, planted, answered]) => ({ figure, planted, answered }));
 }
 
-/** The key of people without a country or language is the answer's own affair. */
-function named(splits: Record<string, Split>, only: Record<string, Split> = splits): Record<string, Split> {
-  const some = (s: Split | undefined): boolean => s !== undefined && s.exposed + s.unknown > 0;
+/** Codes only: under which key people without one stand is the answer's own affair. */
+function named(splits: Record<string, Split>): Record<string, Split> {
   return Object.fromEntries(
-    Object.entries(splits).filter(([name, split]) => name !== '' && some(split) && some(only[name])),
+    Object.entries(splits).filter(([name, s]) => /^[a-z]{2}$/i.test(name) && s.exposed + s.unknown > 0),
   );
 }
 

@@ -135,12 +135,15 @@ function sayWhatNext(directory: string, { samples }: Truth): void {
     Object.entries(samples.seenBy)
       .sort(([, a], [, b]) => b.length - a.length)
       .map(([id]) => id) ?? [];
+  const commands = [
+    [`who-saw ${person} incident.yaml`, "who saw this person's data"],
+    [`seen-by ${viewer} incident.yaml`, 'whose data this viewer saw'],
+    ['readiness', 'what these logs could answer on any day'],
+    ['scope incidents/mailing.yaml', 'another kind of leak; five more are there'],
+  ].map(([command = '', what]) => `  npx forthright ${command.padEnd(34)}${what}`);
   say(`
 Next, in ${shown(directory)}:
-  npx forthright who-saw ${person} incident.yaml     who saw this person's data
-  npx forthright seen-by ${viewer} incident.yaml     whose data this viewer saw
-  npx forthright readiness                       what your logs could answer today
-  npx forthright scope incidents/mailing.yaml    another kind of leak; six are there
+${commands.join('\n')}
 
 The answer is in ${shown(join(directory, ANSWER_FOLDER))}, what was planted in truth.json.
 For your own data, write a forthright.yaml and an incident.yaml like the two there.`);

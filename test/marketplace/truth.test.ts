@@ -4,11 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Incident, LEAK_KINDS, Workspace } from '@forthright/contract';
+import { Incident, LEAK_KINDS, type ScopeAnswer, Workspace } from '@forthright/contract';
 import { isbot } from 'isbot';
 import PostalMime from 'postal-mime';
 import { parse } from 'yaml';
 import { BROWSERS, CRAWLERS } from './agents.ts';
+import { differencesOf } from './compare.ts';
 import { generateMarketplace, type LeakTruth, readPeople, readTruth, type Truth } from './index.ts';
 import {
   csvRows,
@@ -309,4 +310,29 @@ test('an aborted writing leaves no truth behind, so nobody takes the folder for 
   } finally {
     rmSync(other, { recursive: true, force: true });
   }
+});
+
+test('an answer with the planted figures has no differences, and each other figure is named', () => {
+  const leak = leakOf('page');
+  const gap = { unit: truth.gap.series, from: '2025-11-19T10:30:58.000Z', to: '2025-11-19T11:18:01.000Z' };
+  const answer = {
+    people: { ...leak, byCountry: { ...leak.byCountry, ZZ: { exposed: 0, unknown: 0 } } },
+    recipients: { byClass: { ...leak.recipients, own: 3 }, unknownAccounts: leak.unknownAccounts },
+    seen: { first: leak.first, last: leak.last },
+    views: leak.views,
+    gaps: [gap],
+    directory: truth.directory,
+  } as unknown as ScopeAnswer;
+  const named = (other: object): string[] =>
+    differencesOf(truth, leak, { ...answer, ...other } as ScopeAnswer).map((d) => d.figure);
+  assert.deepEqual(named({}), []);
+  assert.deepEqual(named({ views: 1, gaps: [{ ...gap, from: truth.gap.to }] }), [
+    'views',
+    'the silent server',
+  ]);
+  assert.deepEqual(named({ people: { ...answer.people, byLanguage: {}, max: 3 } }), ['max', 'languages']);
+  assert.deepEqual(
+    named({ people: { ...answer.people, byCountry: { ...leak.byCountry, ZZ: { exposed: 1, unknown: 0 } } } }),
+    ['countries'],
+  );
 });
