@@ -27,6 +27,7 @@ class CachePlan {
   readonly #rng: Random;
   /** Viewers who have seen somebody else's page for certain; only they meet a page that may be anyone's. */
   readonly #certain: Viewer[] = [];
+  views = 0;
   first = Infinity;
   last = -Infinity;
 
@@ -88,6 +89,7 @@ class CachePlan {
     for (const person of shown) {
       if (person === by.person) continue;
       this.exposed.add(person);
+      this.views++;
       if (by.person >= 0) this.byAccount.add(person);
       this.recipients[by.person >= 0 ? 'customer' : 'anonymous'].add(by.key);
       if (by.person >= 0) this.#certain.push(by);
@@ -161,7 +163,7 @@ class CachePlan {
       this.line(at(), b, round % 2 === 0 ? 'STALE' : 'REVALIDATED');
       // By one reading b saw a's page, by the other their own; after it either may lie there.
       if (a.person !== b.person) this.maybe.add(a.person);
-      hit([a, b]);
+      if (round % 3 !== 0) hit([a, b]);
       const [c, d] = [fresh(), fresh()];
       const together = at();
       this.line(together, c, 'MISS');
@@ -225,6 +227,7 @@ leaks:
       possiblySelf: onlyAnonymous,
       onlyWithoutAccount: onlyAnonymous,
       recipients: { customer: plan.recipients.customer.size, anonymous: plan.recipients.anonymous.size },
+      views: plan.views,
       first: new Date(plan.first).toISOString(),
       last: new Date(plan.last).toISOString(),
     },

@@ -25,6 +25,7 @@ const KINDS = ['House', '& Sons', 'Direct', 'Studio', 'Depot'];
 export async function writeDirectory(
   w: World,
   write: Write,
+  signal?: AbortSignal,
 ): Promise<{ places: Places; directory: Truth['directory'] }> {
   const places: Places = { country: [], region: [], language: [] };
   const parts = ['customer_id,email,full_name,country,state,language,phone,street,postcode,city\n'];
@@ -55,6 +56,7 @@ export async function writeDirectory(
     parts.push(csvOf('', rows).slice(1));
     // Lets the threads' progress through.
     await setImmediate();
+    signal?.throwIfAborted();
   }
   write('data/customers.csv.gz', parts.join(''));
   writeReviews(w, write);

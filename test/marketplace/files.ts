@@ -4,7 +4,10 @@ import { gzipSync } from 'node:zlib';
 
 /** Made first and removed with the rest; says that a folder is ours to clear. */
 const MARK = '.marketplace';
+/** Where `demo.ts` has the run's own files put. */
+export const ANSWER_FOLDER = 'answer';
 const OURS = [
+  ANSWER_FOLDER,
   'data',
   'mail',
   'logs',

@@ -47,7 +47,12 @@ export async function generateMarketplace(options: MarketplaceOptions): Promise<
     workers === 0
       ? writeHere(world, tally, tasks, options)
       : writeInThreads(world, tally, tasks, workers, options);
-  const [{ places, directory: people }, days] = await Promise.all([writeDirectory(world, write), writing]);
+  // Both, even if one fails: nothing may write on after the promise is settled.
+  const [listed, logged] = await Promise.allSettled([writeDirectory(world, write, signal), writing]);
+  if (listed.status === 'rejected') throw listed.reason;
+  if (logged.status === 'rejected') throw logged.reason;
+  const { places, directory: people } = listed.value;
+  const days = logged.value;
 
   const leaks: Truth['leaks'] = {};
   const keep = (kind: LeakKind, incident: string, planted: LeakPlan['planted']): void => {
@@ -63,7 +68,7 @@ export async function generateMarketplace(options: MarketplaceOptions): Promise<
     ...settings,
     gap: {
       log: 'web',
-      series: SERVERS[GAP.server] as string,
+      series: `logs/web/${SERVERS[GAP.server]}/${SERVERS[GAP.server]}.log`,
       from: isoOf(GAP.from),
       to: isoOf(GAP.to),
       unknown: pages.unknown,
@@ -141,6 +146,7 @@ async function writeInThreads(
       });
       worker.once('error', reject);
       worker.once('exit', () => reject(new Error('a writer of the web log ended early')));
+      if (signal?.aborted) reject(signal.reason as Error);
       signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       giveNext();
     });

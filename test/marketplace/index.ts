@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeakTruth, PeopleLists, Truth } from './types.ts';
 
-export { generateMarketplace } from './generate.ts';
+export { ANSWER_FOLDER } from './files.ts';
+export { generateMarketplace, settingsOf } from './generate.ts';
 export * from './types.ts';
 
 /** The truth of a folder that `generateMarketplace` filled. */

@@ -186,6 +186,14 @@ export class ServerDay {
       this.#reject(t, session);
       return;
     }
+    if (session.class === 'anonymous' && rng.chance(0.002)) {
+      // Lines of good shape whose request is none: TLS to a plain port, and a client that never asked.
+      const request = rng.chance(0.5)
+        ? '"\\x16\\x03\\x01\\x02\\x00\\x01\\xFC\\x03\\x03" 400 157'
+        : '"-" 408 0';
+      this.#out.line(t, `${session.head}${stampOf(t)}] ${request} "-" "-"\n`);
+      return;
+    }
     // A line at the very end of the window would ask whether the end belongs to it.
     if (rng.chance(PAGE_SHARE) && t !== LEAK.to) this.#reviewPage(t, session);
     else this.#otherPage(session);

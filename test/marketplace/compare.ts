@@ -1,0 +1,53 @@
+import type { ScopeAnswer } from '@forthright/contract';
+import type { LeakTruth, Split, Truth } from './types.ts';
+
+export type Difference = Readonly<{ figure: string; planted: unknown; answered: unknown }>;
+
+/** Holds an answer about the page leak against what was planted. Figures that the rules leave open are not asked. */
+export function differencesOf(truth: Truth, leak: LeakTruth, answer: ScopeAnswer): Difference[] {
+  const { people, recipients } = answer;
+  const figures: [string, unknown, unknown][] = [
+    ...(['exposed', 'unknown', 'clear', 'unidentified', 'min', 'max', 'possiblySelf'] as const).map(
+      (name): [string, unknown, unknown] => [name, leak[name], people[name]],
+    ),
+    ['addresses', leak.addresses, people.addresses],
+    ['countries', named(leak.byCountry), named(people.byCountry)],
+    ['languages', named(leak.byLanguage), named(people.byLanguage)],
+    ['recipients', leak.recipients, withoutNone(recipients.byClass)],
+    ['unknown accounts', leak.unknownAccounts, recipients.unknownAccounts],
+    ['views', leak.views, answer.views],
+    ['first view', leak.first, answer.seen.first],
+    ['last view', leak.last, answer.seen.last],
+    ['the silent server', true, answer.gaps.some((gap) => coversPlanted(truth, gap))],
+    ['people in the directory', truth.directory.people, answer.directory.people],
+    ['people without a country', truth.directory.withoutCountry, answer.directory.withoutCountry],
+    ['shared addresses', truth.directory.sharedAddresses, answer.directory.sharedAddresses],
+  ];
+  return figures
+    .filter(([, planted, answered]) => planted !== null && textOf(planted) !== textOf(answered))
+    .map(([figure, planted, answered]) => ({ figure, planted, answered }));
+}
+
+/** Codes only: under which key people without one stand is the answer's own affair. */
+function named(splits: Record<string, Split>): Record<string, Split> {
+  return Object.fromEntries(
+    Object.entries(splits).filter(([name, s]) => /^[a-z]{2}$/i.test(name) && s.exposed + s.unknown > 0),
+  );
+}
+
+function withoutNone(counts: ScopeAnswer['recipients']['byClass']): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([kind, n]) => n > 0 && kind !== 'own'));
+}
+
+/** The log shows a silence from its last line before to its first line after: a little longer than planted. */
+function coversPlanted({ gap }: Truth, found: ScopeAnswer['gaps'][number]): boolean {
+  return found.unit === gap.series && found.from <= gap.from && found.to >= gap.to;
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, v: unknown) =>
+    v !== null && typeof v === 'object' && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v,
+  );
+}
