@@ -306,7 +306,10 @@ function hostsOf(plan: Plan): readonly string[] {
 function windowOf(plan: Plan, planned: PlannedLeak): { from: number; to: number } {
   const end = BEGIN + plan.hours * HOUR;
   if (planned.kind === 'shared-cache') {
-    return { from: BEGIN - HALF + (planned.start % 2) * HOUR, to: end + HALF - (planned.end % 2) * HOUR };
+    return {
+      from: planned.start % 4 === 0 ? BEGIN - HALF : BEGIN + HALF,
+      to: planned.end % 4 === 0 ? end + HALF : end - HALF,
+    };
   }
   const from = planned.start === 11 ? BEGIN - 3 * HALF : BEGIN + HALF + (planned.start % 3) * HOUR;
   const to = planned.end === 11 ? end + 3 * HALF : end - HALF - (planned.end % 3) * HOUR;

@@ -197,17 +197,30 @@ function statuses(result: EngineResult): Map<string, EnginePerson['status']> {
   return new Map(result.people.map((row) => [row.person, row.status]));
 }
 
+/** Texts may name files, samples do; pseudonyms may depend on the run. */
 function comparable(result: EngineResult): unknown {
-  const { evidence: _evidence, run: _run, gaps, ...rest } = result.answer;
+  const {
+    evidence: _evidence,
+    run: _run,
+    gaps,
+    cautions,
+    tasks,
+    rejected,
+    recipients,
+    ...rest
+  } = result.answer;
   const by = (a: string, b: string) => (a < b ? -1 : 1);
   return {
     ...rest,
-    // The texts may name files.
-    gaps: gaps.map(({ detail: _detail, ...gap }) => gap),
-    cautions: rest.cautions.map(({ code }) => code),
-    people: [...result.people].sort((a, b) => by(a.person, b.person)),
-    // Pseudonyms may depend on the run.
-    recipients: result.recipients.map(recipientRow).sort(),
+    gaps: gaps.map(({ detail: _detail, ...gap }) => JSON.stringify(gap)).sort(),
+    cautions: cautions.map(({ code }) => code).sort(),
+    tasks: tasks.map(({ code }) => code).sort(),
+    rejected: { lines: rejected.lines, byReason: rejected.byReason },
+    recipients: { ...recipients, top: recipients.top.map((r) => `${r.class} ${r.people} ${r.views}`) },
+    peopleRows: result.people
+      .map((row) => ({ ...row, fields: [...row.fields].sort() }))
+      .sort((x, y) => by(x.person, y.person)),
+    recipientRows: result.recipients.map(recipientRow).sort(),
   };
 }
 
@@ -244,10 +257,7 @@ export function decided(result: EngineResult, world: World): unknown {
   const { answer } = result;
   const known = new Set(world.customers.map((customer) => customer.id));
   const listed = result.people.filter((row) => row.status === 'exposed' || row.status === 'unknown');
-  const withText = (splits: Readonly<Record<string, unknown>>) =>
-    Object.entries(splits)
-      .filter(([key]) => key !== '' && known.size > 0)
-      .sort();
+  const withText = (splits: Readonly<Record<string, unknown>>) => Object.entries(splits).sort();
   return {
     people: listed
       .filter((row) => known.has(row.person))
