@@ -137,7 +137,10 @@ export class Embedded implements Analytics {
     const body = filled === 0 ? emptyBody(as) : relationBody(relation.glob, as);
     await this.run(`CREATE VIEW ${quoteName(name)} AS ${body}`);
     if (as.kind === 'parquet' && filled > 0)
-      checkColumns(name, (await this.describe(name)).slice(2).map((column) => column.name));
+      checkColumns(
+        name,
+        (await this.describe(name)).slice(2).map((column) => column.name),
+      );
   }
 
   async attachTable(name: string, at: string): Promise<void> {

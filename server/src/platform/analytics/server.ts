@@ -210,8 +210,12 @@ export class Server implements Analytics {
     this.#carrying = carrier;
     try {
       await carrier.attach(name, files, as);
-      const columns = (await carrier.describe(name)).map((column) => `${quoteName(column.name)} ${column.type}`);
-      await this.run(`CREATE TABLE ${quoteName(name)} (${columns.join(', ')}) ENGINE = MergeTree ORDER BY (f, rn)`);
+      const columns = (await carrier.describe(name)).map(
+        (column) => `${quoteName(column.name)} ${column.type}`,
+      );
+      await this.run(
+        `CREATE TABLE ${quoteName(name)} (${columns.join(', ')}) ENGINE = MergeTree ORDER BY (f, rn)`,
+      );
       await this.#fill(name, carrier);
       this.#brokenLines.set(name, await carrier.brokenLines(name));
     } finally {
