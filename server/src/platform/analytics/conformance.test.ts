@@ -8,7 +8,6 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
-  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -316,7 +315,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       for (const compression of COMPRESSIONS) {
         if (compression === 'none' || missing(compression) !== false) continue;
         const whole = put(1, Array.from({ length: 50_000 }, (_, i) => `${i * 7919}`).join('\n'), compression);
-        const cut = { ...whole, bytes: whole.bytes - 100 };
+        const cut = { ...whole, bytes: whole.bytes - 1000 };
         const read = async () => {
           await engine.attach(`cut_${compression}`, [cut], { kind: 'lines' });
           await engine.rows(`SELECT count() FROM cut_${compression}`);
@@ -561,12 +560,9 @@ suite('server', whyNoCluster());
 
 test('the door loads no engine', () => {
   const door = new URL('./index.ts', import.meta.url).href;
-  const program = `await import(${JSON.stringify(door)}); const { registerHooks } = await import('node:module'); process.stdout.write(JSON.stringify(process.getBuiltinModule('module')._cache ? Object.keys(process.getBuiltinModule('module')._cache) : []));`;
+  const program = `const { registerHooks } = await import('node:module');
+    registerHooks({ resolve(name, context, next) { if (/chdb|clickhouse/.test(name)) throw new Error(name); return next(name, context); } });
+    await import(${JSON.stringify(door)});`;
   const ended = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
-  assert.doesNotMatch(ended.stdout, /chdb|clickhouse/);
   assert.equal(ended.status, 0, ended.stderr);
-});
-
-test('nothing is left in the temporary directory', () => {
-  assert.ok(statSync(work).isDirectory());
 });
