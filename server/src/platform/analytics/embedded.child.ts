@@ -7,6 +7,7 @@ import { Session } from 'chdb';
 import { unpackBzip2 } from './bunzip2.ts';
 import type { Order, Report } from './protocol.ts';
 import type { Params } from './types.ts';
+import { checkZstd } from './zstd.ts';
 
 const PIECE_BYTES = 256 * 1024;
 
@@ -79,6 +80,8 @@ function take(order: Order): Promise<void> | undefined {
       return obey(order.id, stream(order.id, order.sql, order.format));
     case 'unpack':
       return obey(order.id, unpackBzip2(order.from, order.to, order.bytes));
+    case 'check':
+      return obey(order.id, (async () => checkZstd(order.path, order.bytes))());
     case 'more':
       onMore?.(order.goOn);
       return undefined;

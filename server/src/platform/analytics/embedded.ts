@@ -17,6 +17,7 @@ import {
   csvHeaderSql,
   emptyBody,
   headerLines,
+  NOT_IN_PARQUET,
   provokeBrokenRowSql,
   relationBody,
   unreadLinesSql,
@@ -128,16 +129,18 @@ export class Embedded implements Analytics {
     if (as.kind === 'csv' || as.kind === 'jsonl') checkColumns(name, as.columns);
     const directory = this.#newFile('in');
     const offered = await this.#translated(() =>
-      offerFiles(directory, files, (from, to, bytes) => this.#unpack(from, to, bytes)),
+      offerFiles(directory, files, {
+        unpackBzip2: (from, to, bytes) => this.#readable(from, this.#engine.unpack(from, to, bytes)),
+        checkZstd: (path, bytes) => this.#readable(path, this.#engine.checkZstd(path, bytes)),
+      }),
     );
     const filled = files.filter((file) => file.bytes > 0).length;
     const relation = { as, offered, glob: `${directory}/*`, filled };
     this.#relations.set(name, relation);
     if (as.kind === 'csv') await this.#checkHeaders(relation, files);
+    if (as.kind === 'parquet' && filled > 0) await this.#checkParquet(name, relation.glob);
     const body = filled === 0 ? emptyBody(as) : relationBody(relation.glob, as);
     await this.run(`CREATE VIEW ${quoteName(name)} AS ${body}`);
-    if (as.kind === 'parquet' && filled > 0)
-      checkColumns(name, (await this.describe(name)).slice(2).map((column) => column.name));
   }
 
   async attachTable(name: string, at: string): Promise<void> {
@@ -215,12 +218,12 @@ export class Embedded implements Analytics {
     await this.#guarded('repeatable', () => this.#engine.run(statement, params));
   }
 
-  async #unpack(from: string, to: string, bytes: number): Promise<void> {
+  async #readable(path: string, work: Promise<void>): Promise<void> {
     try {
-      await this.#engine.unpack(from, to, bytes);
+      await work;
     } catch (error) {
       if (!(error instanceof EngineError) || /ENOSPC/.test(error.message)) throw error;
-      throw new ForthrightError('file-unreadable', `${from} cannot be unpacked: ${error.message}.`);
+      throw new ForthrightError('file-unreadable', `${path} cannot be unpacked: ${error.message}.`);
     }
   }
 
@@ -280,6 +283,15 @@ export class Embedded implements Analytics {
       const problem = badHeader(file.path, header && Object.values(header[0] ?? {}), columns);
       if (problem !== undefined) throw problem;
     }
+  }
+
+  async #checkParquet(name: string, glob: string): Promise<void> {
+    const columns = await this.rows<Column>(`DESCRIBE TABLE file(${quoteText(glob)}, 'Parquet')`);
+    checkColumns(
+      name,
+      columns.map((column) => column.name),
+      NOT_IN_PARQUET,
+    );
   }
 
   /** The engine's message quotes the row, which is personal data: only file and line are passed on. */

@@ -21,8 +21,11 @@ const EXTENSION: Record<EngineFile['compression'], string> = {
 /** A file touched this recently is probably still being written. */
 const STILL_WRITTEN_MS = 2 * 60_000;
 
-/** Unpacks a bzip2 file's first `bytes` bytes. */
-export type Unpack = (from: string, to: string, bytes: number) => Promise<void>;
+/** What the engine cannot do with compressed files. Both refuse a file that is damaged or cut short. */
+export type Compressed = Readonly<{
+  unpackBzip2: (from: string, to: string, bytes: number) => Promise<void>;
+  checkZstd: (path: string, bytes: number) => Promise<void>;
+}>;
 
 type Linked = { file: EngineFile; as: string };
 
@@ -66,13 +69,14 @@ async function copyStart(file: EngineFile, to: string): Promise<void> {
   }
 }
 
-async function offer(file: EngineFile, as: string, unpack: Unpack): Promise<boolean> {
+async function offer(file: EngineFile, as: string, compressed: Compressed): Promise<boolean> {
   const now = await sizeAndAge(file);
   if (now.bytes < file.bytes) throw shrunk(file, now.bytes);
   if (file.compression === 'bzip2') {
-    await unpack(file.path, as, file.bytes);
+    await compressed.unpackBzip2(file.path, as, file.bytes);
     return false;
   }
+  if (file.compression === 'zstd') await compressed.checkZstd(file.path, file.bytes);
   if (now.bytes > file.bytes || now.ageMs < STILL_WRITTEN_MS) {
     await copyStart(file, as);
     return false;
@@ -85,7 +89,7 @@ async function offer(file: EngineFile, as: string, unpack: Unpack): Promise<bool
 export async function offerFiles(
   directory: string,
   files: readonly EngineFile[],
-  unpack: Unpack,
+  compressed: Compressed,
 ): Promise<OfferedFiles> {
   await mkdir(directory, { recursive: true });
   const paths = new Map<number, string>();
@@ -94,7 +98,7 @@ export async function offerFiles(
     paths.set(file.f, file.path);
     if (file.bytes === 0) continue;
     const as = join(directory, nameOf(file));
-    if (await offer(file, as, unpack)) linked.push({ file, as });
+    if (await offer(file, as, compressed)) linked.push({ file, as });
   }
   return { directory, linked, pathOf: (f) => paths.get(f) };
 }

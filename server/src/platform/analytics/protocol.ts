@@ -6,6 +6,7 @@ export type Order =
   | Readonly<{ do: 'run'; id: number; sql: string; params: Params }>
   | Readonly<{ do: 'stream'; id: number; sql: string; format: string }>
   | Readonly<{ do: 'unpack'; id: number; from: string; to: string; bytes: number }>
+  | Readonly<{ do: 'check'; id: number; path: string; bytes: number }>
   | Readonly<{ do: 'more'; id: number; goOn: boolean }>;
 
 /** What the child says. */

@@ -3,16 +3,23 @@ import { ForthrightError } from '@forthright/contract';
 import { quoteName, quoteText } from './quote.ts';
 import type { AttachAs } from './types.ts';
 
-const OURS: ReadonlySet<string> = new Set(['f', 'rn']);
+const OURS: readonly string[] = ['f', 'rn'];
+
+/** A Parquet file's own columns of these names would stand before the engine's. */
+export const NOT_IN_PARQUET: readonly string[] = ['f', 'rn', '_file', '_row_number'];
 
 const F_AND_RN =
   'toUInt32(substring(CAST(_file AS String), 1, 8)) AS f, toUInt64(assumeNotNull(_row_number)) AS rn';
 
 /** A column may be nameless (an exported row index): it is read over and not offered. */
-export function checkColumns(relation: string, columns: readonly string[]): void {
+export function checkColumns(
+  relation: string,
+  columns: readonly string[],
+  taken: readonly string[] = OURS,
+): void {
   const seen = new Set<string>();
   for (const column of columns) {
-    if (OURS.has(column)) {
+    if (taken.includes(column)) {
       throw new ForthrightError(
         'column-unknown',
         `A column of ${relation} is called "${column}", a name that Forthright needs for itself. Rename the column.`,
@@ -28,16 +35,19 @@ export function checkColumns(relation: string, columns: readonly string[]): void
   }
 }
 
+/** A name inside a relation's SQL; the prefix keeps it apart from whatever a header or a key may say. */
+const cell = (i: number) => `forthright_${i}`;
+
 /** CSV columns have positions for names inside, so that no header can collide with a virtual column. */
 export function csvStructure(columns: readonly string[]): string {
-  return columns.map((_, i) => `c${i} String`).join(', ');
+  return columns.map((_, i) => `${cell(i)} String`).join(', ');
 }
 
 function csvBody(glob: string, columns: readonly string[], skipBroken: boolean): string {
-  const named = columns.flatMap((column, i) => (column === '' ? [] : [`c${i} AS ${quoteName(column)}`]));
+  const named = columns.flatMap((column, i) => (column === '' ? [] : [`${cell(i)} AS ${quoteName(column)}`]));
   const from = `file(${quoteText(glob)}, 'CSVWithNames', ${quoteText(csvStructure(columns))})`;
   const settings = skipBroken ? ' SETTINGS input_format_allow_errors_num = 1000000000000' : '';
-  return `SELECT ${[F_AND_RN, ...named].join(', ')} FROM ${from}${settings}`;
+  return `SELECT ${['f', 'rn', ...named].join(', ')} FROM (SELECT ${F_AND_RN}, ${columns.map((_, i) => cell(i)).join(', ')} FROM ${from})${settings}`;
 }
 
 /**
@@ -49,8 +59,11 @@ function jsonlBody(glob: string, columns: readonly string[]): string {
   const lines = `SELECT ${F_AND_RN}, line FROM file(${quoteText(glob)}, 'LineAsString', 'line String')`;
   if (columns.length === 0) return `SELECT f, rn FROM (${lines})`;
   const tuple = `Tuple(${columns.map((column) => `${quoteName(column)} String`).join(', ')})`;
-  const named = columns.map((column, i) => `tupleElement(t, ${i + 1}) AS ${quoteName(column)}`);
-  return `SELECT f, rn, ${named.join(', ')} FROM (SELECT f, rn, JSONExtract(toValidUTF8(line), ${quoteText(tuple)}) AS t FROM (${lines}))`;
+  const named = columns.map((column, i) => `tupleElement(forthright_t, ${i + 1}) AS ${quoteName(column)}`);
+  // An array would fill the tuple by position.
+  const object = "if(startsWith(trimLeft(line), '{'), toValidUTF8(line), '')";
+  const parsed = `SELECT f, rn, JSONExtract(${object}, ${quoteText(tuple)}) AS forthright_t FROM (${lines})`;
+  return `SELECT f, rn, ${named.join(', ')} FROM (${parsed})`;
 }
 
 /** The SELECT behind the relation. `glob` matches the offered files, all of which are there. */
@@ -86,7 +99,7 @@ export function unreadLinesSql(
   files: number,
 ): string {
   const notBlank = (text: string) => `arrayCount(l -> l NOT IN ('', '\\r'), splitByChar('\\n', ${text}))`;
-  const row = columns.map((_, i) => `'"', c${i}, '"'`).join(", ',', ");
+  const row = columns.map((_, i) => `'"', ${cell(i)}, '"'`).join(", ',', ");
   const csv = `file(${quoteText(glob)}, 'CSVWithNames', ${quoteText(csvStructure(columns))})`;
   const all = `SELECT count() FROM file(${quoteText(glob)}, 'LineAsString', 'line String') WHERE line NOT IN ('', '\\r')`;
   const read = `SELECT sum(${notBlank(`concat(${row})`)}) FROM ${csv} SETTINGS input_format_allow_errors_num = 1000000000000`;
@@ -116,7 +129,7 @@ export function provokeBrokenRowSql(path: string, columns: readonly string[]): s
 
 /** The line on which row `row` begins: after the header and all that the rows before it take up. */
 export function brokenRowLineSql(path: string, columns: readonly string[], row: number): string {
-  const values = `concat(${columns.map((_, i) => `c${i}`).join(', ')}, '')`;
+  const values = `concat(${columns.map((_, i) => cell(i)).join(', ')}, '')`;
   const before = `SELECT ${values} AS v FROM ${csvFile(path, 'CSVWithNames', columns)} LIMIT ${row - 1}`;
   return `SELECT ${headerLines(columns)} + 1 + sum(1 + countSubstrings(v, '\\n')) AS line FROM (${before}) SETTINGS input_format_parallel_parsing = 0, max_threads = 1, ${SKIPPING}`;
 }

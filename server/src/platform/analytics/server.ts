@@ -12,6 +12,7 @@ import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhous
 import { ForthrightError } from '@forthright/contract';
 import { type Embedded, openEmbedded } from './embedded.ts';
 import { toForthrightError, withoutSecrets } from './failures.ts';
+import { bindParams } from './params.ts';
 import { elsewhereBody, isPostgres, postgresTable } from './postgres.ts';
 import { quoteName } from './quote.ts';
 import { nameRows } from './rows.ts';
@@ -44,7 +45,6 @@ function connect(login: Login, database?: string): ClickHouseClient {
     ...(database === undefined ? {} : { database }),
     application: 'forthright',
     request_timeout: A_DAY_MS,
-    use_multipart_params_auto: true,
     // Failures are thrown, with our own words; the client's log would repeat statements and their data.
     log: { level: 127 },
     clickhouse_settings: { ...SAME_EVERYWHERE },
@@ -82,15 +82,14 @@ export class Server implements Analytics {
 
   async run(sql: string, params: Params = {}): Promise<void> {
     await this.#watched(() =>
-      this.#client.command({ query: sql, query_params: params, abort_signal: this.#ending.signal }),
+      this.#client.command({ ...bindParams(sql, params), abort_signal: this.#ending.signal }),
     );
   }
 
   async *pages<T extends object>(sql: string, params: Params = {}): AsyncIterable<T[]> {
     const result = await this.#watched(() =>
       this.#client.query({
-        query: sql,
-        query_params: params,
+        ...bindParams(sql, params),
         format: 'JSONCompactEachRowWithNames',
         abort_signal: this.#ending.signal,
       }),
@@ -139,8 +138,7 @@ export class Server implements Analytics {
     try {
       const { stream } = await this.#watched(() =>
         this.#client.exec({
-          query: `${sql.trimEnd().replace(/;+$/, '')}\nFORMAT Parquet`,
-          query_params: params,
+          ...bindParams(`${sql.trimEnd().replace(/;+$/, '')}\nFORMAT Parquet`, params),
           abort_signal: this.#ending.signal,
           // Otherwise a statement that fails late has already answered 200 and begun the file.
           clickhouse_settings: { wait_end_of_query: 1 },
@@ -210,8 +208,12 @@ export class Server implements Analytics {
     this.#carrying = carrier;
     try {
       await carrier.attach(name, files, as);
-      const columns = (await carrier.describe(name)).map((column) => `${quoteName(column.name)} ${column.type}`);
-      await this.run(`CREATE TABLE ${quoteName(name)} (${columns.join(', ')}) ENGINE = MergeTree ORDER BY (f, rn)`);
+      const columns = (await carrier.describe(name)).map(
+        (column) => `${quoteName(column.name)} ${column.type}`,
+      );
+      await this.run(
+        `CREATE TABLE ${quoteName(name)} (${columns.join(', ')}) ENGINE = MergeTree ORDER BY (f, rn)`,
+      );
       await this.#fill(name, carrier);
       this.#brokenLines.set(name, await carrier.brokenLines(name));
     } finally {
@@ -232,6 +234,8 @@ export class Server implements Analytics {
       stream.resume();
     });
     const refused = sent.then(() => new Promise<never>(() => {}));
+    refused.catch(() => {});
+    body.on('error', () => {});
     const read = carrier
       .copyOut(`SELECT * FROM ${quoteName(name)}`, 'Native', async (bytes) => {
         if (!body.write(bytes)) await Promise.race([new Promise((go) => body.once('drain', go)), refused]);

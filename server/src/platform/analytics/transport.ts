@@ -129,6 +129,13 @@ export class EngineProcess {
     );
   }
 
+  /** Refuses a zstd file that was cut short. */
+  checkZstd(path: string, bytes: number): Promise<void> {
+    return this.#inTurn(() =>
+      this.#exchange({ do: 'check', id: ++this.#lastId, path, bytes }, (report) => report.say === 'done'),
+    );
+  }
+
   /** Hands on each piece; no further page is asked for before the last of a page's pieces has been taken. */
   stream(sql: string, format: string, onPiece: (bytes: Uint8Array) => Promise<void>): Promise<void> {
     return this.#inTurn(async () => {
