@@ -5,6 +5,7 @@ import { type Analytics, quoteName } from '../platform/analytics/index.ts';
 import {
   type ExpandedFile,
   FileRegistry,
+  hashFiles,
   isRemote,
   type LoadedWorkspace,
   type Sql,
@@ -23,7 +24,7 @@ import {
   prepareReference,
 } from './prepare.ts';
 import { markRepeats } from './repeats.ts';
-import { type ScannedLog, scanLog } from './scan.ts';
+import { type LogToScan, type ScannedLog, scanLog } from './scan.ts';
 import { runStatements } from './statements.ts';
 import { type BearingGap, bearingGaps, gapsOf, hideByGaps, servingUnits } from './unknown.ts';
 
@@ -49,6 +50,8 @@ export type ScopeRun = Readonly<{
   /** Sources that are tables elsewhere, whose content no hash proves. */
   unhashed: readonly string[];
   address: (text: Sql) => Sql;
+  /** SHA-256 of every file, worked out beside the run. */
+  hashes: Promise<ReadonlyMap<number, string>>;
 }>;
 
 /**
@@ -71,14 +74,20 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   const people = await attachLists(leaks, input, registry);
   const address = await addressSql(engine, addressSources(people));
 
-  const logs = new Map<string, ScannedLog>();
+  const toScan = new Map<string, LogToScan>();
   for (const name of new Set(
     leaks.flatMap((l) => ('log' in l.leak && l.leak.log !== undefined ? [l.leak.log] : [])),
   )) {
+    const mine = leaks.filter((l) => 'log' in l.leak && l.leak.log === name);
+    toScan.set(name, await prepareLog(context, name, mine, ownSql(workspace.workspace)));
+  }
+  const hashes = hashFiles(registry.files, { signal });
+  // Whoever awaits the hashes hears of a failure; a run that fails before that must not make it unhandled.
+  hashes.catch(() => {});
+  const logs = new Map<string, ScannedLog>();
+  for (const [name, log] of toScan) {
     signal.throwIfAborted();
     step(`reading log ${name}`);
-    const mine = leaks.filter((l) => 'log' in l.leak && l.leak.log === name);
-    const log = await prepareLog(context, name, mine, ownSql(workspace.workspace));
     logs.set(name, await markRepeats(engine, log, await scanLog(engine, log)));
   }
   step('matching leaks');
@@ -119,6 +128,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
     ownAccounts: own?.n ?? 0,
     unhashed: remoteSources(workspace.workspace, logs),
     address,
+    hashes,
   };
 }
 
