@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
-import { toForthrightError } from './failures.ts';
+import { type EngineFailure, toForthrightError } from './failures.ts';
 import { lineBatches, type OfferedFiles, offerFiles, readInPieces, replaceGrown } from './files.ts';
 import { elsewhereBody, isPostgres, postgresTable } from './postgres.ts';
 import { quoteName, quoteText } from './quote.ts';
@@ -38,6 +38,9 @@ type Relation = Readonly<{ as: AttachAs; offered: OfferedFiles; glob: string; fi
 
 const PLACES = ['in', 'out', 'spool'] as const;
 type Place = (typeof PLACES)[number];
+
+/** ZLIB_INFLATE_FAILED, LZMA_STREAM_DECODER_FAILED, ZSTD_DECODER_FAILED. */
+const CANNOT_UNPACK: ReadonlySet<number> = new Set([354, 554, 561]);
 
 const PAGE_FORMAT = 'JSONCompactEachRowWithNames';
 
@@ -261,7 +264,7 @@ export class Embedded implements Analytics {
     } catch (error) {
       const broken = error instanceof EngineError ? await this.#brokenRow(error.message) : undefined;
       if (broken !== undefined) throw broken;
-      if (error instanceof EngineError) throw toForthrightError(error.failure, this.#secrets);
+      if (error instanceof EngineError) throw this.#refusal(error.failure);
       throw error;
     }
   }
@@ -292,6 +295,18 @@ export class Embedded implements Analytics {
       columns.map((column) => column.name),
       NOT_IN_PARQUET,
     );
+  }
+
+  /** The engine knows files by the names of their links; the reader knows them by their own. */
+  #refusal(failure: EngineFailure): ForthrightError {
+    let { message } = failure;
+    for (const { offered } of this.#relations.values()) {
+      const link = new RegExp(`${RegExp.escape(offered.directory)}/([0-9]{8})[.a-z0-9]*`, 'g');
+      message = message.replace(link, (as, f: string) => offered.pathOf(Number(f)) ?? as);
+    }
+    if (CANNOT_UNPACK.has(failure.code ?? 0))
+      return new ForthrightError('file-unreadable', `A file is damaged or was cut short: ${message}`);
+    return toForthrightError({ ...failure, message }, this.#secrets);
   }
 
   /** The engine's message quotes the row, which is personal data: only file and line are passed on. */

@@ -31,8 +31,8 @@ export const SAME_EVERYWHERE: Settings = {
 };
 
 /**
- * Spilling starts at a fixed number of bytes and not at the default ratio, because the ratio is of the memory
- * that the machine has left, not of `max_memory_usage`: with a low limit a query would fail before it spilled.
+ * Spilling starts at a number of bytes: with the default ratio of one half a GROUP BY over 20 million keys ran out
+ * of memory at limits of 300 and 600 MB (docs/decisions/0001-engine-in-a-child.md).
  */
 export function memorySettings(memoryBytes: number): Settings {
   return {
