@@ -68,13 +68,16 @@ function typedMs({ sql, type }: Leaf): Sql | null {
     return `toUnixTimestamp64Milli(toDateTime64(ifNull(${sql}, toDateTime64(0, 3)), 3))`;
   if (/^U?Int\d+$/.test(type)) {
     return bind(
-      'n',
       `toInt64(ifNull(${sql}, 0))`,
-      'multiIf(abs(n) < 100000000000, n * 1000, abs(n) < 100000000000000, n, abs(n) < 100000000000000000, intDiv(n, 1000), intDiv(n, 1000000))',
+      (n) =>
+        `multiIf(abs(${n}) < 100000000000, ${n} * 1000, abs(${n}) < 100000000000000, ${n}, abs(${n}) < 100000000000000000, intDiv(${n}, 1000), intDiv(${n}, 1000000))`,
     );
   }
   if (/^(?:Float|Decimal)/.test(type))
-    return bind('n', `toFloat64(ifNull(${sql}, 0))`, 'toInt64(round(if(abs(n) < 1e11, n * 1000, n)))');
+    return bind(
+      `toFloat64(ifNull(${sql}, 0))`,
+      (n) => `toInt64(round(if(abs(${n}) < 1e11, ${n} * 1000, ${n})))`,
+    );
   return null;
 }
 
@@ -121,6 +124,6 @@ export function compileColumns(
     cheapHost: fields.host,
     exactHost: fields.host,
     fields,
-    mayContain: mayContain(path === null ? (fields.path ?? "''") : textOf(path), fields.path ?? "''", 'none'),
+    mayContain: mayContain(path === null ? (fields.path ?? "''") : textOf(path), 'none'),
   };
 }

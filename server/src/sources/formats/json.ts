@@ -2,7 +2,7 @@ import type { LogSource } from '@forthright/contract';
 import { quoteName, quoteText } from '../../platform/analytics/quote.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 import { mayContain } from './contains.ts';
-import { absentIfDash, all, bind, firstPresent, lineEndsWith, ownBytes, TEXT } from './sql.ts';
+import { absentIfDash, all, firstPresent, lineEndsWith, ownBytes, TEXT } from './sql.ts';
 import { cheapIso, epochMs, isStamp, minuteMs, type Stamp, stampOf, timeOf } from './stamp.ts';
 import { fieldsFrom, hostOf, type Reader, USUAL_NAMES, USUAL_TIMES } from './values.ts';
 
@@ -10,7 +10,7 @@ import { fieldsFrom, hostOf, type Reader, USUAL_NAMES, USUAL_TIMES } from './val
  * A hand-made JSON format of nginx without `escape=json` writes `\x22` for a quote, which is no JSON. Such a
  * line is read as if it had said `\u0022`.
  */
-const JSON_TEXT: Sql = `if(position(line, '\\\\x') = 0 OR isValidJSON(${TEXT}), ${TEXT}, replaceRegexpAll(${TEXT}, ${quoteText('\\\\x([0-9A-Fa-f]{2})')}, ${quoteText('\\\\u00\\1')}))`;
+const JSON_TEXT: Sql = `if(position(line, '\\\\x') = 0, ${TEXT}, replaceAll(replaceAll(${TEXT}, ${quoteText('\\\\')}, ${quoteText('\\u005c')}), ${quoteText('\\x')}, ${quoteText('\\u00')}))`;
 
 /** All top-level keys in one parse; a dotted path by itself, or the key of that very name where there is one. */
 function readerOf(keys: readonly string[]): Reader {
@@ -73,7 +73,7 @@ export function compileJson(
       fields.host === null ? null : hostKey === undefined ? fields.host : cheapHostOf(hostKey, fields.host),
     exactHost: fields.host,
     fields,
-    mayContain: mayContain('line', fields.path ?? "''", 'json'),
+    mayContain: mayContain('line', 'json'),
   };
 }
 
@@ -99,7 +99,9 @@ function cheapStampOf(name: string): { stamp: Stamp; shape: Sql } {
   const end = `position(line, '"', toUInt64(${at} + 20))`;
   const iso = cheapIso(`(${at} + 1)`, end);
   const number = `substring(line, ${at}, 14)`;
-  const epoch = epochMs(bind('d', number, "substring(d, 1, length(d) - length(trimLeft(d, '.0123456789')))"));
+  const epoch = epochMs(
+    `substring(${number}, 1, length(${number}) - length(trimLeft(${number}, '.0123456789')))`,
+  );
   return {
     stamp: {
       k0: `if(${isText}, ${iso.stamp.k0}, toString(intDiv(${epoch}, 60000)))`,

@@ -27,7 +27,8 @@ export type LineFormat = Readonly<{
   decode: (name: string, value: Sql) => Sql;
   escapes: Escapes;
   exactStamp: (raw: (name: string) => Sql) => Stamp;
-  cheap: Readonly<{ stamp: Stamp; looksRight: Sql }> | null;
+  /** Without `looksRight` the regular expression decides on every line. */
+  cheap: Readonly<{ stamp: Stamp; stampShape?: Sql; looksRight: Sql | null }> | null;
   cheapHost: Sql | null;
   stampsHaveZone: boolean;
   timezone: string | undefined;
@@ -59,7 +60,10 @@ export function compileLines(format: LineFormat): CompiledFormat {
   return {
     over: 'lines',
     isDirective: format.isDirective,
-    looksRight: format.cheap?.looksRight ?? isRight,
+    looksRight:
+      format.cheap === null
+        ? isRight
+        : all([format.cheap.stampShape ?? '1', format.cheap.looksRight ?? isRight]),
     isRight,
     cheapStamp: format.cheap?.stamp ?? exact,
     exactStamp: exact,
@@ -68,7 +72,7 @@ export function compileLines(format: LineFormat): CompiledFormat {
     cheapHost: fields.host === null ? null : (format.cheapHost ?? fields.host),
     exactHost: fields.host,
     fields,
-    mayContain: mayContain('line', fields.path ?? "''", format.escapes),
+    mayContain: mayContain('line', format.escapes),
   };
 }
 
@@ -78,9 +82,9 @@ export function compileLines(format: LineFormat): CompiledFormat {
  */
 const unescapeClf = (value: Sql): Sql =>
   bind(
-    'c',
     value,
-    `if(position(c, '\\\\') = 0, c, decodeURLComponent(replaceRegexpAll(replaceAll(replaceAll(replaceAll(replaceAll(replaceAll(replaceAll(c, '%', '%25'), '\\\\\\\\', '%5C'), '\\\\"', '%22'), '\\\\n', '%0A'), '\\\\t', '%09'), '\\\\r', '%0D'), ${quoteText('\\\\x([0-9A-Fa-f]{2})')}, ${quoteText('%\\1')})))`,
+    (c) =>
+      `if(position(${c}, '\\\\') = 0, ${c}, decodeURLComponent(replaceRegexpAll(replaceAll(replaceAll(replaceAll(replaceAll(replaceAll(replaceAll(${c}, '%', '%25'), '\\\\\\\\', '%5C'), '\\\\"', '%22'), '\\\\n', '%0A'), '\\\\t', '%09'), '\\\\r', '%0D'), ${quoteText('\\\\x([0-9A-Fa-f]{2})')}, ${quoteText('%\\1')})))`,
   );
 
 export const PATTERNS = { combined: COMBINED, common: COMMON, alb: ALB } as const;
@@ -124,10 +128,6 @@ function tailShape(tokens: readonly Token[], time: string): Sql | null {
   return all([`countSubstrings(line, '"') = ${quotes}`, ending, headShape(tokens)]);
 }
 
-/** Behind ALB's own fields comes any number of others, so quotes come in pairs and nothing dangles. */
-const albShape = (tokens: readonly Token[]): Sql =>
-  `(countSubstrings(line, '"') >= ${quotesIn(tokens)} AND modulo(countSubstrings(line, '"'), 2) = 0 AND NOT ${lineEndsWith(' ')} AND ${headShape(tokens)})`;
-
 /** One host for the cheap and the exact reading, where a format has several (`cs(Host)`, `x-host-header`). */
 const withHost = (log: LogSource, host: string | undefined): LogSource['columns'] =>
   host === undefined ? log.columns : { ...log.columns, host };
@@ -142,7 +142,8 @@ export function compilePattern(log: LogSource, timezone: string | undefined): Co
   const layout = patternLayout(tokens, time, more);
   const kind = stampKind(time);
   const stamp = cheapStampOf(tokens, time);
-  const shape = named === 'alb' && more ? albShape(tokens) : tailShape(tokens, time);
+  // Behind ALB's own fields comes any number of others: the regular expression is as quick as counting them.
+  const shape = named === 'alb' && more ? null : tailShape(tokens, time);
   const hostName = log.columns?.host ?? USUAL_NAMES.host.find((name) => layout.groups.has(name));
   const isAlb = named === 'alb' && log.columns?.host === undefined;
   return compileLines({
@@ -151,8 +152,7 @@ export function compilePattern(log: LogSource, timezone: string | undefined): Co
     decode: (_name, value) => unescapeClf(value),
     escapes: 'clf',
     exactStamp: (raw) => stampOf(raw(time)),
-    cheap:
-      stamp === null || shape === null ? null : { stamp: stamp.stamp, looksRight: all([stamp.shape, shape]) },
+    cheap: stamp === null ? null : { stamp: stamp.stamp, stampShape: stamp.shape, looksRight: shape },
     cheapHost: isAlb ? hostInUrl('line') : hostName === undefined ? null : cheapHostOf(tokens, hostName),
     stampsHaveZone: kind !== 'any',
     timezone,
@@ -225,9 +225,9 @@ function columnsLayout(names: readonly string[], kind: keyof typeof COLUMN): Lay
 
 const unquote = (value: Sql): Sql =>
   bind(
-    'c',
     value,
-    "if(startsWith(c, '\"') AND endsWith(c, '\"') AND length(c) > 1, replaceAll(substring(c, 2, length(c) - 2), '\"\"', '\"'), c)",
+    (v) =>
+      `if(startsWith(${v}, '"') AND endsWith(${v}, '"') AND length(${v}) > 1, replaceAll(substring(${v}, 2, length(${v}) - 2), '""', '"'), ${v})`,
   );
 
 /** IIS and CloudFront: the columns of the `#Fields:` line. Times are UTC, as the format demands. */

@@ -24,11 +24,10 @@ const millis = (digits: Sql): Sql => `toUInt32OrZero(rightPad(substring(${digits
 
 /** Milliseconds of an epoch as written: how long it is tells seconds, milli-, micro- and nanoseconds apart. */
 export const epochMs = (text: Sql): Sql =>
-  bind(
-    'e',
-    `extractGroups(${text}, ${regexText('^(\\d{9,19})(?:\\.(\\d+))?$')})`,
-    `multiIf(length(e[1]) < 12, toInt64OrZero(e[1]) * 1000 + ${millis('e[2]')}, length(e[1]) < 15, toInt64OrZero(e[1]), length(e[1]) < 18, intDiv(toInt64OrZero(e[1]), 1000), intDiv(toInt64OrZero(e[1]), 1000000))`,
-  );
+  bind(`splitByChar('.', ${text})`, (e) => {
+    const whole = `toInt64OrZero(${e}[1])`;
+    return `multiIf(length(${e}[1]) < 12, ${whole} * 1000 + ${millis(`${e}[2]`)}, length(${e}[1]) < 15, ${whole}, length(${e}[1]) < 18, intDiv(${whole}, 1000), intDiv(${whole}, 1000000))`;
+  });
 
 export const epochStamp = (ms: Sql): Stamp => ({
   k0: `toString(intDiv(${ms}, 60000))`,
@@ -38,15 +37,23 @@ export const epochStamp = (ms: Sql): Stamp => ({
 
 /** The exact stamp of a text in any form: CLF, ISO 8601 or an epoch. All three are '' or 0 for anything else. */
 export function stampOf(text: Sql): Stamp {
-  const parts = `extractGroups(s, ${regexText(PARTS)})`;
-  const isEpoch = `match(s, ${regexText(`^(?:${STAMP_SHAPE.epoch})$`)})`;
-  const of = (epoch: Sql, written: Sql) => bind('s', text, `if(${isEpoch}, ${epoch}, ${written})`);
+  const of = (epoch: (s: Sql) => Sql, written: (parts: Sql) => Sql): Sql =>
+    bind(text, (s) => {
+      const isEpoch = `match(${s}, ${regexText(`^(?:${STAMP_SHAPE.epoch})$`)})`;
+      return `if(${isEpoch}, ${epoch(s)}, ${written(`extractGroups(${s}, ${regexText(PARTS)})`)})`;
+    });
   return {
-    k0: of(`toString(intDiv(${epochMs('s')}, 60000))`, `${parts}[1]`),
-    k1: of("'epoch'", `${parts}[4]`),
+    k0: of(
+      (s) => `toString(intDiv(${epochMs(s)}, 60000))`,
+      (parts) => `${parts}[1]`,
+    ),
+    k1: of(
+      () => "'epoch'",
+      (parts) => `${parts}[4]`,
+    ),
     msInMinute: of(
-      `toUInt32(modulo(${epochMs('s')}, 60000))`,
-      `toUInt32(toUInt32OrZero(${parts}[2]) * 1000 + ${millis(`${parts}[3]`)})`,
+      (s) => `toUInt32(modulo(${epochMs(s)}, 60000))`,
+      (parts) => `toUInt32(toUInt32OrZero(${parts}[2]) * 1000 + ${millis(`${parts}[3]`)})`,
     ),
   };
 }
@@ -91,31 +98,50 @@ const MONTHS = "['jan','feb','mar','apr','may','jun','jul','aug','sep','oct','no
 function inZone(wall: Sql, timezone: string | undefined): Sql {
   if (timezone === undefined) return wall;
   const offset = (ms: Sql) =>
-    `toInt64(timeZoneOffset(toDateTime64(intDiv(${ms}, 1000), 0, ${quoteText(timezone)}))) * 1000`;
-  return bind(
-    'o',
-    `(${offset(`(${wall} - 86400000)`)}, ${offset(`(${wall} + 86400000)`)})`,
-    `if(${offset(`(${wall} - o.1)`)} != o.1 AND ${offset(`(${wall} - o.2)`)} = o.2, ${wall} - o.2, ${wall} - o.1)`,
+    `toInt64(timeZoneOffset(toDateTime64(intDiv(ifNull(${ms}, 0), 1000), 0, ${quoteText(timezone)}))) * 1000`;
+  return bind(offset(`(${wall} - 86400000)`), (before) =>
+    bind(
+      offset(`(${wall} + 86400000)`),
+      (behind) =>
+        `if(${offset(`(${wall} - ${before})`)} != ${before} AND ${offset(`(${wall} - ${behind})`)} = ${behind}, ${wall} - ${behind}, ${wall} - ${before})`,
+    ),
   );
 }
 
+const CLF_MINUTE = `^${CLF}$`;
+const ISO_MINUTE = `^${ISO}$`;
+
 /** Milliseconds of the minute that the keys `k0` and `k1` name; NULL when there is no such minute or zone. */
-export function minuteMs(timezone: string | undefined): Sql {
-  const clf = `extractGroups(k0, ${regexText('^(\\d\\d)/([A-Za-z]{3})/(\\d{4}):(\\d\\d):(\\d\\d)$')})`;
-  const iso = `extractGroups(k0, ${regexText('^(\\d{4})-(\\d\\d)-(\\d\\d)[Tt \\t](\\d\\d):(\\d\\d)$')})`;
-  const pick = (c: number, i: number) => `toInt32OrZero(concat(${clf}[${c}], ${iso}[${i}]))`;
-  const month = `if(${iso}[2] = '', toInt32(indexOf(${MONTHS}, lower(${clf}[2]))), toInt32OrZero(${iso}[2]))`;
-  const date = 'makeDate32(t.1, t.2, t.3)';
-  const isReal = `(t.2 BETWEEN 1 AND 12 AND t.3 BETWEEN 1 AND 31 AND t.4 < 24 AND t.5 < 60 AND toYear(${date}) = t.1 AND toMonth(${date}) = t.2 AND toDayOfMonth(${date}) = t.3)`;
-  const wall = `if(${isReal}, toInt64(toInt32(${date})) * 86400000 + t.4 * 3600000 + t.5 * 60000, NULL)`;
-  const zone = `extractGroups(k1, ${regexText('^([+-])(\\d\\d):?(\\d\\d)?$')})`;
-  const zoneMs = `if(${zone}[1] = '-', -1, 1) * (toInt64OrZero(${zone}[2]) * 3600000 + toInt64OrZero(${zone}[3]) * 60000)`;
-  const isZone = `(length(${zone}) > 0 AND toInt32OrZero(${zone}[2]) < 24 AND toInt32OrZero(${zone}[3]) < 60)`;
-  const zoned = `multiIf(k1 IN ('Z', 'z'), w, k1 = '', ${inZone('w', timezone)}, ${isZone}, w - ${zoneMs}, NULL)`;
-  const parts = `(${pick(3, 1)}, ${month}, ${pick(1, 3)}, ${pick(4, 4)}, ${pick(5, 5)})`;
-  return `if(k1 = 'epoch', toInt64OrNull(k0) * 60000, ${bind('t', parts, bind('w', wall, zoned))})`;
+export function minuteMs(timezone: string | undefined, k0: Sql = 'k0', k1: Sql = 'k1'): Sql {
+  const isClf = `match(${k0}, ${regexText(CLF_MINUTE)})`;
+  const isIso = `match(${k0}, ${regexText(ISO_MINUTE)})`;
+  const cut = (clf: number, iso: number, length: number) =>
+    `toInt32OrZero(substring(${k0}, if(${isClf}, ${clf}, ${iso}), ${length}))`;
+  const month = `if(${isClf}, toInt32(indexOf(${MONTHS}, lower(substring(${k0}, 4, 3)))), toInt32OrZero(substring(${k0}, 6, 2)))`;
+  const [day, hour, minute] = [cut(1, 9, 2), cut(13, 12, 2), cut(16, 15, 2)];
+  const wall = bind(month, (m) =>
+    bind(cut(8, 1, 4), (y) =>
+      bind(`makeDate32(${y}, ${m}, ${day})`, (date) => {
+        const isReal = `((${isClf} OR ${isIso}) AND ${hour} < 24 AND ${minute} < 60 AND toYear(${date}) = ${y} AND toMonth(${date}) = ${m} AND toDayOfMonth(${date}) = ${day})`;
+        return `if(${isReal}, toInt64(toInt32(${date})) * 86400000 + ${hour} * 3600000 + ${minute} * 60000, NULL)`;
+      }),
+    ),
+  );
+  const digits = `replaceOne(${k1}, ':', '')`;
+  const [zoneHour, zoneMinute] = [2, 4].map((at) => `toInt64OrZero(substring(${digits}, ${at}, 2))`);
+  const zoneMs = `if(startsWith(${k1}, '-'), -1, 1) * (${zoneHour} * 3600000 + ${zoneMinute} * 60000)`;
+  const isZone = `(match(${k1}, ${regexText('^[+-]\\d\\d(?::?\\d\\d)?$')}) AND ${zoneHour} < 24 AND ${zoneMinute} < 60)`;
+  const zoned = bind(
+    wall,
+    (w) =>
+      `multiIf(${k1} IN ('Z', 'z'), ${w}, ${k1} = '', ${inZone(w, timezone)}, ${isZone}, ${w} - ${zoneMs}, NULL)`,
+  );
+  return `if(${k1} = 'epoch', toInt64OrNull(${k0}) * 60000, ${zoned})`;
 }
 
-/** The exact time of a row whose stamp is known, in milliseconds. */
+/**
+ * The exact time of a row whose stamp is known, in milliseconds. Here a lambda: the engine unfolds aliases, and
+ * the stamp's text stands in `minuteMs` too often for that.
+ */
 export const timeOf = (stamp: Stamp, timezone: string | undefined): Sql =>
   `(arrayMap((k0, k1) -> ${minuteMs(timezone)}, [${stamp.k0}], [${stamp.k1}])[1] + ${stamp.msInMinute})`;

@@ -1,6 +1,6 @@
 import type { LogField } from '@forthright/contract';
 import type { CompiledFormat, Sql } from '../types.ts';
-import { bind, firstPresent, groupsOf } from './sql.ts';
+import { bind, firstPresent, groupOf } from './sql.ts';
 
 export type Field = Exclude<LogField, 'line' | 'file' | 'row'>;
 export type Fields = CompiledFormat['fields'];
@@ -32,26 +32,24 @@ const USUAL_QUERIES = ['args', 'query_string', 'cs-uri-query'];
 /** `GET /x HTTP/1.1`. Whatever else a client sent (TLS to an HTTP port, nothing) has neither method nor path. */
 const REQUEST =
   '^([A-Za-z][A-Za-z0-9_-]*) (/.*?|[A-Za-z][A-Za-z0-9+.-]*://.*?|\\*|[^ /]+:\\d+)(?: HTTP/\\d(?:\\.\\d)?)?$';
-const requestPart = (request: Sql, part: 1 | 2): Sql => `${groupsOf(request, REQUEST)}[${part}]`;
+const requestPart = (request: Sql, part: 1 | 2): Sql => groupOf(request, REQUEST, part);
 
 /** `https://host/x` becomes `/x`; everything else stays as written. */
 const withoutOrigin = (target: Sql): Sql =>
-  bind(
-    'v',
-    target,
+  bind(target, (t) =>
     bind(
-      'u',
-      groupsOf('v', '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*(.*)$'),
-      "multiIf(empty(u), v, startsWith(u[1], '/'), u[1], concat('/', u[1]))",
+      `if(position(${t}, '://') BETWEEN 2 AND 12, ${groupOf(t, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*(.*)$', 1)}, ${t})`,
+      (rest) =>
+        `if(${rest} = '' OR startsWith(${rest}, '?'), if(${t} = '', '', concat('/', ${rest})), ${rest})`,
     ),
   );
 
 /** Small letters, without a port or a final dot. */
 export const hostOf = (host: Sql): Sql =>
   bind(
-    'v',
     `lower(${host})`,
-    "multiIf(v = '-', '', startsWith(v, '['), substring(v, 1, position(v, ']')), trimRight(substringIndex(v, ':', 1), '.'))",
+    (v) =>
+      `multiIf(${v} = '-', '', startsWith(${v}, '['), substring(${v}, 1, position(${v}, ']')), trimRight(substringIndex(${v}, ':', 1), '.'))`,
   );
 
 /** The host of the absolute address inside a text such as `GET https://shop.example:443/x HTTP/2.0`. */
@@ -63,16 +61,16 @@ export const hostInUrl = (text: Sql): Sql =>
 /** The first address of a forwarding list, without port and brackets. */
 const clientOf = (client: Sql): Sql =>
   bind(
-    'v',
     `trimBoth(substringIndex(${client}, ',', 1))`,
-    "multiIf(v = '-', '', startsWith(v, '['), substring(v, 2, greatest(0, position(v, ']') - 2)), countSubstrings(v, ':') = 1, substringIndex(v, ':', 1), v)",
+    (v) =>
+      `multiIf(${v} = '-', '', startsWith(${v}, '['), substring(${v}, 2, greatest(0, position(${v}, ']') - 2)), countSubstrings(${v}, ':') = 1, substringIndex(${v}, ':', 1), ${v})`,
   );
 
 const personsOf = (person: Sql): Sql =>
   bind(
-    'v',
     person,
-    "multiIf(v = '', CAST([], 'Array(String)'), startsWith(v, '['), arrayFilter(x -> x != '', JSONExtract(v, 'Array(String)')), [v])",
+    (v) =>
+      `multiIf(${v} = '', CAST([], 'Array(String)'), startsWith(${v}, '['), arrayFilter(x -> x != '', JSONExtract(${v}, 'Array(String)')), [${v}])`,
   );
 
 function secondsPer(name: string): number {
@@ -128,7 +126,7 @@ export function fieldsFrom(read: Reader, time: Sql, options: FieldOptions): Fiel
 
 /** A mapped column may hold the method or path itself or the whole request line. */
 const fromMapped = (value: Sql, part: 1 | 2): Sql =>
-  bind('m', value, bind('r', requestPart('m', part), "if(r = '', m, r)"));
+  bind(value, (v) => bind(requestPart(v, part), (r) => `if(${r} = '', ${v}, ${r})`));
 
 function methodText(read: Reader, request: Sql | null, mapped: string | undefined): Sql | null {
   if (mapped !== undefined) {
@@ -155,7 +153,9 @@ function pathText(read: Reader, request: Sql | null, mapped: string | undefined)
   if (stem !== null) {
     const query = present(read, USUAL_QUERIES);
     candidates.push(
-      query === null ? stem : bind('s', stem, bind('q', query, "if(s = '' OR q = '', s, concat(s, '?', q))")),
+      query === null
+        ? stem
+        : bind(stem, (v) => bind(query, (q) => `if(${v} = '' OR ${q} = '', ${v}, concat(${v}, '?', ${q}))`)),
     );
   }
   return candidates.length === 0 ? null : withoutOrigin(firstPresent(candidates));
