@@ -111,8 +111,8 @@ export async function seenBy({ run, answer }: Answered, asked: string): Promise<
   const accounts = [...pseudonyms]
     .filter(([, label]) => label === asked)
     .map(([key]) => key.slice(key.indexOf('\0') + 1));
-  const rows = await engine.rows<{ v: string; cls: number; account: string; client: string; ua: string }>(
-    `SELECT hex(v) AS v, cls, account, client, ua FROM viewers WHERE cls != 7 AND v IN (SELECT v FROM shown)
+  const rows = await engine.rows<{ id: string; cls: number; account: string; client: string; ua: string }>(
+    `SELECT hex(v) AS id, cls, account, client, ua FROM viewers WHERE cls != 7 AND v IN (SELECT v FROM shown)
        AND ((account != '' AND account IN {accounts:Array(String)}) OR (client != '' AND client = {asked:String})) ORDER BY cls, account, client, ua`,
     { accounts: accounts.length === 0 ? [asked] : accounts, asked: asked.toLowerCase() },
   );
@@ -122,7 +122,7 @@ export async function seenBy({ run, answer }: Answered, asked: string): Promise<
       `No viewer of somebody else's data has the account, client address or pseudonym ${asked}. Pseudonyms such as employee-1 are those of this run's answer.`,
     );
   }
-  const views = await viewsOf(run, 'hex(w.v) IN {vs:Array(String)}', { vs: rows.map((r) => r.v) });
+  const views = await viewsOf(run, 'hex(w.v) IN {vs:Array(String)}', { vs: rows.map((r) => r.id) });
   return {
     schema: 'forthright/seen-by/1',
     run: answer.run,

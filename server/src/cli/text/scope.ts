@@ -63,7 +63,7 @@ function ranked(table: Record<string, { exposed: number; unknown: number }>, mos
     ([a, x], [b, y]) => y.exposed - x.exposed || y.unknown - x.unknown || (a < b ? -1 : 1),
   );
   const shown = rows
-    .slice(0, 8)
+    .slice(0, most)
     .map(([name, s]) => `${name} ${number(s.exposed)}${s.unknown > 0 ? ` + ${number(s.unknown)}` : ''}`);
   const rest = rows.length - shown.length;
   return `${shown.join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`;
