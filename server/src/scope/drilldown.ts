@@ -102,7 +102,7 @@ export async function whoSaw({ run, answer }: Answered, asked: string): Promise<
 }
 
 /**
- * Every single view by one viewer of somebody else's data. `asked` is an account, a client address, or a pseudonym
+ * Every single view by one viewer of somebody else's data; none for who saw only their own. `asked` is an account, a client address, or a pseudonym
  * such as `employee-2` from this run's answer. Refuses with `viewer-not-found`.
  */
 export async function seenBy({ run, answer }: Answered, asked: string): Promise<SeenBy> {
@@ -112,14 +112,14 @@ export async function seenBy({ run, answer }: Answered, asked: string): Promise<
     .filter(([, label]) => label === asked)
     .map(([key]) => key.slice(key.indexOf('\0') + 1));
   const rows = await engine.rows<{ id: string; cls: number; account: string; client: string; ua: string }>(
-    `SELECT hex(v) AS id, cls, account, client, ua FROM viewers WHERE cls != 7 AND v IN (SELECT v FROM shown)
+    `SELECT hex(v) AS id, cls, account, client, ua FROM viewers WHERE cls != 7
        AND ((account != '' AND account IN {accounts:Array(String)}) OR (client != '' AND client = {asked:String})) ORDER BY cls, account, client, ua`,
     { accounts: accounts.length === 0 ? [asked] : accounts, asked: asked.toLowerCase() },
   );
   if (rows.length === 0) {
     throw new ForthrightError(
       'viewer-not-found',
-      `No viewer of somebody else's data has the account, client address or pseudonym ${asked}. Pseudonyms such as employee-1 are those of this run's answer.`,
+      `No viewer of what leaked has the account, client address or pseudonym ${asked}. Pseudonyms such as employee-1 are those of this run's answer.`,
     );
   }
   const views = await viewsOf(run, 'hex(w.v) IN {vs:Array(String)}', { vs: rows.map((r) => r.id) });

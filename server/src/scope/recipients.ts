@@ -32,6 +32,11 @@ export async function pseudonymsOf(engine: Analytics): Promise<Pseudonyms> {
   );
 }
 
+/** The pseudonym of an account if it is a member of staff's; undefined otherwise. */
+export function staffLabel(account: string, pseudonyms: Pseudonyms): string | undefined {
+  return STAFF.map((cls) => pseudonyms.get(`${cls}\0${account}`)).find((label) => label !== undefined);
+}
+
 /** What a person reads for a viewer: a pseudonym for staff, the account, or address and program. */
 export function viewerLabel(
   viewer: Readonly<{ cls: number; account: string; client: string; ua: string }>,
