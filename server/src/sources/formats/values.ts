@@ -1,4 +1,5 @@
 import type { LogField } from '@forthright/contract';
+import { quoteText } from '../../platform/analytics/quote.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 import { bind, firstPresent, groupOf } from './sql.ts';
 
@@ -36,12 +37,10 @@ const requestPart = (request: Sql, part: 1 | 2): Sql => groupOf(request, REQUEST
 
 /** `https://host/x` becomes `/x`; everything else stays as written. */
 const withoutOrigin = (target: Sql): Sql =>
-  bind(target, (t) =>
-    bind(
-      `if(position(${t}, '://') BETWEEN 2 AND 12, ${groupOf(t, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*(.*)$', 1)}, ${t})`,
-      (rest) =>
-        `if(${rest} = '' OR startsWith(${rest}, '?'), if(${t} = '', '', concat('/', ${rest})), ${rest})`,
-    ),
+  bind(
+    target,
+    (t) =>
+      `if(${t} = '' OR startsWith(${t}, '/'), ${t}, replaceRegexpOne(replaceRegexpOne(${t}, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*', ''), ${quoteText('^(\\?|$)')}, ${quoteText('/\\1')}))`,
   );
 
 /** Small letters, without a port or a final dot. */
