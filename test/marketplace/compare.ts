@@ -21,7 +21,6 @@ export function differencesOf(truth: Truth, leak: LeakTruth, answer: ScopeAnswer
     ['the silent server', true, answer.gaps.some((gap) => coversPlanted(truth, gap))],
     ['people in the directory', truth.directory.people, answer.directory.people],
     ['people without a country', truth.directory.withoutCountry, answer.directory.withoutCountry],
-    ['shared addresses', truth.directory.sharedAddresses, answer.directory.sharedAddresses],
   ];
   return figures
     .filter(([, planted, answered]) => planted !== null && textOf(planted) !== textOf(answered))

@@ -314,7 +314,7 @@ describe('page', () => {
       people: 2,
       duplicateIds: 1,
       withoutCountry: 0,
-      sharedAddresses: 1,
+      sharedAddresses: 2,
     });
     assert.equal(told(world({ leaks: [byAddress], customers: shared, lines: seen('/u/o@o') })), 'ghosts o@o');
   });

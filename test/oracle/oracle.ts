@@ -45,7 +45,7 @@ export type OracleAnswer = Readonly<{
   min: number;
   max: number;
   possiblySelf: ReadonlySet<string>;
-  /** Of page leaks on a reference: `reference/key`. */
+  /** Of page leaks: `reference/key`. */
   items: ReadonlySet<string>;
   itemsWithoutReference: ReadonlySet<string>;
   leaks: readonly LeakOfOracle[];
@@ -59,6 +59,7 @@ export type OracleAnswer = Readonly<{
     people: number;
     duplicateIds: number;
     withoutCountry: number;
+    /** Exposed persons whose address another exposed person has too. */
     sharedAddresses: number;
   }>;
 }>;
@@ -373,8 +374,9 @@ function page(world: World, leak: LeakOf<'page'>, outcome: Outcome): void {
     if (viewer.class === 'own') continue;
     const bound = matchPath(leak.path, line.target) ?? new Map<string, string>();
     for (const [name, key] of bound) {
+      const isAddress = name === 'customers.email';
+      outcome.items.add(`${name}/${isAddress ? normalisedAddress(key) : key}`);
       if (name.startsWith('customers')) continue;
-      outcome.items.add(`${name}/${key}`);
       const isKnown = (world.references[name] ?? []).some((row) => row.key === key);
       if (!isKnown) outcome.itemsWithoutReference.add(`${name}/${key}`);
     }
@@ -673,16 +675,24 @@ function seenIn(shown: readonly Shown[]): Seen {
 function splitBy(
   directory: ReadonlyMap<string, Customer>,
   people: ReadonlyMap<string, Status>,
-  keyOf: (person: Customer) => string,
+  keyOf: (person: Customer) => string | null,
 ): Map<string, Split> {
   const splits = new Map<string, Split>();
   for (const person of directory.values()) {
     const status = people.get(person.id);
     if (status === 'clear' || status === undefined) continue;
-    const split = splits.get(keyOf(person)) ?? { exposed: 0, unknown: 0 };
-    splits.set(keyOf(person), { ...split, [status]: split[status] + 1 });
+    const key = keyOf(person);
+    if (key === null) continue;
+    const split = splits.get(key) ?? { exposed: 0, unknown: 0 };
+    splits.set(key, { ...split, [status]: split[status] + 1 });
   }
   return splits;
+}
+
+/** Only where the law or the post of a state differs from its neighbour's. */
+function regionOf(person: Customer): string | null {
+  if (!['US', 'CA', 'AU'].includes(person.country)) return null;
+  return `${person.country}-${person.region || 'unknown'}`;
 }
 
 function addressesIn(
@@ -774,8 +784,7 @@ export function answer(world: World): OracleAnswer {
   const exposedAddresses = addressesIn(directory, people, 'exposed');
   const unknownAddresses = addressesIn(directory, people, 'unknown');
   const isDeleted = (id: string) => world.hasLifetimes && directory.get(id)?.deletedAt !== null;
-  const addresses = [...directory.values()].filter((p) => p.email !== '').map((p) => p.email);
-  const normalised = addresses.map(normalisedAddress);
+  const normalised = exposed.flatMap((id) => directory.get(id)?.email || []).map(normalisedAddress);
 
   return {
     people,
@@ -807,15 +816,14 @@ export function answer(world: World): OracleAnswer {
       exposed: exposed.filter(isDeleted).length,
       unknown: unknown.filter(isDeleted).length,
     },
-    byCountry: splitBy(directory, people, (person) => person.country),
-    byRegion: splitBy(directory, people, (person) => person.region),
-    byLanguage: splitBy(directory, people, (person) => person.language),
+    byCountry: splitBy(directory, people, (person) => person.country || 'unknown'),
+    byRegion: splitBy(directory, people, regionOf),
+    byLanguage: splitBy(directory, people, (person) => person.language || 'unknown'),
     directory: {
       people: directory.size,
       duplicateIds: world.customers.length - directory.size,
       withoutCountry: [...directory.values()].filter((person) => person.country === '').length,
-      sharedAddresses: [...new Set(normalised)].filter((a) => normalised.filter((b) => b === a).length > 1)
-        .length,
+      sharedAddresses: normalised.filter((a) => normalised.filter((b) => b === a).length > 1).length,
     },
   };
 }
