@@ -714,7 +714,7 @@ describe('random worlds', () => {
       await writeWorld(w, join(directory, 'one'));
       await writeWorld(w, join(directory, 'cut'), layout);
       await writeWorld(w, join(directory, 'over'), { ...layout, overlap: 150 });
-      await writeWorld(w, join(directory, 'twice'), { ...layout, isTwice: true });
+      await writeWorld(w, join(directory, 'twice'), { ...layout, isTwice: 'under-another-number' });
       const one = await linesIn('one');
       const cut = await linesIn('cut');
       const over = await linesIn('over');

@@ -50,6 +50,11 @@ export type OracleAnswer = Readonly<{
   itemsWithoutReference: ReadonlySet<string>;
   leaks: readonly LeakOfOracle[];
   fields: ReadonlyMap<string, Split>;
+  /** Sorted fields with a blank between → persons exposed with exactly these. */
+  combinations: ReadonlyMap<string, number>;
+  hosts: ReadonlyMap<string, Readonly<{ people: number; views: number }>>;
+  /** Log, unit and bounds of each declared gap → directory persons whom it alone would make unknown. */
+  declaredGaps: ReadonlyMap<string, number>;
   addresses: Split;
   deleted: Split;
   byCountry: ReadonlyMap<string, Split>;
@@ -367,6 +372,38 @@ function show(outcome: Outcome, subject: string, viewer: Viewer, line: Line | nu
   outcome.shown.push({ subject, viewer: viewer.key, class: viewer.class, line });
 }
 
+/** Whom gaps make unknown, by the kind of leak. */
+function hiddenBy(world: World, leak: Leak, gaps: readonly Stretch[]): string[] {
+  if (gaps.length === 0) return [];
+  switch (leak.kind) {
+    case 'page': {
+      const placeholder = placeholderOf(leak.path);
+      if (placeholder === null) return [];
+      if (placeholder.startsWith('customers')) return everyoneWhoExisted(world, gaps);
+      const people: string[] = [];
+      for (const row of world.references[placeholder] ?? []) {
+        const from = row.from ?? -Infinity;
+        const to = row.to ?? Infinity;
+        if (gaps.some((gap) => from < to && from < gap.to && to > gap.from)) people.push(row.person);
+      }
+      return people;
+    }
+    case 'access':
+    case 'url':
+    case 'shared-cache':
+      return everyoneWhoExisted(world, gaps);
+    case 'export':
+      return subjectsOfList(world, leak.people);
+    case 'mailing':
+    case 'list':
+      return [];
+  }
+}
+
+function hide(world: World, leak: Leak & WithLog, outcome: Outcome): void {
+  for (const person of hiddenBy(world, leak, gapsThatMatter(world, leak))) outcome.unknown.add(person);
+}
+
 function page(world: World, leak: LeakOf<'page'>, outcome: Outcome): void {
   for (const line of logOf(world, leak.log).lines) {
     if (!isInWindow(leak, line) || !isServed(leak, line)) continue;
@@ -385,19 +422,7 @@ function page(world: World, leak: LeakOf<'page'>, outcome: Outcome): void {
     }
   }
 
-  const gaps = gapsThatMatter(world, leak);
-  const placeholder = placeholderOf(leak.path);
-  if (placeholder === null) return;
-  if (placeholder.startsWith('customers')) {
-    for (const person of everyoneWhoExisted(world, gaps)) outcome.unknown.add(person);
-    return;
-  }
-  for (const row of world.references[placeholder] ?? []) {
-    for (const gap of gaps) {
-      if ((row.from ?? -Infinity) < gap.to && (row.to ?? Infinity) > gap.from)
-        outcome.unknown.add(row.person);
-    }
-  }
+  hide(world, leak, outcome);
 }
 
 /** `either`: STALE or REVALIDATED without a rule: the cached answer, or a new one for this very viewer. */
@@ -442,7 +467,7 @@ function sharedCache(world: World, leak: LeakOf<'shared-cache'>, outcome: Outcom
       );
     }
   }
-  for (const person of everyoneWhoExisted(world, gapsThatMatter(world, leak))) outcome.unknown.add(person);
+  hide(world, leak, outcome);
 }
 
 function endOf(line: Line): number {
@@ -520,7 +545,7 @@ function access(world: World, leak: LeakOf<'access'>, outcome: Outcome): void {
       if (!isOwnData(viewer, subject)) show(outcome, subject, viewer, line);
     }
   }
-  for (const person of everyoneWhoExisted(world, gapsThatMatter(world, leak))) outcome.unknown.add(person);
+  hide(world, leak, outcome);
 }
 
 type Listed = Readonly<{ at: string; id?: string | undefined; email?: string | undefined }>;
@@ -564,9 +589,7 @@ function exported(world: World, leak: LeakOf<'export'>, outcome: Outcome): void 
     if (viewer.class === 'own') continue;
     for (const subject of subjects) if (!isOwnData(viewer, subject)) show(outcome, subject, viewer, line);
   }
-  if (gapsThatMatter(world, download).length > 0) {
-    for (const subject of subjects) outcome.unknown.add(subject);
-  }
+  hide(world, download, outcome);
 }
 
 function mailing(world: World, leak: LeakOf<'mailing'>, outcome: Outcome): void {
@@ -608,7 +631,7 @@ function url(world: World, leak: LeakOf<'url'>, outcome: Outcome): void {
       }
     }
   }
-  for (const person of everyoneWhoExisted(world, gapsThatMatter(world, leak))) outcome.unknown.add(person);
+  hide(world, leak, outcome);
 }
 
 function list(world: World, leak: LeakOf<'list'>, outcome: Outcome): void {
@@ -808,6 +831,9 @@ export function answer(world: World): OracleAnswer {
       seen: seenIn(outcome.shown),
     })),
     fields: fieldsIn(directory, outcomes),
+    combinations: combinationsIn(exposedFields),
+    hosts: hostsIn(directory, shown),
+    declaredGaps: declaredGapsIn(world, people),
     addresses: {
       exposed: exposedAddresses.size,
       unknown: [...unknownAddresses].filter((address) => !exposedAddresses.has(address)).length,
@@ -826,6 +852,47 @@ export function answer(world: World): OracleAnswer {
       sharedAddresses: normalised.filter((a) => normalised.filter((b) => b === a).length > 1).length,
     },
   };
+}
+
+/** Combinations of fields: sorted fields with a blank between → persons exposed with exactly these. */
+function combinationsIn(exposedFields: ReadonlyMap<string, readonly string[]>): Map<string, number> {
+  const combinations = new Map<string, number>();
+  for (const fields of exposedFields.values()) {
+    combinations.set(fields.join(' '), (combinations.get(fields.join(' ')) ?? 0) + 1);
+  }
+  return combinations;
+}
+
+function hostsIn(directory: ReadonlyMap<string, Customer>, shown: readonly Shown[]) {
+  const hosts = new Map<string, { people: number; views: number }>();
+  for (const host of new Set(shown.flatMap(({ line }) => line?.host || []))) {
+    const there = shown.filter(({ line }) => line?.host === host);
+    const people = new Set(there.map(({ subject }) => subject).filter((subject) => directory.has(subject)));
+    hosts.set(host, { people: people.size, views: viewsIn(there).length });
+  }
+  return hosts;
+}
+
+/** For each declared gap, cut to a leak's window: directory persons whom it alone would make unknown. */
+function declaredGapsIn(world: World, people: ReadonlyMap<string, Status>): Map<string, number> {
+  const hidden = new Map<string, Set<string>>();
+  for (const leak of world.incident.leaks) {
+    if (!('from' in leak) || leak.log === undefined) continue;
+    const { log } = leak;
+    for (const unit of servingUnits(world, { ...leak, log })) {
+      for (const gap of world.incident.gaps) {
+        if (gap.log !== log || (gap.host !== undefined && gap.host !== unit)) continue;
+        const from = Math.max(Date.parse(gap.from), Date.parse(leak.from));
+        const to = Math.min(Date.parse(gap.to), Date.parse(leak.to));
+        if (from >= to) continue;
+        const key = [log, unit, new Date(from).toISOString(), new Date(to).toISOString()].join(' ');
+        const sofar = hidden.get(key) ?? new Set();
+        hidden.set(key, new Set([...sofar, ...hiddenBy(world, leak, [{ unit, from, to }])]));
+      }
+    }
+  }
+  const isCounted = (id: string) => people.has(id) && people.get(id) !== 'exposed';
+  return new Map([...hidden].map(([key, ids]) => [key, [...ids].filter(isCounted).length]));
 }
 
 /** Viewers with an account that no directory knows; whom a url or a mailing told of are no accounts. */

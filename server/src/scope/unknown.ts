@@ -183,7 +183,7 @@ export function bearingGaps(
       const known = byKey.get(key);
       if (known === undefined)
         byKey.set(key, { log: scanned.name, unitIs: scanned.unitIs, gap, leaks: [planned.n] });
-      else known.leaks.push(planned.n);
+      else if (!known.leaks.includes(planned.n)) known.leaks.push(planned.n);
     }
   }
   return [...byKey.values()].sort(
