@@ -70,15 +70,18 @@ export async function scanLog(engine: Analytics, log: LogToScan): Promise<Scanne
     await engine.run(scanSql(scan, group, log.needles, many));
     await assertZone(engine, scan, group, log);
     every.push(parsedSql(group.format, quoteName(group.relation), log.own));
-    selects.push(
-      log.needles === null
-        ? parsedSql(group.format, quoteName(group.relation), log.own)
-        : parsedSql(group.format, hitsOf(scan), log.own),
-    );
+    const keepsHits = log.needles !== null && group.format.over === 'lines';
+    selects.push(parsedSql(group.format, keepsHits ? hitsOf(scan) : quoteName(group.relation), log.own));
   }
   await engine.run(`CREATE VIEW ${quoteName(`every_${log.name}`)} AS ${every.join('\nUNION ALL\n')}`);
   const union = selects.join('\nUNION ALL\n');
-  if (log.needles === null) await engine.run(`CREATE VIEW ${quoteName(parsed)} AS ${union}`);
+  // A table elsewhere gives its rows no numbers, and lines without one could not be told apart.
+  const isNumbered = log.groups.every((g) => g.files.length > 0) || log.source.columns?.row !== undefined;
+  if (!isNumbered) {
+    await engine.run(
+      `CREATE TABLE ${quoteName(parsed)} ENGINE = MergeTree ORDER BY tuple() AS SELECT * REPLACE (rowNumberInAllBlocks() AS rn) FROM (${union})`,
+    );
+  } else if (log.needles === null) await engine.run(`CREATE VIEW ${quoteName(parsed)} AS ${union}`);
   else await engine.run(`CREATE TABLE ${quoteName(parsed)} ENGINE = MergeTree ORDER BY tuple() AS ${union}`);
   return { name: log.name, parsed, ...(await readCoverage(engine, log)) };
 }
@@ -163,10 +166,8 @@ async function readCoverage(engine: Analytics, log: LogToScan): Promise<Omit<Sca
   const files = log.groups.flatMap((g) => g.files);
   const rows: ScanRow[] = [];
   const samples: RejectedSample[] = [];
-  let hasHost = false;
   for (const [i, group] of log.groups.entries()) {
     const scan = quoteName(`scan_${log.name}_${i}`);
-    hasHost ||= group.format.cheapHost !== null;
     rows.push(
       ...(await engine.rows<ScanRow>(
         `SELECT f, replaceRegexpOne(lower(toString(host)), '(:[0-9]+|[.])$', '') AS host, ${group.format.minuteMs} AS at, bucket, lines, at + ms0 AS first, at + ms1 AS last, r0, r1, empties, hex(content) AS content FROM ${scan} ORDER BY f, r0, host, at`,
@@ -178,6 +179,8 @@ async function readCoverage(engine: Analytics, log: LogToScan): Promise<Omit<Sca
       )),
     );
   }
+  // A format may look for a host that its log does not have: then each series is a unit, not all of them together.
+  const hasHost = rows.some((row) => row.host !== '');
   return assemble(files, rows, samples, hasHost, log);
 }
 
