@@ -95,14 +95,13 @@ export class Reading {
       `${format.isRight} AS isRight`,
       `(${format.cheapStamp.k0}, ${format.cheapStamp.k1}, ${format.cheapStamp.msInMinute}) AS cheap`,
       `(${format.exactStamp.k0}, ${format.exactStamp.k1}, ${format.exactStamp.msInMinute}) AS exact`,
+      `arrayMap((k0, k1) -> ${format.minuteMs}, [${format.exactStamp.k0}], [${format.exactStamp.k1}])[1] AS minute`,
       `hex(${format.cheapHost ?? "''"}) AS cheapHost`,
       `hex(${format.exactHost ?? "''"}) AS exactHost`,
       `${format.mayContain(needles)} AS contains`,
       `rn`,
     ];
-    return this.rows(
-      `SELECT * EXCEPT (k0, k1), ${format.minuteMs} AS minute FROM (SELECT *, exact.1 AS k0, exact.2 AS k1 FROM (SELECT ${columns.join(', ')} FROM ${relation})) ORDER BY rn`,
-    ).map(asRead);
+    return this.rows(`SELECT ${columns.join(', ')} FROM ${relation} ORDER BY rn`).map(asRead);
   }
 }
 
