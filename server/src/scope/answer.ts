@@ -9,7 +9,7 @@ import {
 } from '@forthright/contract';
 import type { Analytics } from '../platform/analytics/index.ts';
 import { cautionsOf, tasksOf } from './cautions.ts';
-import { NO_FILE, type PlannedLeak } from './match.ts';
+import { NO_FILE, type PlannedLeak } from './leaks.ts';
 import { crawlerName, type Pseudonyms, pseudonymsOf, staffLabel, viewerLabel } from './recipients.ts';
 import type { ScopeRun } from './run.ts';
 import { QUERY_VERSION, queryHash } from './statements.ts';

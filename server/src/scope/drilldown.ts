@@ -5,7 +5,7 @@ import {
   type SingleView,
   type WhoSaw,
 } from '@forthright/contract';
-import { NO_FILE } from './match.ts';
+import { NO_FILE } from './leaks.ts';
 import { pseudonymsOf, viewerLabel } from './recipients.ts';
 import type { ScopeRun } from './run.ts';
 import type { Answered } from './session.ts';

@@ -13,8 +13,9 @@ import {
 import { addressSql } from './addresses.ts';
 import { computeExposure } from './exposure.ts';
 import type { FoundGap } from './gaps.types.ts';
+import { type MatchContext, type PlannedLeak, planLeak } from './leaks.ts';
 import { attachPeople, type PeopleRelation } from './lists.ts';
-import { type MatchContext, matchLeak, type PlannedLeak, planLeak } from './match.ts';
+import { matchLeak } from './match.ts';
 import {
   type DirectoryFacts,
   ownSql,

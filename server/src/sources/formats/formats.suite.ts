@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Session } from 'chdb';
-import { quoteText } from '../../platform/analytics/quote.ts';
+
+import { quoteText } from '../../platform/analytics/index.ts';
+import { InProcessEngine } from '../../platform/analytics/testing.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 
 /** Texts are bytes, one character a byte (Latin-1), so that nothing is lost on the way. */
@@ -53,7 +54,7 @@ const fromHex = (value: unknown): string => Buffer.from(String(value), 'hex').to
 /** One engine for a test file: reads lines or a table with a compiled format, every expression at once. */
 export class Reading {
   readonly folder = mkdtempSync(join(tmpdir(), 'forthright-formats-'));
-  readonly #session = new Session(join(this.folder, 'engine'));
+  readonly #session = new InProcessEngine(join(this.folder, 'engine'));
   #files = 0;
 
   close(): void {

@@ -554,8 +554,7 @@ describe('columns with types', () => {
   });
 });
 
-const SHARED = [process.env.FORTHRIGHT_SHARED, '../shared', '../../shared']
-  .filter((folder) => folder !== undefined)
+const SHARED = ['../shared', '../../shared']
   .map((folder) => join(folder, 'data', 'apache-combined-10000.log.gz'))
   .find((path) => existsSync(path));
 

@@ -1,5 +1,5 @@
 import type { LogSource } from '@forthright/contract';
-import { quoteName, quoteText } from '../../platform/analytics/quote.ts';
+import { quoteName, quoteText } from '../../platform/analytics/index.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 import { mayContain } from './contains.ts';
 import { absentIfDash, all, firstPresent, lineEndsWith, ownBytes, TEXT } from './sql.ts';

@@ -1,5 +1,5 @@
 import type { LogSource } from '@forthright/contract';
-import { quoteText } from '../../platform/analytics/quote.ts';
+import { quoteText } from '../../platform/analytics/index.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 import { type Escapes, mayContain } from './contains.ts';
 import {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { quoteText } from '../../platform/analytics/quote.ts';
+import { quoteText } from '../../platform/analytics/index.ts';
 import type { Sql } from '../types.ts';
 
 /** A regular expression as a SQL string. `.` also stands for a line feed. */

@@ -1,5 +1,5 @@
 import type { LogField } from '@forthright/contract';
-import { quoteText } from '../../platform/analytics/quote.ts';
+import { quoteText } from '../../platform/analytics/index.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 import { bind, firstPresent, groupOf } from './sql.ts';
 
