@@ -17,7 +17,16 @@ import {
 } from './pattern.ts';
 import { absentIfDash, all, bind, lineEndsWith, ownBytes, regexText, TEXT } from './sql.ts';
 import { cheapClf, cheapIso, epochMs, epochStamp, minuteMs, type Stamp, stampOf, timeOf } from './stamp.ts';
-import { fieldsFrom, hostInUrl, hostOf, REQUEST, type Reader, USUAL_NAMES, USUAL_TIMES } from './values.ts';
+import {
+  type Fields,
+  fieldsFrom,
+  hostInUrl,
+  hostOf,
+  REQUEST,
+  type Reader,
+  USUAL_NAMES,
+  USUAL_TIMES,
+} from './values.ts';
 
 /** What each kind of lines adds to a layout; everything else follows from the regular expression. */
 export type LineFormat = Readonly<{
@@ -45,30 +54,10 @@ export type LineFormat = Readonly<{
 export function compileLines(format: LineFormat): CompiledFormat {
   const { layout, timezone } = format;
   const groups = `extractGroups(${TEXT}, ${regexText(layout.regex)})`;
-  const group = (name: string): Sql => `${groups}[${layout.groups.get(name) ?? 0}]`;
-  const either = (name: string, exact: Sql): Sql => {
-    const plain = format.plain?.value(name) ?? null;
-    return plain === null ? exact : `if(${format.plain?.is}, ${plain}, ${exact})`;
-  };
-  const whole = (name: string): Sql => either(name, group(name));
-  const read: Reader = (name) =>
-    layout.groups.has(name) ? absentIfDash(format.decode(name, either(name, ownBytes(group(name))))) : null;
+  const whole = (name: string): Sql => `${groups}[${layout.groups.get(name) ?? 0}]`;
   const exact = format.exactStamp(whole);
   const isRight = `match(${TEXT}, ${regexText(layout.regex)})`;
-  const some = (name: string): Sql => read(name) ?? "''";
-  const fields = {
-    ...fieldsFrom(read, timeOf(exact, timezone), {
-      columns: format.columns ?? {},
-      requestPart: (part) =>
-        format.decode(
-          'request',
-          ownBytes(`extractGroups(${whole('request')}, ${regexText(REQUEST)})[${part}]`),
-        ),
-      ...(format.durationUnit === undefined ? {} : { durationUnit: format.durationUnit }),
-    }),
-    ...(format.hostFrom === undefined ? {} : { host: format.hostFrom(some) }),
-    ...(format.duration === undefined ? {} : { duration: format.duration(some) }),
-  };
+  const fields = fieldsOf(format, whole, ownBytes);
   return {
     over: 'lines',
     isDirective: format.isDirective,
@@ -85,8 +74,40 @@ export function compileLines(format: LineFormat): CompiledFormat {
     cheapHost: fields.host === null ? null : (format.cheapHost ?? fields.host),
     exactHost: fields.host,
     fields,
+    plain: plainOf(format),
     mayContain: mayContain('line', format.escapes),
   };
+}
+
+/** The fields of a line, from the texts of its variables; `own` gives a text that was cut out its bytes back. */
+function fieldsOf(format: LineFormat, whole: (name: string) => Sql, own: (text: Sql) => Sql): Fields {
+  const { layout, timezone } = format;
+  const read: Reader = (name) =>
+    layout.groups.has(name) ? absentIfDash(format.decode(name, own(whole(name)))) : null;
+  const some = (name: string): Sql => read(name) ?? "''";
+  return {
+    ...fieldsFrom(read, timeOf(format.exactStamp(whole), timezone), {
+      columns: format.columns ?? {},
+      requestPart: (part) =>
+        format.decode('request', own(`extractGroups(${whole('request')}, ${regexText(REQUEST)})[${part}]`)),
+      ...(format.durationUnit === undefined ? {} : { durationUnit: format.durationUnit }),
+    }),
+    ...(format.hostFrom === undefined ? {} : { host: format.hostFrom(some) }),
+    ...(format.duration === undefined ? {} : { duration: format.duration(some) }),
+  };
+}
+
+function plainOf(format: LineFormat): CompiledFormat['plain'] {
+  const { plain } = format;
+  if (plain === undefined) return null;
+  const unknown: string[] = [];
+  const value = (name: string): Sql => {
+    const found = plain.value(name);
+    if (found === null) unknown.push(name);
+    return found ?? "''";
+  };
+  const fields = fieldsOf(format, value, (text) => text);
+  return unknown.length > 0 ? null : { is: plain.is, fields };
 }
 
 /**
@@ -210,7 +231,7 @@ function plainClf(tokens: readonly Token[]): NonNullable<LineFormat['plain']> {
     status: word(piece(3), 2),
   };
   return {
-    is: `(position(line, ${mask}) = 0 AND ${bind(masked, (m) => `countSubstrings(${m}, '"') = ${quotesIn(tokens)}`)} AND countSubstrings(${head}, ' [') = 1)`,
+    is: `(isValidUTF8(line) AND position(line, ${mask}) = 0 AND ${bind(masked, (m) => `countSubstrings(${m}, '"') = ${quotesIn(tokens)}`)} AND countSubstrings(${head}, ' [') = 1)`,
     value: (name) => {
       const at = tokens.findIndex((token) => 'variable' in token && token.variable === name);
       const before = tokens[at - 1];
