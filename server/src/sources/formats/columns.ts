@@ -119,11 +119,13 @@ export function compileColumns(
     isRight,
     cheapStamp: stamp,
     exactStamp: stamp,
+    stampIsSure: '1',
     minuteMs: minuteMs(timezone),
     stampsHaveZone: ms !== null,
     cheapHost: fields.host,
     exactHost: fields.host,
     fields,
+    plain: null,
     mayContain: mayContain(path === null ? (fields.path ?? "''") : textOf(path), 'none'),
   };
 }

@@ -67,12 +67,14 @@ export function compileJson(
     isRight: `(isValidJSON(${JSON_TEXT}) AND JSONType(${JSON_TEXT}) = 'Object' AND ${isStamp(time)})`,
     cheapStamp: cheap.stamp,
     exactStamp: exact,
+    stampIsSure: '0',
     minuteMs: minuteMs(timezone),
     stampsHaveZone: false,
     cheapHost:
       fields.host === null ? null : hostKey === undefined ? fields.host : cheapHostOf(hostKey, fields.host),
     exactHost: fields.host,
     fields,
+    plain: null,
     mayContain: mayContain('line', 'json'),
   };
 }
