@@ -2,6 +2,7 @@ import { ForthrightError } from '@forthright/contract';
 import own from '../package.json' with { type: 'json' };
 import { abortOnSignals, failureOf, type Operation, type Output, runCli } from './cli/index.ts';
 import { readConfig } from './platform/index.ts';
+import { readinessOperation } from './scope/index.ts';
 
 const notYet = async () => {
   throw new ForthrightError('internal', 'this command is not built yet');
@@ -43,13 +44,7 @@ const operations: readonly Operation[] = [
     examples: ['forthright seen-by c-77 incident.yaml', 'forthright seen-by 203.0.113.9 incident.yaml'],
     run: notYet,
   },
-  {
-    name: 'readiness',
-    summary: 'whether the logs could answer if something leaked today',
-    needsWorkspace: true,
-    examples: ['forthright readiness', 'forthright readiness --workspace shop/forthright.yaml --json'],
-    run: notYet,
-  },
+  readinessOperation(Date.now),
 ];
 
 /** 128 + SIGPIPE: the reader, `head` perhaps, has seen enough. */

@@ -1,2 +1,2 @@
-export { writeOutputs } from './outputs.ts';
-export { type Answered, type Asked, type Watch, withEngine, withRun } from './session.ts';
+export { readinessOperation } from './readiness.operation.ts';
+export { checkReadiness } from './readiness.ts';

@@ -132,11 +132,23 @@ function parsedSql(x: CompiledFormat, from: Sql, own: Sql): Sql {
 FROM ${from}) WHERE good AND at IS NOT NULL`;
 }
 
+export type StampsWithoutZone = Readonly<{ f: number; rn: number; lines: number }>;
+
+/** Per file of a scanned log: how many stamps carry no zone, and the row of the first. */
+export async function stampsWithoutZone(engine: Analytics, log: LogToScan): Promise<StampsWithoutZone[]> {
+  const found: StampsWithoutZone[] = [];
+  for (const i of log.groups.keys()) found.push(...(await zonelessIn(engine, `scan_${log.name}_${i}`)));
+  return found;
+}
+
+const zonelessIn = (engine: Analytics, scan: string): Promise<StampsWithoutZone[]> =>
+  engine.rows(
+    `SELECT f, min(r0) AS rn, sum(lines) AS lines FROM ${quoteName(scan)} WHERE bucket = 0 AND k1 = '' GROUP BY f ORDER BY f`,
+  );
+
 async function assertZone(engine: Analytics, scan: string, group: LogGroup, log: LogToScan): Promise<void> {
   if (log.timezone !== undefined) return;
-  const [row] = await engine.rows<{ f: number; rn: number }>(
-    `SELECT f, min(r0) AS rn FROM ${quoteName(scan)} WHERE bucket = 0 AND k1 = '' GROUP BY f ORDER BY f LIMIT 1`,
-  );
+  const [row] = await zonelessIn(engine, scan);
   if (row === undefined) return;
   const file = group.files.find((x) => x.f === row.f);
   throw new ForthrightError(
