@@ -625,7 +625,7 @@ function referenceIssues(facts: Facts): Issue[] {
       add(
         known < 1,
         'reference-rarely-joins',
-        `${n(read.persons.ids - read.persons.known, 'person')} of ${n(read.persons.ids, 'person')} in it (${percent(1 - known)}) are not in the directory; they could not be named.`,
+        `${(read.persons.ids - read.persons.known).toLocaleString('en-GB')} of the ${n(read.persons.ids, 'person')} in it (${percent(1 - known)}) are not in the directory; they could not be named.`,
         'Keep deleted customers in the directory (with `deletedAt`) as long as the reference has them.',
         { page: known < 0.9 ? 'weakens' : 'note' },
       );
