@@ -291,7 +291,7 @@ async function linesOf(
   const every = `(SELECT * FROM ${quoteName(`every_${log.name}`)} WHERE ${once})`;
   const filled = READINESS_FIELDS.map((field) => `countIf(${FILLED[field]}) AS n_${field}`);
   await engine.run(`CREATE TABLE ${viewers} ENGINE = MergeTree ORDER BY tuple() AS SELECT account, session, own, count() AS n, countIf(t % 1000 != 0) AS n_fractions,
-    countIf(position(path, '?') > 0) AS n_query, ${filled.join(', ')} FROM ${every} GROUP BY account, session, own`);
+    countIf(position(path, '?') > 0) AS n_query, groupUniqArrayArray(person) AS persons, ${filled.join(', ')} FROM ${every} GROUP BY account, session, own`);
   type Row = Record<'total' | 'others' | 'without' | 'sessionOnly' | 'fractions' | 'query', number> &
     Record<`f_${ReadinessField}`, number>;
   const row = await one<Row>(
@@ -319,7 +319,10 @@ async function linesOf(
   const persons =
     row.f_person === 0
       ? { ids: 0, known: 0 }
-      : await joined(`SELECT DISTINCT arrayJoin(person) AS id FROM ${every}`, 'SELECT person FROM directory');
+      : await joined(
+          `SELECT DISTINCT arrayJoin(persons) AS id FROM ${viewers}`,
+          'SELECT person FROM directory',
+        );
   const exists = (field: ReadinessField) =>
     log.groups.some((g) => g.format.fields[field === 'account' ? 'viewer' : field] !== null);
   return {

@@ -61,7 +61,8 @@ const TEXT_FIELDS = [
  * unless the workspace names one.
  */
 export async function scanLog(engine: Analytics, log: LogToScan): Promise<ScannedLog> {
-  const parsed = `parsed_${log.name}`;
+  const all = `every_${log.name}`;
+  const parsed = log.needles === null ? all : `parsed_${log.name}`;
   const many = log.groups.reduce((n, g) => n + g.files.length, 0) > 1;
   const selects: Sql[] = [];
   const every: Sql[] = [];
@@ -70,16 +71,13 @@ export async function scanLog(engine: Analytics, log: LogToScan): Promise<Scanne
     await engine.run(scanSql(scan, group, log.needles, many));
     await assertZone(engine, scan, group, log);
     every.push(parsedSql(group.format, quoteName(group.relation), log.own));
-    selects.push(
-      log.needles === null
-        ? parsedSql(group.format, quoteName(group.relation), log.own)
-        : parsedSql(group.format, hitsOf(scan), log.own),
-    );
+    selects.push(parsedSql(group.format, hitsOf(scan), log.own));
   }
-  await engine.run(`CREATE VIEW ${quoteName(`every_${log.name}`)} AS ${every.join('\nUNION ALL\n')}`);
-  const union = selects.join('\nUNION ALL\n');
-  if (log.needles === null) await engine.run(`CREATE VIEW ${quoteName(parsed)} AS ${union}`);
-  else await engine.run(`CREATE TABLE ${quoteName(parsed)} ENGINE = MergeTree ORDER BY tuple() AS ${union}`);
+  await engine.run(`CREATE VIEW ${quoteName(all)} AS ${every.join('\nUNION ALL\n')}`);
+  if (log.needles !== null) {
+    const hits = selects.join('\nUNION ALL\n');
+    await engine.run(`CREATE TABLE ${quoteName(parsed)} ENGINE = MergeTree ORDER BY tuple() AS ${hits}`);
+  }
   return { name: log.name, parsed, ...(await readCoverage(engine, log)) };
 }
 
