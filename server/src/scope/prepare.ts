@@ -19,7 +19,7 @@ import type { LogGroup, LogToScan } from './scan.ts';
 
 export type DirectoryFacts = Readonly<{ people: number; duplicateIds: number; brokenRows: number }>;
 
-type Context = Readonly<{
+export type PrepareContext = Readonly<{
   engine: Analytics;
   workspace: Workspace;
   directory: string;
@@ -33,7 +33,7 @@ const zoneOf = (workspace: Workspace): string => workspace.timezone ?? 'UTC';
  * Makes relation `directory` (person, email, country, region, language, created, deletedAt), one row a person: the
  * first row of an id counts.
  */
-export async function prepareDirectory(context: Context): Promise<DirectoryFacts> {
+export async function prepareDirectory(context: PrepareContext): Promise<DirectoryFacts> {
   const { engine, workspace } = context;
   const { columns, at, brokenRows: onBrokenRow } = workspace.sources.customers;
   const { address, ...single } = columns;
@@ -67,26 +67,41 @@ export async function prepareDirectory(context: Context): Promise<DirectoryFacts
 }
 
 /** Makes relations `staff`, `sellers` and, where logs know sessions, `sessions`. Says whether sessions are known. */
-export async function prepareAccounts(context: Context): Promise<boolean> {
+export async function prepareAccounts(context: PrepareContext): Promise<boolean> {
+  await prepareStaff(context);
+  await prepareSellers(context);
+  return prepareSessions(context);
+}
+
+/** Makes relation `staff` (id, kind), empty when the workspace names no employees. */
+export async function prepareStaff(context: PrepareContext): Promise<void> {
   const { engine, workspace } = context;
-  const { employees, sellers, sessions } = workspace.sources;
+  const { employees } = workspace.sources;
   if (employees === undefined)
-    await engine.run("CREATE VIEW staff AS SELECT '' AS id, toUInt8(4) AS kind WHERE 0");
-  else {
-    const { id, kind, team } = employees.columns;
-    const table = await attach(context, 'staff_raw', 'employees', employees.at, [id, kind, team]);
-    const outside =
-      kind === undefined ? '0' : `lower(${textOf(kind, table.columns)}) IN ('contractor', 'vendor')`;
-    await engine.run(
-      `CREATE VIEW staff AS SELECT ${textOf(id, table.columns)} AS id, toUInt8(if(${outside}, 5, 4)) AS kind FROM staff_raw`,
-    );
-  }
-  if (sellers === undefined) await engine.run("CREATE VIEW sellers AS SELECT '' AS id WHERE 0");
-  else {
-    const { id, name, country } = sellers.columns;
-    const table = await attach(context, 'sellers_raw', 'sellers', sellers.at, [id, name, country]);
-    await engine.run(`CREATE VIEW sellers AS SELECT ${textOf(id, table.columns)} AS id FROM sellers_raw`);
-  }
+    return engine.run("CREATE VIEW staff AS SELECT '' AS id, toUInt8(4) AS kind WHERE 0");
+  const { id, kind, team } = employees.columns;
+  const table = await attach(context, 'staff_raw', 'employees', employees.at, [id, kind, team]);
+  const outside =
+    kind === undefined ? '0' : `lower(${textOf(kind, table.columns)}) IN ('contractor', 'vendor')`;
+  await engine.run(
+    `CREATE VIEW staff AS SELECT ${textOf(id, table.columns)} AS id, toUInt8(if(${outside}, 5, 4)) AS kind FROM staff_raw`,
+  );
+}
+
+/** Makes relation `sellers` (id), empty when the workspace names none. */
+export async function prepareSellers(context: PrepareContext): Promise<void> {
+  const { engine, workspace } = context;
+  const { sellers } = workspace.sources;
+  if (sellers === undefined) return engine.run("CREATE VIEW sellers AS SELECT '' AS id WHERE 0");
+  const { id, name, country } = sellers.columns;
+  const table = await attach(context, 'sellers_raw', 'sellers', sellers.at, [id, name, country]);
+  await engine.run(`CREATE VIEW sellers AS SELECT ${textOf(id, table.columns)} AS id FROM sellers_raw`);
+}
+
+/** Makes relation `sessions` (key, viewer) and says that it did; there is none when the workspace names none. */
+export async function prepareSessions(context: PrepareContext): Promise<boolean> {
+  const { engine, workspace } = context;
+  const { sessions } = workspace.sources;
   if (sessions === undefined) return false;
   const table = await attach(context, 'sessions_raw', 'sessions', sessions.at, [
     sessions.key,
@@ -99,7 +114,7 @@ export async function prepareAccounts(context: Context): Promise<boolean> {
 }
 
 /** Makes relation `ref_<name>` (key, person, vfrom, vto) of a reference table. */
-export async function prepareReference(context: Context, name: string): Promise<void> {
+export async function prepareReference(context: PrepareContext, name: string): Promise<void> {
   const reference = context.workspace.sources.references[name];
   if (reference === undefined) return;
   const { at, key, person, from, to } = reference;
@@ -111,7 +126,7 @@ export async function prepareReference(context: Context, name: string): Promise<
 }
 
 async function attach(
-  context: Context,
+  context: PrepareContext,
   relation: string,
   source: string,
   at: string,
@@ -146,7 +161,7 @@ const likeOf = (glob: string): string => glob.replace(/[%_\\]/g, '\\$&').replace
 
 /** A log's files, grouped by how they are read, attached as relations. */
 export async function prepareLog(
-  context: Context,
+  context: PrepareContext,
   name: string,
   leaks: readonly PlannedLeak[],
   own: Sql,
@@ -167,7 +182,7 @@ export async function prepareLog(
 }
 
 async function attachLog(
-  context: Context,
+  context: PrepareContext,
   name: string,
   source: LogSource,
   timezone: string | undefined,

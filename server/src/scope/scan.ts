@@ -61,7 +61,7 @@ const TEXT_FIELDS = [
  * unless the workspace names one.
  */
 export async function scanLog(engine: Analytics, log: LogToScan): Promise<ScannedLog> {
-  const parsed = `parsed_${log.name}`;
+  const all = `every_${log.name}`;
   const many = log.groups.reduce((n, g) => n + g.files.length, 0) > 1;
   const selects: Sql[] = [];
   const every: Sql[] = [];
@@ -72,18 +72,19 @@ export async function scanLog(engine: Analytics, log: LogToScan): Promise<Scanne
     every.push(parsedSql(group.format, quoteName(group.relation), log.own));
     selects.push(parsedSql(group.format, rowsThatMatter(scan, group, log.needles), log.own));
   }
-  await engine.run(`CREATE VIEW ${quoteName(`every_${log.name}`)} AS ${every.join('\nUNION ALL\n')}`);
+  await engine.run(`CREATE VIEW ${quoteName(all)} AS ${every.join('\nUNION ALL\n')}`);
   const union = selects.join('\nUNION ALL\n');
   // Lines were set aside when the log was read; columns are read again where they lie, and only those asked for.
   const isAside = log.needles !== null && log.groups.some((g) => g.format.over === 'lines');
   // A table elsewhere gives its rows no numbers, and lines without one could not be told apart.
   const isNumbered = log.groups.every((g) => g.files.length > 0) || log.source.columns?.row !== undefined;
-  if (!isNumbered) {
-    await engine.run(
-      `CREATE TABLE ${quoteName(parsed)} ENGINE = MergeTree ORDER BY tuple() AS SELECT * REPLACE (rowNumberInAllBlocks() AS rn) FROM (${union})`,
-    );
-  } else if (!isAside) await engine.run(`CREATE VIEW ${quoteName(parsed)} AS ${union}`);
-  else await engine.run(`CREATE TABLE ${quoteName(parsed)} ENGINE = MergeTree ORDER BY tuple() AS ${union}`);
+  const parsed = log.needles === null && isNumbered ? all : `parsed_${log.name}`;
+  const rows = isNumbered ? union : `SELECT * REPLACE (rowNumberInAllBlocks() AS rn) FROM (${union})`;
+  if (parsed !== all) {
+    const kind = isNumbered && !isAside ? 'VIEW' : 'TABLE';
+    const engineOf = kind === 'TABLE' ? ' ENGINE = MergeTree ORDER BY tuple()' : '';
+    await engine.run(`CREATE ${kind} ${quoteName(parsed)}${engineOf} AS ${rows}`);
+  }
   return { name: log.name, parsed, ...(await readCoverage(engine, log)) };
 }
 
@@ -165,11 +166,23 @@ FROM (SELECT f, rn, ${columns.map(([name, sql]) => `${sql} AS _${name}`).join(',
 FROM ${from}) WHERE _good AND _at IS NOT NULL)`;
 }
 
+export type StampsWithoutZone = Readonly<{ f: number; rn: number; lines: number }>;
+
+/** Per file of a scanned log: how many stamps carry no zone, and the row of the first. */
+export async function stampsWithoutZone(engine: Analytics, log: LogToScan): Promise<StampsWithoutZone[]> {
+  const found: StampsWithoutZone[] = [];
+  for (const i of log.groups.keys()) found.push(...(await zonelessIn(engine, `scan_${log.name}_${i}`)));
+  return found;
+}
+
+const zonelessIn = (engine: Analytics, scan: string): Promise<StampsWithoutZone[]> =>
+  engine.rows(
+    `SELECT f, min(r0) AS rn, sum(lines) AS lines FROM ${quoteName(scan)} WHERE bucket = 0 AND k1 = '' GROUP BY f ORDER BY f`,
+  );
+
 async function assertZone(engine: Analytics, scan: string, group: LogGroup, log: LogToScan): Promise<void> {
   if (log.timezone !== undefined) return;
-  const [row] = await engine.rows<{ f: number; rn: number }>(
-    `SELECT f, min(r0) AS rn FROM ${quoteName(scan)} WHERE bucket = 0 AND k1 = '' GROUP BY f ORDER BY f LIMIT 1`,
-  );
+  const [row] = await zonelessIn(engine, scan);
   if (row === undefined) return;
   const file = group.files.find((x) => x.f === row.f);
   throw new ForthrightError(

@@ -19,7 +19,9 @@ export function queryHash(): string {
   const hash = createHash('sha256');
   for (const folder of ['.', './sql', '../sources', '../sources/formats']) {
     const url = new URL(`${folder}/`, import.meta.url);
-    const names = readdirSync(url).filter((f) => /\.(ts|sql)$/.test(f) && !/\.(test|suite)\.ts$/.test(f));
+    const names = readdirSync(url).filter(
+      (f) => /\.(ts|sql)$/.test(f) && !/\.(test|suite)\.ts$|^readiness\./.test(f),
+    );
     for (const name of names.sort())
       hash.update(`${folder}/${name}\0`).update(readFileSync(new URL(name, url)));
   }
