@@ -1,48 +1,20 @@
 import { ForthrightError } from '@forthright/contract';
 import own from '../package.json' with { type: 'json' };
-import { abortOnSignals, failureOf, type Operation, type Output, runCli } from './cli/index.ts';
+import {
+  abortOnSignals,
+  failureOf,
+  type Operation,
+  type Output,
+  runCli,
+  scopeCommands,
+} from './cli/index.ts';
 import { readConfig } from './platform/index.ts';
 
 const notYet = async () => {
   throw new ForthrightError('internal', 'this command is not built yet');
 };
-const INCIDENT = { name: 'INCIDENT', about: 'the incident file' };
-
 const operations: readonly Operation[] = [
-  {
-    name: 'scope',
-    summary: 'who was exposed, what, where, to whom, from when to when, and what the logs can not show',
-    takes: [INCIDENT],
-    needsWorkspace: true,
-    examples: [
-      'forthright scope incident.yaml',
-      'forthright scope incident.yaml --json > answer.json',
-      'forthright scope incident.yaml --workspace shop/forthright.yaml --out answer/',
-    ],
-    run: notYet,
-  },
-  {
-    name: 'who-saw',
-    summary: "who saw this person's data, and when",
-    takes: [{ name: 'PERSON', about: 'a customer id or e-mail address' }, INCIDENT],
-    needsWorkspace: true,
-    examples: [
-      'forthright who-saw c-1042 incident.yaml',
-      'forthright who-saw ana@example.org incident.yaml --json',
-    ],
-    run: notYet,
-  },
-  {
-    name: 'seen-by',
-    summary: 'whose data this viewer saw, and when',
-    takes: [
-      { name: 'VIEWER', about: 'an account, a client address, or a pseudonym from an answer' },
-      INCIDENT,
-    ],
-    needsWorkspace: true,
-    examples: ['forthright seen-by c-77 incident.yaml', 'forthright seen-by 203.0.113.9 incident.yaml'],
-    run: notYet,
-  },
+  ...scopeCommands,
   {
     name: 'readiness',
     summary: 'whether the logs could answer if something leaked today',

@@ -81,7 +81,7 @@ class CachePlan {
   }
 
   /** `shown` are the persons whose page this may have been. */
-  show(shown: ReadonlySet<number>, by: Viewer, end: number): void {
+  show(shown: ReadonlySet<number>, by: Viewer, start: number): void {
     if (shown.size > 1) {
       for (const person of shown) if (person !== by.person) this.maybe.add(person);
       return;
@@ -93,8 +93,8 @@ class CachePlan {
       if (by.person >= 0) this.byAccount.add(person);
       this.recipients[by.person >= 0 ? 'customer' : 'anonymous'].add(by.key);
       if (by.person >= 0) this.#certain.push(by);
-      this.first = Math.min(this.first, end);
-      this.last = Math.max(this.last, end);
+      this.first = Math.min(this.first, start);
+      this.last = Math.max(this.last, start);
     }
   }
 
@@ -116,7 +116,7 @@ class CachePlan {
       else {
         const by = u < 0.33 ? filler : u < 0.55 ? this.stranger() : this.customer();
         this.line(at, by, 'HIT');
-        this.show(new Set([filler.person]), by, end);
+        this.show(new Set([filler.person]), by, end - at.took);
         if (u > 0.9) filler = this.#slowFill(at, filler);
       }
     }
@@ -130,7 +130,7 @@ class CachePlan {
     const filler = this.customer();
     const by = this.customer();
     this.line({ ...at, end: at.end + 2000, took: 40 }, by, 'HIT');
-    this.show(new Set([before.person]), by, at.end + 2000);
+    this.show(new Set([before.person]), by, at.end + 2000 - 40);
     this.line({ ...at, end: at.end + 2100, took: 1900 }, filler, 'MISS');
     return filler;
   }
@@ -154,8 +154,9 @@ class CachePlan {
     const fill = (by: Viewer): void => this.line(at(), by, 'MISS');
     const hit = (shown: readonly Viewer[]): void => {
       const by = known();
-      this.line(at(), by, 'HIT');
-      this.show(new Set(shown.map((v) => v.person)), by, end);
+      const request = at();
+      this.line(request, by, 'HIT');
+      this.show(new Set(shown.map((v) => v.person)), by, request.end - request.took);
     };
     for (let round = 0; round < 6; round++) {
       const [a, b] = [fresh(), known()];

@@ -3,7 +3,7 @@ import type { LeakTruth, Split, Truth } from './types.ts';
 
 export type Difference = Readonly<{ figure: string; planted: unknown; answered: unknown }>;
 
-/** Holds an answer about the page leak against what was planted. Figures that the rules leave open are not asked. */
+/** Holds an answer against what was planted. Figures that the rules leave open are not asked. */
 export function differencesOf(truth: Truth, leak: LeakTruth, answer: ScopeAnswer): Difference[] {
   const { people, recipients } = answer;
   const figures: [string, unknown, unknown][] = [
@@ -18,10 +18,16 @@ export function differencesOf(truth: Truth, leak: LeakTruth, answer: ScopeAnswer
     ['views', leak.views, answer.views],
     ['first view', leak.first, answer.seen.first],
     ['last view', leak.last, answer.seen.last],
-    ['the silent server', true, answer.gaps.some((gap) => coversPlanted(truth, gap))],
+    [
+      'the silent server',
+      leak.kind === 'page' ? true : null,
+      answer.gaps.some((gap) => coversPlanted(truth, gap)),
+    ],
+    ['gaps', leak.kind === 'page' ? 1 : 0, answer.gaps.length],
+    ['regions', coded(leak.byRegion), coded(people.byRegion)],
+    ['rejected lines', rejectedIn(truth, answer), answer.rejected.lines],
     ['people in the directory', truth.directory.people, answer.directory.people],
     ['people without a country', truth.directory.withoutCountry, answer.directory.withoutCountry],
-    ['shared addresses', truth.directory.sharedAddresses, answer.directory.sharedAddresses],
   ];
   return figures
     .filter(([, planted, answered]) => planted !== null && textOf(planted) !== textOf(answered))
@@ -33,6 +39,21 @@ function named(splits: Record<string, Split>): Record<string, Split> {
   return Object.fromEntries(
     Object.entries(splits).filter(([name, s]) => /^[a-z]{2}$/i.test(name) && s.exposed + s.unknown > 0),
   );
+}
+
+/** States of the three countries whose law asks for them. */
+function coded(splits: Record<string, Split>): Record<string, Split> {
+  return Object.fromEntries(
+    Object.entries(splits).filter(
+      ([name, s]) => /^(US|CA|AU)-(?!unknown)/.test(name) && s.exposed + s.unknown > 0,
+    ),
+  );
+}
+
+/** Lines planted as unreadable in the files that the answer read. */
+function rejectedIn({ files }: Truth, { evidence }: ScopeAnswer): number {
+  const read = new Set(evidence.files.map((f) => f.path));
+  return files.filter((f) => read.has(f.path)).reduce((n, f) => n + f.rejected, 0);
 }
 
 function withoutNone(counts: ScopeAnswer['recipients']['byClass']): Record<string, number> {

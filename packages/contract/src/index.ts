@@ -2,4 +2,5 @@ export * from './answer.ts';
 export * from './errors.ts';
 export * from './explain.ts';
 export * from './incident.ts';
+export * from './views.ts';
 export * from './workspace.ts';

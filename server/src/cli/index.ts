@@ -6,6 +6,7 @@ import { createProgress } from './progress.ts';
 import type { Context, Operation, Output } from './types.ts';
 import { findWorkspace } from './workspace.ts';
 
+export { scopeCommands } from './commands.ts';
 export { failureOf, visible } from './failure.ts';
 export { createProgress } from './progress.ts';
 export { abortOnSignals } from './signals.ts';

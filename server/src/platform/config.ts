@@ -11,3 +11,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 function isOn(value: string | undefined): boolean {
   return value !== undefined && !/^(|0|no|off|false)$/i.test(value);
 }
+
+/** What a child process gets: not the secrets, and not settings of Node's that it must not have. */
+export function bareEnvironment(): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+  return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import {
   type Gap,
   type GapReason,
+  type Leak,
   RECIPIENT_CLASSES,
   type RecipientClass,
   ScopeAnswer,
 } from '@forthright/contract';
 import type { Analytics } from '../platform/analytics/index.ts';
 import { cautionsOf, tasksOf } from './cautions.ts';
-import { NO_FILE, type PlannedLeak } from './match.ts';
-import { crawlerName, pseudonymsOf, viewerLabel } from './recipients.ts';
+import { NO_FILE, type PlannedLeak } from './leaks.ts';
+import { crawlerName, type Pseudonyms, pseudonymsOf, staffLabel, viewerLabel } from './recipients.ts';
 import type { ScopeRun } from './run.ts';
 import { QUERY_VERSION, queryHash } from './statements.ts';
 import { countHidden } from './unknown.ts';
@@ -46,7 +47,7 @@ export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string
   const people = await peopleOf(run, groups);
   const gaps = await gapsOf(run);
   const seen = await seenOf(engine, 'shown');
-  const evidence = evidenceOf(run, hashes);
+  const evidence = evidenceOf(run, hashes, await pseudonymsOf(engine));
   const recipients = await recipientsOf(run);
   const where = await whereOf(run);
   const rejected = rejectedOf(run);
@@ -398,7 +399,27 @@ async function directoryOf(run: ScopeRun): Promise<ScopeAnswer['directory']> {
   };
 }
 
-function evidenceOf(run: ScopeRun, hashes: ReadonlyMap<number, string>): ScopeAnswer['evidence'] {
+/** A leak as it was defined, but with staff whom it names under their pseudonyms. */
+function withPseudonyms(leak: Leak, pseudonyms: Pseudonyms): unknown {
+  const label = (id: string) => staffLabel(id, pseudonyms) ?? (leak.kind === 'access' ? 'withheld' : id);
+  return {
+    ...leak,
+    ...('viewers' in leak && leak.viewers !== undefined ? { viewers: leak.viewers.map(label) } : {}),
+    ...('recipients' in leak && leak.recipients !== undefined
+      ? {
+          recipients: leak.recipients.map((r) =>
+            typeof r === 'string' ? label(r) : { ...r, id: staffLabel(r.id, pseudonyms) ?? r.id },
+          ),
+        }
+      : {}),
+  };
+}
+
+function evidenceOf(
+  run: ScopeRun,
+  hashes: ReadonlyMap<number, string>,
+  pseudonyms: Pseudonyms,
+): ScopeAnswer['evidence'] {
   const readings = new Map([...run.logs.values()].flatMap((l) => [...l.readings]));
   const same = new Map([...run.logs.values()].flatMap((l) => [...l.sameAs]));
   const paths = new Map(run.files.map((f) => [f.f, f.path]));
@@ -431,7 +452,7 @@ function evidenceOf(run: ScopeRun, hashes: ReadonlyMap<number, string>): ScopeAn
     files,
     definition: {
       sha256: createHash('sha256').update(JSON.stringify(definition)).digest('hex'),
-      leaks: incident.incident.leaks,
+      leaks: incident.incident.leaks.map((leak) => withPseudonyms(leak, pseudonyms)),
     },
     query: { version: QUERY_VERSION, sha256: queryHash() },
   };

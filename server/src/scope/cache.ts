@@ -1,6 +1,6 @@
 import { type Params, quoteName, quoteText } from '../platform/analytics/index.ts';
 import type { Sql } from '../sources/index.ts';
-import { conditions, lines, MATCH_COLUMNS, type MatchContext, type PlannedLeak } from './match.ts';
+import { conditions, lines, MATCH_COLUMNS, type MatchContext, type PlannedLeak } from './leaks.ts';
 
 /**
  * A shared cache, in the order in which its responses ended. A HIT shows the person of the key's last fill in that

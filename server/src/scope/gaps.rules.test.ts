@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const MONDAY = Date.UTC(2025, 10, 17);
-const seed = Number(process.env.FC_SEED ?? 20251118);
+const seed = 20251118;
 
 const shop: World = {
   seed: 7,

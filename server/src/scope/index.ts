@@ -1,2 +1,2 @@
-export { writeOutputs } from './outputs.ts';
-export { type Answered, type Asked, type Watch, withEngine, withRun } from './session.ts';
+export { scope, seenByViewer, whoSawPerson } from './operations.ts';
+export { type Asked, type Watch, withEngine, withRun } from './session.ts';

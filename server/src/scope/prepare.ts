@@ -14,7 +14,7 @@ import {
   textOf,
   toEngineFile,
 } from '../sources/index.ts';
-import { needlesOf, type PlannedLeak } from './match.ts';
+import { needlesOf, type PlannedLeak } from './leaks.ts';
 import type { LogGroup, LogToScan } from './scan.ts';
 
 export type DirectoryFacts = Readonly<{ people: number; duplicateIds: number; brokenRows: number }>;

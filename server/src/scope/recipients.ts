@@ -15,7 +15,7 @@ const STAFF = [4, 5];
  */
 export async function pseudonymsOf(engine: Analytics): Promise<Pseudonyms> {
   const rows = await engine.rows<{ cls: number; account: string }>(
-    `SELECT DISTINCT cls, account FROM viewers WHERE cls IN (${STAFF.join(', ')})`,
+    `SELECT DISTINCT cls, account FROM viewers WHERE cls IN (${STAFF.join(', ')}) AND v IN (SELECT v FROM shown)`,
   );
   const digest = (account: string) =>
     createHash('sha256').update(`forthright pseudonym\0${account}`).digest('hex');
@@ -30,6 +30,11 @@ export async function pseudonymsOf(engine: Analytics): Promise<Pseudonyms> {
       return [`${cls}\0${account}`, `${RECIPIENT_CLASSES[cls]}-${n}`];
     }),
   );
+}
+
+/** The pseudonym of an account if it is a member of staff's; undefined otherwise. */
+export function staffLabel(account: string, pseudonyms: Pseudonyms): string | undefined {
+  return STAFF.map((cls) => pseudonyms.get(`${cls}\0${account}`)).find((label) => label !== undefined);
 }
 
 /** What a person reads for a viewer: a pseudonym for staff, the account, or address and program. */

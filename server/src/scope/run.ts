@@ -13,8 +13,9 @@ import {
 import { addressSql } from './addresses.ts';
 import { computeExposure } from './exposure.ts';
 import type { FoundGap } from './gaps.types.ts';
+import { type MatchContext, type PlannedLeak, planLeak } from './leaks.ts';
 import { attachPeople, type PeopleRelation } from './lists.ts';
-import { type MatchContext, matchLeak, type PlannedLeak, planLeak } from './match.ts';
+import { matchLeak } from './match.ts';
 import {
   type DirectoryFacts,
   ownSql,
@@ -34,6 +35,8 @@ export type ScopeInput = Readonly<{
   engine: Analytics;
   /** Told what is being done, in a few words. */
   step: (words: string) => void;
+  /** The same with a measure. */
+  progress?: ((words: string, done: number, total?: number) => void) | undefined;
   signal: AbortSignal;
 }>;
 
@@ -87,8 +90,10 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   const logs = new Map<string, ScannedLog>();
   for (const [name, log] of toScan) {
     signal.throwIfAborted();
-    step(`reading log ${name}`);
-    logs.set(name, await markRepeats(engine, log, await scanLog(engine, log)));
+    logs.set(
+      name,
+      await watched(input, log, async () => markRepeats(engine, log, await scanLog(engine, log))),
+    );
   }
   step('matching leaks');
   const gapsByLeak = findGapsOfLeaks(leaks, logs, input);
@@ -130,6 +135,26 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
     address,
     hashes,
   };
+}
+
+/** Reading a log is the long part of a run: says how many of its bytes are read while it goes on. */
+async function watched<T>(
+  { engine, step, progress }: ScopeInput,
+  log: LogToScan,
+  read: () => Promise<T>,
+): Promise<T> {
+  const words = `reading log ${log.name}`;
+  const total = log.groups.flatMap((g) => g.files).reduce((sum, file) => sum + file.bytes, 0);
+  step(words);
+  const timer = setInterval(() => {
+    const done = engine.bytesRead();
+    if (done !== undefined && total > 0) progress?.(words, Math.min(done, total), total);
+  }, 250);
+  try {
+    return await read();
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 function remoteSources(workspace: Workspace, logs: ReadonlyMap<string, ScannedLog>): string[] {

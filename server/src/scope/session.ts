@@ -11,6 +11,8 @@ import { runScope, type ScopeRun } from './run.ts';
 /** Told how far a run is, for somebody who waits. */
 export type Watch = Readonly<{
   step: (words: string) => void;
+  /** The same with a measure; `total` undefined when nobody knows. */
+  progress?: ((words: string, done: number, total?: number) => void) | undefined;
   signal: AbortSignal;
 }>;
 
@@ -74,9 +76,9 @@ export async function withRun<T>(
 ): Promise<T> {
   const workspace = await loadWorkspace(asked.workspace);
   const incident = await loadIncident(asked.incident, workspace.workspace);
-  const { signal, step } = watch;
+  const { signal, step, progress } = watch;
   return withEngine(workspace, signal, async (engine) => {
-    const run = await runScope({ workspace, incident, engine, step, signal });
+    const run = await runScope({ workspace, incident, engine, step, progress, signal });
     const hashes = await run.hashes;
     step('putting the answer together');
     const answer = await answerOf(run, hashes);

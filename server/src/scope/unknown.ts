@@ -2,7 +2,7 @@ import type { Incident } from '@forthright/contract';
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
 import { findGaps } from './gaps.rules.ts';
 import type { FoundGap } from './gaps.types.ts';
-import type { PlannedLeak } from './match.ts';
+import type { PlannedLeak } from './leaks.ts';
 import type { ScannedLog } from './scan.ts';
 
 /** A gap that bears on at least one leak. */

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { ForthrightError } from '@forthright/contract';
+import { bareEnvironment } from '../config.ts';
 import type { EngineFailure } from './failures.ts';
 import type { Order, Report } from './protocol.ts';
 import type { Params } from './types.ts';
@@ -17,12 +18,6 @@ export class EngineError extends Error {
 }
 
 type Waiting = { onReport: (report: Report) => void; onEnd: (error: Error) => void };
-
-/** The environment is not handed down: it may hold secrets, and settings of Node's that a child must not get. */
-function bareEnvironment(): NodeJS.ProcessEnv {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
-  return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
 
 export class EngineProcess {
   readonly #child: ChildProcess;

@@ -1,5 +1,5 @@
 import { ForthrightError, type LogSource } from '@forthright/contract';
-import { quoteName } from '../../platform/analytics/quote.ts';
+import { quoteName } from '../../platform/analytics/index.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 import { mayContain } from './contains.ts';
 import { absentIfDash, bind } from './sql.ts';

@@ -1,4 +1,4 @@
-import { quoteText } from '../../platform/analytics/quote.ts';
+import { quoteText } from '../../platform/analytics/index.ts';
 import type { Sql } from '../types.ts';
 
 /**

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Session } from 'chdb';
-import { quoteText } from '../../platform/analytics/quote.ts';
+
+import { quoteText } from '../../platform/analytics/index.ts';
+import { InProcessEngine } from '../../platform/analytics/testing.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 
 /** Texts are bytes, one character a byte (Latin-1), so that nothing is lost on the way. */
@@ -53,7 +54,7 @@ const fromHex = (value: unknown): string => Buffer.from(String(value), 'hex').to
 /** One engine for a test file: reads lines or a table with a compiled format, every expression at once. */
 export class Reading {
   readonly folder = mkdtempSync(join(tmpdir(), 'forthright-formats-'));
-  readonly #session = new Session(join(this.folder, 'engine'));
+  readonly #session = new InProcessEngine(join(this.folder, 'engine'));
   #files = 0;
 
   close(): void {
@@ -95,14 +96,13 @@ export class Reading {
       `${format.isRight} AS isRight`,
       `(${format.cheapStamp.k0}, ${format.cheapStamp.k1}, ${format.cheapStamp.msInMinute}) AS cheap`,
       `(${format.exactStamp.k0}, ${format.exactStamp.k1}, ${format.exactStamp.msInMinute}) AS exact`,
+      `arrayMap((k0, k1) -> ${format.minuteMs}, [${format.exactStamp.k0}], [${format.exactStamp.k1}])[1] AS minute`,
       `hex(${format.cheapHost ?? "''"}) AS cheapHost`,
       `hex(${format.exactHost ?? "''"}) AS exactHost`,
       `${format.mayContain(needles)} AS contains`,
       `rn`,
     ];
-    return this.rows(
-      `SELECT * EXCEPT (k0, k1), ${format.minuteMs} AS minute FROM (SELECT *, exact.1 AS k0, exact.2 AS k1 FROM (SELECT ${columns.join(', ')} FROM ${relation})) ORDER BY rn`,
-    ).map(asRead);
+    return this.rows(`SELECT ${columns.join(', ')} FROM ${relation} ORDER BY rn`).map(asRead);
   }
 }
 

@@ -306,3 +306,324 @@ describe('broken lines are rejected, and nothing crashes', () => {
     });
   }
 });
+
+/** Reads one line of its own. */
+const readLine = (format: CompiledFormat, line: string, needles?: readonly string[]) => {
+  const row = reading.lines(format, [line], needles)[0];
+  assert.ok(row !== undefined);
+  return row;
+};
+
+describe('times', () => {
+  const minute = (stamp: string, timezone?: string) =>
+    readLine(
+      compile('jsonl', { columns: { time: 't' } }, timezone === undefined ? {} : { timezone }),
+      JSON.stringify({ t: stamp }),
+    );
+  const utcMs = (text: string) => Date.parse(text);
+
+  test('a date or time that does not exist has no minute', () => {
+    for (const stamp of [
+      '32/Nov/2025:06:00:00 +0000',
+      '29/Feb/2025:06:00:00 +0000',
+      '00/Nov/2025:06:00:00 +0000',
+      '18/Nov/2025:25:61:00 +0000',
+      '18/Nox/2025:06:00:00 +0000',
+      '18/Nov/2025:06:00:00 +9900',
+      '2025-02-29T06:00:00Z',
+      '2025-13-01T06:00:00Z',
+      '2025-11-18T24:00:00Z',
+    ])
+      assert.equal(minute(stamp).minute, null, stamp);
+  });
+  test('every way of writing one instant is that instant', () => {
+    for (const stamp of [
+      '18/Nov/2025:06:00:07 +0000',
+      '18/NOV/2025:06:00:07 +0000',
+      '18/Nov/2025:11:45:07 +0545',
+      '17/Nov/2025:22:00:07 -0800',
+      '2025-11-18T06:00:07Z',
+      '2025-11-18 06:00:07+00:00',
+      '2025-11-18T07:00:07+0100',
+      '2025-11-18T07:00:07+01',
+      '2025-11-18T06:00:07.000000Z',
+      '2025-11-18T06:00:07',
+      '1763445607',
+      '1763445607.000',
+      '1763445607000',
+      '1763445607000000',
+    ]) {
+      const row = minute(stamp);
+      assert.equal(row.time, utcMs('2025-11-18T06:00:07Z'), stamp);
+      assert.equal(row.minute, utcMs('2025-11-18T06:00:00Z'), stamp);
+      assert.equal(
+        row.exact[1] === '',
+        stamp === '2025-11-18T06:00:07',
+        'only a stamp without zone has k1 empty',
+      );
+    }
+  });
+  test('a fraction counts to the millisecond', () => {
+    assert.equal(minute('2025-11-18T06:00:07.0695Z').time, utcMs('2025-11-18T06:00:07.069Z'));
+    assert.equal(minute('2025-11-18T06:00:07,5Z').time, utcMs('2025-11-18T06:00:07.500Z'));
+    assert.equal(minute('1763445607.25').time, utcMs('2025-11-18T06:00:07.250Z'));
+  });
+  test('a stamp without zone is in the zone of the log, and a doubled hour is its first occurrence', () => {
+    const berlin = (stamp: string) => minute(stamp, 'Europe/Berlin').time;
+    assert.equal(berlin('2025-07-01T12:00:00'), utcMs('2025-07-01T10:00:00Z'));
+    assert.equal(berlin('2025-12-01 12:00:00'), utcMs('2025-12-01T11:00:00Z'));
+    assert.equal(berlin('2025-10-26T01:59:59'), utcMs('2025-10-25T23:59:59Z'));
+    assert.equal(berlin('2025-10-26T02:30:00'), utcMs('2025-10-26T00:30:00Z'));
+    assert.equal(berlin('2025-10-26T03:00:00'), utcMs('2025-10-26T02:00:00Z'));
+    assert.equal(berlin('2025-03-30T01:59:00'), utcMs('2025-03-30T00:59:00Z'));
+    assert.equal(berlin('2025-03-30T03:00:00'), utcMs('2025-03-30T01:00:00Z'));
+    assert.equal(berlin('2025-11-18T06:00:00Z'), utcMs('2025-11-18T06:00:00Z'));
+  });
+});
+
+describe('requests', () => {
+  const request = (text: string, status = 200) =>
+    readLine(compile('combined'), `1.2.3.4 - - [18/Nov/2025:06:00:00 +0000] "${text}" ${status} 0 "-" "-"`);
+  test('what is no request is a right line without method and path', () => {
+    for (const text of ['', '-', '\\x16\\x03\\x01\\x02', 'GET', 'quit', '\\n', '\\"']) {
+      const row = request(text, 400);
+      assert.deepEqual(
+        [row.isRight, row.looksRight || text === '\\"', row.method, row.path, row.status],
+        [true, true, '', '', 400],
+        text,
+      );
+    }
+  });
+  test("a path is as written, without an origin and without the format's escapes", () => {
+    for (const [text, path] of [
+      ['GET http://shop.example:8080/a%20b?c#d HTTP/1.1', '/a%20b?c#d'],
+      ['GET https://shop.example HTTP/1.1', '/'],
+      ['GET https://shop.example?x=1 HTTP/1.1', '/?x=1'],
+      ['GET /a b HTTP/1.1', '/a b'],
+      ['GET /old', '/old'],
+      ['OPTIONS * HTTP/1.1', '*'],
+      ['CONNECT shop.example:443 HTTP/1.1', 'shop.example:443'],
+      ['GET /?u=https://x.example/y HTTP/1.1', '/?u=https://x.example/y'],
+      ['GET /q\\"\\\\x41\\x22%\\xc3\\xa9 HTTP/3', '/q"\\x41"%\xc3\xa9'],
+    ] as const)
+      assert.equal(request(text).path, path, text);
+  });
+  test('a client is the first address without port and brackets', () => {
+    const format = compile('pattern', { pattern: '"$client" [$time_local]', columns: { client: 'client' } });
+    for (const [written, client] of [
+      ['203.0.113.7:4711', '203.0.113.7'],
+      ['203.0.113.7, 10.0.0.1', '203.0.113.7'],
+      ['[2001:db8::1]:443', '2001:db8::1'],
+      ['2001:db8::1', '2001:db8::1'],
+      ['-', ''],
+      ['', ''],
+    ] as const)
+      assert.equal(readLine(format, `"${written}" [18/Nov/2025:06:00:00 +0000]`).client, client);
+  });
+  test('a user whose name holds spaces and brackets', () => {
+    const row = readLine(
+      compile('combined'),
+      '1.2.3.4 - Ann [x] Lee [18/Nov/2025:06:00:00 +0000] "GET / HTTP/1.1" 200 0 "-" "-"',
+    );
+    assert.deepEqual([row.isRight, row.viewer, row.path], [true, 'Ann [x] Lee', '/']);
+  });
+});
+
+describe('directives and headers', () => {
+  test('lines that begin with # are directives of w3c', () => {
+    const rows = reading.lines(compile('w3c', {}, { header: IIS }), [
+      '#Version: 1.0',
+      `#Fields: ${IIS.join(' ')}`,
+      'x',
+    ]);
+    assert.deepEqual(
+      rows.map((row) => [row.isDirective, row.isRight]),
+      [
+        [true, false],
+        [true, false],
+        [false, false],
+      ],
+    );
+  });
+  test('a CSV header is a directive wherever it comes, quoted or not, after a byte order mark or not', () => {
+    const header = CSV.join(',');
+    const rows = reading.lines(compile('csv', {}, { header: CSV }), [
+      header,
+      `${header}\r`,
+      `\xef\xbb\xbf${header}`,
+      CSV.map((n) => `"${n}"`).join(','),
+      `${header},x`,
+    ]);
+    assert.deepEqual(
+      rows.map((row) => row.isDirective),
+      [true, true, true, true, false],
+    );
+  });
+  test('a format that needs a header or a column says which', () => {
+    assert.throws(() => compile('csv'), { code: 'file-unreadable' });
+    assert.throws(() => compile('csv', { columns: { viewer: 'who' } }, { header: CSV }), {
+      code: 'column-unknown',
+    });
+    assert.throws(() => compile('pattern', { pattern: '$remote_addr $status' }), {
+      code: 'workspace-invalid',
+    });
+    assert.throws(() => compile('parquet', {}, { columns: [{ name: 'a', type: 'String' }] }), {
+      code: 'column-unknown',
+    });
+  });
+  test('CloudFront tells its cache, the seconds it took, and the host that was asked for', () => {
+    const row = readLine(
+      compile('w3c', {}, { header: CLOUDFRONT }),
+      CASES.find((c) => c.name === 'w3c of CloudFront')?.write(REQUESTS[0] as Request) ?? '',
+    );
+    assert.deepEqual(
+      [row.cacheStatus, row.cache, row.duration, row.host],
+      ['RefreshHit', 'FRA50-C1', 0.012, 'shop.example'],
+    );
+  });
+  test('persons of a JSON line are one or a list', () => {
+    const format = compile('jsonl', { columns: { time: 't', person: 'ids' } });
+    const persons = ['["a","b"]', '[1,2]', '"a"', '7', 'null', '[]'].map(
+      (ids) => readLine(format, `{"t":1763445607,"ids":${ids}}`).person,
+    );
+    assert.deepEqual(persons, [['a', 'b'], ['1', '2'], ['a'], ['7'], [], []]);
+  });
+  test('no value of a workspace can break out of the SQL', () => {
+    const evil = "x') OR 1 --`\\";
+    const row = readLine(
+      compile('jsonl', { columns: { time: 't', viewer: evil } }),
+      JSON.stringify({ t: 1763445607, [evil]: 'v' }),
+      [evil],
+    );
+    assert.equal(row.viewer, 'v');
+  });
+});
+
+describe('columns with types', () => {
+  const table = (columns: string, select: string, more: Partial<LogSource> = {}) => {
+    const described = columns.split(';').map((text) => {
+      const [name, ...type] = text.trim().split(' ');
+      return { name: name ?? '', type: type.join(' ') };
+    });
+    return reading.read(
+      compile('parquet', more, { columns: described }),
+      `(SELECT toUInt32(0) AS f, toUInt64(0) AS rn, ${select})`,
+    )[0];
+  };
+  const TIME = Date.parse('2025-11-18T06:00:07.250Z');
+  test('a time may be of any type', () => {
+    for (const [type, value, ms] of [
+      ["DateTime64(6, 'Europe/Berlin')", "toDateTime64('2025-11-18 07:00:07.25', 6, 'Europe/Berlin')", TIME],
+      [
+        'Nullable(DateTime64(3))',
+        "CAST(toDateTime64('2025-11-18 06:00:07.25', 3, 'UTC'), 'Nullable(DateTime64(3))')",
+        TIME,
+      ],
+      ["DateTime('UTC')", "toDateTime('2025-11-18 06:00:07', 'UTC')", TIME - 250],
+      ['UInt32', 'toUInt32(1763445607)', TIME - 250],
+      ['Int64', '1763445607250', TIME],
+      ['Float64', '1763445607.25', TIME],
+      ['String', "'2025-11-18T06:00:07.250Z'", TIME],
+      [
+        'LowCardinality(Nullable(String))',
+        "CAST('2025-11-18T06:00:07.250Z', 'LowCardinality(Nullable(String))')",
+        TIME,
+      ],
+    ] as const) {
+      const row = table(`at ${type}`, `${value} AS at`, { columns: { time: 'at' } });
+      assert.deepEqual(
+        [row?.isRight, row?.time, (row?.minute ?? 0) + (row?.exact[2] ?? 0)],
+        [true, ms, ms],
+        type,
+      );
+    }
+  });
+  test('a row without a time is rejected', () => {
+    const row = table('at Nullable(DateTime)', "CAST(NULL, 'Nullable(DateTime)') AS at", {
+      columns: { time: 'at' },
+    });
+    assert.deepEqual([row?.isRight, row?.time], [false, null]);
+  });
+  test('nested columns, lists and numbers become texts', () => {
+    const row = table(
+      'at Int64; who Tuple(id UInt64, `a b` Tuple(n Nullable(String))); ids Array(Int64); status Nullable(UInt16)',
+      "1763445607 AS at, CAST((7, tuple('x')), 'Tuple(id UInt64, `a b` Tuple(n Nullable(String)))') AS who, [1, 2] AS ids, CAST(200, 'Nullable(UInt16)') AS status",
+      { columns: { time: 'at', viewer: 'who.id', session: 'who.a b.n', person: 'ids' } },
+    );
+    assert.deepEqual([row?.viewer, row?.session, row?.person, row?.status], ['7', 'x', ['1', '2'], 200]);
+  });
+});
+
+const SHARED = ['../shared', '../../shared']
+  .map((folder) => join(folder, 'data', 'apache-combined-10000.log.gz'))
+  .find((path) => existsSync(path));
+
+/** An independent reader of combined lines: walks over the bytes, no regular expression for the whole line. */
+function walkCombined(line: string) {
+  const open = line.search(/ \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "/);
+  if (open < 0) return null;
+  const head = line.slice(0, open).split(' ');
+  if (head.length < 3) return null;
+  const stamp = line.slice(open + 2, open + 28);
+  let at = open + 30;
+  const quoted = (): string | null => {
+    if (line[at] !== '"') return null;
+    let text = '';
+    for (at += 1; at < line.length && line[at] !== '"'; at += 1) {
+      if (line[at] !== '\\') text += line[at];
+      else {
+        at += 1;
+        if (line[at] === 'x') {
+          text += String.fromCharCode(Number.parseInt(line.slice(at + 1, at + 3), 16));
+          at += 2;
+        } else text += line[at];
+      }
+    }
+    at += 1;
+    return at > line.length ? null : text;
+  };
+  const request = quoted();
+  const numbers = / (\d{3}) (\d+|-) (?=")/y;
+  numbers.lastIndex = at;
+  const found = numbers.exec(line);
+  if (request === null || found === null) return null;
+  at = numbers.lastIndex;
+  const referrer = quoted();
+  at += 1;
+  const userAgent = quoted();
+  if (referrer === null || userAgent === null || at !== line.length) return null;
+  const [method, target] = request.split(' ');
+  const [, day, month, year, time, zone] = /^(\d\d)\/(...)\/(\d{4}):(\S+) (.*)$/.exec(stamp) ?? [];
+  return {
+    time: Date.parse(`${day} ${month} ${year} ${time} ${zone}`),
+    client: head[0],
+    viewer: head[2] === '-' ? '' : head[2],
+    method,
+    path: target,
+    status: Number(found[1]),
+    userAgent: userAgent === '-' ? '' : userAgent,
+  };
+}
+
+test('ten thousand real lines, field by field against another reader', {
+  skip: SHARED === undefined && 'apache-combined-10000.log.gz is not here; FORTHRIGHT_SHARED says where',
+}, () => {
+  const lines = gunzipSync(readFileSync(SHARED ?? ''))
+    .toString('latin1')
+    .split('\n')
+    .slice(0, -1);
+  const rows = reading.lines(compile('combined'), lines);
+  assert.equal(rows.length, lines.length);
+  let right = 0;
+  for (const [i, line] of lines.entries()) {
+    const [row, other] = [rows[i], walkCombined(line)];
+    assert.equal(row?.isRight, other !== null, line);
+    if (row === undefined || other === null) continue;
+    right += 1;
+    const { time, client, viewer, method, path, status, userAgent } = row;
+    assert.deepEqual({ time, client, viewer, method, path, status, userAgent }, other, line);
+    if (row.looksRight) assert.deepEqual(row.cheap, row.exact);
+  }
+  const doubted = rows.filter((row) => !row.looksRight).length;
+  console.log(`real lines: ${lines.length}, right ${right}, doubted ${doubted}`);
+});

@@ -1,5 +1,5 @@
 import type { LogSource } from '@forthright/contract';
-import { quoteName, quoteText } from '../../platform/analytics/quote.ts';
+import { quoteName, quoteText } from '../../platform/analytics/index.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 import { mayContain } from './contains.ts';
 import { absentIfDash, all, firstPresent, lineEndsWith, ownBytes, TEXT } from './sql.ts';
@@ -10,7 +10,7 @@ import { fieldsFrom, hostOf, type Reader, USUAL_NAMES, USUAL_TIMES } from './val
  * A hand-made JSON format of nginx without `escape=json` writes `\x22` for a quote, which is no JSON. Such a
  * line is read as if it had said `\u0022`.
  */
-const JSON_TEXT: Sql = `if(position(line, '\\\\x') = 0, ${TEXT}, replaceAll(replaceAll(${TEXT}, ${quoteText('\\\\')}, ${quoteText('\\u005c')}), ${quoteText('\\x')}, ${quoteText('\\u00')}))`;
+const JSON_TEXT: Sql = `replaceAll(replaceAll(${TEXT}, ${quoteText('\\\\')}, ${quoteText('\\u005c')}), ${quoteText('\\x')}, ${quoteText('\\u00')})`;
 
 /** All top-level keys in one parse; a dotted path by itself, or the key of that very name where there is one. */
 function readerOf(keys: readonly string[]): Reader {

@@ -1,5 +1,5 @@
 import type { LogSource } from '@forthright/contract';
-import { quoteText } from '../../platform/analytics/quote.ts';
+import { quoteText } from '../../platform/analytics/index.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 import { type Escapes, mayContain } from './contains.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from './pattern.ts';
 import { absentIfDash, all, bind, lineEndsWith, ownBytes, regexText, TEXT } from './sql.ts';
 import { cheapClf, cheapIso, epochMs, epochStamp, minuteMs, type Stamp, stampOf, timeOf } from './stamp.ts';
-import { fieldsFrom, hostInUrl, hostOf, type Reader, USUAL_NAMES, USUAL_TIMES } from './values.ts';
+import { fieldsFrom, hostInUrl, hostOf, REQUEST, type Reader, USUAL_NAMES, USUAL_TIMES } from './values.ts';
 
 /** What each kind of lines adds to a layout; everything else follows from the regular expression. */
 export type LineFormat = Readonly<{
@@ -52,6 +52,11 @@ export function compileLines(format: LineFormat): CompiledFormat {
   const fields = {
     ...fieldsFrom(read, timeOf(exact, timezone), {
       columns: format.columns ?? {},
+      requestPart: (part) =>
+        format.decode(
+          'request',
+          ownBytes(`extractGroups(${whole('request')}, ${regexText(REQUEST)})[${part}]`),
+        ),
       ...(format.durationUnit === undefined ? {} : { durationUnit: format.durationUnit }),
     }),
     ...(format.hostFrom === undefined ? {} : { host: format.hostFrom(some) }),

@@ -1,5 +1,5 @@
 import { ForthrightError } from '@forthright/contract';
-import { quoteText } from '../../platform/analytics/quote.ts';
+import { quoteText } from '../../platform/analytics/index.ts';
 import { STAMP_SHAPE, type StampKind } from './stamp.ts';
 
 /**

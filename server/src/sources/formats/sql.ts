@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { quoteText } from '../../platform/analytics/quote.ts';
+import { quoteText } from '../../platform/analytics/index.ts';
 import type { Sql } from '../types.ts';
 
 /** A regular expression as a SQL string. `.` also stands for a line feed. */
@@ -31,8 +31,8 @@ export const groupOf = (value: Sql, regex: string, group: number): Sql =>
     return `if(isValidUTF8(${v}), extractGroups(${v}, ${regexText(regex)})[${group}], convertCharset(extractGroups(${latin}, ${regexText(regex)})[${group}], 'UTF-8', 'ISO-8859-1'))`;
   });
 
-/** `-` and nothing are the same: absent. */
-export const absentIfDash = (value: Sql): Sql => bind(value, (v) => `if(${v} = '-', '', ${v})`);
+/** `-` and nothing are the same: absent. Written with the value once: the engine unfolds aliases. */
+export const absentIfDash = (value: Sql): Sql => `replaceRegexpOne(${value}, '^-$', '')`;
 
 /** The first value that is not empty. */
 export const firstPresent = (values: readonly Sql[]): Sql =>

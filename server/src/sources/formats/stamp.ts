@@ -1,4 +1,4 @@
-import { quoteText } from '../../platform/analytics/quote.ts';
+import { quoteText } from '../../platform/analytics/index.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 import { bind, regexText } from './sql.ts';
 
@@ -37,22 +37,27 @@ export const epochStamp = (ms: Sql): Stamp => ({
 
 /** The exact stamp of a text in any form: CLF, ISO 8601 or an epoch. All three are '' or 0 for anything else. */
 export function stampOf(text: Sql): Stamp {
-  const of = (epoch: (s: Sql) => Sql, written: (parts: Sql) => Sql): Sql =>
+  const of = (epoch: (s: Sql) => Sql, clf: (s: Sql) => Sql, written: (parts: Sql) => Sql): Sql =>
     bind(text, (s) => {
+      // Nearly every CLF stamp is these 26 bytes, and cutting them is quicker than a regular expression.
+      const isPlainClf = `(length(${s}) = 26 AND substring(${s}, 3, 1) = '/' AND substring(${s}, 21, 1) = ' ')`;
       const isEpoch = `match(${s}, ${regexText(`^(?:${STAMP_SHAPE.epoch})$`)})`;
-      return `if(${isEpoch}, ${epoch(s)}, ${written(`extractGroups(${s}, ${regexText(PARTS)})`)})`;
+      return `multiIf(${isPlainClf}, ${clf(s)}, ${isEpoch}, ${epoch(s)}, ${written(`extractGroups(${s}, ${regexText(PARTS)})`)})`;
     });
   return {
     k0: of(
       (s) => `toString(intDiv(${epochMs(s)}, 60000))`,
+      (s) => `substring(${s}, 1, 17)`,
       (parts) => `${parts}[1]`,
     ),
     k1: of(
       () => "'epoch'",
+      (s) => `substring(${s}, 22, 5)`,
       (parts) => `${parts}[4]`,
     ),
     msInMinute: of(
       (s) => `toUInt32(modulo(${epochMs(s)}, 60000))`,
+      (s) => `toUInt32(toUInt32OrZero(substring(${s}, 19, 2)) * 1000)`,
       (parts) => `toUInt32(toUInt32OrZero(${parts}[2]) * 1000 + ${millis(`${parts}[3]`)})`,
     ),
   };

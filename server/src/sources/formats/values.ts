@@ -1,4 +1,5 @@
 import type { LogField } from '@forthright/contract';
+import { quoteText } from '../../platform/analytics/index.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 import { bind, firstPresent, groupOf } from './sql.ts';
 
@@ -30,18 +31,16 @@ const USUAL_STEMS = ['uri', 'document_uri', 'cs-uri-stem'];
 const USUAL_QUERIES = ['args', 'query_string', 'cs-uri-query'];
 
 /** `GET /x HTTP/1.1`. Whatever else a client sent (TLS to an HTTP port, nothing) has neither method nor path. */
-const REQUEST =
+export const REQUEST =
   '^([A-Za-z][A-Za-z0-9_-]*) (/.*?|[A-Za-z][A-Za-z0-9+.-]*://.*?|\\*|[^ /]+:\\d+)(?: HTTP/\\d(?:\\.\\d)?)?$';
 const requestPart = (request: Sql, part: 1 | 2): Sql => groupOf(request, REQUEST, part);
 
 /** `https://host/x` becomes `/x`; everything else stays as written. */
 const withoutOrigin = (target: Sql): Sql =>
-  bind(target, (t) =>
-    bind(
-      `if(position(${t}, '://') BETWEEN 2 AND 12, ${groupOf(t, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*(.*)$', 1)}, ${t})`,
-      (rest) =>
-        `if(${rest} = '' OR startsWith(${rest}, '?'), if(${t} = '', '', concat('/', ${rest})), ${rest})`,
-    ),
+  bind(
+    target,
+    (t) =>
+      `if(${t} = '' OR startsWith(${t}, '/'), ${t}, replaceRegexpOne(replaceRegexpOne(${t}, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*', ''), ${quoteText('^(\\?|$)')}, ${quoteText('/\\1')}))`,
   );
 
 /** Small letters, without a port or a final dot. */
@@ -88,6 +87,8 @@ export type FieldOptions = Readonly<{
   columns: Partial<Record<LogField, string>>;
   /** Factor from the log's unit of duration to seconds, where the column's name does not tell. */
   durationUnit?: number;
+  /** Method and target of the variable `request`, where the format cuts them out before it undoes escapes. */
+  requestPart?: (part: 1 | 2) => Sql;
 }>;
 
 /**
@@ -100,7 +101,8 @@ export function fieldsFrom(read: Reader, time: Sql, options: FieldOptions): Fiel
     const mapped = columns[field];
     return mapped === undefined ? present(read, USUAL_NAMES[field]) : read(mapped);
   };
-  const request = read('request');
+  const ofRequest = options.requestPart ?? ((part) => requestPart(read('request') ?? "''", part));
+  const request = read('request') === null ? null : ofRequest;
   const some = (value: Sql | null, use: (value: Sql) => Sql): Sql | null =>
     value === null ? null : use(value);
   const durationName = columns.duration ?? USUAL_NAMES.duration.find((name) => read(name) !== null) ?? '';
@@ -128,17 +130,25 @@ export function fieldsFrom(read: Reader, time: Sql, options: FieldOptions): Fiel
 const fromMapped = (value: Sql, part: 1 | 2): Sql =>
   bind(value, (v) => bind(requestPart(v, part), (r) => `if(${r} = '', ${v}, ${r})`));
 
-function methodText(read: Reader, request: Sql | null, mapped: string | undefined): Sql | null {
+function methodText(
+  read: Reader,
+  request: ((part: 1 | 2) => Sql) | null,
+  mapped: string | undefined,
+): Sql | null {
   if (mapped !== undefined) {
     const value = read(mapped);
     return value === null ? null : mapped === 'request' ? requestPart(value, 1) : fromMapped(value, 1);
   }
   const own = present(read, USUAL_METHODS);
   if (request === null) return own;
-  return own === null ? requestPart(request, 1) : firstPresent([own, requestPart(request, 1)]);
+  return own === null ? request(1) : firstPresent([own, request(1)]);
 }
 
-function pathText(read: Reader, request: Sql | null, mapped: string | undefined): Sql | null {
+function pathText(
+  read: Reader,
+  request: ((part: 1 | 2) => Sql) | null,
+  mapped: string | undefined,
+): Sql | null {
   if (mapped !== undefined && !USUAL_STEMS.includes(mapped)) {
     const value = read(mapped);
     return value === null
@@ -148,7 +158,7 @@ function pathText(read: Reader, request: Sql | null, mapped: string | undefined)
   const candidates: Sql[] = [];
   const target = mapped === undefined ? present(read, USUAL_TARGETS) : null;
   if (target !== null) candidates.push(target);
-  if (request !== null && mapped === undefined) candidates.push(requestPart(request, 2));
+  if (request !== null && mapped === undefined) candidates.push(request(2));
   const stem = present(read, mapped === undefined ? USUAL_STEMS : [mapped]);
   if (stem !== null) {
     const query = present(read, USUAL_QUERIES);

@@ -1,6 +1,6 @@
 import { ForthrightError } from '@forthright/contract';
-import { quoteText } from '../platform/analytics/quote.ts';
-import type { Sql } from '../sources/types.ts';
+import { quoteText } from '../platform/analytics/index.ts';
+import type { Sql } from '../sources/index.ts';
 
 /** One segment of a leak's path: literal text, any one segment, or the place of the key. */
 type Segment =
