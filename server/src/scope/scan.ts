@@ -70,46 +70,58 @@ export async function scanLog(engine: Analytics, log: LogToScan): Promise<Scanne
     await engine.run(scanSql(scan, group, log.needles, many));
     await assertZone(engine, scan, group, log);
     every.push(parsedSql(group.format, quoteName(group.relation), log.own));
-    selects.push(
-      log.needles === null
-        ? parsedSql(group.format, quoteName(group.relation), log.own)
-        : parsedSql(group.format, hitsOf(scan), log.own),
-    );
+    selects.push(parsedSql(group.format, rowsThatMatter(scan, group, log.needles), log.own));
   }
   await engine.run(`CREATE VIEW ${quoteName(`every_${log.name}`)} AS ${every.join('\nUNION ALL\n')}`);
   const union = selects.join('\nUNION ALL\n');
-  if (log.needles === null) await engine.run(`CREATE VIEW ${quoteName(parsed)} AS ${union}`);
+  // Lines were set aside when the log was read; columns are read again where they lie, and only those asked for.
+  const isAside = log.needles !== null && log.groups.some((g) => g.format.over === 'lines');
+  if (!isAside) await engine.run(`CREATE VIEW ${quoteName(parsed)} AS ${union}`);
   else await engine.run(`CREATE TABLE ${quoteName(parsed)} ENGINE = MergeTree ORDER BY tuple() AS ${union}`);
   return { name: log.name, parsed, ...(await readCoverage(engine, log)) };
 }
 
-const hitsOf = (scan: string): Sql =>
-  `(SELECT f, h.1 AS rn, h.2 AS line FROM ${quoteName(scan)} ARRAY JOIN hits AS h)`;
+function rowsThatMatter(scan: string, group: LogGroup, needles: readonly string[] | null): Sql {
+  if (needles === null) return quoteName(group.relation);
+  if (group.format.over === 'columns')
+    return needles.length === 0
+      ? quoteName(group.relation)
+      : `(SELECT * FROM ${quoteName(group.relation)} WHERE ${group.format.mayContain(needles)})`;
+  return `(SELECT f, h.1 AS rn, h.2 AS line FROM ${quoteName(scan)} ARRAY JOIN hits AS h)`;
+}
 
 function scanSql(scan: string, group: LogGroup, needles: readonly string[] | null, many: boolean): Sql {
   const x = group.format;
   const lines = x.over === 'lines';
-  const host = x.cheapHost === null ? "''" : `multiIf(cheap, ${x.cheapHost}, good, ${x.exactHost}, '')`;
+  const host =
+    x.cheapHost === null
+      ? "''"
+      : x.cheapHost === x.exactHost
+        ? `if(_good, ${x.cheapHost}, '')`
+        : `multiIf(_cheap, ${x.cheapHost}, _good, ${x.exactHost}, '')`;
   const keys = (k: 'k0' | 'k1' | 'msInMinute') =>
-    x.looksRight === '1' ? x.cheapStamp[k] : `if(cheap, ${x.cheapStamp[k]}, ${x.exactStamp[k]})`;
+    x.looksRight === x.isRight
+      ? x.cheapStamp[k]
+      : `if(_cheap OR (${x.stampIsSure}), ${x.cheapStamp[k]}, ${x.exactStamp[k]})`;
   const may = needles === null || !lines ? '0' : needles.length === 0 ? '1' : x.mayContain(needles);
   const sample = lines ? `substring(line, 1, ${SAMPLE_BYTES})` : "''";
+  // Names of our own begin with an underscore: a log of columns may well have a column `host` or `ms`.
   return `CREATE TABLE ${quoteName(scan)} ENGINE = MergeTree ORDER BY tuple() AS
-SELECT f, bucket, host, k0, k1,
-  count() AS lines, min(ms) AS ms0, max(ms) AS ms1, min(rn) AS r0, max(rn) AS r1,
+SELECT f, _bucket AS bucket, _host AS host, _k0 AS k0, _k1 AS k1,
+  count() AS lines, min(_ms) AS ms0, max(_ms) AS ms1, min(rn) AS r0, max(rn) AS r1,
   ${lines ? "countIf(line = '')" : '0'} AS empties,
-  groupArraySortedIf(${SAMPLES_A_FILE})((rn, ${sample}), NOT good) AS samples,
+  groupArraySortedIf(${SAMPLES_A_FILE})((rn, ${sample}), NOT _good) AS samples,
   ${many && lines ? 'sum(cityHash64(line))' : 'toUInt64(0)'} AS content
-  ${lines && needles !== null ? ', groupArrayIf((rn, line), good AND may) AS hits' : ''}
+  ${lines && needles !== null ? ', groupArrayIf((rn, line), _good AND _may) AS hits' : ''}
 FROM
 (
-  SELECT *, ${x.looksRight} AS cheap, if(cheap, 1, ${x.isRight}) AS good, if(good, 0, 1 + intDiv(rn, ${BUCKET_ROWS})) AS bucket,
-    ${host} AS host, if(good, ${keys('k0')}, ${zeroLike(x.cheapStamp.k0)}) AS k0, if(good, ${keys('k1')}, '') AS k1,
-    if(good, toInt32(${keys('msInMinute')}), 0) AS ms, ${may} AS may
+  SELECT *, ${x.looksRight} AS _cheap, if(_cheap, 1, ${x.isRight}) AS _good, if(_good, 0, 1 + intDiv(rn, ${BUCKET_ROWS})) AS _bucket,
+    ${host} AS _host, if(_good, ${keys('k0')}, ${zeroLike(x.cheapStamp.k0)}) AS _k0, if(_good, ${keys('k1')}, '') AS _k1,
+    if(_good, toInt32(${keys('msInMinute')}), 0) AS _ms, ${may} AS _may
   FROM ${quoteName(group.relation)}
   ${x.isDirective === '0' ? '' : `WHERE NOT (${x.isDirective})`}
 )
-GROUP BY f, bucket, host, k0, k1`;
+GROUP BY f, _bucket, _host, _k0, _k1`;
 }
 
 /** An empty value of whatever type an expression has. */
@@ -118,18 +130,26 @@ const zeroLike = (sql: Sql): Sql => `defaultValueOfArgumentType(${sql})`;
 /** One row a line that can matter, every field exact. */
 function parsedSql(x: CompiledFormat, from: Sql, own: Sql): Sql {
   const text = (field: (typeof TEXT_FIELDS)[number]): Sql => {
-    const sql = x.fields[field] ?? "''";
-    if (field === 'host') return `replaceRegexpOne(lower(${sql}), '(:[0-9]+|[.])$', '') AS host`;
-    if (field === 'client') return `replaceRegexpOne(lower(${sql}), '^::ffff:([0-9.]+)$', '\\\\1') AS client`;
-    if (field === 'userAgent') return `${sql} AS ua`;
-    if (field === 'viewer') return `${sql} AS account`;
-    return `${sql} AS ${field}`;
+    // A log that never names a method is taken for one of pages that were fetched, as one without a status is.
+    const sql = x.fields[field] ?? (field === 'method' ? "'GET'" : "''");
+    if (field === 'host') return `replaceRegexpOne(lower(${sql}), '(:[0-9]+|[.])$', '')`;
+    if (field === 'client') return `replaceRegexpOne(lower(${sql}), '^::ffff:([0-9.]+)$', '\\\\1')`;
+    return sql;
   };
-  return `SELECT *, ${own} AS own FROM (SELECT f, rn, ${x.isRight} AS good, ${x.fields.time ?? 'CAST(NULL AS Nullable(Int64))'} AS at, assumeNotNull(at) AS t,
-  ${TEXT_FIELDS.map(text).join(', ')},
-  ${x.fields.status ?? 'toUInt16(200)'} AS status, ${x.fields.duration ?? 'toFloat64(0)'} AS duration,
-  ${x.fields.person ?? 'emptyArrayString()'} AS person
-FROM ${from}) WHERE good AND at IS NOT NULL`;
+  const nameOf = (field: (typeof TEXT_FIELDS)[number]) =>
+    field === 'userAgent' ? 'ua' : field === 'viewer' ? 'account' : field;
+  const columns: [name: string, sql: Sql][] = [
+    ['good', x.isRight],
+    ['at', x.fields.time ?? 'CAST(NULL AS Nullable(Int64))'],
+    ...TEXT_FIELDS.map((field): [string, Sql] => [nameOf(field), text(field)]),
+    ['status', x.fields.status ?? 'toUInt16(200)'],
+    ['duration', x.fields.duration ?? 'toFloat64(0)'],
+    ['person', x.fields.person ?? 'emptyArrayString()'],
+  ];
+  // Computed under names that no column of a log has: there `client` may well be the name of the host.
+  return `SELECT *, ${own} AS own FROM (SELECT f, rn, assumeNotNull(_at) AS t, ${columns.map(([name]) => `_${name} AS ${name}`).join(', ')}
+FROM (SELECT f, rn, ${columns.map(([name, sql]) => `${sql} AS _${name}`).join(', ')}
+FROM ${from}) WHERE _good AND _at IS NOT NULL)`;
 }
 
 async function assertZone(engine: Analytics, scan: string, group: LogGroup, log: LogToScan): Promise<void> {

@@ -119,6 +119,7 @@ export function compileColumns(
     isRight,
     cheapStamp: stamp,
     exactStamp: stamp,
+    stampIsSure: '1',
     minuteMs: minuteMs(timezone),
     stampsHaveZone: ms !== null,
     cheapHost: fields.host,

@@ -67,6 +67,7 @@ export function compileJson(
     isRight: `(isValidJSON(${JSON_TEXT}) AND JSONType(${JSON_TEXT}) = 'Object' AND ${isStamp(time)})`,
     cheapStamp: cheap.stamp,
     exactStamp: exact,
+    stampIsSure: '0',
     minuteMs: minuteMs(timezone),
     stampsHaveZone: false,
     cheapHost:

@@ -28,7 +28,7 @@ export type LineFormat = Readonly<{
   escapes: Escapes;
   exactStamp: (raw: (name: string) => Sql) => Stamp;
   /** Without `looksRight` the regular expression decides on every line. */
-  cheap: Readonly<{ stamp: Stamp; stampShape?: Sql; looksRight: Sql | null }> | null;
+  cheap: Readonly<{ stamp: Stamp; stampShape?: Sql; stampIsSure?: Sql; looksRight: Sql | null }> | null;
   cheapHost: Sql | null;
   stampsHaveZone: boolean;
   timezone: string | undefined;
@@ -72,6 +72,7 @@ export function compileLines(format: LineFormat): CompiledFormat {
     isRight,
     cheapStamp: format.cheap?.stamp ?? exact,
     exactStamp: exact,
+    stampIsSure: format.cheap?.stampIsSure ?? '0',
     minuteMs: minuteMs(timezone),
     stampsHaveZone: format.stampsHaveZone,
     cheapHost: fields.host === null ? null : (format.cheapHost ?? fields.host),
@@ -157,7 +158,15 @@ export function compilePattern(log: LogSource, timezone: string | undefined): Co
     decode: (_name, value) => unescapeClf(value),
     escapes: 'clf',
     exactStamp: (raw) => stampOf(raw(time)),
-    cheap: stamp === null ? null : { stamp: stamp.stamp, stampShape: stamp.shape, looksRight: shape },
+    cheap:
+      stamp === null
+        ? null
+        : {
+            stamp: stamp.stamp,
+            stampShape: stamp.shape,
+            stampIsSure: onlyPlace(tokens, time, stamp.shape),
+            looksRight: shape,
+          },
     cheapHost: isAlb ? hostInUrl('line') : hostName === undefined ? null : cheapHostOf(tokens, hostName),
     stampsHaveZone: kind !== 'any',
     timezone,
@@ -170,6 +179,17 @@ export function compilePattern(log: LogSource, timezone: string | undefined): Co
 /** -1 stands for a stage that was not reached. */
 const albDuration = (raw: (name: string) => Sql): Sql =>
   `arraySum(arrayMap(x -> greatest(0, toFloat64OrZero(x)), [${['request', 'target', 'response'].map((part) => raw(`${part}_processing_time`)).join(', ')}]))`;
+
+/**
+ * A stamp that follows a bracket (` [`) of which the line has only one can stand nowhere else, whatever the rest of
+ * the line looks like.
+ */
+function onlyPlace(tokens: readonly Token[], time: string, shape: Sql): Sql {
+  const bracket = /^\(position\(line, ('[^']*')\) \+ \d+\)$/.exec(placeOf(tokens, time) ?? '')?.[1];
+  return bracket === undefined || stampKind(time) !== 'clf'
+    ? '0'
+    : `(countSubstrings(line, ${bracket}) = 1 AND ${shape})`;
+}
 
 function cheapStampOf(tokens: readonly Token[], time: string): { stamp: Stamp; shape: Sql } | null {
   const index = tokens.findIndex((token) => 'variable' in token && token.variable === time);
