@@ -27,11 +27,10 @@ export const LIST_TITLES: Record<ListFormat, string> = {
 };
 
 /** What of a user's files is compressed. */
-export const COMPRESSED = ['combined', 'jsonl', 'csv', 'w3c-iis', 'directory'] as const;
+export const COMPRESSED = ['combined', 'csv', 'w3c-iis', 'directory'] as const;
 export type Compressed = (typeof COMPRESSED)[number];
 export const COMPRESSED_TITLES: Record<Compressed, string> = {
   combined: 'lines (combined)',
-  jsonl: 'JSON lines',
   csv: 'CSV log',
   'w3c-iis': 'W3C log',
   directory: 'CSV directories and lists',
@@ -72,6 +71,12 @@ export type Table = Readonly<{
 
 export const nameOf = (...parts: readonly string[]): string => parts.join(' / ');
 
+/** A plain log is the cell of its format. */
+export const compressionCell = (engine: Engine, compression: string, what: string): string =>
+  compression === 'plain' && what !== 'directory'
+    ? nameOf(engine, 'log', what, 'page')
+    : nameOf(engine, 'compression', compression, what);
+
 const titled = <T extends string>(ids: readonly T[], titles: Readonly<Record<T, string>>) =>
   ids.map((id) => [id, titles[id]] as const);
 
@@ -107,7 +112,7 @@ function tablesOn(engine: Engine): Table[] {
       corner: 'files as',
       rows: titled(COMPRESSIONS, COMPRESSION_TITLES),
       columns: titled(COMPRESSED, COMPRESSED_TITLES),
-      cell: (row, column) => ({ name: nameOf(engine, 'compression', row, column) }),
+      cell: (row, column) => ({ name: compressionCell(engine, row, column) }),
     },
   ];
 }

@@ -1,4 +1,4 @@
-/** One fixed world a kind of leak: small, the same every time, and with a bit of everything that the rules know. */
+/** Fixed worlds, one for each set of kinds of leak: small, the same every time, and with a bit of everything that the rules know. */
 import type { LeakKind } from '@forthright/contract';
 import { answer } from '../oracle/oracle.ts';
 import { expand, type Plan } from '../oracle/plan.ts';
@@ -42,19 +42,20 @@ const LEAKS: Record<LeakKind, readonly PlannedLeak[]> = {
   list: [leak('list', { options: 0b01 }), leak('list', { options: 0b1000000, fields: 2, list: [9, 10, 62] })],
 };
 
-/** Few enough that some people are never seen. */
+/** Lines a leak; few enough that some people are never seen. */
 const LINES: Record<LeakKind, number> = {
-  page: 160,
-  'shared-cache': 500,
-  access: 60,
-  export: 300,
+  page: 80,
+  'shared-cache': 300,
+  access: 40,
+  export: 60,
   mailing: 0,
-  url: 250,
+  url: 80,
   list: 0,
 };
 
-function planOf(kind: LeakKind): Plan {
-  const roll = dice(20181121 + kind.length);
+function planOf(leaks: readonly PlannedLeak[], choice: number): Plan {
+  const roll = dice(20181121);
+  const lines = leaks.flatMap((l, i) => Array.from({ length: LINES[l.kind] }, () => i));
   return {
     seed: roll(0x7ffffffe),
     hours: 8,
@@ -79,16 +80,13 @@ function planOf(kind: LeakKind): Plan {
       from: roll(11),
       to: roll(11),
     })),
-    holes:
-      kind === 'shared-cache'
-        ? [{ unit: 0, hour: 5, hours: 1, declared: false, all: true }]
-        : [
-            { unit: 0, hour: 2, hours: 1, declared: false, all: true },
-            { unit: 1, hour: 4, hours: 1, declared: true, all: false },
-          ],
-    leaks: LEAKS[kind],
-    lines: Array.from({ length: LINES[kind] }, () => ({
-      leak: roll(3),
+    holes: [
+      { unit: 0, hour: 2, hours: 1, declared: false, all: true },
+      { unit: 1, hour: 4, hours: 1, declared: true, all: false },
+    ],
+    leaks,
+    lines: lines.map((leak) => ({
+      leak,
       at: roll(999_999),
       edge: roll(99),
       viewer: roll(23),
@@ -101,7 +99,7 @@ function planOf(kind: LeakKind): Plan {
       cache: roll(255),
     })),
     moreLines: [],
-    choice: 1,
+    choice,
   };
 }
 
@@ -118,17 +116,15 @@ export type Choice = Readonly<{
   by?: 'mail' | 'list';
 }>;
 
-/** The world of a kind of leak; only the logs that it reads. */
-export function worldOf(kind: LeakKind, choice: Choice = {}): World {
-  const plan = planOf(kind);
-  const asked = plan.leaks.filter(
-    (l) =>
-      (choice.byPath !== true || (l.options & 0b10000) !== 0) &&
-      (kind !== 'mailing' || choice.by === undefined || (choice.by === 'mail') === ((l.options & 1) === 1)),
-  );
-  const isUnlogged = kind === 'export' && choice.by === 'list';
-  const leaks = isUnlogged ? asked.map((l) => ({ ...l, options: l.options | 0b11 })) : asked;
-  const world = expand({ ...plan, leaks, choice: choice.byPath === true ? 2 : 1 });
+/** A world in which all these kinds of leak happened; only the logs that they read. */
+export function worldOf(kinds: readonly LeakKind[], choice: Choice = {}): World {
+  const isAsked = ({ kind, options }: PlannedLeak): boolean =>
+    (kind !== 'access' || choice.byPath !== true || (options & 0b10000) !== 0) &&
+    (kind !== 'mailing' || choice.by === undefined || (choice.by === 'mail') === ((options & 1) === 1));
+  const unlogged = (l: PlannedLeak): PlannedLeak =>
+    l.kind === 'export' && choice.by !== undefined ? { ...l, options: l.options | 0b11 } : l;
+  const leaks = kinds.flatMap((kind) => LEAKS[kind].filter(isAsked).map(unlogged));
+  const world = expand(planOf(leaks, choice.byPath === true ? 2 : 1));
   const read = new Set(
     world.incident.leaks.flatMap((l) => ('log' in l && l.log !== undefined ? [l.log] : [])),
   );
