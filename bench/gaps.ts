@@ -48,7 +48,11 @@ function falseAlarms(): void {
       let hosts = 0;
       for (let k = 0; k < worlds; k++) {
         const w = worldOf(random, rate, days);
-        const gaps = findGaps([coverageOf('host', simulate(w))], { from: w.start, to: w.start + days * DAY });
+        // A log of few lines says of itself that it can't tell; that is no alarm of the test.
+        const gaps = findGaps([coverageOf('host', simulate(w))], {
+          from: w.start,
+          to: w.start + days * DAY,
+        }).filter((g) => !g.detail.includes('nothing shows that this is ordinary'));
         const real = gaps.filter((g) => g.reason !== 'no-lines');
         found += real.length;
         hosts += real.length > 0 ? 1 : 0;

@@ -100,7 +100,44 @@ test('a unit without lines is a gap over the whole window', () => {
 test('a host that served one page raises no alarm', () => {
   const minute = Math.floor((MONDAY + 30 * HOUR) / MINUTE);
   const minutes = [{ minute, lines: 25, first: minute * MINUTE + 100, last: minute * MINUTE + 4000 }];
-  assert.deepEqual(gapsOf(minutes), []);
+  const small: Coverage = { unit: 'small', minutes, rotation: [], rejected: [] };
+  const busy: Coverage = { unit: 'busy', minutes: simulate(shop), rotation: [], rejected: [] };
+  assert.deepEqual(
+    findGaps([small, busy], week),
+    [],
+    'the busy host shows that the log was written throughout',
+  );
+});
+
+test('a log of few lines shows nothing before its first and after its last line', () => {
+  const at = [10, 11, 12].map((h) => MONDAY + h * HOUR);
+  const minutes = at.map((t) => ({ minute: t / MINUTE, lines: 1, first: t, last: t }));
+  const few: Coverage = { unit: 'few', minutes, rotation: [], rejected: [] };
+  const gaps = findGaps([few], { from: MONDAY, to: MONDAY + 14 * HOUR });
+  assert.deepEqual(
+    gaps.map((g) => [g.reason, g.from, g.to]),
+    [['before-first-line', MONDAY, at[0]]],
+  );
+  assert.deepEqual(findGaps([few], { from: MONDAY + 9 * HOUR, to: MONDAY + 13 * HOUR }), []);
+  const [one] = minutes;
+  assert.ok(one);
+  const single = findGaps([{ ...few, minutes: [one] }], { from: MONDAY + 9 * HOUR, to: MONDAY + 11 * HOUR });
+  assert.equal(single.length, 2);
+});
+
+test('a log that is written in beats has lost one when it is silent for two', () => {
+  const minutes: Minute[] = [];
+  for (let h = 0; h < 84; h++) {
+    const first = MONDAY + h * HOUR + 5 * MINUTE;
+    minutes.push({ minute: first / MINUTE, lines: 120, first, last: first + 58_000 });
+  }
+  const window = { from: MONDAY, to: MONDAY + 84 * HOUR };
+  assert.deepEqual(gapsOf(minutes, window), []);
+  const lost = minutes.toSpliced(40, 1);
+  assert.deepEqual(
+    gapsOf(lost, window).map((g) => [g.reason, g.from, g.to]),
+    [['silent', minutes[39]?.last, minutes[41]?.first]],
+  );
 });
 
 test('an office host that is silent each night raises no alarm once four nights are known', () => {
@@ -136,11 +173,11 @@ test('a missing number whose neighbours meet is no gap, one with a break is', ()
   assert.deepEqual(gapsOf(whole, week, { rotation: filesOf(whole, cuts, skipFour) }), []);
   const at = cuts[2] ?? 0;
   const skipFive = (k: number): Rotated['order'] => ({ kind: 'number', value: k < 3 ? 9 - k : 8 - k });
-  const broken = withoutLines(whole, at, at + 12 * MINUTE);
-  assert.deepEqual(gapsOf(broken), [], 'without the missing number, twelve minutes are within the ordinary');
+  const broken = withoutLines(whole, at, at + 6 * MINUTE);
+  assert.deepEqual(gapsOf(broken), [], 'without the missing number, six minutes are within the ordinary');
   const gaps = gapsOf(broken, week, { rotation: filesOf(broken, cuts, skipFive) });
-  assert.deepEqual(spans(gaps), [['missing-file', ...around(broken, at, at + 12 * MINUTE)]]);
-  assert.match(gaps[0]?.detail ?? '', /^number 6 missing between .*: no line for 1\d min/);
+  assert.deepEqual(spans(gaps), [['missing-file', ...around(broken, at, at + 6 * MINUTE)]]);
+  assert.match(gaps[0]?.detail ?? '', /^number 6 missing between .*: no line for \d+ min/);
 });
 
 test('a missing day is a gap from the last stamp before it to the first stamp after it', () => {

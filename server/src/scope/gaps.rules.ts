@@ -4,12 +4,23 @@ import type { Coverage, FoundGap, RotationOrder } from './gaps.types.ts';
 /** Shorter silences are pauses (a restart, a rotation), however busy the unit. */
 const SHORTEST_SILENCE = 2 * MINUTE;
 /** False alarms that the model itself may raise per unit and day; the rest of the budget is for its mistakes. */
-const ALARMS_PER_UNIT_DAY = 1e-5;
+const ALARMS_PER_UNIT_DAY = 3e-4;
 /** A silence this share of the way (in logarithms) to an alarm is no evidence of what is ordinary. */
 const DOUBT = 0.5;
 /** A missing name in a rotation makes a hole likely to begin with: one in a hundred is enough. */
 const SURPRISE_AT_MISSING_FILE = Math.log(100);
 const SHORTEST_AT_MISSING_FILE = 5_000;
+/** A log that is written in beats (by a batch, a sampler) is judged by its beat: so many nearly equal silences … */
+const BEATS = 12;
+const BEAT_TOLERANCE = 0.1;
+/** … that make up this share of its silences and of its time … */
+const BEAT_SHARE = 0.9;
+/** … of at most this length, since nights and week-ends come in equal lengths too … */
+const LONGEST_BEAT = 3 * HOUR;
+/** … make a silence of nearly two beats a lost one. */
+const LOST_BEAT = 1.8;
+/** A unit with too few lines to learn from shows nothing beyond its lines but for about its own longest pause. */
+const THIN_EDGE = 3;
 const REJECTED_SHARE = 0.2;
 const REJECTED_LINES = 20;
 const REJECTED_PERIOD_MINUTES = [5, 60];
@@ -18,10 +29,15 @@ const MOST_ROUNDS = 20;
 /**
  * Finds the stretches of the window in which a unit's log can't be trusted to show everything. Promises every
  * stretch at the precision of the stamps around it, sorted by unit, start and reason, touching ones of a reason
- * merged. A unit with too few lines to judge yields no gap for its silences.
+ * merged. A unit with too few lines to judge yields no gap for its silences; if that is so of the whole log, those
+ * before its first and after its last line that are longer than three times any other are gaps all the same.
  */
 export function findGaps(coverage: Coverage[], window: { from: number; to: number }): FoundGap[] {
-  const found = coverage.flatMap((c) => (c.minutes.length === 0 ? emptyUnit(c, window) : gapsOf(c, window)));
+  const units = coverage.map((c) => ({ c, traffic: c.minutes.length === 0 ? null : learnTraffic(c) }));
+  const isThin = !units.some((u) => u.traffic?.canJudge);
+  const found = units.flatMap(({ c, traffic }) =>
+    traffic === null ? emptyUnit(c, window) : gapsOf(c, traffic, window, isThin),
+  );
   return mergeGaps(clip(found, window));
 }
 
@@ -30,14 +46,20 @@ function emptyUnit(c: Coverage, window: Stretch): FoundGap[] {
   return [{ unit: c.unit, ...window, reason: 'no-lines', detail }, ...rejectedPeriods(c)];
 }
 
-function gapsOf(c: Coverage, window: Stretch): FoundGap[] {
-  const traffic = learnTraffic(c);
+/** isThin: no unit of the log has enough lines, so that not even another unit's lines show that it was written. */
+function gapsOf(c: Coverage, traffic: Traffic, window: Stretch, isThin: boolean): FoundGap[] {
   const silences = silencesOf(c, window);
-  const flagged = traffic.canJudge ? implausible(traffic, silences, limitOf(c, window)) : [];
+  const judged = traffic.canJudge ? implausible(traffic, silences, limitOf(c, window)) : [];
+  const unusual = (traffic.canJudge ? lostBeats(c, silences) : isThin ? bareEdges(c, silences) : []).filter(
+    (s) => !judged.includes(s),
+  );
+  const flagged = [...judged, ...unusual];
   const missing = missingFiles(c, traffic);
   const silent = flagged
     .filter((s) => !missing.some((m) => m.from <= s.from && s.to <= m.to))
-    .map((s) => describeSilence(c, s, traffic));
+    .map((s) =>
+      unusual.includes(s) ? describeUnusual(c, s, traffic.canJudge) : describeSilence(c, s, traffic),
+    );
   return [...silent, ...missing, ...rejectedPeriods(c)];
 }
 
@@ -87,9 +109,42 @@ function implausible(traffic: Traffic, silences: readonly Silence[], limit: numb
   return [...flagged];
 }
 
+/** Silences of nearly two beats and more in a log that is otherwise silent for the same time again and again. */
+function lostBeats(c: Coverage, silences: readonly Silence[]): Silence[] {
+  const inner = silences
+    .filter((s) => s.after >= 0 && s.after < c.minutes.length - 1)
+    .map((s) => s.to - s.from);
+  const beat = inner.toSorted((x, y) => x - y)[inner.length >> 1] ?? 0;
+  const beats = inner.filter((length) => Math.abs(length - beat) <= beat * BEAT_TOLERANCE);
+  const span = (c.minutes.at(-1)?.last ?? 0) - (c.minutes[0]?.first ?? 0);
+  const silent = inner.reduce((sum, length) => sum + length, 0);
+  const isRegular =
+    beats.length >= BEATS && beats.length >= inner.length * BEAT_SHARE && silent >= span * BEAT_SHARE;
+  if (!isRegular || beat > LONGEST_BEAT) return [];
+  return silences.filter((s) => s.to - s.from >= beat * LOST_BEAT);
+}
+
+/** Before the first and after the last line of a unit of few lines: longer than its own pauses make likely. */
+function bareEdges(c: Coverage, silences: readonly Silence[]): Silence[] {
+  const stamps = c.minutes.flatMap((m) => [m.first, m.last]);
+  const longest = Math.max(MINUTE, ...stamps.slice(1).map((t, i) => t - (stamps[i] ?? t)));
+  const isEdge = (s: Silence) => s.after < 0 || s.after === c.minutes.length - 1;
+  return silences.filter((s) => isEdge(s) && s.to - s.from > longest * THIN_EDGE);
+}
+
+const reasonOf = (c: Coverage, s: Silence) =>
+  s.after < 0 ? 'before-first-line' : s.after === c.minutes.length - 1 ? 'after-last-line' : 'silent';
+
+function describeUnusual(c: Coverage, s: Silence, isBeat: boolean): FoundGap {
+  const lines = c.minutes.reduce((n, m) => n + m.lines, 0);
+  const detail = isBeat
+    ? `no line for ${duration(s)} in a log that is otherwise written in regular beats`
+    : `no line for ${duration(s)}, and with ${lines} line${lines === 1 ? '' : 's'} in all nothing shows that this is ordinary`;
+  return { unit: c.unit, from: s.from, to: s.to, reason: reasonOf(c, s), detail };
+}
+
 function describeSilence(c: Coverage, s: Silence, traffic: Traffic): FoundGap {
-  const isLast = s.after === c.minutes.length - 1;
-  const reason = s.after < 0 ? 'before-first-line' : isLast ? 'after-last-line' : 'silent';
+  const reason = reasonOf(c, s);
   const { expected, surprise } = traffic.judge(s);
   const place = {
     silent: '',
