@@ -16,7 +16,7 @@ export async function askEngine(directory: string, workspace = 'forthright.yaml'
       `SELECT person, if(in_directory, status, 'unidentified') AS status, fields, ${ms('first_seen')} AS first, ${ms('last_seen')} AS last, views FROM (${peopleSql(run)})`,
     );
     const recipients = await engine.rows<EngineRecipient>(
-      `SELECT viewer, class, people, views, ${ms('first_seen')} AS first, ${ms('last_seen')} AS last FROM (${await recipientsSql(engine)})`,
+      `SELECT viewer, class, people, views, ${ms('first_seen')} AS first, ${ms('last_seen')} AS last FROM (${await recipientsSql(engine, run.leaks)})`,
     );
     return { answer, people, recipients };
   });

@@ -62,7 +62,7 @@ export function lines(log: string, context: MatchContext, where: Sql): Sql {
   const parsed = quoteName(context.parsed(log));
   if (!context.hasSessions) return `(SELECT *, account AS who FROM ${parsed} WHERE ${where})`;
   return `(SELECT p.*, if(p.account != '', p.account, s.viewer) AS who FROM (SELECT * FROM ${parsed} WHERE ${where}) AS p
-    LEFT ANY JOIN (SELECT key, viewer FROM sessions WHERE key GLOBAL IN (SELECT session FROM ${parsed} WHERE ${where} AND session != '')) AS s ON p.session = s.key)`;
+    LEFT JOIN (SELECT key, argMin(viewer, (f, rn, viewer)) AS viewer FROM sessions WHERE key GLOBAL IN (SELECT session FROM ${parsed} WHERE ${where} AND session != '') GROUP BY key) AS s ON p.session = s.key)`;
 }
 
 type Web = Readonly<{

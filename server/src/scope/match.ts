@@ -18,42 +18,51 @@ export async function matchLeak(planned: PlannedLeak, context: MatchContext): Pr
   const { leak } = planned;
   switch (leak.kind) {
     case 'page':
-      await matchPath(planned, context, { ns: 0 });
+      await matchPath(planned, context);
       return holdByReference(planned, context);
     case 'shared-cache':
       await matchCache(planned, context);
       return holdThemselves(planned, context);
     case 'access':
       if (context.namesPersons(leak.log)) await matchPersons(planned, context);
-      else await matchPath(planned, context, { ns: 1 });
+      else await matchPath(planned, context);
       return holdThemselves(planned, context);
     case 'export':
-      if (planned.path !== null) await matchPath(planned, context, { ns: 1 });
+      if (planned.path !== null) await matchPath(planned, context);
       await stateRecipients(planned, context, leak.recipients ?? []);
-      return holdList(planned, context, '*');
+      await holdList(planned, context, '*');
+      return leak.recipients === undefined ? undefined : exposeListed(planned, context);
     case 'mailing':
       return matchMailing(planned, context);
     case 'url':
-      await matchPath(planned, context, { ns: 0 });
+      await matchPath(planned, context);
       return holdThemselves(planned, context);
     case 'list':
       await stateRecipients(planned, context, leak.recipients ?? []);
       await holdList(planned, context, '*');
-      return context.engine.run(
-        `INSERT INTO stated SELECT leak, person FROM holders WHERE leak = {leak:UInt8}`,
-        { leak: planned.n },
-      );
+      return exposeListed(planned, context);
   }
 }
 
-async function matchPath(planned: PlannedLeak, context: MatchContext, options: { ns: 0 | 1 }): Promise<void> {
+/** Everyone listed is exposed, whoever received the list. */
+function exposeListed(planned: PlannedLeak, context: MatchContext): Promise<void> {
+  return context.engine.run('INSERT INTO stated SELECT leak, person FROM holders WHERE leak = {leak:UInt8}', {
+    leak: planned.n,
+  });
+}
+
+/** Which directory is asked first for an account; `stated` apart, because such a name is no account of a log. */
+const NAMESPACE = { shop: 0, staff: 1, stated: 2 };
+
+async function matchPath(planned: PlannedLeak, context: MatchContext): Promise<void> {
   const { leak, path } = planned;
   if (path === null || !('log' in leak) || leak.log === undefined) return;
   const { ok, served } = conditions(planned);
-  const staff = options.ns === 1;
   const key = path.key('path');
   const item = path.binds === 'customers.email' ? `if(${key} = '', '', ${context.address(key)})` : key;
-  const own = staff ? "own AND who = ''" : 'own';
+  // Staff look people up, and fetch exports, from the office.
+  const own = leak.kind === 'access' || leak.kind === 'export' ? "own AND who = ''" : 'own';
+  const accounts = leak.kind === 'access' ? NAMESPACE.staff : NAMESPACE.shop;
   const extra: Sql[] = [];
   if (leak.kind === 'access') {
     if (leak.viewers !== undefined) extra.push(`who IN (${leak.viewers.map(quoteText).join(', ')})`);
@@ -63,14 +72,14 @@ async function matchPath(planned: PlannedLeak, context: MatchContext, options: {
   const from = `(SELECT *, ${item} AS item FROM ${lines(leak.log, context, '1')} WHERE item != '')`;
   if (leak.kind !== 'url') {
     return context.engine.run(
-      `INSERT INTO matches SELECT {leak:UInt8}, ${okAll}, ${served}, ${own}, ${options.ns}, t, host, item, who, client, ua, f, rn FROM ${from}`,
+      `INSERT INTO matches SELECT {leak:UInt8}, ${okAll}, ${served}, ${own}, ${accounts}, t, host, item, who, client, ua, f, rn FROM ${from}`,
       { leak: planned.n },
     );
   }
   const to =
     leak.passedTo === undefined
       ? "arrayFilter(x -> x != '', [recipient])"
-      : `[${leak.passedTo.map(quoteText).join(', ')}]`;
+      : `[${[...new Set(leak.passedTo)].map(quoteText).join(', ')}]`;
   const ns = 10 + classNumber('thirdParty');
   await context.engine.run(
     `INSERT INTO matches SELECT {leak:UInt8}, ${okAll} AND NOT own, ${served}, 0, ${ns}, t, host, item, receiver, '', '', f, rn FROM ${from} ARRAY JOIN ${to} AS receiver`,
@@ -86,8 +95,8 @@ async function matchPersons(planned: PlannedLeak, context: MatchContext): Promis
   if (leak.viewers !== undefined) extra.push(`who IN (${leak.viewers.map(quoteText).join(', ')})`);
   if (leak.actions !== undefined) extra.push(`action IN (${leak.actions.map(quoteText).join(', ')})`);
   await context.engine.run(
-    `INSERT INTO matches (${MATCH_COLUMNS}) SELECT {leak:UInt8}, ${[ok, ...extra].join(' AND ')}, ${served}, own AND who = '', 1, t, host, item, who, client, ua, f, rn
-     FROM ${lines(leak.log, context, path === null ? 'notEmpty(person)' : `notEmpty(person) AND ${path.key('path')} != ''`)} ARRAY JOIN person AS item WHERE item != ''`,
+    `INSERT INTO matches (${MATCH_COLUMNS}) SELECT {leak:UInt8}, ${[ok, ...extra].join(' AND ')}, ${served}, own AND who = '', ${NAMESPACE.staff}, t, host, item, who, client, ua, f, rn
+     FROM ${lines(leak.log, context, path === null ? 'notEmpty(person)' : `notEmpty(person) AND ${path.key('path')} != ''`)} ARRAY JOIN arrayDistinct(person) AS item WHERE item != ''`,
     { leak: planned.n },
   );
 }
@@ -144,7 +153,9 @@ async function stateRecipients(
 ): Promise<void> {
   for (const recipient of recipients) {
     const [id, ns] =
-      typeof recipient === 'string' ? [recipient, 1] : [recipient.id, 10 + classNumber(recipient.class)];
+      typeof recipient === 'string'
+        ? [recipient, NAMESPACE.stated]
+        : [recipient.id, 10 + classNumber(recipient.class)];
     const params: Params = { leak: planned.n, ns, id };
     await context.engine.run(
       `INSERT INTO matches (${MATCH_COLUMNS}) SELECT {leak:UInt8}, 1, 1, 0, {ns:UInt8}, -1, '', '*', {id:String}, '', '', ${NO_FILE}, 0`,

@@ -93,7 +93,7 @@ export async function prepareAccounts(context: Context): Promise<boolean> {
     sessions.viewer,
   ]);
   await engine.run(
-    `CREATE VIEW sessions AS SELECT ${textOf(sessions.key, table.columns)} AS key, ${textOf(sessions.viewer, table.columns)} AS viewer FROM sessions_raw`,
+    `CREATE VIEW sessions AS SELECT ${textOf(sessions.key, table.columns)} AS key, ${textOf(sessions.viewer, table.columns)} AS viewer, f, rn FROM sessions_raw`,
   );
   return true;
 }

@@ -119,7 +119,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   step('looking for gaps');
   const bearing = await bearGaps(leaks, logs, gapsByLeak, match);
   step('counting people and recipients');
-  await computeExposure(engine);
+  await computeExposure(engine, leaks);
   const [own] = await engine.rows<{ n: number }>(
     "SELECT count() AS n FROM matches WHERE ok AND own AND account != ''",
   );

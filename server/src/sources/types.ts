@@ -33,6 +33,11 @@ export type CompiledFormat = Readonly<{
   /** Exact values, run on few rows. Strings, '' when absent; `time` Nullable(Int64) ms; `status` UInt16;
    *  `duration` Float64 seconds; `person` Array(String). null when the log has no such field. */
   fields: Readonly<Record<Exclude<LogField, 'line' | 'file' | 'row'>, Sql | null>>;
+  /**
+   * The same values found more cheaply, for rows on which `is` holds and that are right. Apart, and not in an `if`
+   * of each field: the engine then computes both, because a value is used in its own conditions.
+   */
+  plain: Readonly<{ is: Sql; fields: CompiledFormat['fields'] }> | null;
   /** Cheap superset: false only when the row's path can't contain any of the needles, in any URL encoding. */
   mayContain: (needles: readonly string[]) => Sql;
 }>;

@@ -26,6 +26,8 @@ export const SAME_EVERYWHERE: Settings = {
   output_format_parquet_parallel_encoding: 0,
   output_format_parquet_row_group_size: 1_000_000,
   output_format_parquet_compression_method: 'zstd',
+  // A cheap filter stands below a dear one to spare it rows. Merged, both run on all of them (0.2 s became 1.2).
+  query_plan_merge_filters: 0,
   // Lists of a few hundred thousand names stand in statements and parameters.
   max_query_size: 64 * 1024 * 1024,
 };

@@ -3,7 +3,7 @@
 INSERT INTO views
 SELECT
   m.leak, m.host, m.item,
-  toUInt16(arrayCount(b -> b <= m.t, k.bs)) AS seg,
+  toUInt32(arrayCount(b -> b <= m.t, k.bs)) AS seg,
   if(cls IN (1, 2, 7), sipHash128(cls, m.client, m.ua), sipHash128(cls, m.account)) AS v,
   toUInt8(multiIf(m.own, 7, m.account != '', a.cls, m.ua IN (SELECT ua FROM crawlers), 2, 1)) AS cls,
   m.t, m.f, m.rn

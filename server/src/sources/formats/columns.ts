@@ -126,6 +126,7 @@ export function compileColumns(
     cheapHost: fields.host,
     exactHost: fields.host,
     fields,
+    plain: null,
     mayContain: mayContain(path === null ? (fields.path ?? "''") : textOf(path), 'none'),
   };
 }

@@ -74,6 +74,7 @@ export function compileJson(
       fields.host === null ? null : hostKey === undefined ? fields.host : cheapHostOf(hostKey, fields.host),
     exactHost: fields.host,
     fields,
+    plain: null,
     mayContain: mayContain('line', 'json'),
   };
 }

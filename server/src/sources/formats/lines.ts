@@ -17,7 +17,16 @@ import {
 } from './pattern.ts';
 import { absentIfDash, all, bind, lineEndsWith, ownBytes, regexText, TEXT } from './sql.ts';
 import { cheapClf, cheapIso, epochMs, epochStamp, minuteMs, type Stamp, stampOf, timeOf } from './stamp.ts';
-import { fieldsFrom, hostInUrl, hostOf, REQUEST, type Reader, USUAL_NAMES, USUAL_TIMES } from './values.ts';
+import {
+  type Fields,
+  fieldsFrom,
+  hostInUrl,
+  hostOf,
+  REQUEST,
+  type Reader,
+  USUAL_NAMES,
+  USUAL_TIMES,
+} from './values.ts';
 
 /** What each kind of lines adds to a layout; everything else follows from the regular expression. */
 export type LineFormat = Readonly<{
@@ -29,6 +38,8 @@ export type LineFormat = Readonly<{
   exactStamp: (raw: (name: string) => Sql) => Stamp;
   /** Without `looksRight` the regular expression decides on every line. */
   cheap: Readonly<{ stamp: Stamp; stampShape?: Sql; stampIsSure?: Sql; looksRight: Sql | null }> | null;
+  /** Values by splitting, for lines that match and on which `is` holds; null for a value that is not so found. */
+  plain?: Readonly<{ is: Sql; value: (name: string) => Sql | null }>;
   cheapHost: Sql | null;
   stampsHaveZone: boolean;
   timezone: string | undefined;
@@ -44,24 +55,9 @@ export function compileLines(format: LineFormat): CompiledFormat {
   const { layout, timezone } = format;
   const groups = `extractGroups(${TEXT}, ${regexText(layout.regex)})`;
   const whole = (name: string): Sql => `${groups}[${layout.groups.get(name) ?? 0}]`;
-  const read: Reader = (name) =>
-    layout.groups.has(name) ? absentIfDash(format.decode(name, ownBytes(whole(name)))) : null;
   const exact = format.exactStamp(whole);
   const isRight = `match(${TEXT}, ${regexText(layout.regex)})`;
-  const some = (name: string): Sql => read(name) ?? "''";
-  const fields = {
-    ...fieldsFrom(read, timeOf(exact, timezone), {
-      columns: format.columns ?? {},
-      requestPart: (part) =>
-        format.decode(
-          'request',
-          ownBytes(`extractGroups(${whole('request')}, ${regexText(REQUEST)})[${part}]`),
-        ),
-      ...(format.durationUnit === undefined ? {} : { durationUnit: format.durationUnit }),
-    }),
-    ...(format.hostFrom === undefined ? {} : { host: format.hostFrom(some) }),
-    ...(format.duration === undefined ? {} : { duration: format.duration(some) }),
-  };
+  const fields = fieldsOf(format, whole, ownBytes);
   return {
     over: 'lines',
     isDirective: format.isDirective,
@@ -78,8 +74,40 @@ export function compileLines(format: LineFormat): CompiledFormat {
     cheapHost: fields.host === null ? null : (format.cheapHost ?? fields.host),
     exactHost: fields.host,
     fields,
+    plain: plainOf(format),
     mayContain: mayContain('line', format.escapes),
   };
+}
+
+/** The fields of a line, from the texts of its variables; `own` gives a text that was cut out its bytes back. */
+function fieldsOf(format: LineFormat, whole: (name: string) => Sql, own: (text: Sql) => Sql): Fields {
+  const { layout, timezone } = format;
+  const read: Reader = (name) =>
+    layout.groups.has(name) ? absentIfDash(format.decode(name, own(whole(name)))) : null;
+  const some = (name: string): Sql => read(name) ?? "''";
+  return {
+    ...fieldsFrom(read, timeOf(format.exactStamp(whole), timezone), {
+      columns: format.columns ?? {},
+      requestPart: (part) =>
+        format.decode('request', own(`extractGroups(${whole('request')}, ${regexText(REQUEST)})[${part}]`)),
+      ...(format.durationUnit === undefined ? {} : { durationUnit: format.durationUnit }),
+    }),
+    ...(format.hostFrom === undefined ? {} : { host: format.hostFrom(some) }),
+    ...(format.duration === undefined ? {} : { duration: format.duration(some) }),
+  };
+}
+
+function plainOf(format: LineFormat): CompiledFormat['plain'] {
+  const { plain } = format;
+  if (plain === undefined) return null;
+  const unknown: string[] = [];
+  const value = (name: string): Sql => {
+    const found = plain.value(name);
+    if (found === null) unknown.push(name);
+    return found ?? "''";
+  };
+  const fields = fieldsOf(format, value, (text) => text);
+  return unknown.length > 0 ? null : { is: plain.is, fields };
 }
 
 /**
@@ -167,6 +195,7 @@ export function compilePattern(log: LogSource, timezone: string | undefined): Co
             stampIsSure: onlyPlace(tokens, time, stamp.shape),
             looksRight: shape,
           },
+    ...(more && named !== 'alb' ? { plain: plainClf(tokens) } : {}),
     cheapHost: isAlb ? hostInUrl('line') : hostName === undefined ? null : cheapHostOf(tokens, hostName),
     stampsHaveZone: kind !== 'any',
     timezone,
@@ -174,6 +203,43 @@ export function compilePattern(log: LogSource, timezone: string | undefined): Co
     ...(isAlb ? { hostFrom: (raw) => hostInUrl(raw('request')) } : {}),
     ...(named === 'alb' && log.columns?.duration === undefined ? { duration: albDuration } : {}),
   });
+}
+
+/**
+ * A line that matches and has just the pattern's own quotes, escaped ones apart, can be split at them: what stands
+ * between two is a value. Nearly all lines are so. The regular expression with its groups takes 3 µs a line, and 48
+ * for lines longer than about 260 bytes, where RE2 takes another way; this takes 0.5.
+ */
+function plainClf(tokens: readonly Token[]): NonNullable<LineFormat['plain']> {
+  // Escapes are masked as long as values are cut out. Pairs of backslashes go first, as the expression reads them.
+  const mask = "'\\x01'";
+  const hasNone = `position(line, ${quoteText('\\')}) = 0`;
+  const masked = `if(${hasNone}, line, replaceAll(replaceAll(line, ${quoteText('\\\\')}, concat(${mask}, 's')), ${quoteText('\\"')}, concat(${mask}, 'q')))`;
+  const unmasked = (text: Sql) =>
+    `if(${hasNone}, ${text}, replaceAll(replaceAll(${text}, concat(${mask}, 'q'), ${quoteText('\\"')}), concat(${mask}, 's'), ${quoteText('\\\\')}))`;
+  const piece = (i: number) => bind(masked, (m) => `splitByChar('"', ${m})[${i}]`);
+  const word = (text: Sql, i: number) => `splitByChar(' ', ${text})[${i}]`;
+  // `address ident user [stamp] `: a user's name may hold spaces, and the stamp's bracket says where it ends.
+  const head = piece(1);
+  const userAt = `(length(${word(head, 1)}) + length(${word(head, 2)}) + 3)`;
+  const bracketAt = `position(${head}, ' [')`;
+  const unquoted: Readonly<Record<string, Sql>> = {
+    remote_addr: word(head, 1),
+    ident: word(head, 2),
+    remote_user: `substring(${head}, ${userAt}, toUInt64(greatest(0, toInt64(${bracketAt}) - toInt64(${userAt}))))`,
+    time_local: `substring(${head}, ${bracketAt} + 2, toUInt64(greatest(0, toInt64(length(${head})) - toInt64(${bracketAt}) - 3)))`,
+    status: word(piece(3), 2),
+  };
+  return {
+    is: `(isValidUTF8(line) AND position(line, ${mask}) = 0 AND ${bind(masked, (m) => `countSubstrings(${m}, '"') = ${quotesIn(tokens)}`)} AND countSubstrings(${head}, ' [') = 1)`,
+    value: (name) => {
+      const at = tokens.findIndex((token) => 'variable' in token && token.variable === name);
+      const before = tokens[at - 1];
+      const isQuoted = before !== undefined && 'literal' in before && before.literal.endsWith('"');
+      const value = isQuoted ? piece(quotesIn(tokens.slice(0, at)) + 1) : unquoted[name];
+      return value === undefined ? null : unmasked(value);
+    },
+  };
 }
 
 /** -1 stands for a stage that was not reached. */
