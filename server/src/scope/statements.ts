@@ -9,7 +9,9 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf
 
 /** Runs the statements of `sql/<name>.sql`; they are separated by a semicolon at the end of a line. */
 export async function runStatements(engine: Analytics, name: string, params: Params = {}): Promise<void> {
-  for (const sql of read(`./sql/${name}.sql`).split(/;\s*\n/)) {
+  // Comments go first: one may end a line with a semicolon, and a server refuses a statement of comments alone.
+  const statements = read(`./sql/${name}.sql`).replace(/^--.*\n/gm, '');
+  for (const sql of statements.split(/;\s*\n/)) {
     if (sql.trim() !== '') await engine.run(sql, params);
   }
 }
