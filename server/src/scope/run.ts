@@ -109,7 +109,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
     unitIs: (log) => scannedOf(logs, log).unitIs,
     // Servers stamp a request when it is answered; who maps a duration says that theirs stamp its beginning.
     stampsAreStarts: (log) => workspace.workspace.sources.logs[log]?.columns?.duration !== undefined,
-    seriesOf: new Map(registry.files.map((x) => [x.f, x.series])),
+    seriesOf: new Map([...logs.values()].flatMap((log) => [...log.seriesOf])),
   };
   for (const planned of leaks) {
     signal.throwIfAborted();

@@ -3,6 +3,7 @@ import { type Analytics, quoteName } from '../platform/analytics/index.ts';
 import type { CompiledFormat, SourceFile, Sql } from '../sources/index.ts';
 import { rotationOrder } from '../sources/index.ts';
 import type { Coverage, Minute } from './gaps.types.ts';
+import { seriesByTime } from './series.ts';
 
 /** Files of one log that are read in the same way (W3C and CSV headers may differ between files). */
 export type LogGroup = Readonly<{ relation: string; format: CompiledFormat; files: readonly SourceFile[] }>;
@@ -31,6 +32,7 @@ export type ScannedLog = Readonly<{
   rejectedByReason: ReadonlyMap<string, number>;
   samples: readonly RejectedSample[];
   sameAs: ReadonlyMap<number, number>;
+  seriesOf: ReadonlyMap<number, string>;
   /** Row ranges that repeat another file of the series. */
   repeats: readonly Readonly<{ f: number; from: number; to: number }>[];
 }>;
@@ -236,8 +238,6 @@ function assemble(
 ): Omit<ScannedLog, 'name' | 'parsed'> {
   const readings = new Map<number, FileReading>();
   const reasons = new Map<string, number>();
-  const seriesOf = new Map(files.map((x) => [x.f, x.series]));
-  const unitOf = (row: ScanRow) => (hasHost ? row.host : (seriesOf.get(row.f) ?? log.name));
   const minutes = new Map<string, Map<number, { lines: number; first: number; last: number }>>();
   const byFile = new Map<number, ScanRow[]>();
   const unitsOfFile = new Map<number, Set<string>>();
@@ -251,6 +251,8 @@ function assemble(
     });
   }
   const sameAs = identicalFiles(files, content);
+  const seriesOf = seriesByTime(files, spansOf(rows, sameAs));
+  const unitOf = (row: ScanRow) => (hasHost ? row.host : (seriesOf.get(row.f) ?? log.name));
   for (const row of rows) {
     const reading = readings.get(row.f) ?? { lines: 0, rejected: 0, first: null, last: null };
     readings.set(row.f, reading);
@@ -284,7 +286,8 @@ function assemble(
       last: Math.max(old?.last ?? row.last, row.last),
     });
   }
-  if (!hasHost) for (const file of files) if (!minutes.has(file.series)) minutes.set(file.series, new Map());
+  if (!hasHost)
+    for (const series of seriesOf.values()) if (!minutes.has(series)) minutes.set(series, new Map());
   const rejected = placeRejected(
     byFile,
     (f) => unitsOfFile.get(f) ?? new Set(hasHost ? [] : [seriesOf.get(f) ?? log.name]),
@@ -308,8 +311,20 @@ function assemble(
     rejectedByReason: reasons,
     samples,
     sameAs,
+    seriesOf,
     repeats: [],
   };
+}
+
+/** First and last stamp of each file that is read for itself. */
+function spansOf(rows: readonly ScanRow[], sameAs: ReadonlyMap<number, number>) {
+  const spans = new Map<number, { first: number; last: number }>();
+  for (const row of rows) {
+    if (row.at === null || row.bucket > 0 || sameAs.has(row.f)) continue;
+    const span = spans.get(row.f) ?? { first: row.first, last: row.last };
+    spans.set(row.f, { first: Math.min(span.first, row.first), last: Math.max(span.last, row.last) });
+  }
+  return (f: number) => spans.get(f);
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
