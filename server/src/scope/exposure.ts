@@ -14,8 +14,8 @@ export async function computeExposure(engine: Analytics, leaks: readonly Planned
   await findCrawlers(engine);
   for (const name of [
     'breaks',
-    'subjects',
     'views',
+    'subjects',
     'viewers',
     'place_viewers',
     'shown',

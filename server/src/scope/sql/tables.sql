@@ -18,8 +18,9 @@ CREATE TABLE crawlers (ua String) ENGINE = MergeTree ORDER BY tuple();
 -- (or, in a mailing, the address) under which this person's own visits appear; '' where there can be none.
 CREATE TABLE holders (leak UInt8, item String, person String, own String, vfrom Int64, vto Int64) ENGINE = MergeTree ORDER BY tuple();
 
--- Instants at which an item's set of people changes between its first and its last view.
-CREATE TABLE breaks (leak UInt8, item String, bs Array(Int64)) ENGINE = MergeTree ORDER BY tuple();
+-- Instants at which an item's set of people changes between its first and its last view, and the number of the
+-- stretch that each begins, from 1.
+CREATE TABLE breaks (leak UInt8, item String, b Int64, seg UInt32) ENGINE = MergeTree ORDER BY tuple();
 
 CREATE TABLE views (leak UInt8, host LowCardinality(String), item String, seg UInt32, v FixedString(16), cls UInt8, t Int64, f UInt32, rn UInt64) ENGINE = MergeTree ORDER BY tuple();
 
