@@ -1,12 +1,7 @@
 import { describe, it } from 'node:test';
 import { LEAK_KINDS } from '@forthright/contract';
 import { askEngine } from './engine.ts';
-import {
-  engineEqualsOracle,
-  layoutChangesNothing,
-  lostHourNeverClears,
-  moreLogNeverClears,
-} from './properties.ts';
+import { engineEqualsOracle, layoutChangesNothing, lostHourNeverClears, moreLogNeverClears } from './properties.ts';
 
 describe('the engine against the oracle', () => {
   for (const kind of LEAK_KINDS) {
