@@ -4,6 +4,6 @@ export { type HashOptions, hashFiles } from './hash.ts';
 export { readHead, readHeader } from './head.ts';
 export { FileRegistry } from './registry.ts';
 export { missingBetween, orderText, type RotationOrder, rotationOrder, seriesOf } from './series.ts';
-export { attachTable, instantOf, type Table, textOf, toEngineFile } from './tables.ts';
+export { attachTable, instantOf, kindOf, type Table, textOf, toEngineFile } from './tables.ts';
 export type { CompiledFormat, SourceFile, Sql } from './types.ts';
 export { isRemote, type LoadedWorkspace, loadWorkspace } from './workspace.ts';
