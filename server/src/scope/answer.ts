@@ -411,14 +411,13 @@ function rejectedOf(run: ScopeRun): ScopeAnswer['rejected'] {
 
 async function directoryOf(run: ScopeRun): Promise<ScopeAnswer['directory']> {
   const { engine } = run.input;
-  const [row] = await engine.rows<{ none: number; shared: number }>(
-    `SELECT (SELECT count() FROM directory WHERE country = '') AS none,
-       (SELECT sum(n) FROM (SELECT count() AS n FROM status AS s INNER JOIN known AS k ON s.person = k.person WHERE s.ex != 0 AND k.email != '' GROUP BY ${run.address('k.email')} HAVING n > 1)) AS shared`,
+  const [row] = await engine.rows<{ shared: number }>(
+    `SELECT (SELECT sum(n) FROM (SELECT count() AS n FROM status AS s INNER JOIN known AS k ON s.person = k.person WHERE s.ex != 0 AND k.email != '' GROUP BY ${run.address('k.email')} HAVING n > 1)) AS shared`,
   );
   return {
     people: run.directory.people,
     duplicateIds: run.directory.duplicateIds,
-    withoutCountry: row?.none ?? 0,
+    withoutCountry: run.directory.withoutCountry,
     sharedAddresses: row?.shared ?? 0,
     brokenRows: run.directory.brokenRows,
   };

@@ -6,6 +6,7 @@ import {
   type FileRegistry,
   instantOf,
   isRemote,
+  kindOf,
   readHead,
   readHeader,
   type SourceFile,
@@ -17,7 +18,12 @@ import {
 import { needlesOf, type PlannedLeak } from './leaks.ts';
 import type { LogGroup, LogToScan } from './scan.ts';
 
-export type DirectoryFacts = Readonly<{ people: number; duplicateIds: number; brokenRows: number }>;
+export type DirectoryFacts = Readonly<{
+  people: number;
+  duplicateIds: number;
+  withoutCountry: number;
+  brokenRows: number;
+}>;
 
 export type PrepareContext = Readonly<{
   engine: Analytics;
@@ -46,15 +52,18 @@ export async function prepareDirectory(context: PrepareContext): Promise<Directo
     onBrokenRow,
   );
   const column = (name: string | undefined) => textOf(name, table.columns);
-  await engine.run(`CREATE VIEW directory_rows AS SELECT ${column(columns.id)} AS person, ${column(columns.email)} AS email,
+  // Text is parsed once and kept: five passes over it took 6.5 s for 2 million people. Parquet is as quick as a table.
+  const isText = table.files.length > 0 && kindOf(table.files[0]?.path ?? '') !== 'parquet';
+  const made = isText ? 'TABLE directory_rows ENGINE = MergeTree ORDER BY tuple()' : 'VIEW directory_rows';
+  await engine.run(`CREATE ${made} AS SELECT ${column(columns.id)} AS person, ${column(columns.email)} AS email,
     upperUTF8(trim(${column(columns.country)})) AS country, upperUTF8(trim(${column(columns.region)})) AS region, lowerUTF8(trim(${column(columns.language)})) AS language,
     ifNull(${instantOf(columns.createdAt, table.columns, zoneOf(workspace))}, -9223372036854775807) AS created,
     ifNull(${instantOf(columns.deletedAt, table.columns, zoneOf(workspace))}, 9223372036854775807) AS deletedAt, f, rn
     FROM ${quoteName(table.relation)} WHERE ${column(columns.id)} != ''`);
-  const [facts] = await engine.rows<{ rows: number; people: number }>(
-    'SELECT count() AS rows, uniqExact(person) AS people FROM directory_rows',
+  const [facts] = await engine.rows<{ rows: number; people: number; none: number }>(
+    "SELECT count() AS rows, uniqExact(person) AS people, countIf(country = '') AS none FROM directory_rows",
   );
-  const { rows, people } = facts ?? { rows: 0, people: 0 };
+  const { rows, people, none } = facts ?? { rows: 0, people: 0, none: 0 };
   const select = 'SELECT person, email, country, region, language, created, deletedAt FROM';
   await engine.run(
     rows === people
@@ -63,7 +72,11 @@ export async function prepareDirectory(context: PrepareContext): Promise<Directo
   );
   const brokenRows =
     onBrokenRow === 'count' && table.files.length > 0 ? await engine.brokenLines(table.relation) : 0;
-  return { people, duplicateIds: rows - people, brokenRows };
+  const [first] =
+    rows === people
+      ? [{ none }]
+      : await engine.rows<{ none: number }>("SELECT countIf(country = '') AS none FROM directory");
+  return { people, duplicateIds: rows - people, withoutCountry: first?.none ?? 0, brokenRows };
 }
 
 /** Makes relations `staff`, `sellers` and, where logs know sessions, `sessions`. Says whether sessions are known. */

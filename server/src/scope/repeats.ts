@@ -22,8 +22,8 @@ export async function markRepeats(
     to: Number.MAX_SAFE_INTEGER,
   }));
   for (const [i, group] of log.groups.entries()) {
-    if (group.format.over !== 'lines') continue;
     const files = group.files.filter((x) => !scanned.sameAs.has(x.f));
+    if (group.format.over !== 'lines' || files.length < 2) continue;
     const pairs =
       log.needles === null
         ? overlappingPairs(files, scanned)
