@@ -24,6 +24,7 @@ import {
   prepareLog,
   prepareReference,
 } from './prepare.ts';
+import { withLateRejects } from './rejects.ts';
 import { markRepeats } from './repeats.ts';
 import { type LogToScan, type ScannedLog, scanLog } from './scan.ts';
 import { runStatements } from './statements.ts';
@@ -90,10 +91,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   const logs = new Map<string, ScannedLog>();
   for (const [name, log] of toScan) {
     signal.throwIfAborted();
-    logs.set(
-      name,
-      await watched(input, log, async () => markRepeats(engine, log, await scanLog(engine, log))),
-    );
+    logs.set(name, await watched(input, log, async () => readWhole(engine, log)));
   }
   step('matching leaks');
   const gapsByLeak = findGapsOfLeaks(leaks, logs, input);
@@ -135,6 +133,10 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
     address,
     hashes,
   };
+}
+
+async function readWhole(engine: Analytics, log: LogToScan): Promise<ScannedLog> {
+  return markRepeats(engine, log, await withLateRejects(engine, log, await scanLog(engine, log)));
 }
 
 /** Reading a log is the long part of a run: says how many of its bytes are read while it goes on. */

@@ -213,11 +213,10 @@ async function readCoverage(engine: Analytics, log: LogToScan): Promise<Omit<Sca
   const samples: RejectedSample[] = [];
   for (const [i, group] of log.groups.entries()) {
     const scan = quoteName(`scan_${log.name}_${i}`);
-    rows.push(
-      ...(await engine.rows<ScanRow>(
-        `SELECT f, replaceRegexpOne(lower(toString(host)), '(:[0-9]+|[.])$', '') AS host, ${group.format.minuteMs} AS at, bucket, lines, at + ms0 AS first, at + ms1 AS last, r0, r1, empties, hex(content) AS content FROM ${scan} ORDER BY f, r0, host, at`,
-      )),
+    const read = await engine.rows<ScanRow>(
+      `SELECT f, replaceRegexpOne(lower(toString(host)), '(:[0-9]+|[.])$', '') AS host, ${group.format.minuteMs} AS at, bucket, lines, at + ms0 AS first, at + ms1 AS last, r0, r1, empties, hex(content) AS content FROM ${scan} ORDER BY f, r0, host, at`,
     );
+    for (const row of read) rows.push(row);
     samples.push(
       ...(await engine.rows<RejectedSample>(
         `SELECT f, s.1 + 1 AS line, if(s.2 = '', 'empty', 'shape') AS reason, toValidUTF8(s.2) AS text FROM (SELECT f, arraySlice(arraySort(groupArrayArray(samples)), 1, ${SAMPLES_A_FILE}) AS ss FROM ${scan} WHERE bucket > 0 GROUP BY f) ARRAY JOIN ss AS s ORDER BY f, line`,
