@@ -1,5 +1,5 @@
 import type { LogSource, Workspace } from '@forthright/contract';
-import { type Analytics, type Column, quoteName, quoteText } from '../platform/analytics/index.ts';
+import { type Analytics, quoteName, quoteText } from '../platform/analytics/index.ts';
 import {
   attachTable,
   compileFormat,
@@ -15,7 +15,7 @@ import {
   textOf,
   toEngineFile,
 } from '../sources/index.ts';
-import { needlesOf, type PlannedLeak } from './leaks.ts';
+import { NO_FILE, needlesOf, type PlannedLeak } from './leaks.ts';
 import type { LogGroup, LogToScan } from './scan.ts';
 
 export type DirectoryFacts = Readonly<{
@@ -206,8 +206,7 @@ async function attachLog(
   const relation = `raw_${name}`;
   if (source.format === 'table' || (first !== undefined && isRemote(first))) {
     await engine.attachTable(`${relation}_table`, first ?? '');
-    const columns = await engine.describe(`${relation}_table`);
-    return [await tableGroup(engine, relation, source, columns, zone)];
+    return [await tableGroup(context, relation, source, zone)];
   }
   const files = await context.registry.expand(`logs.${name}`, source.at, context.directory);
   if (source.format === 'parquet') {
@@ -225,27 +224,30 @@ async function attachLog(
   return groups;
 }
 
-/** A table elsewhere: of columns, or of raw lines where the workspace maps `line`. */
+/**
+ * A table elsewhere: of columns, or of raw lines where the workspace maps `line`. Its rows are in no file, and the
+ * number that stands for one is the log's own, so that no row passes for one of another log or of a file.
+ */
 async function tableGroup(
-  engine: Analytics,
+  context: PrepareContext,
   relation: string,
   source: LogSource,
-  columns: readonly Column[],
   zone: { timezone?: string },
 ): Promise<LogGroup> {
+  const { engine, workspace } = context;
   const { line, row } = source.columns ?? {};
-  if (line === undefined) {
-    return {
-      relation: `${relation}_table`,
-      files: [],
-      format: compileFormat({ ...source, format: 'table' }, { ...zone, columns }),
-    };
-  }
-  const rn = row === undefined ? 'toUInt64(0)' : `toUInt64(${quoteName(row)})`;
+  const columns = await engine.describe(`${relation}_table`);
+  const f = NO_FILE - 1 - Object.values(workspace.sources.logs).indexOf(source);
+  const rn = row === undefined ? 'rn' : `toUInt64(${quoteName(row)})`;
+  const others = line === undefined ? '* EXCEPT (f, rn)' : `toString(${quoteName(line)}) AS line`;
   await engine.run(
-    `CREATE VIEW ${quoteName(relation)} AS SELECT toUInt32(0) AS f, ${rn} AS rn, toString(${quoteName(line)}) AS line FROM ${quoteName(`${relation}_table`)}`,
+    `CREATE VIEW ${quoteName(relation)} AS SELECT toUInt32(${f}) AS f, ${rn} AS rn, ${others} FROM ${quoteName(`${relation}_table`)}`,
   );
-  return { relation, files: [], format: compileFormat(source, zone) };
+  const format =
+    line === undefined
+      ? compileFormat({ ...source, format: 'table' }, { ...zone, columns })
+      : compileFormat(source, zone);
+  return { relation, files: [], format };
 }
 
 async function byHeader(source: LogSource, files: readonly SourceFile[]): Promise<Map<string, SourceFile[]>> {

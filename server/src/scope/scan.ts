@@ -251,6 +251,8 @@ function assemble(
   }
   const sameAs = identicalFiles(files, content);
   const seriesOf = seriesByTime(files, spansOf(rows, sameAs));
+  // Rows of a table elsewhere are one series.
+  for (const row of rows) if (!seriesOf.has(row.f)) seriesOf.set(row.f, log.name);
   const unitOf = (row: ScanRow) => (hasHost ? row.host : (seriesOf.get(row.f) ?? log.name));
   for (const row of rows) {
     const reading = readings.get(row.f) ?? { lines: 0, rejected: 0, first: null, last: null };
