@@ -89,26 +89,29 @@ export async function scanLog(engine: Analytics, log: LogToScan): Promise<Scanne
 const hitsOf = (scan: string): Sql =>
   `(SELECT f, h.1 AS rn, h.2 AS line FROM ${quoteName(scan)} ARRAY JOIN hits AS h)`;
 
+// In both statements what is worked out from a row has a name of its own before it gets its short one: a log may have
+// a column `client` that is the account, and a statement would take the one for the other.
+
 function scanSql(scan: string, group: LogGroup, needles: readonly string[] | null, many: boolean): Sql {
   const x = group.format;
   const lines = x.over === 'lines';
-  const host = x.cheapHost === null ? "''" : `multiIf(cheap, ${x.cheapHost}, good, ${x.exactHost}, '')`;
+  const host = x.cheapHost === null ? "''" : `multiIf(fr_cheap, ${x.cheapHost}, fr_good, ${x.exactHost}, '')`;
   const keys = (k: 'k0' | 'k1' | 'msInMinute') =>
-    x.looksRight === '1' ? x.cheapStamp[k] : `if(cheap, ${x.cheapStamp[k]}, ${x.exactStamp[k]})`;
+    x.looksRight === '1' ? x.cheapStamp[k] : `if(fr_cheap, ${x.cheapStamp[k]}, ${x.exactStamp[k]})`;
   const may = needles === null || !lines ? '0' : needles.length === 0 ? '1' : x.mayContain(needles);
   const sample = lines ? `substring(line, 1, ${SAMPLE_BYTES})` : "''";
   return `CREATE TABLE ${quoteName(scan)} ENGINE = MergeTree ORDER BY tuple() AS
-SELECT f, bucket, host, k0, k1,
-  count() AS lines, min(ms) AS ms0, max(ms) AS ms1, min(rn) AS r0, max(rn) AS r1,
+SELECT f, fr_bucket AS bucket, fr_host AS host, fr_k0 AS k0, fr_k1 AS k1,
+  count() AS lines, min(fr_ms) AS ms0, max(fr_ms) AS ms1, min(rn) AS r0, max(rn) AS r1,
   ${lines ? "countIf(line = '')" : '0'} AS empties,
-  groupArraySortedIf(${SAMPLES_A_FILE})((rn, ${sample}), NOT good) AS samples,
+  groupArraySortedIf(${SAMPLES_A_FILE})((rn, ${sample}), NOT fr_good) AS samples,
   ${many && lines ? 'sum(cityHash64(line))' : 'toUInt64(0)'} AS content
-  ${lines && needles !== null ? ', groupArrayIf((rn, line), good AND may) AS hits' : ''}
+  ${lines && needles !== null ? ', groupArrayIf((rn, line), fr_good AND fr_may) AS hits' : ''}
 FROM
 (
-  SELECT *, ${x.looksRight} AS cheap, if(cheap, 1, ${x.isRight}) AS good, if(good, 0, 1 + intDiv(rn, ${BUCKET_ROWS})) AS bucket,
-    ${host} AS host, if(good, ${keys('k0')}, ${zeroLike(x.cheapStamp.k0)}) AS k0, if(good, ${keys('k1')}, '') AS k1,
-    if(good, toInt32(${keys('msInMinute')}), 0) AS ms, ${may} AS may
+  SELECT f, rn, ${lines ? 'line, ' : ''}${x.looksRight} AS fr_cheap, if(fr_cheap, 1, ${x.isRight}) AS fr_good, if(fr_good, 0, 1 + intDiv(rn, ${BUCKET_ROWS})) AS fr_bucket,
+    ${host} AS fr_host, if(fr_good, ${keys('k0')}, ${zeroLike(x.cheapStamp.k0)}) AS fr_k0, if(fr_good, ${keys('k1')}, '') AS fr_k1,
+    if(fr_good, toInt32(${keys('msInMinute')}), 0) AS fr_ms, ${may} AS fr_may
   FROM ${quoteName(group.relation)}
   ${x.isDirective === '0' ? '' : `WHERE NOT (${x.isDirective})`}
 )
@@ -120,19 +123,21 @@ const zeroLike = (sql: Sql): Sql => `defaultValueOfArgumentType(${sql})`;
 
 /** One row a line that can matter, every field exact. */
 function parsedSql(x: CompiledFormat, from: Sql, own: Sql): Sql {
-  const text = (field: (typeof TEXT_FIELDS)[number]): Sql => {
-    const sql = x.fields[field] ?? "''";
-    if (field === 'host') return `replaceRegexpOne(lower(${sql}), '(:[0-9]+|[.])$', '') AS host`;
-    if (field === 'client') return `replaceRegexpOne(lower(${sql}), '^::ffff:([0-9.]+)$', '\\\\1') AS client`;
-    if (field === 'userAgent') return `${sql} AS ua`;
-    if (field === 'viewer') return `${sql} AS account`;
-    return `${sql} AS ${field}`;
+  const inner: Sql[] = TEXT_FIELDS.map((field) => `${x.fields[field] ?? "''"} AS fr_${field}`);
+  const outer: Sql[] = TEXT_FIELDS.map((field) => `fr_${field} AS ${field}`);
+  const named: Partial<Record<(typeof TEXT_FIELDS)[number], Sql>> = {
+    host: "replaceRegexpOne(lower(fr_host), '(:[0-9]+|[.])$', '') AS host",
+    client: "replaceRegexpOne(lower(fr_client), '^::ffff:([0-9.]+)$', '\\\\1') AS client",
+    userAgent: 'fr_userAgent AS ua',
+    viewer: 'fr_viewer AS account',
   };
-  return `SELECT *, ${own} AS own FROM (SELECT f, rn, ${x.isRight} AS good, ${x.fields.time ?? 'CAST(NULL AS Nullable(Int64))'} AS at, assumeNotNull(at) AS t,
-  ${TEXT_FIELDS.map(text).join(', ')},
-  ${x.fields.status ?? 'toUInt16(200)'} AS status, ${x.fields.duration ?? 'toFloat64(0)'} AS duration,
-  ${x.fields.person ?? 'emptyArrayString()'} AS person
-FROM ${from}) WHERE good AND at IS NOT NULL`;
+  TEXT_FIELDS.forEach((field, i) => {
+    outer[i] = named[field] ?? outer[i] ?? '';
+  });
+  return `SELECT *, ${own} AS own FROM (SELECT f, rn, fr_good AS good, fr_at AS at, assumeNotNull(fr_at) AS t, ${outer.join(', ')}, fr_status AS status, fr_duration AS duration, fr_person AS person
+FROM (SELECT f, rn, ${x.isRight} AS fr_good, ${x.fields.time ?? 'CAST(NULL AS Nullable(Int64))'} AS fr_at, ${inner.join(', ')},
+  ${x.fields.status ?? 'toUInt16(200)'} AS fr_status, ${x.fields.duration ?? 'toFloat64(0)'} AS fr_duration, ${x.fields.person ?? 'emptyArrayString()'} AS fr_person
+FROM ${from}) WHERE fr_good AND fr_at IS NOT NULL)`;
 }
 
 async function assertZone(engine: Analytics, scan: string, group: LogGroup, log: LogToScan): Promise<void> {
