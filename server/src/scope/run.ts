@@ -71,9 +71,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   step('reading the directory');
   const directory = await prepareDirectory(context);
   const hasSessions = await prepareAccounts(context);
-  const references = new Set(
-    leaks.flatMap((l) => (l.leak.kind === 'page' && l.path?.binds ? [l.path.binds] : [])),
-  );
+  const references = new Set(leaks.flatMap((l) => (bindsKeys(l) && l.path?.binds ? [l.path.binds] : [])));
   for (const name of references) await prepareReference(context, name);
   const people = await attachLists(leaks, input, registry);
   const address = await addressSql(engine, addressSources(people));
@@ -158,6 +156,10 @@ async function watched<T>(
     clearInterval(timer);
   }
 }
+
+/** Whether a leak's path may say, by a key, whose data was shown. */
+const bindsKeys = ({ leak }: PlannedLeak): boolean =>
+  leak.kind === 'page' || leak.kind === 'access' || leak.kind === 'url';
 
 function remoteSources(workspace: Workspace, logs: ReadonlyMap<string, ScannedLog>): string[] {
   const { customers, sessions, employees, sellers, references, logs: allLogs } = workspace.sources;
@@ -264,7 +266,8 @@ async function assertMatches(planned: PlannedLeak, match: MatchContext, input: S
     );
   }
   if (
-    leak.kind !== 'page' ||
+    !bindsKeys(planned) ||
+    (leak.kind === 'access' && match.namesPersons(leak.log)) ||
     path?.binds == null ||
     path.binds.startsWith('customers') ||
     row.ok === 0 ||

@@ -99,6 +99,9 @@ function rowsThatMatter(scan: string, group: LogGroup, needles: readonly string[
   return `(SELECT f, h.1 AS rn, h.2 AS line FROM ${quoteName(scan)} ARRAY JOIN hits AS h)`;
 }
 
+// In both statements what is worked out from a row has a name of its own before it gets its short one: a log may have
+// a column `client` that is the account, and a statement would take the one for the other.
+
 function scanSql(scan: string, group: LogGroup, needles: readonly string[] | null, many: boolean): Sql {
   const x = group.format;
   const lines = x.over === 'lines';
