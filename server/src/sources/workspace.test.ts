@@ -111,7 +111,7 @@ const CASES: readonly (readonly [string, string, string[]])[] = [
     'raw lines in a table that would need a header',
     withLog('{ at: "clickhouse:logs.w", format: csv, columns: { time: t, line: raw } }'),
     [
-      '5:44 "clickhouse:logs.w" is a table of a database: `columns: { line: raw }` says that it holds raw lines, and lines in a table can\'t be `csv`; name their own format, such as `combined`',
+      '5:45 "clickhouse:logs.w" is a table of a database: `columns: { line: raw }` says that it holds raw lines, and lines in a table can\'t be `csv`; name their own format, such as `combined`',
     ],
   ],
   [
