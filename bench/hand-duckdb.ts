@@ -12,7 +12,11 @@ const log = join(directory, 'logs/*.parquet');
 const at = (name: string) => `read_parquet('${join(directory, name)}')`;
 const files = readdirSync(join(directory, 'logs')).map((name) => join(directory, 'logs', name));
 const hashing = new Promise<void>((resolve, reject) => {
-  const sum = spawn('sha256sum', [...files, join(directory, 'customers.parquet'), join(directory, 'reviews.parquet')], { stdio: 'ignore' });
+  const sum = spawn(
+    'sha256sum',
+    [...files, join(directory, 'customers.parquet'), join(directory, 'reviews.parquet')],
+    { stdio: 'ignore' },
+  );
   sum.once('error', reject);
   sum.once('exit', () => resolve());
 });
@@ -35,15 +39,23 @@ const [directoryFacts] = await ask(
 await db.run(`CREATE TEMP TABLE hits AS SELECT regexp_extract(path, '^/reviews/([^/?#]+)/?(?:[?#].*)?$', 1) AS item, ts, host,
     coalesce(account, '') AS account, CASE WHEN account IS NULL THEN ip || ' ' || ua ELSE account END AS viewer
   FROM read_parquet('${log}') WHERE contains(path, '/reviews/') AND ${window}`);
-await db.run(`CREATE TEMP TABLE held AS SELECT DISTINCT review_id AS item, customer_id AS person FROM ${at('reviews.parquet')} WHERE review_id IN (SELECT item FROM hits)`);
+await db.run(
+  `CREATE TEMP TABLE held AS SELECT DISTINCT review_id AS item, customer_id AS person FROM ${at('reviews.parquet')} WHERE review_id IN (SELECT item FROM hits)`,
+);
 await db.run(`CREATE TEMP TABLE exposure AS SELECT h.person AS person, v.host AS host, v.viewer AS viewer, v.account != '' AS named, v.ts AS ts
   FROM hits v JOIN held h USING (item) WHERE v.account != h.person`);
-const [seen] = await ask(`SELECT count(*) AS views, epoch_ms(min(ts)) AS first, epoch_ms(max(ts)) AS last FROM exposure`);
-const countries = await ask(`SELECT c.country AS country, count(*) AS people, count(*) FILTER (NOT e.named) AS possibly_self
+const [seen] = await ask(
+  `SELECT count(*) AS views, epoch_ms(min(ts)) AS first, epoch_ms(max(ts)) AS last FROM exposure`,
+);
+const countries =
+  await ask(`SELECT c.country AS country, count(*) AS people, count(*) FILTER (NOT e.named) AS possibly_self
   FROM (SELECT person, max(named) AS named FROM exposure GROUP BY person) e JOIN ${at('customers.parquet')} c ON c.id = e.person GROUP BY 1 ORDER BY 1`);
-const classes = await ask(`SELECT CASE WHEN NOT named THEN 'anonymous' WHEN viewer IN (SELECT id FROM ${at('customers.parquet')}) THEN 'customer' ELSE 'thirdParty' END AS class, count(*) AS viewers
+const classes =
+  await ask(`SELECT CASE WHEN NOT named THEN 'anonymous' WHEN viewer IN (SELECT id FROM ${at('customers.parquet')}) THEN 'customer' ELSE 'thirdParty' END AS class, count(*) AS viewers
   FROM (SELECT DISTINCT named, viewer FROM exposure) GROUP BY 1 ORDER BY 1`);
-const [addresses] = await ask(`SELECT count(DISTINCT lower(trim(email))) AS addresses FROM ${at('customers.parquet')} WHERE id IN (SELECT person FROM exposure)`);
+const [addresses] = await ask(
+  `SELECT count(DISTINCT lower(trim(email))) AS addresses FROM ${at('customers.parquet')} WHERE id IN (SELECT person FROM exposure)`,
+);
 await hashing;
 const sum = (rows: Record<string, unknown>[], key: string) => rows.reduce((n, r) => n + Number(r[key]), 0);
 console.log(

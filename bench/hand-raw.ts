@@ -21,13 +21,27 @@ const reviews = csv(
   'reviews.csv.gz',
   'review_id String, customer_id String, published_at String, removed_at String',
 );
-const files = ['logs/web.log', 'data/customers.csv.gz', 'data/reviews.csv.gz', 'data/employees.csv', 'data/sellers.csv', 'data/sessions.csv.gz'];
+const files = [
+  'logs/web.log',
+  'data/customers.csv.gz',
+  'data/reviews.csv.gz',
+  'data/employees.csv',
+  'data/sellers.csv',
+  'data/sessions.csv.gz',
+];
 const scratch = mkdtempSync(join(tmpdir(), 'forthright-hand-'));
 const engine = new Session(scratch);
 const run = (sql: string) => engine.queryAsync(sql, { format: 'Null' });
 const ask = async (sql: string): Promise<Record<string, unknown>[]> =>
-  (await engine.queryAsync(`${sql} SETTINGS output_format_json_quote_64bit_integers = 0`, { format: 'JSONEachRow' }))
-    .text().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
+  (
+    await engine.queryAsync(`${sql} SETTINGS output_format_json_quote_64bit_integers = 0`, {
+      format: 'JSONEachRow',
+    })
+  )
+    .text()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
   const began = performance.now();
   const answer = await work();
@@ -37,23 +51,30 @@ const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
 };
 const wanted = (name: string) => only === undefined || only === name;
 
-const hash = () => new Promise<void>((done, reject) => {
-  const sum = spawn('sha256sum', files.map(at), { stdio: 'ignore' });
-  sum.once('error', reject);
-  sum.once('exit', () => done());
-});
+const hash = () =>
+  new Promise<void>((done, reject) => {
+    const sum = spawn('sha256sum', files.map(at), { stdio: 'ignore' });
+    sum.once('error', reject);
+    sum.once('exit', () => done());
+  });
 const hashing = wanted('sha256') ? timed('sha256', hash) : Promise.resolve();
 if (only === 'sha256') await hashing;
 
 // A whole line: its stamp ends where it should, and it ends with a quote.
 const stampAt = "position(line, ' [') + 2";
-const coverage = !wanted('coverage') ? [] : await timed('coverage', () => ask(
-  `SELECT sum(n) AS lines, sumIf(n, minute = '') AS rejected, countIf(minute != '') AS minutes FROM
+const coverage = !wanted('coverage')
+  ? []
+  : await timed('coverage', () =>
+      ask(
+        `SELECT sum(n) AS lines, sumIf(n, minute = '') AS rejected, countIf(minute != '') AS minutes FROM
      (SELECT if(substring(line, ${stampAt} + 26, 3) = '] "' AND endsWith(line, '"'), substring(line, ${stampAt}, 17), '') AS minute, count() AS n FROM ${log} GROUP BY minute)`,
-));
+      ),
+    );
 
 async function exposure() {
-  await run('CREATE TABLE hits (item String, account String, client String, ua String, t Int64) ENGINE = Memory');
+  await run(
+    'CREATE TABLE hits (item String, account String, client String, ua String, t Int64) ENGINE = Memory',
+  );
   await run(`INSERT INTO hits SELECT item, if(account = '-', '', account) AS account, client, ua, t FROM
     (SELECT splitByChar('"', line) AS q, splitByChar(' ', q[1]) AS w, w[1] AS client, w[3] AS account, q[6] AS ua,
        toUnixTimestamp64Milli(toDateTime64(parseDateTimeBestEffort(concat(substring(q[1], position(q[1], '[') + 1, 11), ' ', substring(q[1], position(q[1], '[') + 13, 8)), 'UTC'), 3)) AS t,
@@ -70,9 +91,15 @@ async function exposure() {
   const [seen] = await ask('SELECT count() AS views, min(t) AS first, max(t) AS last FROM exposure');
   await run(`CREATE TABLE people ENGINE = Memory AS SELECT customer_id, country, email FROM ${customers}
     WHERE customer_id IN (SELECT person FROM exposure) OR customer_id IN (SELECT account FROM exposure)`);
-  const countries = await ask('SELECT country, uniqExact(person) AS people FROM exposure INNER JOIN people ON person = customer_id GROUP BY country ORDER BY country');
-  const classes = await ask(`SELECT multiIf(account = '', 'anonymous or crawler', account IN (SELECT customer_id FROM people), 'customer', startsWith(account, 'S'), 'seller', startsWith(account, 'E'), 'employee', 'third party') AS class, uniqExact(viewer) AS viewers FROM exposure GROUP BY class ORDER BY class`);
-  const [addresses] = await ask('SELECT uniqExact(lower(trim(email))) AS addresses FROM people WHERE customer_id IN (SELECT person FROM exposure)');
+  const countries = await ask(
+    'SELECT country, uniqExact(person) AS people FROM exposure INNER JOIN people ON person = customer_id GROUP BY country ORDER BY country',
+  );
+  const classes = await ask(
+    `SELECT multiIf(account = '', 'anonymous or crawler', account IN (SELECT customer_id FROM people), 'customer', startsWith(account, 'S'), 'seller', startsWith(account, 'E'), 'employee', 'third party') AS class, uniqExact(viewer) AS viewers FROM exposure GROUP BY class ORDER BY class`,
+  );
+  const [addresses] = await ask(
+    'SELECT uniqExact(lower(trim(email))) AS addresses FROM people WHERE customer_id IN (SELECT person FROM exposure)',
+  );
   return {
     exposed: countries.reduce((n, r) => n + Number(r.people), 0),
     recipients: Object.fromEntries(classes.map((r) => [String(r.class), Number(r.viewers)])),
