@@ -114,7 +114,10 @@ function testCell(cell: Cell): void {
         assertEqualsOracle(answer, world);
         answers.set(engine, answer);
         if (engine === 'server' && cell.names('embedded').length > 0)
-          assertSameBytes(answer, answers.get('embedded') ?? assert.fail('the embedded engine has no answer'));
+          assertSameBytes(
+            answer,
+            answers.get('embedded') ?? assert.fail('the embedded engine has no answer'),
+          );
         mark('passed');
       });
     }
