@@ -52,7 +52,7 @@ export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string
   const evidence = evidenceOf(run, hashes, await pseudonymsOf(engine));
   const recipients = await recipientsOf(run);
   const where = await whereOf(run);
-  const rejected = rejectedOf(run);
+  const rejected = await rejectedOf(run);
   const body: Omit<ScopeAnswer, 'run' | 'cautions' | 'tasks'> = {
     schema: 'forthright/scope/1',
     title: incident.incident.title,
@@ -81,15 +81,15 @@ const isoOrNull = (ms: number): string | null => (ms < 0 ? null : iso(ms));
 const isExposed = (g: StatusGroup) => g.ex !== '0';
 
 function split(groups: readonly StatusGroup[], of: (g: StatusGroup) => string | null): Record<string, Split> {
-  const table: Record<string, Split> = {};
+  const table = new Map<string, Split>();
   for (const g of groups) {
     const key = of(g);
     if (key === null) continue;
-    const cell = table[key] ?? { exposed: 0, unknown: 0 };
-    table[key] = cell;
+    const cell = table.get(key) ?? { exposed: 0, unknown: 0 };
+    table.set(key, cell);
     cell[isExposed(g) ? 'exposed' : 'unknown'] += g.people;
   }
-  return Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries([...table].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const total = (groups: readonly StatusGroup[]) => groups.reduce((n, g) => n + g.people, 0);
@@ -392,7 +392,20 @@ async function gapsOf(run: ScopeRun): Promise<Gap[]> {
   }));
 }
 
-function rejectedOf(run: ScopeRun): ScopeAnswer['rejected'] {
+/** What a sample says, without the accounts of staff that stand in it. */
+async function withheld(engine: Analytics, texts: readonly string[]): Promise<string[]> {
+  const rows = await engine.rows<{ id: string }>(
+    "SELECT DISTINCT id FROM staff WHERE id != '' AND arrayExists(x -> positionCaseInsensitiveUTF8(x, id) > 0, {texts:Array(String)}) ORDER BY length(id) DESC, id",
+    { texts },
+  );
+  const word = '[\\p{L}\\p{N}_]';
+  const ids = rows.map(
+    ({ id }) => new RegExp(`(?<!${word})${id.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}(?!${word})`, 'giu'),
+  );
+  return texts.map((text) => ids.reduce((said, id) => said.replace(id, 'withheld'), text));
+}
+
+async function rejectedOf(run: ScopeRun): Promise<ScopeAnswer['rejected']> {
   const byReason = new Map<string, number>();
   const paths = new Map(run.files.map((f) => [f.f, f.path]));
   const samples = [];
@@ -402,10 +415,15 @@ function rejectedOf(run: ScopeRun): ScopeAnswer['rejected'] {
       samples.push({ file: paths.get(s.f) ?? log.name, line: s.line, reason: s.reason, text: s.text });
     }
   }
+  const shown = samples.slice(0, 100);
+  const said = await withheld(
+    run.input.engine,
+    shown.map((s) => s.text),
+  );
   return {
     lines: [...byReason.values()].reduce((a, b) => a + b, 0),
     byReason: Object.fromEntries([...byReason].sort(([a], [b]) => (a < b ? -1 : 1))),
-    samples: samples.slice(0, 100),
+    samples: shown.map((s, i) => ({ ...s, text: said[i] ?? '' })),
   };
 }
 
