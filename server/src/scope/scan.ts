@@ -33,6 +33,8 @@ export type ScannedLog = Readonly<{
   samples: readonly RejectedSample[];
   sameAs: ReadonlyMap<number, number>;
   seriesOf: ReadonlyMap<number, string>;
+  /** Files of which not one line could be read. Nothing tells their time; in a log with hosts nor their unit (''). */
+  unreadable: readonly Readonly<{ unit: string; path: string; lines: number }>[];
   /** Row ranges that repeat another file of the series. */
   repeats: readonly Readonly<{ f: number; from: number; to: number }>[];
 }>;
@@ -346,8 +348,25 @@ function assemble(
     samples,
     sameAs,
     seriesOf,
+    unreadable: unreadableFiles(files, readings, (f) => (hasHost ? '' : (seriesOf.get(f) ?? log.name))),
     repeats: [],
   };
+}
+
+/** So few lines, in so few bytes, are a stray file or the cut end of one. */
+const FEW_LINES = 20;
+const FEW_BYTES = 16_384;
+
+function unreadableFiles(
+  files: readonly SourceFile[],
+  readings: ReadonlyMap<number, FileReading>,
+  unitOf: (f: number) => string,
+): ScannedLog['unreadable'] {
+  return files.flatMap(({ f, path, bytes }) => {
+    const { lines = 0, rejected = 0 } = readings.get(f) ?? {};
+    const isSmall = rejected < FEW_LINES && bytes < FEW_BYTES;
+    return rejected === 0 || rejected < lines || isSmall ? [] : [{ unit: unitOf(f), path, lines: rejected }];
+  });
 }
 
 /** First and last stamp of each file that is read for itself. */
