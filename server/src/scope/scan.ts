@@ -74,7 +74,7 @@ export async function scanLog(engine: Analytics, log: LogToScan): Promise<Scanne
     await engine.run(scanSql(scan, group, log.needles, many));
     await assertZone(engine, scan, group, log);
     every.push(parsedSql(group.format, quoteName(group.relation), log.own));
-    selects.push(parsedSql(group.format, rowsThatMatter(scan, group, log.needles), log.own));
+    selects.push(parsedSql(group.format, rowsThatMatter(scan, group, log.needles), log.own, log.needles));
   }
   await engine.run(`CREATE VIEW ${quoteName(all)} AS ${every.join('\nUNION ALL\n')}`);
   const union = selects.join('\nUNION ALL\n');
@@ -109,7 +109,7 @@ function scanSql(scan: string, group: LogGroup, needles: readonly string[] | nul
   const lines = x.over === 'lines';
   const host = x.cheapHost ?? "''";
   const may = needles === null || !lines ? '0' : needles.length === 0 ? '1' : x.mayContain(needles);
-  const sample = lines ? `substring(line, 1, ${SAMPLE_BYTES})` : "''";
+  const sample = lines ? `if(_good, '', substring(line, 1, ${SAMPLE_BYTES}))` : "''";
   const isCheap = x.looksRight === x.isRight;
   const key = (n: 1 | 2 | 3 | 4, cheap: Sql) =>
     isCheap
@@ -145,10 +145,11 @@ GROUP BY f, _bucket, _host, _k0, _k1`;
 const zeroLike = (sql: Sql): Sql => `defaultValueOfArgumentType(${sql})`;
 
 /** One row a line that can matter, every field exact. */
-function parsedSql(x: CompiledFormat, from: Sql, own: Sql): Sql {
+function parsedSql(x: CompiledFormat, from: Sql, own: Sql, needles: readonly string[] | null = null): Sql {
   if (x.plain === null) return parsedRows(x, x.fields, from, own);
   const rows = (where: Sql) => `(SELECT * FROM ${from} WHERE ${where})`;
-  return `${parsedRows(x, x.plain.fields, rows(x.plain.is), own)}
+  const may = needles === null || needles.length === 0 ? '1' : x.plain.mayContain(needles);
+  return `${parsedRows(x, x.plain.fields, rows(`${x.plain.is} AND ${may}`), own)}
 UNION ALL
 ${parsedRows(x, x.fields, rows(`NOT ${x.plain.is}`), own)}`;
 }
