@@ -114,7 +114,10 @@ function testCell(cell: Cell): void {
         assertEqualsOracle(answer, world);
         answers.set(engine, answer);
         if (engine === 'server' && cell.names('embedded').length > 0)
-          assertSameBytes(answer, answers.get('embedded') ?? assert.fail('the embedded engine has no answer'));
+          assertSameBytes(
+            answer,
+            answers.get('embedded') ?? assert.fail('the embedded engine has no answer'),
+          );
         mark('passed');
       });
     }
@@ -199,8 +202,8 @@ describe('docs/coverage.md', () => {
     const cells = TABLES.flatMap((table) =>
       table.rows.flatMap(([row]) => table.columns.map(([column]) => table.cell(row, column))),
     );
-    const named = cells.flatMap((cell) => ('name' in cell ? [cell.name] : []));
-    assert.deepEqual(Object.keys(results).sort(), named.sort());
+    const named = new Set(cells.flatMap((cell) => ('name' in cell ? [cell.name] : [])));
+    assert.deepEqual(Object.keys(results).sort(), [...named].sort());
   });
 
   it('claims nothing that did not pass', (t) => {
