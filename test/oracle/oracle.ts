@@ -287,7 +287,8 @@ function isInWindow(leak: WithLog, line: Line): boolean {
 
 /** Method, status, host and path; the window apart. */
 function isServed(leak: WithLog, line: Line): boolean {
-  if (leak.methods !== undefined && !leak.methods.includes(line.method)) return false;
+  const hasMethod = leak.methods === undefined || line.method === '' || leak.methods.includes(line.method);
+  if (!hasMethod) return false;
   if (leak.status !== undefined && !leak.status.includes(line.status)) return false;
   if (leak.hosts !== undefined && !leak.hosts.includes(line.host)) return false;
   return leak.path === undefined || matchPath(leak.path, line.target) !== null;

@@ -32,6 +32,9 @@ type StatusGroup = {
 };
 
 const TOP = 20;
+const MOST_SAMPLES = 100;
+const WORD_ENDS = /[^\p{L}\p{N}_.@-]+/u;
+const WORD_ENDS_KEPT = /([^\p{L}\p{N}_.@-]+)/u;
 const SAMPLE = 20;
 /** About as many bars as a screen is wide. */
 const BINS = 120;
@@ -52,7 +55,7 @@ export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string
   const evidence = evidenceOf(run, hashes, await pseudonymsOf(engine));
   const recipients = await recipientsOf(run);
   const where = await whereOf(run);
-  const rejected = rejectedOf(run);
+  const rejected = await rejectedOf(run);
   const body: Omit<ScopeAnswer, 'run' | 'cautions' | 'tasks'> = {
     schema: 'forthright/scope/1',
     title: incident.incident.title,
@@ -392,7 +395,26 @@ async function gapsOf(run: ScopeRun): Promise<Gap[]> {
   }));
 }
 
-function rejectedOf(run: ScopeRun): ScopeAnswer['rejected'] {
+/** A raw line may hold a member of staff's account, which no output may name. */
+async function withoutStaff<T extends { text: string }>(run: ScopeRun, samples: readonly T[]): Promise<T[]> {
+  const words = [...new Set(samples.flatMap((s) => s.text.split(WORD_ENDS)))].filter((word) => word !== '');
+  if (words.length === 0) return [...samples];
+  const rows = await run.input.engine.rows<{ id: string }>(
+    'SELECT DISTINCT id FROM staff WHERE id GLOBAL IN (SELECT arrayJoin({words:Array(String)}))',
+    { words },
+  );
+  const staff = new Set(rows.map((r) => r.id));
+  if (staff.size === 0) return [...samples];
+  return samples.map((s) => ({
+    ...s,
+    text: s.text
+      .split(WORD_ENDS_KEPT)
+      .map((w) => (staff.has(w) ? '(staff)' : w))
+      .join(''),
+  }));
+}
+
+async function rejectedOf(run: ScopeRun): Promise<ScopeAnswer['rejected']> {
   const byReason = new Map<string, number>();
   const paths = new Map(run.files.map((f) => [f.f, f.path]));
   const samples = [];
@@ -405,7 +427,7 @@ function rejectedOf(run: ScopeRun): ScopeAnswer['rejected'] {
   return {
     lines: [...byReason.values()].reduce((a, b) => a + b, 0),
     byReason: Object.fromEntries([...byReason].sort(([a], [b]) => (a < b ? -1 : 1))),
-    samples: samples.slice(0, 100),
+    samples: await withoutStaff(run, samples.slice(0, MOST_SAMPLES)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Params, quoteName, quoteText } from '../platform/analytics/index.ts';
 import type { Sql } from '../sources/index.ts';
-import { conditions, lines, MATCH_COLUMNS, type MatchContext, type PlannedLeak } from './leaks.ts';
+import { conditions, lines, MATCH_COLUMNS, type MatchContext, methodSql, type PlannedLeak } from './leaks.ts';
 
 /**
  * A shared cache, in the order in which its responses ended. A HIT shows the person of the key's last fill in that
@@ -13,7 +13,6 @@ export async function matchCache(planned: PlannedLeak, context: MatchContext): P
   const { leak, path } = planned;
   if (leak.kind !== 'shared-cache' || path === null) return;
   const { ok, served } = conditions(planned);
-  const methods = leak.methods.map((m) => quoteText(m.toUpperCase())).join(', ');
   const hosts =
     leak.hosts === undefined
       ? '1'
@@ -25,7 +24,7 @@ export async function matchCache(planned: PlannedLeak, context: MatchContext): P
      SELECT f, rn, t, own, host, who, client, ua, status, method, ${roleSql(leak.rules)} AS role,
        ${ended} AS ended, concat(if(cache = '', host, cache), '\\0', host, '\\0', path) AS key
      FROM ${lines(leak.log, context, '1')}
-     WHERE ${path.key('path')} != '' AND ${served} AND method IN (${methods}) AND ${hosts} AND role != ''`,
+     WHERE ${path.key('path')} != '' AND ${served} AND ${methodSql(leak.methods)} AND ${hosts} AND role != ''`,
   );
   const shown = `shown_${planned.n}`;
   await context.engine.run(

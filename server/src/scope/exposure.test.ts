@@ -26,18 +26,6 @@ type Recipient = Readonly<{
 type Told = Readonly<{ answer: ScopeAnswer; people: Person[]; recipients: Recipient[] }>;
 type Line = Readonly<Record<string, unknown>>;
 
-const FIELDS = [
-  'ts',
-  'host',
-  'account',
-  'session',
-  'ip',
-  'method',
-  'uri',
-  'status',
-  'cache_status',
-  'persons',
-];
 const COLUMNS = {
   time: 'ts',
   host: 'host',
@@ -77,6 +65,7 @@ type Case = Readonly<{
   gaps?: readonly unknown[];
   leaks: readonly unknown[];
   isParquet?: boolean;
+  columns?: Readonly<Record<string, string>>;
 }>;
 
 async function told(given: Case): Promise<Told> {
@@ -106,6 +95,7 @@ async function told(given: Case): Promise<Told> {
 }
 
 async function writeCase(directory: string, given: Case): Promise<void> {
+  const { person: _, ...single } = COLUMNS;
   const put = async (path: string, text: string) => {
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await writeFile(join(directory, path), text);
@@ -131,9 +121,8 @@ async function writeCase(directory: string, given: Case): Promise<void> {
       directory: await mkdtemp(join(directory, 'engine-')),
     });
     try {
-      const columns = FIELDS.filter((name) => name !== 'persons').map(
-        (name) => `JSONExtractString(line, '${name}') AS ${name}`,
-      );
+      const names = Object.values(given.columns ?? single);
+      const columns = names.map((name) => `JSONExtractString(line, '${name}') AS ${name}`);
       await engine.writeParquet(
         join(directory, 'log/web.parquet'),
         `SELECT ${columns.join(', ')} FROM (SELECT arrayJoin({rows:Array(String)}) AS line)`,
@@ -143,10 +132,9 @@ async function writeCase(directory: string, given: Case): Promise<void> {
       await engine.close();
     }
   }
-  const { person: _, ...single } = COLUMNS;
   const log =
     given.isParquet === true
-      ? { at: 'log/web.parquet', format: 'parquet', columns: single }
+      ? { at: 'log/web.parquet', format: 'parquet', columns: given.columns ?? single }
       : { at: 'log/web.jsonl', format: 'jsonl', columns: COLUMNS };
   const workspace = {
     organisation: { name: 'M', country: 'LU', domains: ['m.example'] },
@@ -434,6 +422,67 @@ describe('exposure', () => {
     await assert.rejects(
       told({ lines: [], leaks: [{ ...PAGE, from: '1969-12-31T23:00:00Z' }] }),
       isAboutIncident,
+    );
+  });
+
+  it('names whom a reference names, in leaks of every kind that binds one', async () => {
+    const reviews: [string, string, string, string][] = [
+      ['r1', 'ann', '', '2025-11-18T12:00:00Z'],
+      ['r1', 'ben', '2025-11-18T12:00:00Z', ''],
+    ];
+    const { people, recipients } = await told({
+      reviews,
+      lines: [line('10:00', '/v?id=r1', { account: 'ann' }), line('13:00', '/staff/r1', { account: 'e1' })],
+      isParquet: true,
+      leaks: [
+        { ...WEB, id: 'u', kind: 'url', path: '/v?id={reviews}', passedTo: ['ads.example'] },
+        { ...WEB, id: 'a', kind: 'access', path: '/staff/{reviews}' },
+      ],
+    });
+    assert.deepEqual(
+      people.map((p) => [p.person, p.views]),
+      [
+        ['ann', 1],
+        ['ben', 1],
+      ],
+    );
+    assert.deepEqual(
+      recipients.map((r) => r.viewer),
+      ['employee-1', 'ads.example'],
+    );
+  });
+
+  it('takes a column for what the workspace says, whatever it is called', async () => {
+    const { people, recipients } = await told({
+      lines: [
+        {
+          t: '2025-11-18T10:00:00Z',
+          client: 'ben',
+          account: '203.0.113.9',
+          host: '/reviews/r1',
+          path: 'www',
+          status: '200',
+          f0: '',
+        },
+      ],
+      isParquet: true,
+      columns: {
+        time: 't',
+        viewer: 'client',
+        client: 'account',
+        path: 'host',
+        host: 'path',
+        status: 'status',
+      },
+      leaks: [PAGE],
+    });
+    assert.deepEqual(
+      people.map((p) => p.person),
+      ['ann'],
+    );
+    assert.deepEqual(
+      recipients.map((r) => [r.viewer, r.class]),
+      [['ben', 'customer']],
     );
   });
 });

@@ -71,14 +71,15 @@ type Web = Readonly<{
   methods?: readonly string[] | undefined;
 }>;
 
+/** A line that does not say its method may be any: else a log without methods would clear everybody. */
+export const methodSql = (methods: readonly string[]): Sql =>
+  `method IN (${[...methods.map((m) => m.toUpperCase()), ''].map(quoteText).join(', ')})`;
+
 /** SQL conditions that make a line a view of the leak, and those that show that the page stood there. */
 export function conditions(planned: PlannedLeak): { ok: Sql; served: Sql } {
   const web = planned.leak as Web;
   const status = web.status === undefined ? '1' : `status IN (${web.status.join(', ')})`;
-  const method =
-    web.methods === undefined
-      ? '1'
-      : `method IN (${web.methods.map((m) => quoteText(m.toUpperCase())).join(', ')})`;
+  const method = web.methods === undefined ? '1' : methodSql(web.methods);
   const host =
     web.hosts === undefined
       ? '1'

@@ -19,14 +19,16 @@ export async function matchLeak(planned: PlannedLeak, context: MatchContext): Pr
   switch (leak.kind) {
     case 'page':
       await matchPath(planned, context);
-      return holdByReference(planned, context);
+      return holdByKey(planned, context);
     case 'shared-cache':
       await matchCache(planned, context);
-      return holdThemselves(planned, context);
+      return holdThemselves(planned, context, 'id');
     case 'access':
       if (context.namesPersons(leak.log)) await matchPersons(planned, context);
       else await matchPath(planned, context);
-      return holdThemselves(planned, context);
+      return context.namesPersons(leak.log)
+        ? holdThemselves(planned, context, 'id')
+        : holdByKey(planned, context);
     case 'export':
       if (planned.path !== null) await matchPath(planned, context);
       await stateRecipients(planned, context, leak.recipients ?? []);
@@ -36,7 +38,7 @@ export async function matchLeak(planned: PlannedLeak, context: MatchContext): Pr
       return matchMailing(planned, context);
     case 'url':
       await matchPath(planned, context);
-      return holdThemselves(planned, context);
+      return holdByKey(planned, context);
     case 'list':
       await stateRecipients(planned, context, leak.recipients ?? []);
       await holdList(planned, context, '*');
@@ -101,26 +103,34 @@ async function matchPersons(planned: PlannedLeak, context: MatchContext): Promis
   );
 }
 
-/** Every person of the reference who stood on an item that was viewed, with the dates between which they did. */
-async function holdByReference(planned: PlannedLeak, context: MatchContext): Promise<void> {
+/**
+ * Everybody whom the key of a path stands for: who stands on it in a reference, with the dates between which they did;
+ * else the person themselves. A person's own visit to an address that was passed on counts as any other's.
+ */
+async function holdByKey(planned: PlannedLeak, context: MatchContext): Promise<void> {
   const name = planned.path?.binds;
   if (name === null || name === undefined) return;
   if (name === 'customers' || name === 'customers.email') return holdThemselves(planned, context);
   await context.engine.run(
-    `INSERT INTO holders SELECT DISTINCT {leak:UInt8}, key, person, person, vfrom, vto FROM ${quoteName(context.reference(name))}
+    `INSERT INTO holders SELECT DISTINCT {leak:UInt8}, key, person, ${ownOf(planned)}, vfrom, vto FROM ${quoteName(context.reference(name))}
      WHERE person != '' AND key GLOBAL IN (SELECT item FROM matches WHERE leak = {leak:UInt8} AND ok)`,
     { leak: planned.n },
   );
 }
 
+const ownOf = ({ leak }: PlannedLeak): Sql => (leak.kind === 'url' ? "''" : 'person');
+
 /** The item is the person: an id, or an address that one or more accounts have. */
-async function holdThemselves(planned: PlannedLeak, context: MatchContext): Promise<void> {
-  const own = planned.leak.kind === 'url' ? "''" : 'person';
-  const byAddress = planned.path?.binds === 'customers.email';
+async function holdThemselves(
+  planned: PlannedLeak,
+  context: MatchContext,
+  as: 'id' | 'address' = planned.path?.binds === 'customers.email' ? 'address' : 'id',
+): Promise<void> {
   const items = `(SELECT DISTINCT item FROM matches WHERE leak = {leak:UInt8} AND ok)`;
-  const people = byAddress ? personsOfAddresses(items, context) : `SELECT item, item AS person FROM ${items}`;
+  const people =
+    as === 'address' ? personsOfAddresses(items, context) : `SELECT item, item AS person FROM ${items}`;
   await context.engine.run(
-    `INSERT INTO holders SELECT DISTINCT {leak:UInt8}, item, person, ${own}, ${ALWAYS.from}, ${ALWAYS.to} FROM (${people})`,
+    `INSERT INTO holders SELECT DISTINCT {leak:UInt8}, item, person, ${ownOf(planned)}, ${ALWAYS.from}, ${ALWAYS.to} FROM (${people})`,
     { leak: planned.n },
   );
 }

@@ -24,6 +24,7 @@ import {
   prepareLog,
   prepareReference,
 } from './prepare.ts';
+import { withLateRejects } from './rejects.ts';
 import { markRepeats } from './repeats.ts';
 import { type LogToScan, type ScannedLog, scanLog } from './scan.ts';
 import { runStatements } from './statements.ts';
@@ -70,9 +71,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   step('reading the directory');
   const directory = await prepareDirectory(context);
   const hasSessions = await prepareAccounts(context);
-  const references = new Set(
-    leaks.flatMap((l) => (l.leak.kind === 'page' && l.path?.binds ? [l.path.binds] : [])),
-  );
+  const references = new Set(leaks.flatMap((l) => (bindsKeys(l) && l.path?.binds ? [l.path.binds] : [])));
   for (const name of references) await prepareReference(context, name);
   const people = await attachLists(leaks, input, registry);
   const address = await addressSql(engine, addressSources(people));
@@ -90,10 +89,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   const logs = new Map<string, ScannedLog>();
   for (const [name, log] of toScan) {
     signal.throwIfAborted();
-    logs.set(
-      name,
-      await watched(input, log, async () => markRepeats(engine, log, await scanLog(engine, log))),
-    );
+    logs.set(name, await watched(input, log, async () => readWhole(engine, log)));
   }
   step('matching leaks');
   const gapsByLeak = findGapsOfLeaks(leaks, logs, input);
@@ -137,6 +133,10 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   };
 }
 
+async function readWhole(engine: Analytics, log: LogToScan): Promise<ScannedLog> {
+  return markRepeats(engine, log, await withLateRejects(engine, log, await scanLog(engine, log)));
+}
+
 /** Reading a log is the long part of a run: says how many of its bytes are read while it goes on. */
 async function watched<T>(
   { engine, step, progress }: ScopeInput,
@@ -156,6 +156,10 @@ async function watched<T>(
     clearInterval(timer);
   }
 }
+
+/** Whether a leak's path may say, by a key, whose data was shown. */
+const bindsKeys = ({ leak }: PlannedLeak): boolean =>
+  leak.kind === 'page' || leak.kind === 'access' || leak.kind === 'url';
 
 function remoteSources(workspace: Workspace, logs: ReadonlyMap<string, ScannedLog>): string[] {
   const { customers, sessions, employees, sellers, references, logs: allLogs } = workspace.sources;
@@ -262,7 +266,8 @@ async function assertMatches(planned: PlannedLeak, match: MatchContext, input: S
     );
   }
   if (
-    leak.kind !== 'page' ||
+    !bindsKeys(planned) ||
+    (leak.kind === 'access' && match.namesPersons(leak.log)) ||
     path?.binds == null ||
     path.binds.startsWith('customers') ||
     row.ok === 0 ||

@@ -4,7 +4,7 @@ import type { CompiledFormat, Sql } from '../types.ts';
 import { mayContain } from './contains.ts';
 import { absentIfDash, bind } from './sql.ts';
 import { epochStamp, isStamp, minuteMs, type Stamp, stampOf, timeOf } from './stamp.ts';
-import { fieldsFrom, type Reader, USUAL_TIMES } from './values.ts';
+import { fieldsFrom, type Reader, USUAL_NAMES, USUAL_TIMES } from './values.ts';
 
 export type TypedColumn = Readonly<{ name: string; type: string }>;
 type Leaf = Readonly<{ sql: Sql; type: string }>;
@@ -103,7 +103,8 @@ export function compileColumns(
   };
   const ms = typedMs(time);
   const text = textOf(time);
-  const stamp: Stamp = ms === null ? stampOf(text) : epochStamp(ms);
+  // A minute as a number is a group key three times as quick as its text.
+  const stamp: Stamp = ms === null ? stampOf(text) : { ...epochStamp(ms), k0: `intDiv(${ms}, 60000)` };
   const isRight = ms === null ? isStamp(text) : `isNotNull(${time.sql})`;
   const fields = fieldsFrom(
     read,
@@ -112,6 +113,11 @@ export function compileColumns(
       columns: mapped,
     },
   );
+  const hostNames = mapped.host === undefined ? USUAL_NAMES.host : [mapped.host];
+  const [hostLeaf, ...otherHosts] = hostNames
+    .map((name) => leafOf(columns, name))
+    .filter((leaf) => leaf !== null);
+  const host = hostLeaf !== undefined && otherHosts.length === 0 ? textOf(hostLeaf) : fields.host;
   const path = mapped.path === undefined ? null : leafOf(columns, mapped.path);
   return {
     over: 'columns',
@@ -121,10 +127,11 @@ export function compileColumns(
     cheapStamp: stamp,
     exactStamp: stamp,
     stampIsSure: '1',
-    minuteMs: minuteMs(timezone),
+    minuteMs: ms === null ? minuteMs(timezone) : 'toNullable(k0 * 60000)',
     stampsHaveZone: ms !== null,
-    cheapHost: fields.host,
-    exactHost: fields.host,
+    // As it stands: groups of rows are given their host's usual form, rows are not.
+    cheapHost: host,
+    exactHost: host,
     fields,
     plain: null,
     mayContain: mayContain(path === null ? (fields.path ?? "''") : textOf(path), 'none'),

@@ -1,1 +1,2 @@
 export { compileFormat, type FormatOptions } from './compile.ts';
+export { hostOf } from './values.ts';

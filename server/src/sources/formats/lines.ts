@@ -264,13 +264,8 @@ function cheapStampOf(tokens: readonly Token[], time: string): { stamp: Stamp; s
   if (at === null || next === undefined || !('literal' in next)) return null;
   const follows = quoteText(next.literal);
   switch (stampKind(time)) {
-    case 'clf': {
-      const { stamp, shape, after } = cheapClf(at);
-      return {
-        stamp,
-        shape: `(${shape} AND substring(line, ${after}, ${next.literal.length}) = ${follows})`,
-      };
-    }
+    case 'clf':
+      return cheapClf(at, next.literal);
     case 'iso': {
       const end = `position(line, ${follows}, toUInt64(${at} + 19))`;
       const { stamp, shape } = cheapIso(at, end);

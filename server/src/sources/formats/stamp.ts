@@ -65,17 +65,20 @@ export function stampOf(text: Sql): Stamp {
 
 export const isStamp = (text: Sql): Sql => `match(${text}, ${regexText(`^(?:${STAMP_SHAPE.any})$`)})`;
 
-/** `18/Nov/2025:06:00:00 +0000` at a known place. Always 26 bytes, so nothing need be searched. */
-export function cheapClf(at: Sql): { stamp: Stamp; shape: Sql; after: Sql } {
-  const cut = (from: number, length: number) => `substring(line, ${at} + ${from}, ${length})`;
+/**
+ * `18/Nov/2025:06:00:00 +0000` at a known place, before the text `follows`. Always 26 bytes, so nothing need be
+ * searched; cut out once, because cutting six pieces out of a short text takes half the time of six out of a line.
+ */
+export function cheapClf(at: Sql, follows: string): { stamp: Stamp; shape: Sql } {
+  const text = `substring(line, ${at}, ${26 + Buffer.byteLength(follows)})`;
+  const cut = (from: number, length: number) => `substring(${text}, ${from + 1}, ${length})`;
   return {
     stamp: {
       k0: cut(0, 17),
       k1: cut(21, 5),
       msInMinute: `toUInt32(toUInt8OrZero(${cut(18, 2)})) * 1000`,
     },
-    shape: `(${cut(20, 1)} = ' ' AND ${cut(17, 1)} = ':' AND isNotNull(toUInt8OrNull(${cut(18, 2)})))`,
-    after: `(${at} + 26)`,
+    shape: `(${cut(20, 1)} = ' ' AND ${cut(17, 1)} = ':' AND isNotNull(toUInt8OrNull(${cut(18, 2)})) AND substring(${text}, 27) = ${quoteText(follows)})`,
   };
 }
 
