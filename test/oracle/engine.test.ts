@@ -1,7 +1,12 @@
 import { describe, it } from 'node:test';
 import { LEAK_KINDS } from '@forthright/contract';
 import { askEngine } from './engine.ts';
-import { engineEqualsOracle, layoutChangesNothing, lostHourNeverClears, moreLogNeverClears } from './properties.ts';
+import {
+  engineEqualsOracle,
+  layoutChangesNothing,
+  lostHourNeverClears,
+  moreLogNeverClears,
+} from './properties.ts';
 
 /** A few worlds of each kind, others every time; `npm run soak` asks many more. A failure names its seed. */
 describe('the engine against the oracle', () => {
