@@ -1,70 +1,125 @@
-import { spawnSync } from 'node:child_process';
-import { glob } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
-import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
-
 /**
- * `npm test`: Debian's packages where they can be had, then format, lint, types and boundaries, then every test. Says at
- * the end what was skipped and why. `npm test -- NAME…` runs only the files whose path holds one of the names.
+ * `npm test`: Debian packages where we may install them, `npm run check`, then every `*.test.ts`. Ends with what was
+ * skipped and why, and one line that says whether all is well. `npm test -- NAME…` runs only the files whose path
+ * holds one of the names.
  */
-const ROOT = resolve(import.meta.dirname, '..');
-/** A file that hangs must not hang the rest for ever; the slowest takes about three minutes on two busy cores. */
-const MOST_MS_A_FILE = 540_000;
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { relative, resolve } from 'node:path';
+import { run } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
-const names = process.argv.slice(2);
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** The slowest file takes a third of this on two cores. */
+const FILE_TIMEOUT_MS = 10 * 60_000;
+/** Part of `npm run check`. */
+const CHECKED = 'test/boundaries.test.ts';
+/** The long ones first, so that no core waits for them at the end. */
+const FIRST = ['test/coverage/coverage.test.ts', 'server/src/platform/analytics/conformance.test.ts'];
 
-function step(words: string, command: string, args: readonly string[]): boolean {
-  process.stdout.write(`▸ ${words}\n`);
-  const { status } = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' });
-  return status === 0;
+const started = performance.now();
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+function setUp(): void {
+  if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) return;
+  spawnSync('sh', [resolve(ROOT, 'test/setup-debian.sh')], { stdio: 'inherit' });
 }
 
-async function testFiles(): Promise<string[]> {
-  const files: string[] = [];
-  for (const folder of ['packages', 'server', 'test']) {
-    for await (const file of glob(`${folder}/**/*.test.ts`, { cwd: ROOT, exclude: ['**/node_modules'] }))
-      files.push(file);
-  }
-  return files
-    .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
-    .sort()
+function check(): boolean {
+  const isWindows = process.platform === 'win32';
+  const done = spawnSync('npm', ['run', '--silent', 'check'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    shell: isWindows,
+  });
+  console.log(done.status === 0 ? 'check: passed' : 'check: FAILED');
+  return done.status === 0;
+}
+
+function testFiles(names: readonly string[]): string[] {
+  const rank = (file: string) => (FIRST.includes(file) ? FIRST.indexOf(file) : FIRST.length);
+  return ['packages', 'server', 'test']
+    .flatMap((folder) =>
+      globSync(`${folder}/**/*.test.ts`, { cwd: ROOT, exclude: (name) => name === 'node_modules' }),
+    )
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => (names.length === 0 ? file !== CHECKED : names.some((name) => file.includes(name))))
+    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
     .map((file) => resolve(ROOT, file));
 }
 
-/** Runs the files; the specification goes to stdout as it comes. */
-async function runTests(files: string[]): Promise<{ failed: boolean; skipped: string[] }> {
-  const skipped: string[] = [];
-  let failed = false;
-  const events = run({
-    files,
-    concurrency: Math.max(1, Math.min(3, availableParallelism())),
-    timeout: MOST_MS_A_FILE,
+type Tally = { passed: number; failed: number; skipped: number };
+/** A failure of a suite only repeats those of its tests. */
+const repeatsOthers = (error: { failureType?: string } | undefined): boolean =>
+  error?.failureType === 'subtestsFailed';
+
+const total: Tally = { passed: 0, failed: 0, skipped: 0 };
+const skipped = new Map<string, string[]>();
+
+/** Runs one file in a process of its own, which is ended when it takes too long, whatever it waits for. */
+async function runFile(file: string): Promise<void> {
+  const name = relative(ROOT, file);
+  const from = performance.now();
+  const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+  const words: string[] = [];
+  let said = '';
+  const tooLong = AbortSignal.timeout(FILE_TIMEOUT_MS);
+  const stream = run({ files: [file], cwd: ROOT, signal: tooLong });
+  stream.on('test:stderr', ({ message }) => {
+    said = `${said}${message}`.slice(-10_000);
   });
-  events.on('test:fail', () => {
-    failed = true;
+  stream.on('test:diagnostic', ({ message }) => {
+    if (/could not/.test(message)) words.push(message);
   });
-  events.on('test:pass', ({ name, skip }) => {
-    if (skip !== undefined && skip !== false)
-      skipped.push(`${name}: ${skip === true || skip === '' ? 'no reason given' : skip}`);
+  stream.on('test:pass', (test) => {
+    if (test.skip !== undefined && test.skip !== false) {
+      const reason = typeof test.skip === 'string' ? test.skip : 'no reason given';
+      skipped.set(reason, [...(skipped.get(reason) ?? []), `${name}: ${test.name}`]);
+      tally.skipped += 1;
+    } else if (test.details.type !== 'suite') tally.passed += 1;
   });
-  const { promise, resolve: done, reject } = Promise.withResolvers<void>();
-  events.compose(new spec()).on('end', done).on('error', reject).pipe(process.stdout);
-  await promise;
-  return { failed, skipped };
+  stream.on('test:fail', (test) => {
+    const error = test.details.error as (Error & { failureType?: string }) | undefined;
+    if (repeatsOthers(error)) return;
+    tally.failed += 1;
+    words.push(`${test.name}\n${String(error?.cause ?? error)}`);
+  });
+  for await (const _ of stream);
+  if (tooLong.aborted) words.push(`it took longer than ${seconds(FILE_TIMEOUT_MS)} and was ended`);
+  const isWell = tally.failed === 0 && !tooLong.aborted && tally.passed + tally.skipped > 0;
+  if (!isWell && tally.failed === 0) tally.failed = 1;
+  if (!isWell && said !== '') words.push(said);
+  const left = tally.skipped === 0 ? '' : `, ${tally.skipped} skipped`;
+  const took = seconds(performance.now() - from);
+  console.log(
+    `${isWell ? 'ok    ' : 'FAILED'} ${name}: ${tally.passed} passed, ${tally.failed} failed${left} (${took})`,
+  );
+  for (const text of words) console.log(text.trimEnd().replace(/^/gm, '       '));
+  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += tally[key];
 }
 
-const began = performance.now();
-step('Debian packages that some suites need', 'sh', ['test/setup-debian.sh']);
-const checked =
-  names.length > 0 || step('format, lint, types, boundaries', 'npm', ['run', '--silent', 'check']);
-const { failed, skipped } = await runTests(await testFiles());
-const seconds = Math.round((performance.now() - began) / 1000);
-if (skipped.length > 0)
-  process.stdout.write(`\nSkipped:\n${[...new Set(skipped)].map((s) => `  ${s}`).join('\n')}\n`);
-const good = checked && !failed;
-process.stdout.write(
-  `\n${good ? 'All passed' : checked ? 'Tests failed' : 'npm run check failed'} in ${seconds} s.\n`,
+async function runFiles(files: readonly string[]): Promise<void> {
+  const waiting = [...files];
+  const work = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await runFile(file);
+  };
+  await Promise.all(Array.from({ length: Math.max(1, availableParallelism()) }, work));
+}
+
+const names = process.argv.slice(2);
+setUp();
+const isChecked = names.length > 0 || check();
+await runFiles(testFiles(names));
+
+if (skipped.size > 0) console.log('\nSkipped:');
+for (const [reason, names] of skipped) {
+  console.log(`  ${reason}:`);
+  for (const name of names.slice(0, 5)) console.log(`    ${name}`);
+  if (names.length > 5) console.log(`    and ${names.length - 5} more`);
+}
+const isWell = isChecked && total.failed === 0 && total.passed > 0;
+console.log(
+  `\n${isWell ? 'PASSED' : 'FAILED'}: check ${isChecked ? 'passed' : 'failed'}; ${total.passed} tests passed, ${total.failed} failed, ${total.skipped} skipped; ${seconds(performance.now() - started)} in all`,
 );
-process.exitCode = good ? 0 : 1;
+process.exitCode = isWell ? 0 : 1;

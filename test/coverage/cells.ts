@@ -27,13 +27,12 @@ export const LIST_TITLES: Record<ListFormat, string> = {
 };
 
 /** What of a user's files is compressed. */
-export const COMPRESSED = ['combined', 'csv', 'w3c-iis', 'directory'] as const;
+export const COMPRESSED = ['lines', 'csv', 'directory'] as const;
 export type Compressed = (typeof COMPRESSED)[number];
 export const COMPRESSED_TITLES: Record<Compressed, string> = {
-  combined: 'lines (combined)',
-  csv: 'CSV log',
-  'w3c-iis': 'W3C log',
-  directory: 'CSV directories and lists',
+  lines: 'log of lines',
+  csv: 'log with a header',
+  directory: 'CSV directories and references',
 };
 
 /** Why a log in this format can't tell of this kind of leak; null when it can. */
@@ -71,12 +70,6 @@ export type Table = Readonly<{
 
 export const nameOf = (...parts: readonly string[]): string => parts.join(' / ');
 
-/** A plain log is the cell of its format. */
-export const compressionCell = (engine: Engine, compression: string, what: string): string =>
-  compression === 'plain' && what !== 'directory'
-    ? nameOf(engine, 'log', what, 'page')
-    : nameOf(engine, 'compression', compression, what);
-
 const titled = <T extends string>(ids: readonly T[], titles: Readonly<Record<T, string>>) =>
   ids.map((id) => [id, titles[id]] as const);
 
@@ -112,7 +105,7 @@ function tablesOn(engine: Engine): Table[] {
       corner: 'files as',
       rows: titled(COMPRESSIONS, COMPRESSION_TITLES),
       columns: titled(COMPRESSED, COMPRESSED_TITLES),
-      cell: (row, column) => ({ name: compressionCell(engine, row, column) }),
+      cell: (row, column) => ({ name: nameOf(engine, 'compression', row, column) }),
     },
   ];
 }

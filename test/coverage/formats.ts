@@ -83,19 +83,28 @@ const WHOLE_SECONDS: ReadonlySet<Format> = new Set([
   'clickhouse-lines',
 ]);
 
-/** The world as far as a log in this format can show it. */
-export function seenThrough(world: World, format: Format): World {
-  const holds = FIELDS[format];
-  const shape = WHOLE_SECONDS.has(format) ? 'combined' : 'jsonl';
+/** One format for every log, or one for each by its name. */
+export type Formats = Format | Readonly<Record<string, Format>>;
+
+export function formatOf(formats: Formats, log: string): Format {
+  const format = typeof formats === 'string' ? formats : formats[log];
+  if (format === undefined) throw new Error(`no format for log ${log}`);
+  return format;
+}
+
+/** The world as far as logs in these formats can show it. */
+export function seenThrough(world: World, formats: Formats): World {
+  const holds = (log: string, field: LogField) => FIELDS[formatOf(formats, log)].includes(field);
   const shown = ([name, log]: [string, Log]): [string, Log] => {
-    const fields = log.fields.filter((field) => holds.includes(field));
+    const shape = WHOLE_SECONDS.has(formatOf(formats, name)) ? 'combined' : 'jsonl';
+    const fields = log.fields.filter((field) => holds(name, field));
     return [name, { ...log, shape, fields, lines: log.lines.map((line) => asLogged(line, shape, fields)) }];
   };
   const leaks = world.incident.leaks.map((leak) =>
-    leak.kind === 'url' && !holds.includes('recipient') ? { ...leak, passedTo: ['ads.example'] } : leak,
+    leak.kind === 'url' && !holds(leak.log, 'recipient') ? { ...leak, passedTo: ['ads.example'] } : leak,
   );
   const gaps = world.incident.gaps.map(({ host, ...gap }) =>
-    host !== undefined && holds.includes('host') ? { ...gap, host } : gap,
+    host !== undefined && holds(gap.log, 'host') ? { ...gap, host } : gap,
   );
   return {
     ...world,

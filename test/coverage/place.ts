@@ -9,7 +9,7 @@ import { writeWorld } from '../oracle/write.ts';
 import type { Postgres } from '../peers/postgres.ts';
 import type { Engine, ListFormat } from './cells.ts';
 import { type Compression, compress } from './compressions.ts';
-import { EXTENSIONS, type Format, sourceOf, tableOf, textOf } from './formats.ts';
+import { EXTENSIONS, type Format, type Formats, formatOf, sourceOf, tableOf, textOf } from './formats.ts';
 import { directoriesOf, putIntoClickHouse, putIntoParquet, putIntoPostgres, type Table } from './tables.ts';
 
 /** What stands ready for all cells; a peer that this machine lacks is undefined. */
@@ -74,6 +74,31 @@ function putterOf(format: Format, name: string, directory: string, peers: Peers)
   }
 }
 
+async function putLogs(
+  world: World,
+  formats: Formats,
+  workspace: Workspace,
+  directory: string,
+  putTable: Putter | null,
+  compression: Compression,
+): Promise<void> {
+  await rm(join(directory, 'logs'), { recursive: true, force: true });
+  for (const [name, log] of Object.entries(world.logs)) {
+    const format = formatOf(formats, name);
+    const text = textOf(log, format);
+    let at: string;
+    if (text === null) {
+      if (putTable === null) throw new Error(`there is no place for ${format}`);
+      at = await putTable(tableOf(`log_${name}`, log, format));
+    } else {
+      const suffix = compression === 'plain' ? '' : `.${compression}`;
+      at = `logs/${name}/access.${EXTENSIONS[format] ?? 'log'}${suffix}`;
+      await put(directory, at, compress(Buffer.from(text), compression));
+    }
+    workspace.sources.logs[name] = { at, ...sourceOf(log, format) };
+  }
+}
+
 /** Writes a world with its logs (and, for tables and Parquet, everything else too) in a format. */
 export async function placeWorld(
   world: World,
@@ -81,26 +106,12 @@ export async function placeWorld(
   name: string,
   directory: string,
   peers: Peers,
-  compression: Compression = 'plain',
 ): Promise<void> {
   const workspace = await written(world, directory);
-  await rm(join(directory, 'logs'), { recursive: true, force: true });
   const putTable = putterOf(format, name, directory, peers);
-  const { sources } = workspace;
-  for (const [logName, log] of Object.entries(world.logs)) {
-    const text = textOf(log, format);
-    let at: string;
-    if (text === null) {
-      if (putTable === null) throw new Error(`there is no place for ${format}`);
-      at = await putTable(tableOf(`log_${logName}`, log, format));
-    } else {
-      const suffix = compression === 'plain' ? '' : `.${compression}`;
-      at = `logs/${logName}/access.${EXTENSIONS[format] ?? 'log'}${suffix}`;
-      await put(directory, at, compress(Buffer.from(text), compression));
-    }
-    sources.logs[logName] = { at, ...sourceOf(log, format) };
-  }
+  await putLogs(world, format, workspace, directory, putTable, 'plain');
   if (putTable !== null) {
+    const { sources } = workspace;
     const all: Record<string, Source> = { ...sources.references };
     for (const key of ['customers', 'sessions', 'employees', 'sellers'] as const) all[key] = sources[key];
     for (const table of directoriesOf(world)) {
@@ -137,27 +148,23 @@ export async function placeLists(
   await putWorkspaces(directory, workspace, peers.cluster);
 }
 
-/** A world whose directories, references and lists are compressed CSV files. */
+/** A world whose logs, directories and references are all compressed. */
 export async function placeCompressed(
   world: World,
+  formats: Formats,
   compression: Compression,
   directory: string,
   peers: Peers,
 ): Promise<void> {
   const workspace = await written(world, directory);
-  const incident = structuredClone(world.incident) as { leaks: { people?: { at: string } }[] };
-  const packed = async (path: string): Promise<string> => {
-    if (compression === 'plain') return path;
-    const content = await readFile(join(directory, path));
-    await put(directory, `${path}.${compression}`, compress(content, compression));
-    await rm(join(directory, path));
-    return `${path}.${compression}`;
-  };
+  await putLogs(world, formats, workspace, directory, null, compression);
   const { references, customers, sessions, employees, sellers } = workspace.sources;
-  for (const source of [customers, sessions, employees, sellers, ...Object.values(references)])
-    source.at = await packed(String(source.at));
-  for (const leak of incident.leaks)
-    if (leak.people !== undefined) leak.people.at = await packed(leak.people.at);
-  await writeFile(join(directory, 'incident.yaml'), stringify(incident));
+  for (const source of [customers, sessions, employees, sellers, ...Object.values(references)]) {
+    const path = String(source.at);
+    if (compression === 'plain') continue;
+    source.at = `${path}.${compression}`;
+    await put(directory, source.at, compress(await readFile(join(directory, path)), compression));
+    await rm(join(directory, path));
+  }
   await putWorkspaces(directory, workspace, peers.cluster);
 }

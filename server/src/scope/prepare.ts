@@ -262,9 +262,9 @@ async function byHeader(source: LogSource, files: readonly SourceFile[]): Promis
 const HEAD_BYTES = 64 * 1024;
 
 async function headerOf(source: LogSource, file: SourceFile): Promise<string> {
-  if (source.format === 'csv') return JSON.stringify((await readHeader(file)) ?? []);
+  if (source.format === 'csv') return JSON.stringify(await readHeader(file));
   if (source.format !== 'w3c') return '';
-  const head = ((await readHead(file, HEAD_BYTES)) ?? Buffer.alloc(0)).toString('latin1');
+  const head = (await readHead(file, HEAD_BYTES)).toString('latin1');
   const fields = head.match(/^#Fields:[ \t]*(.*?)\r?$/m)?.[1] ?? '';
   return JSON.stringify(fields.split(/[ \t]+/).filter((s) => s !== ''));
 }

@@ -64,8 +64,8 @@ export async function attachTable(engine: Analytics, relation: string, wanted: W
 
 async function headerOf(files: readonly SourceFile[], wanted: Wanted): Promise<string[]> {
   const [file] = files;
-  const header = file === undefined ? null : await readHeader(file);
-  if (header === null || header.length === 0) {
+  const header = file === undefined ? [] : await readHeader(file);
+  if (header.length === 0) {
     throw new ForthrightError(
       'file-unreadable',
       `${file?.path ?? wanted.source} has no header line. A CSV file must name its columns in its first line.`,
