@@ -285,22 +285,19 @@ async function assertMatches(planned: PlannedLeak, match: MatchContext, input: S
   );
 }
 
-/** Lines that say neither status nor method are no views; a log whose lines never say it shows that its column is wrong. */
+/** A line without a status is no view; a log whose lines never say it shows that its column is wrong. */
 async function assertTold(planned: PlannedLeak, match: MatchContext): Promise<void> {
   const { leak, path } = planned;
-  if (!('log' in leak) || leak.log === undefined || path === null) return;
-  const web = leak as { status?: unknown; methods?: unknown };
-  const [row] = await match.engine.rows<{ lines: number; status: number; method: number }>(
-    `SELECT count() AS lines, countIf(status != 0) AS status, countIf(method != '') AS method FROM ${quoteName(match.parsed(leak.log))} WHERE ${path.key('path')} != ''`,
+  if (!('log' in leak) || leak.log === undefined || path === null || !('status' in leak)) return;
+  if (leak.status === undefined) return;
+  const [row] = await match.engine.rows<{ lines: number; told: number }>(
+    `SELECT count() AS lines, countIf(status != 0) AS told FROM ${quoteName(match.parsed(leak.log))} WHERE ${path.key('path')} != ''`,
   );
-  if (row === undefined || row.lines === 0) return;
-  for (const field of ['status', 'method'] as const) {
-    if (row[field] > 0 || web[field === 'method' ? 'methods' : 'status'] === undefined) continue;
-    throw new ForthrightError(
-      'column-unknown',
-      `Leak ${leak.id}: none of the ${row.lines} lines of log ${leak.log} with such a path has a ${field}, so none would count as a view. Check the column that sources.logs.${leak.log} maps to \`${field}\`, or map none if the log has none.`,
-    );
-  }
+  if (row === undefined || row.lines === 0 || row.told > 0) return;
+  throw new ForthrightError(
+    'column-unknown',
+    `Leak ${leak.id}: none of the ${row.lines} lines of log ${leak.log} with such a path has a status, so none would count as a view. Check the column that sources.logs.${leak.log} maps to \`status\`, or map none if the log has none.`,
+  );
 }
 
 /** The most frequent shapes of path in the log that look most like the leak's, for somebody who mistyped it. */
