@@ -1,4 +1,3 @@
-import { ForthrightError } from '@forthright/contract';
 import own from '../package.json' with { type: 'json' };
 import {
   abortOnSignals,
@@ -9,20 +8,9 @@ import {
   scopeCommands,
 } from './cli/index.ts';
 import { readConfig } from './platform/index.ts';
+import { readinessOperation } from './scope/index.ts';
 
-const notYet = async () => {
-  throw new ForthrightError('internal', 'this command is not built yet');
-};
-const operations: readonly Operation[] = [
-  ...scopeCommands,
-  {
-    name: 'readiness',
-    summary: 'whether the logs could answer if something leaked today',
-    needsWorkspace: true,
-    examples: ['forthright readiness', 'forthright readiness --workspace shop/forthright.yaml --json'],
-    run: notYet,
-  },
-];
+const operations: readonly Operation[] = [...scopeCommands, readinessOperation(Date.now)];
 
 /** 128 + SIGPIPE: the reader, `head` perhaps, has seen enough. */
 const CLOSED_PIPE = 141;

@@ -5,9 +5,9 @@ import { peopleSql, recipientsSql } from '../../server/src/scope/outputs.ts';
 import { withRun } from '../../server/src/scope/session.ts';
 import type { EnginePerson, EngineRecipient, EngineResult } from './properties.ts';
 
-/** Asks the real engine about a directory that holds forthright.yaml and incident.yaml. */
-export async function askEngine(directory: string): Promise<EngineResult> {
-  const asked = { incident: join(directory, 'incident.yaml'), workspace: join(directory, 'forthright.yaml') };
+/** Asks the real engine about a directory that holds incident.yaml and a workspace. */
+export async function askEngine(directory: string, workspace = 'forthright.yaml'): Promise<EngineResult> {
+  const asked = { incident: join(directory, 'incident.yaml'), workspace: join(directory, workspace) };
   const watch = { step: () => {}, signal: new AbortController().signal };
   return withRun(asked, watch, async ({ run, answer }) => {
     const { engine } = run.input;
@@ -16,7 +16,7 @@ export async function askEngine(directory: string): Promise<EngineResult> {
       `SELECT person, if(in_directory, status, 'unidentified') AS status, fields, ${ms('first_seen')} AS first, ${ms('last_seen')} AS last, views FROM (${peopleSql(run)})`,
     );
     const recipients = await engine.rows<EngineRecipient>(
-      `SELECT viewer, class, people, views, ${ms('first_seen')} AS first, ${ms('last_seen')} AS last FROM (${await recipientsSql(engine)})`,
+      `SELECT viewer, class, people, views, ${ms('first_seen')} AS first, ${ms('last_seen')} AS last FROM (${await recipientsSql(engine, run.leaks)})`,
     );
     return { answer, people, recipients };
   });

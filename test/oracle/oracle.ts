@@ -45,11 +45,16 @@ export type OracleAnswer = Readonly<{
   min: number;
   max: number;
   possiblySelf: ReadonlySet<string>;
-  /** Of page leaks on a reference: `reference/key`. */
+  /** Of page leaks: `reference/key`. */
   items: ReadonlySet<string>;
   itemsWithoutReference: ReadonlySet<string>;
   leaks: readonly LeakOfOracle[];
   fields: ReadonlyMap<string, Split>;
+  /** Sorted fields with a blank between → persons exposed with exactly these. */
+  combinations: ReadonlyMap<string, number>;
+  hosts: ReadonlyMap<string, Readonly<{ people: number; views: number }>>;
+  /** Log, unit and bounds of each declared gap → directory persons whom it alone would make unknown. */
+  declaredGaps: ReadonlyMap<string, number>;
   addresses: Split;
   deleted: Split;
   byCountry: ReadonlyMap<string, Split>;
@@ -59,6 +64,7 @@ export type OracleAnswer = Readonly<{
     people: number;
     duplicateIds: number;
     withoutCountry: number;
+    /** Exposed persons whose address another exposed person has too. */
     sharedAddresses: number;
   }>;
 }>;
@@ -281,7 +287,8 @@ function isInWindow(leak: WithLog, line: Line): boolean {
 
 /** Method, status, host and path; the window apart. */
 function isServed(leak: WithLog, line: Line): boolean {
-  if (leak.methods !== undefined && !leak.methods.includes(line.method)) return false;
+  const hasMethod = leak.methods === undefined || line.method === '' || leak.methods.includes(line.method);
+  if (!hasMethod) return false;
   if (leak.status !== undefined && !leak.status.includes(line.status)) return false;
   if (leak.hosts !== undefined && !leak.hosts.includes(line.host)) return false;
   return leak.path === undefined || matchPath(leak.path, line.target) !== null;
@@ -366,6 +373,38 @@ function show(outcome: Outcome, subject: string, viewer: Viewer, line: Line | nu
   outcome.shown.push({ subject, viewer: viewer.key, class: viewer.class, line });
 }
 
+/** Whom gaps make unknown, by the kind of leak. */
+function hiddenBy(world: World, leak: Leak, gaps: readonly Stretch[]): string[] {
+  if (gaps.length === 0) return [];
+  switch (leak.kind) {
+    case 'page': {
+      const placeholder = placeholderOf(leak.path);
+      if (placeholder === null) return [];
+      if (placeholder.startsWith('customers')) return everyoneWhoExisted(world, gaps);
+      const people: string[] = [];
+      for (const row of world.references[placeholder] ?? []) {
+        const from = row.from ?? -Infinity;
+        const to = row.to ?? Infinity;
+        if (gaps.some((gap) => from < to && from < gap.to && to > gap.from)) people.push(row.person);
+      }
+      return people;
+    }
+    case 'access':
+    case 'url':
+    case 'shared-cache':
+      return everyoneWhoExisted(world, gaps);
+    case 'export':
+      return subjectsOfList(world, leak.people);
+    case 'mailing':
+    case 'list':
+      return [];
+  }
+}
+
+function hide(world: World, leak: Leak & WithLog, outcome: Outcome): void {
+  for (const person of hiddenBy(world, leak, gapsThatMatter(world, leak))) outcome.unknown.add(person);
+}
+
 function page(world: World, leak: LeakOf<'page'>, outcome: Outcome): void {
   for (const line of logOf(world, leak.log).lines) {
     if (!isInWindow(leak, line) || !isServed(leak, line)) continue;
@@ -373,8 +412,9 @@ function page(world: World, leak: LeakOf<'page'>, outcome: Outcome): void {
     if (viewer.class === 'own') continue;
     const bound = matchPath(leak.path, line.target) ?? new Map<string, string>();
     for (const [name, key] of bound) {
+      const isAddress = name === 'customers.email';
+      outcome.items.add(`${name}/${isAddress ? normalisedAddress(key) : key}`);
       if (name.startsWith('customers')) continue;
-      outcome.items.add(`${name}/${key}`);
       const isKnown = (world.references[name] ?? []).some((row) => row.key === key);
       if (!isKnown) outcome.itemsWithoutReference.add(`${name}/${key}`);
     }
@@ -383,19 +423,7 @@ function page(world: World, leak: LeakOf<'page'>, outcome: Outcome): void {
     }
   }
 
-  const gaps = gapsThatMatter(world, leak);
-  const placeholder = placeholderOf(leak.path);
-  if (placeholder === null) return;
-  if (placeholder.startsWith('customers')) {
-    for (const person of everyoneWhoExisted(world, gaps)) outcome.unknown.add(person);
-    return;
-  }
-  for (const row of world.references[placeholder] ?? []) {
-    for (const gap of gaps) {
-      if ((row.from ?? -Infinity) < gap.to && (row.to ?? Infinity) > gap.from)
-        outcome.unknown.add(row.person);
-    }
-  }
+  hide(world, leak, outcome);
 }
 
 /** `either`: STALE or REVALIDATED without a rule: the cached answer, or a new one for this very viewer. */
@@ -440,7 +468,7 @@ function sharedCache(world: World, leak: LeakOf<'shared-cache'>, outcome: Outcom
       );
     }
   }
-  for (const person of everyoneWhoExisted(world, gapsThatMatter(world, leak))) outcome.unknown.add(person);
+  hide(world, leak, outcome);
 }
 
 function endOf(line: Line): number {
@@ -518,7 +546,7 @@ function access(world: World, leak: LeakOf<'access'>, outcome: Outcome): void {
       if (!isOwnData(viewer, subject)) show(outcome, subject, viewer, line);
     }
   }
-  for (const person of everyoneWhoExisted(world, gapsThatMatter(world, leak))) outcome.unknown.add(person);
+  hide(world, leak, outcome);
 }
 
 type Listed = Readonly<{ at: string; id?: string | undefined; email?: string | undefined }>;
@@ -562,9 +590,7 @@ function exported(world: World, leak: LeakOf<'export'>, outcome: Outcome): void 
     if (viewer.class === 'own') continue;
     for (const subject of subjects) if (!isOwnData(viewer, subject)) show(outcome, subject, viewer, line);
   }
-  if (gapsThatMatter(world, download).length > 0) {
-    for (const subject of subjects) outcome.unknown.add(subject);
-  }
+  hide(world, download, outcome);
 }
 
 function mailing(world: World, leak: LeakOf<'mailing'>, outcome: Outcome): void {
@@ -606,7 +632,7 @@ function url(world: World, leak: LeakOf<'url'>, outcome: Outcome): void {
       }
     }
   }
-  for (const person of everyoneWhoExisted(world, gapsThatMatter(world, leak))) outcome.unknown.add(person);
+  hide(world, leak, outcome);
 }
 
 function list(world: World, leak: LeakOf<'list'>, outcome: Outcome): void {
@@ -673,16 +699,24 @@ function seenIn(shown: readonly Shown[]): Seen {
 function splitBy(
   directory: ReadonlyMap<string, Customer>,
   people: ReadonlyMap<string, Status>,
-  keyOf: (person: Customer) => string,
+  keyOf: (person: Customer) => string | null,
 ): Map<string, Split> {
   const splits = new Map<string, Split>();
   for (const person of directory.values()) {
     const status = people.get(person.id);
     if (status === 'clear' || status === undefined) continue;
-    const split = splits.get(keyOf(person)) ?? { exposed: 0, unknown: 0 };
-    splits.set(keyOf(person), { ...split, [status]: split[status] + 1 });
+    const key = keyOf(person);
+    if (key === null) continue;
+    const split = splits.get(key) ?? { exposed: 0, unknown: 0 };
+    splits.set(key, { ...split, [status]: split[status] + 1 });
   }
   return splits;
+}
+
+/** Only where the law or the post of a state differs from its neighbour's. */
+function regionOf(person: Customer): string | null {
+  if (!['US', 'CA', 'AU'].includes(person.country)) return null;
+  return `${person.country}-${person.region || 'unknown'}`;
 }
 
 function addressesIn(
@@ -774,8 +808,7 @@ export function answer(world: World): OracleAnswer {
   const exposedAddresses = addressesIn(directory, people, 'exposed');
   const unknownAddresses = addressesIn(directory, people, 'unknown');
   const isDeleted = (id: string) => world.hasLifetimes && directory.get(id)?.deletedAt !== null;
-  const addresses = [...directory.values()].filter((p) => p.email !== '').map((p) => p.email);
-  const normalised = addresses.map(normalisedAddress);
+  const normalised = exposed.flatMap((id) => directory.get(id)?.email || []).map(normalisedAddress);
 
   return {
     people,
@@ -799,6 +832,9 @@ export function answer(world: World): OracleAnswer {
       seen: seenIn(outcome.shown),
     })),
     fields: fieldsIn(directory, outcomes),
+    combinations: combinationsIn(exposedFields),
+    hosts: hostsIn(directory, shown),
+    declaredGaps: declaredGapsIn(world, people),
     addresses: {
       exposed: exposedAddresses.size,
       unknown: [...unknownAddresses].filter((address) => !exposedAddresses.has(address)).length,
@@ -807,17 +843,57 @@ export function answer(world: World): OracleAnswer {
       exposed: exposed.filter(isDeleted).length,
       unknown: unknown.filter(isDeleted).length,
     },
-    byCountry: splitBy(directory, people, (person) => person.country),
-    byRegion: splitBy(directory, people, (person) => person.region),
-    byLanguage: splitBy(directory, people, (person) => person.language),
+    byCountry: splitBy(directory, people, (person) => person.country || 'unknown'),
+    byRegion: splitBy(directory, people, regionOf),
+    byLanguage: splitBy(directory, people, (person) => person.language || 'unknown'),
     directory: {
       people: directory.size,
       duplicateIds: world.customers.length - directory.size,
       withoutCountry: [...directory.values()].filter((person) => person.country === '').length,
-      sharedAddresses: [...new Set(normalised)].filter((a) => normalised.filter((b) => b === a).length > 1)
-        .length,
+      sharedAddresses: normalised.filter((a) => normalised.filter((b) => b === a).length > 1).length,
     },
   };
+}
+
+/** Combinations of fields: sorted fields with a blank between → persons exposed with exactly these. */
+function combinationsIn(exposedFields: ReadonlyMap<string, readonly string[]>): Map<string, number> {
+  const combinations = new Map<string, number>();
+  for (const fields of exposedFields.values()) {
+    combinations.set(fields.join(' '), (combinations.get(fields.join(' ')) ?? 0) + 1);
+  }
+  return combinations;
+}
+
+function hostsIn(directory: ReadonlyMap<string, Customer>, shown: readonly Shown[]) {
+  const hosts = new Map<string, { people: number; views: number }>();
+  for (const host of new Set(shown.flatMap(({ line }) => line?.host || []))) {
+    const there = shown.filter(({ line }) => line?.host === host);
+    const people = new Set(there.map(({ subject }) => subject).filter((subject) => directory.has(subject)));
+    hosts.set(host, { people: people.size, views: viewsIn(there).length });
+  }
+  return hosts;
+}
+
+/** For each declared gap, cut to a leak's window: directory persons whom it alone would make unknown. */
+function declaredGapsIn(world: World, people: ReadonlyMap<string, Status>): Map<string, number> {
+  const hidden = new Map<string, Set<string>>();
+  for (const leak of world.incident.leaks) {
+    if (!('from' in leak) || leak.log === undefined) continue;
+    const { log } = leak;
+    for (const unit of servingUnits(world, { ...leak, log })) {
+      for (const gap of world.incident.gaps) {
+        if (gap.log !== log || (gap.host !== undefined && gap.host !== unit)) continue;
+        const from = Math.max(Date.parse(gap.from), Date.parse(leak.from));
+        const to = Math.min(Date.parse(gap.to), Date.parse(leak.to));
+        if (from >= to) continue;
+        const key = [log, unit, new Date(from).toISOString(), new Date(to).toISOString()].join(' ');
+        const sofar = hidden.get(key) ?? new Set();
+        hidden.set(key, new Set([...sofar, ...hiddenBy(world, leak, [{ unit, from, to }])]));
+      }
+    }
+  }
+  const isCounted = (id: string) => people.has(id) && people.get(id) !== 'exposed';
+  return new Map([...hidden].map(([key, ids]) => [key, [...ids].filter(isCounted).length]));
 }
 
 /** Viewers with an account that no directory knows; whom a url or a mailing told of are no accounts. */

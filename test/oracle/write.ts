@@ -13,13 +13,15 @@ export type Layout = Readonly<{
   gzip: number;
   /** Lines of the older file that the newer one repeats at its head; at least 100 or 0. */
   overlap: number;
-  /** Whether the oldest file stands there twice, byte for byte. */
-  isTwice: boolean;
+  /** Whether the oldest file stands there twice, byte for byte or once compressed. */
+  isTwice: 'no' | 'under-another-number' | 'in-another-compression';
+  /** Over how many file series the lines are spread; only where lines name their host, else a series is a unit. */
+  series: number;
   /** How the workspace names the files: a glob, or one by one from the oldest or from the newest. */
   listed: 'glob' | 'oldest-first' | 'newest-first';
 }>;
 
-export const ONE_FILE: Layout = { cuts: [], gzip: 0, overlap: 0, isTwice: false, listed: 'glob' };
+export const ONE_FILE: Layout = { cuts: [], gzip: 0, overlap: 0, isTwice: 'no', series: 1, listed: 'glob' };
 
 /** Writes a world as a user would have it: forthright.yaml, incident.yaml and all that they name. */
 export async function writeWorld(world: World, directory: string, layout: Layout = ONE_FILE): Promise<void> {
@@ -134,9 +136,26 @@ function eml(addresses: readonly string[]): string {
 
 // ---- logs ---------------------------------------------------------------------------------------------------
 
-/** Path and content of a log's files, the oldest first, named as logrotate does. */
+/** Path and content of a log's files, the oldest of each series first, named as logrotate does. */
 function filesOf(name: string, log: Log, layout: Layout): [string, string | Uint8Array][] {
+  const series = log.fields.includes('host') ? layout.series : 1;
   const texts = log.lines.map((line) => `${written(line, log)}\n`);
+  return Array.from({ length: series }, (_, k) => k).flatMap((k) => {
+    const stem = `logs/${name}/${k === 0 ? '' : `${'bcdefgh'[k - 1]}-`}${SERIES}`;
+    // Runs of 7 lines go to one series and then to the next, so that both span the same time.
+    return filesOfSeries(
+      stem,
+      texts.filter((_, i) => Math.floor(i / 7) % series === k),
+      layout,
+    );
+  });
+}
+
+function filesOfSeries(
+  stem: string,
+  texts: readonly string[],
+  layout: Layout,
+): [string, string | Uint8Array][] {
   const cuts = [...new Set(layout.cuts.map((share) => Math.floor(share * texts.length)))]
     .filter((cut) => cut > 0 && cut < texts.length)
     .sort((a, b) => a - b);
@@ -145,12 +164,14 @@ function filesOf(name: string, log: Log, layout: Layout): [string, string | Uint
     const repeated = layout.overlap >= 100 && before >= layout.overlap ? layout.overlap : 0;
     return texts.slice(from - repeated, cuts[i] ?? texts.length).join('');
   });
-  if (layout.isTwice) chunks.unshift(chunks[0] as string);
-  return chunks.map((text, i) => {
+  if (layout.isTwice === 'under-another-number') chunks.unshift(chunks[0] as string);
+  return chunks.flatMap((text, i): [string, string | Uint8Array][] => {
     const number = chunks.length - 1 - i;
-    const isCompressed = ((layout.gzip >> number) & 1) === 1;
-    const path = `logs/${name}/${SERIES}${number === 0 ? '' : `.${number}`}${isCompressed ? '.gz' : ''}`;
-    return [path, isCompressed ? gzipSync(text, { level: 1 }) : text];
+    const path = `${stem}${number === 0 ? '' : `.${number}`}`;
+    const plain: [string, string] = [path, text];
+    const compressed: [string, Uint8Array] = [`${path}.gz`, gzipSync(text, { level: 1 })];
+    if (i === 0 && layout.isTwice === 'in-another-compression') return [plain, compressed];
+    return [((layout.gzip >> number) & 1) === 1 ? compressed : plain];
   });
 }
 

@@ -91,12 +91,13 @@ export const ScopeAnswer = z.strictObject({
   where: z.strictObject({
     pages: Ranked,
     hosts: Ranked,
-    /** Items that were seen by somebody, and those of them that no reference knows. */
+    /** Distinct keys of pages that were seen by somebody, and those of them that no reference knows. */
     items: Count,
     itemsWithoutReference: Count,
     itemsWithoutReferenceSample: z.array(z.string()),
   }),
   recipients: z.strictObject({
+    /** `own`: monitoring whose requests matched a leak; it is never exposure. */
     byClass: z.record(z.enum(RECIPIENT_CLASSES), Count),
     top: z.array(Recipient),
     crawlers: z.array(z.strictObject({ name: z.string(), people: Count, views: Count })),
@@ -131,6 +132,7 @@ export const ScopeAnswer = z.strictObject({
     people: Count,
     duplicateIds: Count,
     withoutCountry: Count,
+    /** Exposed persons whose address another exposed person has too. */
     sharedAddresses: Count,
     brokenRows: Count,
   }),

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 
 /** An instant with its zone, as ISO 8601. A stamp without a zone is refused: it names no instant. */
-const Instant = z.iso.datetime({
-  offset: true,
-  error: 'an instant such as 2025-11-20T14:05:00Z, with its zone',
-});
+const Instant = z.iso
+  .datetime({ offset: true, error: 'an instant such as 2025-11-20T14:05:00Z, with its zone' })
+  .refine((text) => !(Date.parse(text) < 0), { error: 'an instant after 1 January 1970' });
 
 export const RECIPIENT_CLASSES = [
   'customer',
@@ -129,6 +128,9 @@ const DeclaredGap = z.strictObject({
   reason: z.string().min(1),
 });
 
+/** The engine keeps the leaks of a person as the bits of one number. */
+const MOST_LEAKS = 64;
+
 /** The incident file: what is believed to have leaked. */
 export const Incident = z.strictObject({
   title: z.string().min(1),
@@ -138,7 +140,8 @@ export const Incident = z.strictObject({
   contained: z.strictObject({ at: Instant, summary: z.string() }).optional(),
   leaks: z
     .array(Leak)
-    .min(1, 'an incident needs at least one leak: what was shown, where, from when to when'),
+    .min(1, 'an incident needs at least one leak: what was shown, where, from when to when')
+    .max(MOST_LEAKS, `an incident holds at most ${MOST_LEAKS} leaks: put files of one kind into one list`),
   gaps: z.array(DeclaredGap).default([]),
 });
 export type Incident = z.infer<typeof Incident>;

@@ -6,8 +6,9 @@ import { createProgress } from './progress.ts';
 import type { Context, Operation, Output } from './types.ts';
 import { findWorkspace } from './workspace.ts';
 
+export { visible } from '../kernel/index.ts';
 export { scopeCommands } from './commands.ts';
-export { failureOf, visible } from './failure.ts';
+export { failureOf } from './failure.ts';
 export { createProgress } from './progress.ts';
 export { abortOnSignals } from './signals.ts';
 export type { Args, Context, Operation, OptionSpec, Output, Progress } from './types.ts';

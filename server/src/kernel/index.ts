@@ -1,1 +1,2 @@
 export { didYouMean, editDistance, nearest } from './nearest.ts';
+export { visible } from './visible.ts';

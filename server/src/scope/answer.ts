@@ -7,8 +7,9 @@ import {
   type RecipientClass,
   ScopeAnswer,
 } from '@forthright/contract';
-import type { Analytics } from '../platform/analytics/index.ts';
+import { type Analytics, quoteText } from '../platform/analytics/index.ts';
 import { cautionsOf, tasksOf } from './cautions.ts';
+import { linesStandOnce } from './exposure.ts';
 import { NO_FILE, type PlannedLeak } from './leaks.ts';
 import { crawlerName, type Pseudonyms, pseudonymsOf, staffLabel, viewerLabel } from './recipients.ts';
 import type { ScopeRun } from './run.ts';
@@ -23,8 +24,9 @@ type StatusGroup = {
   language: string;
   known: number;
   deleted: number;
-  ex: number;
-  un: number;
+  /** Bit masks over leaks, in decimal: JSON numbers lose bits beyond 53. */
+  ex: string;
+  un: string;
   named: number;
   people: number;
 };
@@ -40,7 +42,7 @@ export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string
   const { engine, incident } = run.input;
   const groups = await engine.rows<StatusGroup>(
     `SELECT k.country AS country, k.region AS region, k.language AS language, k.person != '' AS known, k.deleted AS deleted,
-       s.ex AS ex, s.un AS un, s.named > 0 AS named, count() AS people
+       toString(s.ex) AS ex, toString(s.un) AS un, s.named > 0 AS named, count() AS people
      FROM status AS s LEFT JOIN known AS k ON s.person = k.person
      GROUP BY country, region, language, known, deleted, ex, un, named ORDER BY ALL`,
   );
@@ -50,7 +52,7 @@ export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string
   const evidence = evidenceOf(run, hashes, await pseudonymsOf(engine));
   const recipients = await recipientsOf(run);
   const where = await whereOf(run);
-  const rejected = rejectedOf(run);
+  const rejected = await rejectedOf(run);
   const body: Omit<ScopeAnswer, 'run' | 'cautions' | 'tasks'> = {
     schema: 'forthright/scope/1',
     title: incident.incident.title,
@@ -76,18 +78,18 @@ export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number): string | null => (ms < 0 ? null : iso(ms));
-const isExposed = (g: StatusGroup) => g.ex !== 0;
+const isExposed = (g: StatusGroup) => g.ex !== '0';
 
 function split(groups: readonly StatusGroup[], of: (g: StatusGroup) => string | null): Record<string, Split> {
-  const table: Record<string, Split> = {};
+  const table = new Map<string, Split>();
   for (const g of groups) {
     const key = of(g);
     if (key === null) continue;
-    const cell = table[key] ?? { exposed: 0, unknown: 0 };
-    table[key] = cell;
+    const cell = table.get(key) ?? { exposed: 0, unknown: 0 };
+    table.set(key, cell);
     cell[isExposed(g) ? 'exposed' : 'unknown'] += g.people;
   }
-  return Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries([...table].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const total = (groups: readonly StatusGroup[]) => groups.reduce((n, g) => n + g.people, 0);
@@ -135,7 +137,7 @@ async function addressesOf(run: ScopeRun): Promise<Split> {
 }
 
 /** Fields of the leaks in a bit mask, united and in order. */
-function fieldsIn(mask: number, leaks: readonly PlannedLeak[]): string[] {
+function fieldsIn(mask: string, leaks: readonly PlannedLeak[]): string[] {
   const bits = BigInt(mask);
   return [...new Set(leaks.filter((l) => (bits >> BigInt(l.n)) & 1n).flatMap((l) => l.leak.fields))].sort();
 }
@@ -184,31 +186,30 @@ async function seenOf(engine: Analytics, table: 'shown', where = '1'): Promise<S
   return { first: isoOrNull(row?.first ?? -1), last: isoOrNull(row?.last ?? -1) };
 }
 
-/** Views that showed somebody else's data. A line is one view, though several leaks or recipients share it. */
-async function viewsOf(engine: Analytics, leaks: readonly PlannedLeak[]): Promise<number> {
-  const [only] = leaks;
-  if (only !== undefined && leaks.length === 1 && only.leak.kind !== 'url' && only.leak.kind !== 'access') {
-    const [sum] = await engine.rows<{ n: number }>(
-      'SELECT sum(n) AS n FROM shown WHERE leak = {leak:UInt8}',
-      { leak: only.n },
-    );
-    return sum?.n ?? 0;
-  }
-  const [row] = await engine.rows<{ n: number }>(
-    `SELECT uniqExact(f, rn) AS n FROM (${exposingViews(leaks)})`,
-  );
-  return row?.n ?? 0;
+/** Lines that showed somebody else's data, with the place and the viewer that each stands for in each leak. */
+const exposingLines = (leaks: readonly PlannedLeak[]): string =>
+  `SELECT leak, host, item, v, f, rn, t FROM views WHERE f != ${NO_FILE} AND leak IN (${leaks.map((l) => l.n).join(', ')}) AND (leak, item, seg, v) IN (SELECT leak, item, seg, v FROM shown)`;
+
+/** SQL of views per `by`, as `views`. A line is one view, though several leaks, persons or recipients share it. */
+export function viewsSql(leaks: readonly PlannedLeak[], by: readonly string[], where = '1'): string {
+  const [sum, from] = linesStandOnce(leaks)
+    ? ['sum(n)', `(SELECT * FROM shown WHERE leak IN (${leaks.map((l) => l.n).join(', ')}))`]
+    : ['uniqExact(f, rn)', `(${exposingLines(leaks)})`];
+  const group = by.length === 0 ? '' : ` GROUP BY ${by.join(', ')}`;
+  return `SELECT ${[...by, `${sum} AS views`].join(', ')} FROM ${from} WHERE ${where}${group}`;
 }
 
-const exposingViews = (leaks: readonly PlannedLeak[]): string =>
-  `SELECT f, rn, t FROM views WHERE f != ${NO_FILE} AND leak IN (${leaks.map((l) => l.n).join(', ')}) AND (leak, item, seg, v) IN (SELECT leak, item, seg, v FROM shown)`;
+async function viewsOf(engine: Analytics, leaks: readonly PlannedLeak[]): Promise<number> {
+  const [row] = await engine.rows<{ views: number }>(viewsSql(leaks, []));
+  return row?.views ?? 0;
+}
 
 async function leaksOf(run: ScopeRun, groups: readonly StatusGroup[]): Promise<ScopeAnswer['leaks']> {
   const known = groups.filter((g) => g.known);
   const leaks: ScopeAnswer['leaks'] = [];
   for (const planned of run.leaks) {
     const { n, leak } = planned;
-    const bit = (mask: number) => ((BigInt(mask) >> BigInt(n)) & 1n) === 1n;
+    const bit = (mask: string) => ((BigInt(mask) >> BigInt(n)) & 1n) === 1n;
     leaks.push({
       id: leak.id,
       kind: leak.kind,
@@ -229,7 +230,7 @@ async function histogramOf(run: ScopeRun): Promise<ScopeAnswer['histogram']> {
   const minutes = from === null || to === null ? 0 : (Date.parse(to) - Date.parse(from)) / 60_000;
   const stepMinutes = STEPS.find((s) => minutes / s <= BINS) ?? Math.ceil(minutes / BINS / 1440) * 1440;
   const bins = await run.input.engine.rows<{ at: number; views: number }>(
-    `SELECT intDiv(t, ${stepMinutes * 60_000}) * ${stepMinutes * 60_000} AS at, count() AS views FROM (SELECT DISTINCT f, rn, t FROM (${exposingViews(run.leaks)})) GROUP BY at ORDER BY at`,
+    `SELECT intDiv(t, ${stepMinutes * 60_000}) * ${stepMinutes * 60_000} AS at, count() AS views FROM (SELECT DISTINCT f, rn, t FROM (${exposingLines(run.leaks)})) GROUP BY at ORDER BY at`,
   );
   return { stepMinutes, bins: bins.map((b) => ({ at: iso(b.at), views: b.views })) };
 }
@@ -238,20 +239,17 @@ async function whereOf(run: ScopeRun): Promise<ScopeAnswer['where']> {
   const { engine } = run.input;
   const pages = await engine.rows<{ leak: number; item: string; people: number; views: number }>(
     `SELECT p.leak AS leak, p.item AS item, p.people AS people, s.views AS views FROM
-       (SELECT leak, item, uniqExact(person) AS people FROM person_places GROUP BY leak, item) AS p
-     INNER JOIN (SELECT leak, item, sum(n) AS views FROM shown GROUP BY leak, item) AS s ON p.leak = s.leak AND p.item = s.item
+       (SELECT leak, item, uniqExactIf(person, person IN (SELECT person FROM known)) AS people FROM person_places GROUP BY leak, item) AS p
+     LEFT JOIN (${viewsSql(run.leaks, ['leak', 'item'])}) AS s ON p.leak = s.leak AND p.item = s.item
      ORDER BY views DESC, people DESC, leak, item LIMIT ${TOP}`,
   );
   const hosts = await engine.rows<{ name: string; people: number; views: number }>(
     `SELECT toString(p.host) AS name, p.people AS people, s.views AS views FROM
-       (SELECT host, uniqExact(person) AS people FROM person_places WHERE host != '' GROUP BY host) AS p
-     INNER JOIN (SELECT host, sum(n) AS views FROM shown GROUP BY host) AS s ON p.host = s.host
+       (SELECT host, uniqExactIf(person, person IN (SELECT person FROM known)) AS people FROM person_places WHERE host != '' GROUP BY host) AS p
+     INNER JOIN (${viewsSql(run.leaks, ['host'])}) AS s ON p.host = s.host
      ORDER BY people DESC, name LIMIT ${TOP}`,
   );
-  const [items] = await engine.rows<{ items: number; orphans: number; sample: string[] }>(
-    `SELECT uniqExact(leak, item) AS items, uniqExactIf((leak, item), orphan) AS orphans, arraySlice(arraySort(groupUniqArrayIf(1000)(item, orphan)), 1, ${SAMPLE}) AS sample
-     FROM (SELECT DISTINCT leak, item, (leak, item) NOT IN (SELECT leak, item FROM holders) AS orphan FROM matches WHERE ok AND NOT own)`,
-  );
+  const items = await itemsOf(run);
   const nameOf = (leak: number, item: string) => {
     const planned = run.leaks.find((l) => l.n === leak);
     return planned?.path?.render(item) ?? (item === '*' ? (planned?.leak.id ?? '') : item);
@@ -259,10 +257,27 @@ async function whereOf(run: ScopeRun): Promise<ScopeAnswer['where']> {
   return {
     pages: pages.map((p) => ({ name: nameOf(p.leak, p.item), people: p.people, views: p.views })),
     hosts,
-    items: items?.items ?? 0,
-    itemsWithoutReference: items?.orphans ?? 0,
-    itemsWithoutReferenceSample: items?.sample ?? [],
+    items: items.items,
+    itemsWithoutReference: items.orphans,
+    itemsWithoutReferenceSample: items.sample,
   };
+}
+
+type Items = { items: number; orphans: number; sample: string[] };
+
+/** Distinct keys of pages that anybody viewed: one that two leaks share is one, one of two references is two. */
+async function itemsOf(run: ScopeRun): Promise<Items> {
+  const pages = run.leaks.filter((l) => l.leak.kind === 'page' && l.path?.binds != null);
+  const none = { items: 0, orphans: 0, sample: [] };
+  if (pages.length === 0) return none;
+  const numbers = `[${pages.map((l) => l.n).join(', ')}]`;
+  const names = `[${pages.map((l) => quoteText(l.path?.binds ?? '')).join(', ')}]`;
+  const [row] = await run.input.engine.rows<Items>(
+    `SELECT count() AS items, countIf(orphan) AS orphans, arrayDistinct(groupArraySortedIf(${SAMPLE})(item, orphan)) AS sample
+     FROM (SELECT transform(leak, ${numbers}, ${names}, '') AS source, item, min((leak, item) NOT IN (SELECT leak, item FROM holders)) AS orphan
+       FROM matches WHERE ok AND NOT own AND leak IN ${numbers.replace('[', '(').replace(']', ')')} GROUP BY source, item)`,
+  );
+  return row ?? none;
 }
 
 type ViewerRow = {
@@ -285,9 +300,9 @@ async function recipientsOf(run: ScopeRun): Promise<ScopeAnswer['recipients']> {
     RECIPIENT_CLASSES.map((name, i) => [name, counted.find((c) => c.cls === i)?.n ?? 0]),
   ) as Record<RecipientClass, number>;
   const pseudonyms = await pseudonymsOf(engine);
-  const top = await topViewers(engine);
+  const top = await topViewers(engine, run.leaks);
   const [unknown] = await engine.rows<{ n: number }>(
-    'SELECT count() AS n FROM viewers WHERE cls = 6 AND account IN (SELECT account FROM accounts WHERE ns < 10 AND cls = 6) AND v IN (SELECT v FROM shown)',
+    'SELECT count() AS n FROM viewers WHERE cls = 6 AND account IN (SELECT account FROM accounts WHERE ns < 2 AND cls = 6) AND v IN (SELECT v FROM shown WHERE n > 0)',
   );
   return {
     byClass,
@@ -299,10 +314,17 @@ async function recipientsOf(run: ScopeRun): Promise<ScopeAnswer['recipients']> {
       first: isoOrNull(row.first),
       last: isoOrNull(row.last),
     })),
-    crawlers: await crawlersOf(engine),
+    crawlers: await crawlersOf(engine, run.leaks),
     unknownAccounts: unknown?.n ?? 0,
   };
 }
+
+/** SQL of views and times of each recipient (v, views, first, last); who was stated has neither (0, -1). */
+export const recipientTotalsSql = (
+  leaks: readonly PlannedLeak[],
+): string => `SELECT x.v AS v, y.views AS views, x.first AS first, x.last AS last
+  FROM (SELECT v, if(countIf(t0 >= 0) = 0, -1, minIf(t0, t0 >= 0)) AS first, max(t1) AS last FROM shown GROUP BY v) AS x
+  LEFT JOIN (${viewsSql(leaks, ['v'])}) AS y ON x.v = y.v`;
 
 /** SQL of distinct people that each viewer of a set saw, their own data apart. */
 export const peopleSeenSql = (viewers: string): string => `SELECT p.v AS v, uniqExact(s.person) AS people
@@ -314,14 +336,14 @@ export const peopleSeenSql = (viewers: string): string => `SELECT p.v AS v, uniq
  * The viewers who saw most people. Counting everybody's people exactly would multiply out places, so only those
  * are counted whose upper bound (people per place, added up) can still reach the top.
  */
-async function topViewers(engine: Analytics): Promise<ViewerRow[]> {
+async function topViewers(engine: Analytics, leaks: readonly PlannedLeak[]): Promise<ViewerRow[]> {
   for (let take = 500; ; take *= 8) {
     const bounded = `SELECT v FROM shown GROUP BY v ORDER BY sum(others) DESC, v LIMIT ${take}`;
     const rows = await engine.rows<ViewerRow & { bound: number; all: number }>(
       `SELECT w.cls AS cls, w.account AS account, w.client AS client, w.ua AS ua, p.people AS people, b.views AS views, b.first AS first, b.last AS last,
          (SELECT min(bound) FROM (SELECT sum(others) AS bound FROM shown GROUP BY v ORDER BY bound DESC, v LIMIT ${take})) AS bound, (SELECT uniqExact(v) FROM shown) AS all
        FROM (${peopleSeenSql(bounded)}) AS p
-       INNER JOIN (SELECT v, sum(n) AS views, if(countIf(t0 >= 0) = 0, -1, minIf(t0, t0 >= 0)) AS first, max(t1) AS last FROM shown GROUP BY v) AS b ON p.v = b.v
+       INNER JOIN (${recipientTotalsSql(leaks)}) AS b ON p.v = b.v
        INNER JOIN viewers AS w ON p.v = w.v
        ORDER BY people DESC, views DESC, cls, account, client, ua LIMIT ${TOP}`,
     );
@@ -330,7 +352,10 @@ async function topViewers(engine: Analytics): Promise<ViewerRow[]> {
   }
 }
 
-async function crawlersOf(engine: Analytics): Promise<ScopeAnswer['recipients']['crawlers']> {
+async function crawlersOf(
+  engine: Analytics,
+  leaks: readonly PlannedLeak[],
+): Promise<ScopeAnswer['recipients']['crawlers']> {
   const agents = await engine.rows<{ ua: string; vs: string[] }>(
     'SELECT ua, groupArray(hex(v)) AS vs FROM viewers WHERE cls = 2 AND v IN (SELECT v FROM shown) GROUP BY ua ORDER BY ua',
   );
@@ -343,8 +368,8 @@ async function crawlersOf(engine: Analytics): Promise<ScopeAnswer['recipients'][
   for (const [name, vs] of names) {
     const chosen = `SELECT v FROM viewers WHERE hex(v) IN {vs:Array(String)}`;
     const [row] = await engine.rows<{ people: number; views: number }>(
-      `SELECT (SELECT uniqExact(s.person) FROM (SELECT DISTINCT leak, item, seg FROM shown WHERE v IN (${chosen})) AS p INNER JOIN subjects AS s ON p.leak = s.leak AND p.item = s.item AND p.seg = s.seg) AS people,
-         (SELECT sum(n) FROM shown WHERE v IN (${chosen})) AS views`,
+      `SELECT (SELECT uniqExact(s.person) FROM (SELECT DISTINCT leak, item, seg FROM shown WHERE v IN (${chosen})) AS p INNER JOIN subjects AS s ON p.leak = s.leak AND p.item = s.item AND p.seg = s.seg WHERE s.person IN (SELECT person FROM known)) AS people,
+         (${viewsSql(leaks, [], `v IN (${chosen})`)}) AS views`,
       { vs },
     );
     rows.push({ name, people: row?.people ?? 0, views: row?.views ?? 0 });
@@ -367,7 +392,20 @@ async function gapsOf(run: ScopeRun): Promise<Gap[]> {
   }));
 }
 
-function rejectedOf(run: ScopeRun): ScopeAnswer['rejected'] {
+/** What a sample says, without the accounts of staff that stand in it. */
+async function withheld(engine: Analytics, texts: readonly string[]): Promise<string[]> {
+  const rows = await engine.rows<{ id: string }>(
+    "SELECT DISTINCT id FROM staff WHERE id != '' AND arrayExists(x -> positionCaseInsensitiveUTF8(x, id) > 0, {texts:Array(String)}) ORDER BY length(id) DESC, id",
+    { texts },
+  );
+  const word = '[\\p{L}\\p{N}_]';
+  const ids = rows.map(
+    ({ id }) => new RegExp(`(?<!${word})${id.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}(?!${word})`, 'giu'),
+  );
+  return texts.map((text) => ids.reduce((said, id) => said.replace(id, 'withheld'), text));
+}
+
+async function rejectedOf(run: ScopeRun): Promise<ScopeAnswer['rejected']> {
   const byReason = new Map<string, number>();
   const paths = new Map(run.files.map((f) => [f.f, f.path]));
   const samples = [];
@@ -377,10 +415,15 @@ function rejectedOf(run: ScopeRun): ScopeAnswer['rejected'] {
       samples.push({ file: paths.get(s.f) ?? log.name, line: s.line, reason: s.reason, text: s.text });
     }
   }
+  const shown = samples.slice(0, 100);
+  const said = await withheld(
+    run.input.engine,
+    shown.map((s) => s.text),
+  );
   return {
     lines: [...byReason.values()].reduce((a, b) => a + b, 0),
     byReason: Object.fromEntries([...byReason].sort(([a], [b]) => (a < b ? -1 : 1))),
-    samples: samples.slice(0, 100),
+    samples: shown.map((s, i) => ({ ...s, text: said[i] ?? '' })),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Params, quoteName, quoteText } from '../platform/analytics/index.ts';
 import type { Sql } from '../sources/index.ts';
-import { conditions, lines, MATCH_COLUMNS, type MatchContext, type PlannedLeak } from './leaks.ts';
+import { conditions, lines, MATCH_COLUMNS, type MatchContext, methodSql, type PlannedLeak } from './leaks.ts';
 
 /**
  * A shared cache, in the order in which its responses ended. A HIT shows the person of the key's last fill in that
@@ -13,7 +13,6 @@ export async function matchCache(planned: PlannedLeak, context: MatchContext): P
   const { leak, path } = planned;
   if (leak.kind !== 'shared-cache' || path === null) return;
   const { ok, served } = conditions(planned);
-  const methods = leak.methods.map((m) => quoteText(m.toUpperCase())).join(', ');
   const hosts =
     leak.hosts === undefined
       ? '1'
@@ -25,7 +24,7 @@ export async function matchCache(planned: PlannedLeak, context: MatchContext): P
      SELECT f, rn, t, own, host, who, client, ua, status, method, ${roleSql(leak.rules)} AS role,
        ${ended} AS ended, concat(if(cache = '', host, cache), '\\0', host, '\\0', path) AS key
      FROM ${lines(leak.log, context, '1')}
-     WHERE ${path.key('path')} != '' AND ${served} AND method IN (${methods}) AND ${hosts} AND role != ''`,
+     WHERE ${path.key('path')} != '' AND ${served} AND ${methodSql(leak.methods)} AND ${hosts} AND role != ''`,
   );
   const shown = `shown_${planned.n}`;
   await context.engine.run(
@@ -53,8 +52,8 @@ function holeSql(planned: PlannedLeak, context: MatchContext): Sql {
   const byHost = context.unitIs(leak.log) === 'host';
   const holes = context.gaps(planned).map((gap) => {
     const files = [...context.seriesOf].filter(([, series]) => series === gap.unit).map(([f]) => f);
-    const unit =
-      gap.unit === '' ? '1' : byHost ? `host = ${quoteText(gap.unit)}` : `f IN (${files.join(', ') || '0'})`;
+    const isWhole = gap.unit === '' || (!byHost && files.length === 0);
+    const unit = isWhole ? '1' : byHost ? `host = ${quoteText(gap.unit)}` : `f IN (${files.join(', ')})`;
     return `(${unit} AND filledAt < ${gap.to} AND ended > ${gap.from})`;
   });
   return holes.length === 0 ? '0' : `(${holes.join(' OR ')})`;

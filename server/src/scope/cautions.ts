@@ -63,6 +63,16 @@ export function cautionsOf(body: Body, run: ScopeRun): Note[] {
     'own-accounts',
     `${n(run.ownAccounts)} views by accounts came from the organisation's own networks or programs and count as own monitoring, not as exposure. If people (or a proxy) use those networks, narrow organisation.own.`,
   );
+  for (const { log, reason } of body.gaps) {
+    const kept = run.input.workspace.workspace.sources.logs[log]?.retention;
+    const code = 'retention';
+    if (reason !== 'before-first-line' || kept === undefined || notes.some((x) => x.code === code)) continue;
+    add(
+      true,
+      code,
+      `Log ${log} is kept for ${kept} only and begins after the leak's window does. Save what is left of it now.`,
+    );
+  }
   for (const name of run.unhashed) {
     add(
       true,

@@ -56,7 +56,7 @@ async function viewsOf(
       viewer: viewerLabel(row, pseudonyms),
       class: RECIPIENT_CLASSES[row.cls] ?? 'thirdParty',
       file: logged ? (paths.get(row.f) ?? null) : null,
-      line: logged ? row.rn + 1 : null,
+      line: logged && paths.has(row.f) ? row.rn + 1 : null,
     };
   });
 }

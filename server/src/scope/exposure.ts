@@ -1,36 +1,53 @@
 import { isbot } from 'isbot';
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
+import type { PlannedLeak } from './leaks.ts';
 import { runStatements } from './statements.ts';
 
 /**
  * From `matches` and `holders` to `status`: who was shown to whom. Everything is held as subjects of a place and
  * viewers of a place; pairs are never made.
  */
-export async function computeExposure(engine: Analytics): Promise<void> {
+export async function computeExposure(engine: Analytics, leaks: readonly PlannedLeak[]): Promise<void> {
   await engine.run(`INSERT INTO known SELECT person, email, if(country = '', 'unknown', country), region, if(language = '', 'unknown', language), deletedAt < 9223372036854775807
     FROM directory WHERE person GLOBAL IN (SELECT person FROM holders UNION ALL SELECT person FROM hidden UNION ALL SELECT person FROM doubtful)`);
   await runStatements(engine, 'accounts');
   await findCrawlers(engine);
   for (const name of [
     'breaks',
-    'subjects',
     'views',
+    'subjects',
     'viewers',
     'place_viewers',
     'shown',
     'person_places',
+    ...(linesStandOnce(leaks) ? [] : ['again']),
     'status',
   ]) {
     await runStatements(engine, name);
   }
 }
 
+/**
+ * Whether a line can be in `views` no more than once, so that views may be added up: no two leaks share a log, no line
+ * names several persons (`access`) or is passed on to several third parties (`url`).
+ */
+export function linesStandOnce(leaks: readonly PlannedLeak[]): boolean {
+  const logs = leaks.flatMap(({ leak }) => ('log' in leak && leak.log !== undefined ? [leak.log] : []));
+  return (
+    new Set(logs).size === logs.length &&
+    leaks.every(({ leak }) => leak.kind !== 'access' && leak.kind !== 'url')
+  );
+}
+
+/** A program says what it is at once; the list's expressions take hours over a user agent of megabytes. */
+export const MOST_UA = 1000;
+
 /** Programs that say what they are, by the maintained list of the package isbot. */
 async function findCrawlers(engine: Analytics): Promise<void> {
   const rows = await engine.rows<{ ua: string }>(
     "SELECT DISTINCT toString(ua) AS ua FROM matches WHERE ok AND account = '' AND NOT own ORDER BY ua",
   );
-  const crawlers = rows.map((r) => r.ua).filter((ua) => isbot(ua));
+  const crawlers = rows.map((r) => r.ua).filter((ua) => isbot(ua.slice(0, MOST_UA)));
   const batch = 1000;
   for (let i = 0; i < crawlers.length; i += batch) {
     await engine.run(`INSERT INTO ${quoteName('crawlers')} SELECT arrayJoin({ua:Array(String)})`, {

@@ -5,8 +5,8 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /** Fewer lines, or lines in fewer separate minutes, show nothing about what silence is ordinary. */
-const FEWEST_LINES = 20;
-const FEWEST_MINUTES = 5;
+export const FEWEST_LINES = 20;
+export const FEWEST_MINUTES = 5;
 /** Shape of the gamma by which an hour's true rate may stray from its estimate: a spread of 22 %. */
 const RATE_SHAPE = 20;
 /** Days on which an hour must have been watched before its neighbours on the clock have no say in it. */

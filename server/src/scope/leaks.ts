@@ -62,7 +62,7 @@ export function lines(log: string, context: MatchContext, where: Sql): Sql {
   const parsed = quoteName(context.parsed(log));
   if (!context.hasSessions) return `(SELECT *, account AS who FROM ${parsed} WHERE ${where})`;
   return `(SELECT p.*, if(p.account != '', p.account, s.viewer) AS who FROM (SELECT * FROM ${parsed} WHERE ${where}) AS p
-    LEFT ANY JOIN (SELECT key, viewer FROM sessions WHERE key GLOBAL IN (SELECT session FROM ${parsed} WHERE ${where} AND session != '')) AS s ON p.session = s.key)`;
+    LEFT JOIN (SELECT key, argMin(viewer, (f, rn, viewer)) AS viewer FROM sessions WHERE key GLOBAL IN (SELECT session FROM ${parsed} WHERE ${where} AND session != '') GROUP BY key) AS s ON p.session = s.key)`;
 }
 
 type Web = Readonly<{
@@ -71,14 +71,15 @@ type Web = Readonly<{
   methods?: readonly string[] | undefined;
 }>;
 
+/** A line that does not say its method may be any: else a log without methods would clear everybody. */
+export const methodSql = (methods: readonly string[]): Sql =>
+  `method IN (${[...methods.map((m) => m.toUpperCase()), ''].map(quoteText).join(', ')})`;
+
 /** SQL conditions that make a line a view of the leak, and those that show that the page stood there. */
 export function conditions(planned: PlannedLeak): { ok: Sql; served: Sql } {
   const web = planned.leak as Web;
   const status = web.status === undefined ? '1' : `status IN (${web.status.join(', ')})`;
-  const method =
-    web.methods === undefined
-      ? '1'
-      : `method IN (${web.methods.map((m) => quoteText(m.toUpperCase())).join(', ')})`;
+  const method = web.methods === undefined ? '1' : methodSql(web.methods);
   const host =
     web.hosts === undefined
       ? '1'

@@ -18,42 +18,53 @@ export async function matchLeak(planned: PlannedLeak, context: MatchContext): Pr
   const { leak } = planned;
   switch (leak.kind) {
     case 'page':
-      await matchPath(planned, context, { ns: 0 });
-      return holdByReference(planned, context);
+      await matchPath(planned, context);
+      return holdByKey(planned, context);
     case 'shared-cache':
       await matchCache(planned, context);
-      return holdThemselves(planned, context);
+      return holdThemselves(planned, context, 'id');
     case 'access':
       if (context.namesPersons(leak.log)) await matchPersons(planned, context);
-      else await matchPath(planned, context, { ns: 1 });
-      return holdThemselves(planned, context);
+      else await matchPath(planned, context);
+      return context.namesPersons(leak.log)
+        ? holdThemselves(planned, context, 'id')
+        : holdByKey(planned, context);
     case 'export':
-      if (planned.path !== null) await matchPath(planned, context, { ns: 1 });
+      if (planned.path !== null) await matchPath(planned, context);
       await stateRecipients(planned, context, leak.recipients ?? []);
-      return holdList(planned, context, '*');
+      await holdList(planned, context, '*');
+      return leak.recipients === undefined ? undefined : exposeListed(planned, context);
     case 'mailing':
       return matchMailing(planned, context);
     case 'url':
-      await matchPath(planned, context, { ns: 0 });
-      return holdThemselves(planned, context);
+      await matchPath(planned, context);
+      return holdByKey(planned, context);
     case 'list':
       await stateRecipients(planned, context, leak.recipients ?? []);
       await holdList(planned, context, '*');
-      return context.engine.run(
-        `INSERT INTO stated SELECT leak, person FROM holders WHERE leak = {leak:UInt8}`,
-        { leak: planned.n },
-      );
+      return exposeListed(planned, context);
   }
 }
 
-async function matchPath(planned: PlannedLeak, context: MatchContext, options: { ns: 0 | 1 }): Promise<void> {
+/** Everyone listed is exposed, whoever received the list. */
+function exposeListed(planned: PlannedLeak, context: MatchContext): Promise<void> {
+  return context.engine.run('INSERT INTO stated SELECT leak, person FROM holders WHERE leak = {leak:UInt8}', {
+    leak: planned.n,
+  });
+}
+
+/** Which directory is asked first for an account; `stated` apart, because such a name is no account of a log. */
+const NAMESPACE = { shop: 0, staff: 1, stated: 2 };
+
+async function matchPath(planned: PlannedLeak, context: MatchContext): Promise<void> {
   const { leak, path } = planned;
   if (path === null || !('log' in leak) || leak.log === undefined) return;
   const { ok, served } = conditions(planned);
-  const staff = options.ns === 1;
   const key = path.key('path');
   const item = path.binds === 'customers.email' ? `if(${key} = '', '', ${context.address(key)})` : key;
-  const own = staff ? "own AND who = ''" : 'own';
+  // Staff look people up, and fetch exports, from the office.
+  const own = leak.kind === 'access' || leak.kind === 'export' ? "own AND who = ''" : 'own';
+  const accounts = leak.kind === 'access' ? NAMESPACE.staff : NAMESPACE.shop;
   const extra: Sql[] = [];
   if (leak.kind === 'access') {
     if (leak.viewers !== undefined) extra.push(`who IN (${leak.viewers.map(quoteText).join(', ')})`);
@@ -63,14 +74,14 @@ async function matchPath(planned: PlannedLeak, context: MatchContext, options: {
   const from = `(SELECT *, ${item} AS item FROM ${lines(leak.log, context, '1')} WHERE item != '')`;
   if (leak.kind !== 'url') {
     return context.engine.run(
-      `INSERT INTO matches SELECT {leak:UInt8}, ${okAll}, ${served}, ${own}, ${options.ns}, t, host, item, who, client, ua, f, rn FROM ${from}`,
+      `INSERT INTO matches SELECT {leak:UInt8}, ${okAll}, ${served}, ${own}, ${accounts}, t, host, item, who, client, ua, f, rn FROM ${from}`,
       { leak: planned.n },
     );
   }
   const to =
     leak.passedTo === undefined
       ? "arrayFilter(x -> x != '', [recipient])"
-      : `[${leak.passedTo.map(quoteText).join(', ')}]`;
+      : `[${[...new Set(leak.passedTo)].map(quoteText).join(', ')}]`;
   const ns = 10 + classNumber('thirdParty');
   await context.engine.run(
     `INSERT INTO matches SELECT {leak:UInt8}, ${okAll} AND NOT own, ${served}, 0, ${ns}, t, host, item, receiver, '', '', f, rn FROM ${from} ARRAY JOIN ${to} AS receiver`,
@@ -86,32 +97,40 @@ async function matchPersons(planned: PlannedLeak, context: MatchContext): Promis
   if (leak.viewers !== undefined) extra.push(`who IN (${leak.viewers.map(quoteText).join(', ')})`);
   if (leak.actions !== undefined) extra.push(`action IN (${leak.actions.map(quoteText).join(', ')})`);
   await context.engine.run(
-    `INSERT INTO matches (${MATCH_COLUMNS}) SELECT {leak:UInt8}, ${[ok, ...extra].join(' AND ')}, ${served}, own AND who = '', 1, t, host, item, who, client, ua, f, rn
-     FROM ${lines(leak.log, context, path === null ? 'notEmpty(person)' : `notEmpty(person) AND ${path.key('path')} != ''`)} ARRAY JOIN person AS item WHERE item != ''`,
+    `INSERT INTO matches (${MATCH_COLUMNS}) SELECT {leak:UInt8}, ${[ok, ...extra].join(' AND ')}, ${served}, own AND who = '', ${NAMESPACE.staff}, t, host, item, who, client, ua, f, rn
+     FROM ${lines(leak.log, context, path === null ? 'notEmpty(person)' : `notEmpty(person) AND ${path.key('path')} != ''`)} ARRAY JOIN arrayDistinct(person) AS item WHERE item != ''`,
     { leak: planned.n },
   );
 }
 
-/** Every person of the reference who stood on an item that was viewed, with the dates between which they did. */
-async function holdByReference(planned: PlannedLeak, context: MatchContext): Promise<void> {
+/**
+ * Everybody whom the key of a path stands for: who stands on it in a reference, with the dates between which they did;
+ * else the person themselves. A person's own visit to an address that was passed on counts as any other's.
+ */
+async function holdByKey(planned: PlannedLeak, context: MatchContext): Promise<void> {
   const name = planned.path?.binds;
   if (name === null || name === undefined) return;
   if (name === 'customers' || name === 'customers.email') return holdThemselves(planned, context);
   await context.engine.run(
-    `INSERT INTO holders SELECT DISTINCT {leak:UInt8}, key, person, person, vfrom, vto FROM ${quoteName(context.reference(name))}
+    `INSERT INTO holders SELECT DISTINCT {leak:UInt8}, key, person, ${ownOf(planned)}, vfrom, vto FROM ${quoteName(context.reference(name))}
      WHERE person != '' AND key GLOBAL IN (SELECT item FROM matches WHERE leak = {leak:UInt8} AND ok)`,
     { leak: planned.n },
   );
 }
 
+const ownOf = ({ leak }: PlannedLeak): Sql => (leak.kind === 'url' ? "''" : 'person');
+
 /** The item is the person: an id, or an address that one or more accounts have. */
-async function holdThemselves(planned: PlannedLeak, context: MatchContext): Promise<void> {
-  const own = planned.leak.kind === 'url' ? "''" : 'person';
-  const byAddress = planned.path?.binds === 'customers.email';
+async function holdThemselves(
+  planned: PlannedLeak,
+  context: MatchContext,
+  as: 'id' | 'address' = planned.path?.binds === 'customers.email' ? 'address' : 'id',
+): Promise<void> {
   const items = `(SELECT DISTINCT item FROM matches WHERE leak = {leak:UInt8} AND ok)`;
-  const people = byAddress ? personsOfAddresses(items, context) : `SELECT item, item AS person FROM ${items}`;
+  const people =
+    as === 'address' ? personsOfAddresses(items, context) : `SELECT item, item AS person FROM ${items}`;
   await context.engine.run(
-    `INSERT INTO holders SELECT DISTINCT {leak:UInt8}, item, person, ${own}, ${ALWAYS.from}, ${ALWAYS.to} FROM (${people})`,
+    `INSERT INTO holders SELECT DISTINCT {leak:UInt8}, item, person, ${ownOf(planned)}, ${ALWAYS.from}, ${ALWAYS.to} FROM (${people})`,
     { leak: planned.n },
   );
 }
@@ -144,7 +163,9 @@ async function stateRecipients(
 ): Promise<void> {
   for (const recipient of recipients) {
     const [id, ns] =
-      typeof recipient === 'string' ? [recipient, 1] : [recipient.id, 10 + classNumber(recipient.class)];
+      typeof recipient === 'string'
+        ? [recipient, NAMESPACE.stated]
+        : [recipient.id, 10 + classNumber(recipient.class)];
     const params: Params = { leak: planned.n, ns, id };
     await context.engine.run(
       `INSERT INTO matches (${MATCH_COLUMNS}) SELECT {leak:UInt8}, 1, 1, 0, {ns:UInt8}, -1, '', '*', {id:String}, '', '', ${NO_FILE}, 0`,

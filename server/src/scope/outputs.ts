@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { RECIPIENT_CLASSES, type ScopeAnswer } from '@forthright/contract';
 import type { Analytics } from '../platform/analytics/index.ts';
 import { quoteText } from '../platform/analytics/index.ts';
-import { peopleSeenSql } from './answer.ts';
+import { peopleSeenSql, recipientTotalsSql } from './answer.ts';
+import type { PlannedLeak } from './leaks.ts';
 import { pseudonymsOf } from './recipients.ts';
 import type { ScopeRun } from './run.ts';
 
@@ -21,7 +22,7 @@ export function peopleSql(run: ScopeRun): string {
 }
 
 /** SQL: one row a recipient, the ones who saw most people first. Staff under pseudonyms. */
-export async function recipientsSql(engine: Analytics): Promise<string> {
+export async function recipientsSql(engine: Analytics, leaks: readonly PlannedLeak[]): Promise<string> {
   const pseudonyms = [...(await pseudonymsOf(engine))];
   const names = `[${pseudonyms.map(([key]) => quoteText(key)).join(', ')}]`;
   const labels = `[${pseudonyms.map(([, label]) => quoteText(label)).join(', ')}]`;
@@ -33,7 +34,7 @@ export async function recipientsSql(engine: Analytics): Promise<string> {
   return `SELECT ${label} AS viewer, [${RECIPIENT_CLASSES.map(quoteText).join(', ')}][w.cls + 1] AS class,
       if(${isStaff}, '', w.client) AS client, if(${isStaff}, '', w.ua) AS user_agent, p.people AS people, b.views AS views,
       ${instant('b.first')} AS first_seen, ${instant('b.last')} AS last_seen
-    FROM (SELECT v, sum(n) AS views, if(countIf(t0 >= 0) = 0, -1, minIf(t0, t0 >= 0)) AS first, max(t1) AS last FROM shown GROUP BY v) AS b
+    FROM (${recipientTotalsSql(leaks)}) AS b
     LEFT JOIN (${peopleSeenSql('SELECT v FROM shown')}) AS p ON p.v = b.v
     INNER JOIN viewers AS w ON b.v = w.v
     ORDER BY people DESC, views DESC, class, viewer, client, user_agent`;
@@ -56,7 +57,7 @@ export async function writeOutputs(run: ScopeRun, answer: ScopeAnswer, directory
     }
   };
   const people = peopleSql(run);
-  const recipients = await recipientsSql(engine);
+  const recipients = await recipientsSql(engine, run.leaks);
   await whole('people.parquet', (path) => engine.writeParquet(path, people));
   await whole('recipients.parquet', (path) => engine.writeParquet(path, recipients));
   await whole('evidence.json', (path) =>

@@ -1,5 +1,5 @@
 import type { LogSource, Workspace } from '@forthright/contract';
-import { type Analytics, type Column, quoteName, quoteText } from '../platform/analytics/index.ts';
+import { type Analytics, quoteName, quoteText } from '../platform/analytics/index.ts';
 import {
   attachTable,
   compileFormat,
@@ -15,7 +15,7 @@ import {
   textOf,
   toEngineFile,
 } from '../sources/index.ts';
-import { needlesOf, type PlannedLeak } from './leaks.ts';
+import { NO_FILE, needlesOf, type PlannedLeak } from './leaks.ts';
 import type { LogGroup, LogToScan } from './scan.ts';
 
 export type DirectoryFacts = Readonly<{
@@ -25,7 +25,7 @@ export type DirectoryFacts = Readonly<{
   brokenRows: number;
 }>;
 
-type Context = Readonly<{
+export type PrepareContext = Readonly<{
   engine: Analytics;
   workspace: Workspace;
   directory: string;
@@ -39,7 +39,7 @@ const zoneOf = (workspace: Workspace): string => workspace.timezone ?? 'UTC';
  * Makes relation `directory` (person, email, country, region, language, created, deletedAt), one row a person: the
  * first row of an id counts.
  */
-export async function prepareDirectory(context: Context): Promise<DirectoryFacts> {
+export async function prepareDirectory(context: PrepareContext): Promise<DirectoryFacts> {
   const { engine, workspace } = context;
   const { columns, at, brokenRows: onBrokenRow } = workspace.sources.customers;
   const { address, ...single } = columns;
@@ -80,39 +80,54 @@ export async function prepareDirectory(context: Context): Promise<DirectoryFacts
 }
 
 /** Makes relations `staff`, `sellers` and, where logs know sessions, `sessions`. Says whether sessions are known. */
-export async function prepareAccounts(context: Context): Promise<boolean> {
+export async function prepareAccounts(context: PrepareContext): Promise<boolean> {
+  await prepareStaff(context);
+  await prepareSellers(context);
+  return prepareSessions(context);
+}
+
+/** Makes relation `staff` (id, kind), empty when the workspace names no employees. */
+export async function prepareStaff(context: PrepareContext): Promise<void> {
   const { engine, workspace } = context;
-  const { employees, sellers, sessions } = workspace.sources;
+  const { employees } = workspace.sources;
   if (employees === undefined)
-    await engine.run("CREATE VIEW staff AS SELECT '' AS id, toUInt8(4) AS kind WHERE 0");
-  else {
-    const { id, kind, team } = employees.columns;
-    const table = await attach(context, 'staff_raw', 'employees', employees.at, [id, kind, team]);
-    const outside =
-      kind === undefined ? '0' : `lower(${textOf(kind, table.columns)}) IN ('contractor', 'vendor')`;
-    await engine.run(
-      `CREATE VIEW staff AS SELECT ${textOf(id, table.columns)} AS id, toUInt8(if(${outside}, 5, 4)) AS kind FROM staff_raw`,
-    );
-  }
-  if (sellers === undefined) await engine.run("CREATE VIEW sellers AS SELECT '' AS id WHERE 0");
-  else {
-    const { id, name, country } = sellers.columns;
-    const table = await attach(context, 'sellers_raw', 'sellers', sellers.at, [id, name, country]);
-    await engine.run(`CREATE VIEW sellers AS SELECT ${textOf(id, table.columns)} AS id FROM sellers_raw`);
-  }
+    return engine.run("CREATE VIEW staff AS SELECT '' AS id, toUInt8(4) AS kind WHERE 0");
+  const { id, kind, team } = employees.columns;
+  const table = await attach(context, 'staff_raw', 'employees', employees.at, [id, kind, team]);
+  const outside =
+    kind === undefined ? '0' : `lower(${textOf(kind, table.columns)}) IN ('contractor', 'vendor')`;
+  await engine.run(
+    `CREATE VIEW staff AS SELECT ${textOf(id, table.columns)} AS id, toUInt8(if(${outside}, 5, 4)) AS kind FROM staff_raw`,
+  );
+}
+
+/** Makes relation `sellers` (id), empty when the workspace names none. */
+export async function prepareSellers(context: PrepareContext): Promise<void> {
+  const { engine, workspace } = context;
+  const { sellers } = workspace.sources;
+  if (sellers === undefined) return engine.run("CREATE VIEW sellers AS SELECT '' AS id WHERE 0");
+  const { id, name, country } = sellers.columns;
+  const table = await attach(context, 'sellers_raw', 'sellers', sellers.at, [id, name, country]);
+  await engine.run(`CREATE VIEW sellers AS SELECT ${textOf(id, table.columns)} AS id FROM sellers_raw`);
+}
+
+/** Makes relation `sessions` (key, viewer) and says that it did; there is none when the workspace names none. */
+export async function prepareSessions(context: PrepareContext): Promise<boolean> {
+  const { engine, workspace } = context;
+  const { sessions } = workspace.sources;
   if (sessions === undefined) return false;
   const table = await attach(context, 'sessions_raw', 'sessions', sessions.at, [
     sessions.key,
     sessions.viewer,
   ]);
   await engine.run(
-    `CREATE VIEW sessions AS SELECT ${textOf(sessions.key, table.columns)} AS key, ${textOf(sessions.viewer, table.columns)} AS viewer FROM sessions_raw`,
+    `CREATE VIEW sessions AS SELECT ${textOf(sessions.key, table.columns)} AS key, ${textOf(sessions.viewer, table.columns)} AS viewer, f, rn FROM sessions_raw`,
   );
   return true;
 }
 
 /** Makes relation `ref_<name>` (key, person, vfrom, vto) of a reference table. */
-export async function prepareReference(context: Context, name: string): Promise<void> {
+export async function prepareReference(context: PrepareContext, name: string): Promise<void> {
   const reference = context.workspace.sources.references[name];
   if (reference === undefined) return;
   const { at, key, person, from, to } = reference;
@@ -124,7 +139,7 @@ export async function prepareReference(context: Context, name: string): Promise<
 }
 
 async function attach(
-  context: Context,
+  context: PrepareContext,
   relation: string,
   source: string,
   at: string,
@@ -159,7 +174,7 @@ const likeOf = (glob: string): string => glob.replace(/[%_\\]/g, '\\$&').replace
 
 /** A log's files, grouped by how they are read, attached as relations. */
 export async function prepareLog(
-  context: Context,
+  context: PrepareContext,
   name: string,
   leaks: readonly PlannedLeak[],
   own: Sql,
@@ -180,7 +195,7 @@ export async function prepareLog(
 }
 
 async function attachLog(
-  context: Context,
+  context: PrepareContext,
   name: string,
   source: LogSource,
   timezone: string | undefined,
@@ -191,8 +206,7 @@ async function attachLog(
   const relation = `raw_${name}`;
   if (source.format === 'table' || (first !== undefined && isRemote(first))) {
     await engine.attachTable(`${relation}_table`, first ?? '');
-    const columns = await engine.describe(`${relation}_table`);
-    return [await tableGroup(engine, relation, source, columns, zone)];
+    return [await tableGroup(context, relation, source, zone)];
   }
   const files = await context.registry.expand(`logs.${name}`, source.at, context.directory);
   if (source.format === 'parquet') {
@@ -210,27 +224,30 @@ async function attachLog(
   return groups;
 }
 
-/** A table elsewhere: of columns, or of raw lines where the workspace maps `line`. */
+/**
+ * A table elsewhere: of columns, or of raw lines where the workspace maps `line`. Its rows are in no file, and the
+ * number that stands for one is the log's own, so that no row passes for one of another log or of a file.
+ */
 async function tableGroup(
-  engine: Analytics,
+  context: PrepareContext,
   relation: string,
   source: LogSource,
-  columns: readonly Column[],
   zone: { timezone?: string },
 ): Promise<LogGroup> {
+  const { engine, workspace } = context;
   const { line, row } = source.columns ?? {};
-  if (line === undefined) {
-    return {
-      relation: `${relation}_table`,
-      files: [],
-      format: compileFormat({ ...source, format: 'table' }, { ...zone, columns }),
-    };
-  }
-  const rn = row === undefined ? 'toUInt64(0)' : `toUInt64(${quoteName(row)})`;
+  const columns = await engine.describe(`${relation}_table`);
+  const f = NO_FILE - 1 - Object.values(workspace.sources.logs).indexOf(source);
+  const rn = row === undefined ? 'rn' : `toUInt64(${quoteName(row)})`;
+  const others = line === undefined ? '* EXCEPT (f, rn)' : `toString(${quoteName(line)}) AS line`;
   await engine.run(
-    `CREATE VIEW ${quoteName(relation)} AS SELECT toUInt32(0) AS f, ${rn} AS rn, toString(${quoteName(line)}) AS line FROM ${quoteName(`${relation}_table`)}`,
+    `CREATE VIEW ${quoteName(relation)} AS SELECT toUInt32(${f}) AS f, ${rn} AS rn, ${others} FROM ${quoteName(`${relation}_table`)}`,
   );
-  return { relation, files: [], format: compileFormat(source, zone) };
+  const format =
+    line === undefined
+      ? compileFormat({ ...source, format: 'table' }, { ...zone, columns })
+      : compileFormat(source, zone);
+  return { relation, files: [], format };
 }
 
 async function byHeader(source: LogSource, files: readonly SourceFile[]): Promise<Map<string, SourceFile[]>> {
@@ -245,9 +262,9 @@ async function byHeader(source: LogSource, files: readonly SourceFile[]): Promis
 const HEAD_BYTES = 64 * 1024;
 
 async function headerOf(source: LogSource, file: SourceFile): Promise<string> {
-  if (source.format === 'csv') return JSON.stringify((await readHeader(file)) ?? []);
+  if (source.format === 'csv') return JSON.stringify(await readHeader(file));
   if (source.format !== 'w3c') return '';
-  const head = ((await readHead(file, HEAD_BYTES)) ?? Buffer.alloc(0)).toString('latin1');
+  const head = (await readHead(file, HEAD_BYTES)).toString('latin1');
   const fields = head.match(/^#Fields:[ \t]*(.*?)\r?$/m)?.[1] ?? '';
   return JSON.stringify(fields.split(/[ \t]+/).filter((s) => s !== ''));
 }

@@ -1,5 +1,5 @@
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
-import { type SourceFile, toEngineFile } from '../sources/index.ts';
+import { familyOf, type SourceFile, toEngineFile } from '../sources/index.ts';
 import type { LogToScan, ScannedLog } from './scan.ts';
 
 /** A shorter run of equal lines happens by chance (a health check every second); a longer one is a repeated stretch. */
@@ -53,7 +53,8 @@ async function pairsWithEqualLines(
   for (const { fs } of rows) {
     const members = fs.map((f) => byNumber.get(f)).filter((x) => x !== undefined);
     for (const [i, a] of members.entries()) {
-      for (const b of members.slice(i + 1)) if (a.series === b.series) pairs.set(`${a.f}:${b.f}`, [a, b]);
+      for (const b of members.slice(i + 1))
+        if (familyOf(a.series) === familyOf(b.series)) pairs.set(`${a.f}:${b.f}`, [a, b]);
     }
   }
   return [...pairs.values()];
@@ -69,7 +70,7 @@ function overlappingPairs(files: readonly SourceFile[], scanned: ScannedLog): [S
   for (const [i, a] of spans.entries()) {
     for (const b of spans.slice(i + 1)) {
       if (b.first > a.last) break;
-      if (a.file.series === b.file.series) pairs.push([a.file, b.file]);
+      if (familyOf(a.file.series) === familyOf(b.file.series)) pairs.push([a.file, b.file]);
     }
   }
   return pairs;

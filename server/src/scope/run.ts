@@ -24,10 +24,11 @@ import {
   prepareLog,
   prepareReference,
 } from './prepare.ts';
+import { withLateRejects } from './rejects.ts';
 import { markRepeats } from './repeats.ts';
 import { type LogToScan, type ScannedLog, scanLog } from './scan.ts';
 import { runStatements } from './statements.ts';
-import { type BearingGap, bearingGaps, gapsOf, hideByGaps, servingUnits } from './unknown.ts';
+import { type BearingGap, bearingGaps, bears, gapsOf, hideByGaps, servingUnits } from './unknown.ts';
 
 export type ScopeInput = Readonly<{
   workspace: LoadedWorkspace;
@@ -70,9 +71,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   step('reading the directory');
   const directory = await prepareDirectory(context);
   const hasSessions = await prepareAccounts(context);
-  const references = new Set(
-    leaks.flatMap((l) => (l.leak.kind === 'page' && l.path?.binds ? [l.path.binds] : [])),
-  );
+  const references = new Set(leaks.flatMap((l) => (bindsKeys(l) && l.path?.binds ? [l.path.binds] : [])));
   for (const name of references) await prepareReference(context, name);
   const people = await attachLists(leaks, input, registry);
   const address = await addressSql(engine, addressSources(people));
@@ -90,10 +89,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   const logs = new Map<string, ScannedLog>();
   for (const [name, log] of toScan) {
     signal.throwIfAborted();
-    logs.set(
-      name,
-      await watched(input, log, async () => markRepeats(engine, log, await scanLog(engine, log))),
-    );
+    logs.set(name, await watched(input, log, async () => readWhole(engine, log)));
   }
   step('matching leaks');
   const gapsByLeak = findGapsOfLeaks(leaks, logs, input);
@@ -109,7 +105,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
     unitIs: (log) => scannedOf(logs, log).unitIs,
     // Servers stamp a request when it is answered; who maps a duration says that theirs stamp its beginning.
     stampsAreStarts: (log) => workspace.workspace.sources.logs[log]?.columns?.duration !== undefined,
-    seriesOf: new Map(registry.files.map((x) => [x.f, x.series])),
+    seriesOf: new Map([...logs.values()].flatMap((log) => [...log.seriesOf])),
   };
   for (const planned of leaks) {
     signal.throwIfAborted();
@@ -119,7 +115,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   step('looking for gaps');
   const bearing = await bearGaps(leaks, logs, gapsByLeak, match);
   step('counting people and recipients');
-  await computeExposure(engine);
+  await computeExposure(engine, leaks);
   const [own] = await engine.rows<{ n: number }>(
     "SELECT count() AS n FROM matches WHERE ok AND own AND account != ''",
   );
@@ -135,6 +131,10 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
     address,
     hashes,
   };
+}
+
+async function readWhole(engine: Analytics, log: LogToScan): Promise<ScannedLog> {
+  return markRepeats(engine, log, await withLateRejects(engine, log, await scanLog(engine, log)));
 }
 
 /** Reading a log is the long part of a run: says how many of its bytes are read while it goes on. */
@@ -156,6 +156,10 @@ async function watched<T>(
     clearInterval(timer);
   }
 }
+
+/** Whether a leak's path may say, by a key, whose data was shown. */
+const bindsKeys = ({ leak }: PlannedLeak): boolean =>
+  leak.kind === 'page' || leak.kind === 'access' || leak.kind === 'url';
 
 function remoteSources(workspace: Workspace, logs: ReadonlyMap<string, ScannedLog>): string[] {
   const { customers, sessions, employees, sellers, references, logs: allLogs } = workspace.sources;
@@ -234,9 +238,7 @@ async function bearGaps(
     if (!('log' in leak) || leak.log === undefined) continue;
     const scanned = scannedOf(logs, leak.log);
     const serving = await servingUnits(match.engine, planned, scanned, match.seriesOf);
-    const gaps = (gapsByLeak.get(planned.n) ?? []).filter(
-      (g) => serving === 'all' || g.unit === '' || serving.has(g.unit),
-    );
+    const gaps = (gapsByLeak.get(planned.n) ?? []).filter((g) => bears(g, planned, scanned, serving));
     await hideByGaps(match.engine, planned, gaps);
     perLeak.push({ planned, scanned, gaps });
   }
@@ -261,8 +263,10 @@ async function assertMatches(planned: PlannedLeak, match: MatchContext, input: S
         : `Leak ${leak.id}: no line of log ${leak.log} has a path like ${path.source}.${near}`,
     );
   }
+  if (row.ok === 0) await assertTold(planned, match);
   if (
-    leak.kind !== 'page' ||
+    !bindsKeys(planned) ||
+    (leak.kind === 'access' && match.namesPersons(leak.log)) ||
     path?.binds == null ||
     path.binds.startsWith('customers') ||
     row.ok === 0 ||
@@ -279,6 +283,24 @@ async function assertMatches(planned: PlannedLeak, match: MatchContext, input: S
     'reference-never-joins',
     `Leak ${leak.id}: none of the keys in the log stands in reference ${path.binds}, so nobody can be named. Keys in the log: ${await samples(`SELECT DISTINCT item AS s FROM matches WHERE leak = ${planned.n} ORDER BY s LIMIT 3`)}; in the reference: ${await samples(`SELECT DISTINCT key AS s FROM ${quoteName(match.reference(path.binds))} ORDER BY s LIMIT 3`)}. Check the reference's \`key\` column and the place of {${path.binds}} in the path.`,
   );
+}
+
+/** Lines that say neither status nor method are no views; a log whose lines never say it shows that its column is wrong. */
+async function assertTold(planned: PlannedLeak, match: MatchContext): Promise<void> {
+  const { leak, path } = planned;
+  if (!('log' in leak) || leak.log === undefined || path === null) return;
+  const web = leak as { status?: unknown; methods?: unknown };
+  const [row] = await match.engine.rows<{ lines: number; status: number; method: number }>(
+    `SELECT count() AS lines, countIf(status != 0) AS status, countIf(method != '') AS method FROM ${quoteName(match.parsed(leak.log))} WHERE ${path.key('path')} != ''`,
+  );
+  if (row === undefined || row.lines === 0) return;
+  for (const field of ['status', 'method'] as const) {
+    if (row[field] > 0 || web[field === 'method' ? 'methods' : 'status'] === undefined) continue;
+    throw new ForthrightError(
+      'column-unknown',
+      `Leak ${leak.id}: none of the ${row.lines} lines of log ${leak.log} with such a path has a ${field}, so none would count as a view. Check the column that sources.logs.${leak.log} maps to \`${field}\`, or map none if the log has none.`,
+    );
+  }
 }
 
 /** The most frequent shapes of path in the log that look most like the leak's, for somebody who mistyped it. */

@@ -3,6 +3,7 @@ import { type Analytics, quoteName } from '../platform/analytics/index.ts';
 import type { CompiledFormat, SourceFile, Sql } from '../sources/index.ts';
 import { hostOf, rotationOrder } from '../sources/index.ts';
 import type { Coverage, Minute } from './gaps.types.ts';
+import { seriesByTime } from './series.ts';
 
 /** Files of one log that are read in the same way (W3C and CSV headers may differ between files). */
 export type LogGroup = Readonly<{ relation: string; format: CompiledFormat; files: readonly SourceFile[] }>;
@@ -31,6 +32,9 @@ export type ScannedLog = Readonly<{
   rejectedByReason: ReadonlyMap<string, number>;
   samples: readonly RejectedSample[];
   sameAs: ReadonlyMap<number, number>;
+  seriesOf: ReadonlyMap<number, string>;
+  /** Files of which not one line could be read. Nothing tells their time; in a log with hosts nor their unit (''). */
+  unreadable: readonly Readonly<{ unit: string; path: string; lines: number }>[];
   /** Row ranges that repeat another file of the series. */
   repeats: readonly Readonly<{ f: number; from: number; to: number }>[];
 }>;
@@ -61,7 +65,7 @@ const TEXT_FIELDS = [
  * unless the workspace names one.
  */
 export async function scanLog(engine: Analytics, log: LogToScan): Promise<ScannedLog> {
-  const parsed = `parsed_${log.name}`;
+  const all = `every_${log.name}`;
   const many = log.groups.reduce((n, g) => n + g.files.length, 0) > 1;
   const selects: Sql[] = [];
   const every: Sql[] = [];
@@ -72,12 +76,19 @@ export async function scanLog(engine: Analytics, log: LogToScan): Promise<Scanne
     every.push(parsedSql(group.format, quoteName(group.relation), log.own));
     selects.push(parsedSql(group.format, rowsThatMatter(scan, group, log.needles), log.own, log.needles));
   }
-  await engine.run(`CREATE VIEW ${quoteName(`every_${log.name}`)} AS ${every.join('\nUNION ALL\n')}`);
+  await engine.run(`CREATE VIEW ${quoteName(all)} AS ${every.join('\nUNION ALL\n')}`);
   const union = selects.join('\nUNION ALL\n');
   // Lines were set aside when the log was read; columns are read again where they lie, and only those asked for.
   const isAside = log.needles !== null && log.groups.some((g) => g.format.over === 'lines');
-  if (!isAside) await engine.run(`CREATE VIEW ${quoteName(parsed)} AS ${union}`);
-  else await engine.run(`CREATE TABLE ${quoteName(parsed)} ENGINE = MergeTree ORDER BY tuple() AS ${union}`);
+  // A table elsewhere gives its rows no numbers, and lines without one could not be told apart.
+  const isNumbered = log.groups.every((g) => g.files.length > 0) || log.source.columns?.row !== undefined;
+  const parsed = log.needles === null && isNumbered ? all : `parsed_${log.name}`;
+  const rows = isNumbered ? union : `SELECT * REPLACE (rowNumberInAllBlocks() AS rn) FROM (${union})`;
+  if (parsed !== all) {
+    const kind = isNumbered && !isAside ? 'VIEW' : 'TABLE';
+    const engineOf = kind === 'TABLE' ? ' ENGINE = MergeTree ORDER BY tuple()' : '';
+    await engine.run(`CREATE ${kind} ${quoteName(parsed)}${engineOf} AS ${rows}`);
+  }
   return { name: log.name, parsed, ...(await readCoverage(engine, log)) };
 }
 
@@ -89,6 +100,9 @@ function rowsThatMatter(scan: string, group: LogGroup, needles: readonly string[
       : `(SELECT * FROM ${quoteName(group.relation)} WHERE ${group.format.mayContain(needles)})`;
   return `(SELECT f, h.1 AS rn, h.2 AS line FROM ${quoteName(scan)} ARRAY JOIN hits AS h)`;
 }
+
+// In both statements what is worked out from a row has a name of its own before it gets its short one: a log may have
+// a column `client` that is the account, and a statement would take the one for the other.
 
 function scanSql(scan: string, group: LogGroup, needles: readonly string[] | null, many: boolean): Sql {
   const x = group.format;
@@ -164,11 +178,23 @@ FROM (SELECT f, rn, ${columns.map(([name, sql]) => `${sql} AS _${name}`).join(',
 FROM ${from}) WHERE _good AND _at IS NOT NULL)`;
 }
 
+export type StampsWithoutZone = Readonly<{ f: number; rn: number; lines: number }>;
+
+/** Per file of a scanned log: how many stamps carry no zone, and the row of the first. */
+export async function stampsWithoutZone(engine: Analytics, log: LogToScan): Promise<StampsWithoutZone[]> {
+  const found: StampsWithoutZone[] = [];
+  for (const i of log.groups.keys()) found.push(...(await zonelessIn(engine, `scan_${log.name}_${i}`)));
+  return found;
+}
+
+const zonelessIn = (engine: Analytics, scan: string): Promise<StampsWithoutZone[]> =>
+  engine.rows(
+    `SELECT f, min(r0) AS rn, sum(lines) AS lines FROM ${quoteName(scan)} WHERE bucket = 0 AND k1 = '' GROUP BY f ORDER BY f`,
+  );
+
 async function assertZone(engine: Analytics, scan: string, group: LogGroup, log: LogToScan): Promise<void> {
   if (log.timezone !== undefined) return;
-  const [row] = await engine.rows<{ f: number; rn: number }>(
-    `SELECT f, min(r0) AS rn FROM ${quoteName(scan)} WHERE bucket = 0 AND k1 = '' GROUP BY f ORDER BY f LIMIT 1`,
-  );
+  const [row] = await zonelessIn(engine, scan);
   if (row === undefined) return;
   const file = group.files.find((x) => x.f === row.f);
   throw new ForthrightError(
@@ -195,21 +221,21 @@ async function readCoverage(engine: Analytics, log: LogToScan): Promise<Omit<Sca
   const files = log.groups.flatMap((g) => g.files);
   const rows: ScanRow[] = [];
   const samples: RejectedSample[] = [];
-  let hasHost = false;
   for (const [i, group] of log.groups.entries()) {
     const scan = quoteName(`scan_${log.name}_${i}`);
-    hasHost ||= group.format.cheapHost !== null;
     const read = await engine.rows<ScanRow>(
       `SELECT f, ${hostOf('_written')} AS host, ${group.format.minuteMs} AS at, bucket, lines, at + ms0 AS first, at + ms1 AS last, r0, r1, empties, hex(content) AS content FROM (SELECT *, toString(host) AS _written FROM ${scan}) ORDER BY f, r0, host, at`,
     );
     if (group.format.over === 'columns') await tellContents(engine, group, read);
-    rows.push(...read);
+    for (const row of read) rows.push(row);
     samples.push(
       ...(await engine.rows<RejectedSample>(
         `SELECT f, s.1 + 1 AS line, if(s.2 = '', 'empty', 'shape') AS reason, toValidUTF8(s.2) AS text FROM (SELECT f, arraySlice(arraySort(groupArrayArray(samples)), 1, ${SAMPLES_A_FILE}) AS ss FROM ${scan} WHERE bucket > 0 GROUP BY f) ARRAY JOIN ss AS s ORDER BY f, line`,
       )),
     );
   }
+  // A format may look for a host that its log does not have: then each series is a unit, not all of them together.
+  const hasHost = rows.some((row) => row.host !== '');
   return assemble(files, rows, samples, hasHost, log);
 }
 
@@ -247,8 +273,6 @@ function assemble(
 ): Omit<ScannedLog, 'name' | 'parsed'> {
   const readings = new Map<number, FileReading>();
   const reasons = new Map<string, number>();
-  const seriesOf = new Map(files.map((x) => [x.f, x.series]));
-  const unitOf = (row: ScanRow) => (hasHost ? row.host : (seriesOf.get(row.f) ?? log.name));
   const minutes = new Map<string, Map<number, { lines: number; first: number; last: number }>>();
   const byFile = new Map<number, ScanRow[]>();
   const unitsOfFile = new Map<number, Set<string>>();
@@ -262,6 +286,10 @@ function assemble(
     });
   }
   const sameAs = identicalFiles(files, content);
+  const seriesOf = seriesByTime(files, spansOf(rows, sameAs));
+  // Rows of a table elsewhere are one series.
+  for (const row of rows) if (!seriesOf.has(row.f)) seriesOf.set(row.f, log.name);
+  const unitOf = (row: ScanRow) => (hasHost ? row.host : (seriesOf.get(row.f) ?? log.name));
   for (const row of rows) {
     const reading = readings.get(row.f) ?? { lines: 0, rejected: 0, first: null, last: null };
     readings.set(row.f, reading);
@@ -295,7 +323,8 @@ function assemble(
       last: Math.max(old?.last ?? row.last, row.last),
     });
   }
-  if (!hasHost) for (const file of files) if (!minutes.has(file.series)) minutes.set(file.series, new Map());
+  if (!hasHost)
+    for (const series of seriesOf.values()) if (!minutes.has(series)) minutes.set(series, new Map());
   const rejected = placeRejected(
     byFile,
     (f) => unitsOfFile.get(f) ?? new Set(hasHost ? [] : [seriesOf.get(f) ?? log.name]),
@@ -319,8 +348,37 @@ function assemble(
     rejectedByReason: reasons,
     samples,
     sameAs,
+    seriesOf,
+    unreadable: unreadableFiles(files, readings, (f) => (hasHost ? '' : (seriesOf.get(f) ?? log.name))),
     repeats: [],
   };
+}
+
+/** So few lines, in so few bytes, are a stray file or the cut end of one. */
+const FEW_LINES = 20;
+const FEW_BYTES = 16_384;
+
+function unreadableFiles(
+  files: readonly SourceFile[],
+  readings: ReadonlyMap<number, FileReading>,
+  unitOf: (f: number) => string,
+): ScannedLog['unreadable'] {
+  return files.flatMap(({ f, path, bytes }) => {
+    const { lines = 0, rejected = 0 } = readings.get(f) ?? {};
+    const isSmall = rejected < FEW_LINES && bytes < FEW_BYTES;
+    return rejected === 0 || rejected < lines || isSmall ? [] : [{ unit: unitOf(f), path, lines: rejected }];
+  });
+}
+
+/** First and last stamp of each file that is read for itself. */
+function spansOf(rows: readonly ScanRow[], sameAs: ReadonlyMap<number, number>) {
+  const spans = new Map<number, { first: number; last: number }>();
+  for (const row of rows) {
+    if (row.at === null || row.bucket > 0 || sameAs.has(row.f)) continue;
+    const span = spans.get(row.f) ?? { first: row.first, last: row.last };
+    spans.set(row.f, { first: Math.min(span.first, row.first), last: Math.max(span.last, row.last) });
+  }
+  return (f: number) => spans.get(f);
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

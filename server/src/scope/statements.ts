@@ -9,7 +9,9 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf
 
 /** Runs the statements of `sql/<name>.sql`; they are separated by a semicolon at the end of a line. */
 export async function runStatements(engine: Analytics, name: string, params: Params = {}): Promise<void> {
-  for (const sql of read(`./sql/${name}.sql`).split(/;\s*\n/)) {
+  // Comments go first: one may end a line with a semicolon, and a server refuses a statement of comments alone.
+  const statements = read(`./sql/${name}.sql`).replace(/^--.*\n/gm, '');
+  for (const sql of statements.split(/;\s*\n/)) {
     if (sql.trim() !== '') await engine.run(sql, params);
   }
 }
@@ -19,7 +21,9 @@ export function queryHash(): string {
   const hash = createHash('sha256');
   for (const folder of ['.', './sql', '../sources', '../sources/formats']) {
     const url = new URL(`${folder}/`, import.meta.url);
-    const names = readdirSync(url).filter((f) => /\.(ts|sql)$/.test(f) && !/\.(test|suite)\.ts$/.test(f));
+    const names = readdirSync(url).filter(
+      (f) => /\.(ts|sql)$/.test(f) && !/\.(test|suite)\.ts$|^readiness\./.test(f),
+    );
     for (const name of names.sort())
       hash.update(`${folder}/${name}\0`).update(readFileSync(new URL(name, url)));
   }

@@ -2,7 +2,7 @@ import type { Incident } from '@forthright/contract';
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
 import { findGaps } from './gaps.rules.ts';
 import type { FoundGap } from './gaps.types.ts';
-import type { PlannedLeak } from './leaks.ts';
+import { conditions, type PlannedLeak } from './leaks.ts';
 import type { ScannedLog } from './scan.ts';
 
 /** A gap that bears on at least one leak. */
@@ -51,6 +51,14 @@ export function gapsOf(
       detail: `The log ${scanned.name} has no line of ${host}.`,
     });
   }
+  for (const { unit, path, lines } of scanned.unreadable) {
+    gaps.push({
+      unit,
+      ...window,
+      reason: 'rejected-lines',
+      detail: `not one of the ${lines} lines of ${path} could be read, so nothing shows of what time they are`,
+    });
+  }
   if (sampled < 1) {
     for (const unit of units) {
       gaps.push({
@@ -68,6 +76,23 @@ export function gapsOf(
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
+/**
+ * Whether a gap bears on a leak. A unit of which not one line could be read may have served the path like any other,
+ * so its declared or unreadable time counts; one whose files are empty wrote nothing.
+ */
+export function bears(
+  gap: FoundGap,
+  planned: PlannedLeak,
+  scanned: ScannedLog,
+  serving: ReadonlySet<string> | 'all',
+): boolean {
+  if (serving === 'all' || gap.unit === '' || serving.has(gap.unit)) return true;
+  const { leak } = planned;
+  if (gap.reason === 'no-lines') return false;
+  if ('hosts' in leak && leak.hosts !== undefined && scanned.unitIs === 'host') return false;
+  return !scanned.coverage.some((c) => c.unit === gap.unit && c.minutes.length > 0);
+}
+
 /** Units that served the leak's path; the hosts that it names; every unit when none is known to have served it. */
 export async function servingUnits(
   engine: Analytics,
@@ -80,8 +105,13 @@ export async function servingUnits(
   if ('hosts' in leak && leak.hosts !== undefined && scanned.unitIs === 'host') {
     return new Set(leak.hosts.map((h) => h.toLowerCase()));
   }
+  // `matches` lacks lines that show nobody, such as a cache's fills; they prove all the same that the path is served.
+  const isWhole = leak.kind !== 'shared-cache' && leak.kind !== 'access';
+  const from = isWhole
+    ? 'matches WHERE leak = {leak:UInt8} AND served'
+    : `${quoteName(scanned.parsed)} WHERE ${planned.path.key('path')} != '' AND ${conditions(planned).served}`;
   const rows = await engine.rows<{ host: string; f: number }>(
-    'SELECT DISTINCT toString(host) AS host, f FROM matches WHERE leak = {leak:UInt8} AND served ORDER BY host, f',
+    `SELECT DISTINCT toString(host) AS host, f FROM ${from} ORDER BY host, f`,
     { leak: planned.n },
   );
   const units = new Set(
@@ -98,7 +128,8 @@ const spansOf = (gaps: readonly FoundGap[]): Spans => ({
 });
 
 /** SQL over (vfrom, vto): whether something that existed then overlaps one of the gaps. */
-const OVERLAPS = 'arrayExists((a, b) -> vfrom < b AND vto > a, {froms:Array(Int64)}, {tos:Array(Int64)})';
+const OVERLAPS =
+  'vfrom < vto AND arrayExists((a, b) -> vfrom < b AND vto > a, {froms:Array(Int64)}, {tos:Array(Int64)})';
 
 /** Where the people of a leak whom a gap may hide stand, with the dates of their being there. */
 function candidates(planned: PlannedLeak): string | null {
@@ -156,7 +187,7 @@ export async function countHidden(
     if (from === null || mine.length === 0) return [];
     const list = (values: readonly number[]) => `[${values.map((v) => `toInt64(${v})`).join(', ')}]`;
     return `SELECT person, arrayJoin(arrayFilter((i, a, b) -> vfrom < b AND vto > a, ${list(mine.map((m) => m.i))}, ${list(mine.map((m) => m.from))}, ${list(mine.map((m) => m.to))})) AS g FROM (${from})
-      WHERE person GLOBAL IN (SELECT person FROM status WHERE ex = 0 AND person IN (SELECT person FROM known))`;
+      WHERE vfrom < vto AND person GLOBAL IN (SELECT person FROM status WHERE ex = 0 AND person IN (SELECT person FROM known))`;
   });
   if (selects.length === 0) return counts;
   const rows = await engine.rows<{ g: number; people: number }>(
@@ -177,7 +208,7 @@ export function bearingGaps(
       const known = byKey.get(key);
       if (known === undefined)
         byKey.set(key, { log: scanned.name, unitIs: scanned.unitIs, gap, leaks: [planned.n] });
-      else known.leaks.push(planned.n);
+      else if (!known.leaks.includes(planned.n)) known.leaks.push(planned.n);
     }
   }
   return [...byKey.values()].sort(

@@ -2,20 +2,25 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { ForthrightError } from '@forthright/contract';
+import { bunzip2 } from '../platform/analytics/index.ts';
 import type { SourceFile } from './types.ts';
 
 /**
  * The first `bytes` decompressed bytes of a file, fewer when it ends before; a file that breaks off or is damaged
- * further on gives what stands before. null for bzip2 and xz, which only the engine can read.
+ * further on gives what stands before. Refuses xz, which only the engine can read.
  */
-export async function readHead(file: SourceFile, bytes: number): Promise<Buffer | null> {
-  if (file.compression === 'bzip2' || file.compression === 'xz') return null;
+export async function readHead(file: SourceFile, bytes: number): Promise<Buffer> {
+  if (file.compression === 'xz')
+    throw new ForthrightError(
+      'file-unreadable',
+      `${file.source}: ${file.path} is compressed with xz, so the names of its columns can't be read. Compress it with zstd or gzip.`,
+    );
   if (file.bytes === 0 || bytes === 0) return Buffer.alloc(0);
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   let have = 0;
   const done = new AbortController();
   const raw = createReadStream(file.absolute, { end: file.bytes - 1, highWaterMark: 64 * 1024 });
-  async function collect(source: AsyncIterable<Buffer>): Promise<void> {
+  async function collect(source: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const chunk of source) {
       chunks.push(chunk);
       have += chunk.length;
@@ -29,6 +34,7 @@ export async function readHead(file: SourceFile, bytes: number): Promise<Buffer 
   const { signal } = done;
   try {
     if (file.compression === 'none') await pipeline(raw, collect, { signal });
+    else if (file.compression === 'bzip2') await pipeline(raw, bunzip2, collect, { signal });
     else {
       const unpack = file.compression === 'gzip' ? createGunzip() : createZstdDecompress();
       await pipeline(raw, unpack, collect, { signal });
@@ -48,14 +54,13 @@ const LONGEST_HEADER_BYTES = 1024 * 1024;
 
 /**
  * The names in a CSV file's first record: comma-separated, quotes and a byte order mark taken off. A header that
- * is no UTF-8 is read as Windows-1252, as old spreadsheets write it. null for bzip2 and xz.
+ * is no UTF-8 is read as Windows-1252, as old spreadsheets write it. Refuses xz.
  */
-export async function readHeader(file: SourceFile): Promise<string[] | null> {
+export async function readHeader(file: SourceFile): Promise<string[]> {
   const refuse = (why: string) =>
     new ForthrightError('file-unreadable', `${file.source}: can't read ${file.path}: ${why}`);
   for (let bytes = 64 * 1024; ; bytes = LONGEST_HEADER_BYTES) {
     const head = await readHead(file, bytes);
-    if (head === null) return null;
     if (head.length === 0) throw refuse('it is empty; a CSV file begins with the names of its columns');
     if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
       throw refuse('it is UTF-16; save it as UTF-8');

@@ -3,7 +3,14 @@ export { compileFormat, type FormatOptions, hostOf } from './formats/index.ts';
 export { type HashOptions, hashFiles } from './hash.ts';
 export { readHead, readHeader } from './head.ts';
 export { FileRegistry } from './registry.ts';
-export { missingBetween, orderText, type RotationOrder, rotationOrder, seriesOf } from './series.ts';
+export {
+  familyOf,
+  missingBetween,
+  orderText,
+  type RotationOrder,
+  rotationOrder,
+  seriesOf,
+} from './series.ts';
 export { attachTable, instantOf, kindOf, type Table, textOf, toEngineFile } from './tables.ts';
 export type { CompiledFormat, SourceFile, Sql } from './types.ts';
 export { isRemote, type LoadedWorkspace, loadWorkspace } from './workspace.ts';

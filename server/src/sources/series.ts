@@ -36,6 +36,14 @@ export function seriesOf(path: string): SeriesName {
   return { series: [...folders.kept, name.kept].join('/'), order: orderOf(stamp, name.number) };
 }
 
+/**
+ * The series without a number that stands after `-` or `_`: `part-001.log` and `part-002.log` are one family. Such
+ * numbers name parts of one log or servers beside each other; only the stamps tell which (`scope/series.ts`).
+ */
+export function familyOf(series: string): string {
+  return series.replace(/[-_]\d{1,6}(?=(?:\.[A-Za-z]\w*)*$)/, '');
+}
+
 /** The place of one file in its series, as `gaps` compares it: the number or the date, normalised. */
 export function rotationOrder(path: string): RotationOrder | null {
   return seriesOf(path).order;

@@ -64,8 +64,8 @@ export async function attachTable(engine: Analytics, relation: string, wanted: W
 
 async function headerOf(files: readonly SourceFile[], wanted: Wanted): Promise<string[]> {
   const [file] = files;
-  const header = file === undefined ? null : await readHeader(file);
-  if (header === null || header.length === 0) {
+  const header = file === undefined ? [] : await readHeader(file);
+  if (header.length === 0) {
     throw new ForthrightError(
       'file-unreadable',
       `${file?.path ?? wanted.source} has no header line. A CSV file must name its columns in its first line.`,
@@ -118,7 +118,8 @@ export function instantOf(column: string | undefined, columns: readonly Column[]
   if (/^(DateTime|Date)/.test(type))
     return `toNullable(toUnixTimestamp64Milli(toDateTime64(${name}, 3, 'UTC')))`;
   if (/^U?Int|^Float|^Decimal/.test(type)) {
-    return `toNullable(toInt64(if(${name} > 100000000000, ${name}, ${name} * 1000)))`;
+    // Its size tells seconds, milli-, micro- and nanoseconds apart, as it does in logs.
+    return `toNullable(multiIf(abs(${name}) < 1e11, toInt64(${name} * 1000), abs(${name}) < 1e14, toInt64(${name}), abs(${name}) < 1e17, toInt64(${name} / 1000), toInt64(${name} / 1000000)))`;
   }
   return `toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(ifNull(${name}, ''), 3, ${quoteText(zone)}))`;
 }

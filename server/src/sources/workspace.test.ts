@@ -108,11 +108,18 @@ const CASES: readonly (readonly [string, string, string[]])[] = [
     ['5:43 `retention` is P0D, which keeps nothing; say for how long the log is kept'],
   ],
   [
+    'raw lines in a table that would need a header',
+    withLog('{ at: "clickhouse:logs.w", format: csv, columns: { time: t, line: raw } }'),
+    [
+      '5:45 "clickhouse:logs.w" is a table of a database: `columns: { line: raw }` says that it holds raw lines, and lines in a table can\'t be `csv`; name their own format, such as `combined`',
+    ],
+  ],
+  [
     'tables with a format of files, files with the format of tables, and strange places',
     `${withLog('{ at: "postgres://u:geheim@h/db#t", format: combined }')}    b: { at: b.csv, format: table, columns: { time: t } }
     c: { at: ["ftp://x/y", "postgres://h/db", "clickhouse:events"], format: table, columns: { time: t } }\n`,
     [
-      '5:54 "postgres://u:***@h/db#t" is a table of a database: its format is `table`, not `combined`',
+      '5:54 "postgres://u:***@h/db#t" is a table of a database: its format is `table`, not `combined`; if it holds raw lines, name their column in `columns: { line: … }`',
       '6:14 `format: table` reads postgres://…#table or clickhouse:db.table, and "b.csv" is neither',
       '7:15 nothing here can read `ftp://`; name a file or glob, s3://…, postgres://…#table or clickhouse:db.table',
       '7:28 "postgres://h/db" does not say which table; end it with `#table` or `#schema.table`',

@@ -80,12 +80,8 @@ function checkLog(log: LogSource, path: DocumentPath, report: Report): void {
   for (const [at, where] of places) {
     checkAt(at, where, report);
     const table = isTable(at);
-    if (table && log.format !== 'table') {
-      report(
-        [...path, 'format'],
-        `${quoted(at)} is a table of a database: its format is \`table\`, not \`${log.format}\``,
-      );
-    }
+    const fault = table ? tableFault(log) : null;
+    if (fault !== null) report([...path, 'format'], `${quoted(at)} is a table of a database: ${fault}`);
     if (!table && log.format === 'table' && !at.includes('://')) {
       report(
         where,
@@ -93,6 +89,18 @@ function checkLog(log: LogSource, path: DocumentPath, report: Report): void {
       );
     }
   }
+}
+
+/** A table has a column a field, or whole lines in one column, in a format that needs no header. */
+function tableFault(log: LogSource): string | null {
+  const line = log.columns?.line;
+  if (line === undefined)
+    return log.format === 'table'
+      ? null
+      : `its format is \`table\`, not \`${log.format}\`; if it holds raw lines, name their column in \`columns: { line: … }\``;
+  return ['table', 'parquet', 'csv', 'w3c'].includes(log.format)
+    ? `\`columns: { line: ${line} }\` says that it holds raw lines, and lines in a table can't be \`${log.format}\`; name their own format, such as \`combined\``
+    : null;
 }
 
 function checkPattern(log: LogSource, pattern: string, path: DocumentPath, report: Report): void {

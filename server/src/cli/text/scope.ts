@@ -1,5 +1,5 @@
 import type { ScopeAnswer } from '@forthright/contract';
-import { visible } from '../failure.ts';
+import { visible } from '../../kernel/index.ts';
 import { clip, duration, moment, number, plural, wrap } from './words.ts';
 
 const WIDTH = 96;

@@ -1,5 +1,5 @@
 import type { SeenBy, SingleView, WhoSaw } from '@forthright/contract';
-import { visible } from '../failure.ts';
+import { visible } from '../../kernel/index.ts';
 import { clip, moment, plural } from './words.ts';
 
 /** Who saw one person's data: a line a view, to hand to an investigator. */

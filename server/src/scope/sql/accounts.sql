@@ -8,7 +8,7 @@ SELECT
     ns >= 10, ns - 10,
     ns = 1 AND account IN (SELECT id FROM staff WHERE kind = 5), 5,
     ns = 1 AND account IN (SELECT id FROM staff), 4,
-    ns = 0 AND account IN (SELECT person FROM directory WHERE person GLOBAL IN (SELECT account FROM matches WHERE ok AND account != '')), 0,
+    ns != 1 AND account IN (SELECT person FROM directory WHERE person GLOBAL IN (SELECT account FROM matches WHERE ok AND account != '')), 0,
     account IN (SELECT id FROM sellers), 3,
     ns = 1 AND account IN (SELECT person FROM directory WHERE person GLOBAL IN (SELECT account FROM matches WHERE ok AND account != '')), 0,
     account IN (SELECT id FROM staff WHERE kind = 5), 5,

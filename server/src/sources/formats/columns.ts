@@ -65,7 +65,8 @@ const textOf = ({ sql, type }: Leaf): Sql =>
 /** Milliseconds of a typed time; null when the column holds text. */
 function typedMs({ sql, type }: Leaf): Sql | null {
   if (type.startsWith('DateTime'))
-    return `toUnixTimestamp64Milli(toDateTime64(ifNull(${sql}, toDateTime64(0, 3)), 3))`;
+    // Without a default of its own type: as a constant of a statement passed on to shards it can't be read there.
+    return `toUnixTimestamp64Milli(toDateTime64(assumeNotNull(${sql}), 3))`;
   if (/^U?Int\d+$/.test(type)) {
     return bind(
       `toInt64(ifNull(${sql}, 0))`,

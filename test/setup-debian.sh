@@ -1,0 +1,44 @@
+#!/bin/sh
+# Installs the Debian packages that tests use (test/debian-packages.txt). Safe to run again and without a network:
+# what can't be installed is said, and the tests that need it are skipped with that reason.
+set -u
+here=$(dirname "$0")
+
+if ! command -v dpkg-query >/dev/null 2>&1; then
+  echo "setup: this is no Debian; nothing installed"
+  exit 0
+fi
+
+missing=
+for package in $(grep -v '^#' "$here/debian-packages.txt"); do
+  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$state" = installed ] || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+missing=${missing# }
+
+if [ "$(id -u)" != 0 ]; then
+  echo "setup: not root, so these stay missing: $missing"
+  exit 0
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+install() {
+  apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=60 "$@" >/dev/null 2>&1
+}
+install_all() {
+  case " $missing " in *" postgresql "*)
+    # Tests start servers of their own; one for the whole system would only take memory and a port.
+    install postgresql-common || return 1
+    sed -i 's/^#\? *create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+    ;;
+  esac
+  # shellcheck disable=SC2086
+  install $missing
+}
+if install_all || { apt-get update -qq >/dev/null 2>&1 && install_all; }; then
+  echo "setup: installed $missing"
+else
+  echo "setup: could not install $missing (offline?)"
+fi
+exit 0

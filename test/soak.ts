@@ -1,0 +1,45 @@
+/**
+ * Many random worlds, engine against oracle, for an hour or a night: `npm run soak`, `npm run soak -- 10` for ten
+ * worlds a kind, `npm run soak -- 10 1234` from a seed. Every property prints its seed; it goes on after a failure.
+ */
+import { LEAK_KINDS } from '@forthright/contract';
+import { askEngine } from './oracle/engine.ts';
+import {
+  engineEqualsOracle,
+  layoutChangesNothing,
+  lostHourNeverClears,
+  moreLogNeverClears,
+  type Settings,
+} from './oracle/properties.ts';
+
+const WORLDS = 60;
+
+const [runs = WORLDS, from = Date.now() & 0x7fffffff] = process.argv.slice(2).map(Number);
+if (!Number.isInteger(runs) || !Number.isInteger(from)) {
+  console.error('usage: npm run soak -- [worlds a kind] [seed]');
+  process.exit(2);
+}
+
+const properties: [string, (settings: Settings) => Promise<void>][] = [
+  ...LEAK_KINDS.map((kind): [string, (settings: Settings) => Promise<void>] => [
+    kind,
+    (settings) => engineEqualsOracle(askEngine, { ...settings, kinds: [kind] }),
+  ]),
+  ['all kinds', (settings) => engineEqualsOracle(askEngine, settings)],
+  ['layout', (settings) => layoutChangesNothing(askEngine, settings)],
+  ['more log', (settings) => moreLogNeverClears(askEngine, settings)],
+  ['lost hour', (settings) => lostHourNeverClears(askEngine, settings)],
+];
+
+let failures = 0;
+for (const [index, [name, holds]] of properties.entries()) {
+  const began = Date.now();
+  try {
+    await holds({ runs, seed: from + index });
+    console.log(`${name}: ${runs} worlds hold (${Math.round((Date.now() - began) / 1000)} s)`);
+  } catch (error) {
+    failures += 1;
+    console.error(`${name}: FAILED\n${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+process.exitCode = failures === 0 ? 0 : 1;
