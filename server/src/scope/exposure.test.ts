@@ -68,7 +68,6 @@ type Case = Readonly<{
   gaps?: readonly unknown[];
   leaks: readonly unknown[];
   isParquet?: boolean;
-  columns?: Readonly<Record<string, string>>;
 }>;
 
 async function told(given: Case): Promise<Told> {

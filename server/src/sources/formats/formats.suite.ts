@@ -118,10 +118,10 @@ export class Reading {
     const isNamed = needles.map((n) => `positionCaseInsensitive(${plain.fields.path}, ${quoteText(n)}) > 0`);
     const keys = (s: typeof cheapStamp) => `(${s.k0}, ${s.k1}, ${s.msInMinute})`;
     const rows = this.rows(
-      `SELECT hex(line) AS line FROM ${relation} WHERE ${isRight} AND ((${stampIsSure} AND ${keys(cheapStamp)} != ${keys(exactStamp)})
+      `SELECT hex(line) AS bytes FROM ${relation} WHERE ${isRight} AND ((${stampIsSure} AND ${keys(cheapStamp)} != ${keys(exactStamp)})
         OR (${plain.is} AND (${isOther.join(' OR ')} OR ((${[...isNamed, '0'].join(' OR ')}) AND NOT ${plain.mayContain(needles)})))) LIMIT 3`,
     );
-    const lines = rows.map((row) => fromHex(row.line));
+    const lines = rows.map((row) => fromHex(row.bytes));
     if (lines.length > 0) throw new Error(`a shortcut gives something else for\n${lines.join('\n')}`);
   }
 }
