@@ -156,8 +156,7 @@ ${parsedRows(x, x.fields, rows(`NOT ${x.plain.is}`), own)}`;
 
 function parsedRows(x: CompiledFormat, fields: CompiledFormat['fields'], from: Sql, own: Sql): Sql {
   const text = (field: (typeof TEXT_FIELDS)[number]): Sql => {
-    // A log that never names a method is taken for one of pages that were fetched, as one without a status is.
-    const sql = fields[field] ?? (field === 'method' ? "'GET'" : "''");
+    const sql = fields[field] ?? "''";
     if (field === 'host') return `replaceRegexpOne(lower(${sql}), '(:[0-9]+|[.])$', '')`;
     if (field === 'client') return `replaceRegexpOne(lower(${sql}), '^::ffff:([0-9.]+)$', '\\\\1')`;
     return sql;
