@@ -32,9 +32,6 @@ type StatusGroup = {
 };
 
 const TOP = 20;
-const MOST_SAMPLES = 100;
-const WORD_ENDS = /[^\p{L}\p{N}_.@-]+/u;
-const WORD_ENDS_KEPT = /([^\p{L}\p{N}_.@-]+)/u;
 const SAMPLE = 20;
 /** About as many bars as a screen is wide. */
 const BINS = 120;
@@ -84,15 +81,15 @@ const isoOrNull = (ms: number): string | null => (ms < 0 ? null : iso(ms));
 const isExposed = (g: StatusGroup) => g.ex !== '0';
 
 function split(groups: readonly StatusGroup[], of: (g: StatusGroup) => string | null): Record<string, Split> {
-  const table: Record<string, Split> = {};
+  const table = new Map<string, Split>();
   for (const g of groups) {
     const key = of(g);
     if (key === null) continue;
-    const cell = table[key] ?? { exposed: 0, unknown: 0 };
-    table[key] = cell;
+    const cell = table.get(key) ?? { exposed: 0, unknown: 0 };
+    table.set(key, cell);
     cell[isExposed(g) ? 'exposed' : 'unknown'] += g.people;
   }
-  return Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries([...table].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const total = (groups: readonly StatusGroup[]) => groups.reduce((n, g) => n + g.people, 0);
@@ -395,23 +392,17 @@ async function gapsOf(run: ScopeRun): Promise<Gap[]> {
   }));
 }
 
-/** A raw line may hold a member of staff's account, which no output may name. */
-async function withoutStaff<T extends { text: string }>(run: ScopeRun, samples: readonly T[]): Promise<T[]> {
-  const words = [...new Set(samples.flatMap((s) => s.text.split(WORD_ENDS)))].filter((word) => word !== '');
-  if (words.length === 0) return [...samples];
-  const rows = await run.input.engine.rows<{ id: string }>(
-    'SELECT DISTINCT id FROM staff WHERE id GLOBAL IN (SELECT arrayJoin({words:Array(String)}))',
-    { words },
+/** What a sample says, without the accounts of staff that stand in it. */
+async function withheld(engine: Analytics, texts: readonly string[]): Promise<string[]> {
+  const rows = await engine.rows<{ id: string }>(
+    "SELECT DISTINCT id FROM staff WHERE id != '' AND arrayExists(x -> positionCaseInsensitiveUTF8(x, id) > 0, {texts:Array(String)}) ORDER BY length(id) DESC, id",
+    { texts },
   );
-  const staff = new Set(rows.map((r) => r.id));
-  if (staff.size === 0) return [...samples];
-  return samples.map((s) => ({
-    ...s,
-    text: s.text
-      .split(WORD_ENDS_KEPT)
-      .map((w) => (staff.has(w) ? '(staff)' : w))
-      .join(''),
-  }));
+  const word = '[\\p{L}\\p{N}_]';
+  const ids = rows.map(
+    ({ id }) => new RegExp(`(?<!${word})${id.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}(?!${word})`, 'giu'),
+  );
+  return texts.map((text) => ids.reduce((said, id) => said.replace(id, 'withheld'), text));
 }
 
 async function rejectedOf(run: ScopeRun): Promise<ScopeAnswer['rejected']> {
@@ -424,10 +415,15 @@ async function rejectedOf(run: ScopeRun): Promise<ScopeAnswer['rejected']> {
       samples.push({ file: paths.get(s.f) ?? log.name, line: s.line, reason: s.reason, text: s.text });
     }
   }
+  const shown = samples.slice(0, 100);
+  const said = await withheld(
+    run.input.engine,
+    shown.map((s) => s.text),
+  );
   return {
     lines: [...byReason.values()].reduce((a, b) => a + b, 0),
     byReason: Object.fromEntries([...byReason].sort(([a], [b]) => (a < b ? -1 : 1))),
-    samples: await withoutStaff(run, samples.slice(0, MOST_SAMPLES)),
+    samples: shown.map((s, i) => ({ ...s, text: said[i] ?? '' })),
   };
 }
 

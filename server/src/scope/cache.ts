@@ -52,8 +52,8 @@ function holeSql(planned: PlannedLeak, context: MatchContext): Sql {
   const byHost = context.unitIs(leak.log) === 'host';
   const holes = context.gaps(planned).map((gap) => {
     const files = [...context.seriesOf].filter(([, series]) => series === gap.unit).map(([f]) => f);
-    const unit =
-      gap.unit === '' ? '1' : byHost ? `host = ${quoteText(gap.unit)}` : `f IN (${files.join(', ') || '0'})`;
+    const isWhole = gap.unit === '' || (!byHost && files.length === 0);
+    const unit = isWhole ? '1' : byHost ? `host = ${quoteText(gap.unit)}` : `f IN (${files.join(', ')})`;
     return `(${unit} AND filledAt < ${gap.to} AND ended > ${gap.from})`;
   });
   return holes.length === 0 ? '0' : `(${holes.join(' OR ')})`;

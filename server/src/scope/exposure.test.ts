@@ -61,11 +61,13 @@ type Case = Readonly<{
   employees?: readonly string[];
   sessions?: readonly (readonly [session: string, account: string])[];
   lines?: readonly Line[];
+  columns?: Readonly<Record<string, string>>;
+  /** Further files of the log, as they stand. */
+  logs?: Readonly<Record<string, string>>;
   lists?: Readonly<Record<string, readonly string[]>>;
   gaps?: readonly unknown[];
   leaks: readonly unknown[];
   isParquet?: boolean;
-  columns?: Readonly<Record<string, string>>;
 }>;
 
 async function told(given: Case): Promise<Told> {
@@ -115,6 +117,7 @@ async function writeCase(directory: string, given: Case): Promise<void> {
     await put(path, csv([['value'], ...values.map((value) => [value])]));
   const rows = (given.lines ?? []).map((l) => JSON.stringify(l));
   if (given.lines !== undefined) await put('log/web.jsonl', `${rows.join('\n')}\n`);
+  for (const [name, text] of Object.entries(given.logs ?? {})) await put(`log/${name}`, text);
   if (given.isParquet === true) {
     const engine = await openAnalytics({
       kind: 'embedded',
@@ -135,7 +138,7 @@ async function writeCase(directory: string, given: Case): Promise<void> {
   const log =
     given.isParquet === true
       ? { at: 'log/web.parquet', format: 'parquet', columns: given.columns ?? single }
-      : { at: 'log/web.jsonl', format: 'jsonl', columns: COLUMNS };
+      : { at: 'log/*.jsonl', format: 'jsonl', columns: given.columns ?? COLUMNS };
   const workspace = {
     organisation: { name: 'M', country: 'LU', domains: ['m.example'] },
     sources: {
@@ -154,6 +157,100 @@ async function writeCase(directory: string, given: Case): Promise<void> {
 const isAboutIncident = (error: unknown) => (error as { code?: unknown }).code === 'incident-invalid';
 
 const PAGE = { id: 'page', kind: 'page', path: '/reviews/{reviews}', ...WEB };
+
+/** A line every ten minutes of the day, so that nothing is silent, and a view of ann's page. */
+const allDay = (host: string): Line[] =>
+  Array.from({ length: 144 }, (_, i) => {
+    const clock = new Date(i * 600_000).toISOString().slice(11, 16);
+    return line(clock, i === 6 ? '/reviews/r1' : '/', { host });
+  });
+const TWO_REVIEWS = [
+  ['r1', 'ann', '', ''],
+  ['r2', 'ben', '', ''],
+] as const;
+const gapsIn = ({ answer }: Told) => answer.gaps.map((g) => [g.unit, g.reason, g.unknown]);
+
+describe('what was never read', () => {
+  const lost = { log: 'web', host: 'web-2', from: '2025-11-18T03:00:00Z', to: '2025-11-18T04:00:00Z' };
+  const gaps = [{ ...lost, reason: 'disk full' }];
+
+  it('counts a declared gap of a server of which no line was read', async () => {
+    for (const host of ['', 'www']) {
+      const all = await told({ reviews: TWO_REVIEWS, lines: allDay(host), gaps, leaks: [PAGE] });
+      assert.deepEqual(gapsIn(all), [['web-2', 'declared', 1]], host);
+      assert.equal(all.answer.people.unknown, 1);
+    }
+    const elsewhere = await told({
+      reviews: TWO_REVIEWS,
+      lines: allDay('www'),
+      gaps,
+      leaks: [{ ...PAGE, hosts: ['www'] }],
+    });
+    assert.deepEqual(gapsIn(elsewhere), []);
+  });
+
+  it('counts a file of which not one line could be read', async () => {
+    for (const host of ['', 'www']) {
+      const logs = { 'other.jsonl': 'TLS garbage\n'.repeat(20), 'empty.jsonl': '', 'stray.jsonl': 'x\n' };
+      const all = await told({ reviews: TWO_REVIEWS, lines: allDay(host), logs, leaks: [PAGE] });
+      assert.deepEqual(gapsIn(all), [[host === '' ? 'log/other.jsonl' : '', 'rejected-lines', 1]], host);
+      assert.equal(all.answer.people.unknown, 1);
+    }
+  });
+});
+
+describe('columns and names', () => {
+  it('takes a column that says HIT for no name of a cache', async () => {
+    const columns = { ...COLUMNS, cacheStatus: 'cache' };
+    const lines = [
+      line('01:00', '/me', { account: 'ann', cache: 'MISS' }),
+      line('01:01', '/me', { account: 'ben', cache: 'HIT' }),
+    ];
+    const leaks = [{ id: 'c', kind: 'shared-cache', path: '/me', ...WEB }];
+    const { people } = await told({ columns, lines: [...allDay('www'), ...lines], leaks });
+    assert.deepEqual(
+      people.map((p) => [p.person, p.status]),
+      [['ann', 'exposed']],
+    );
+  });
+
+  it('refuses a log whose lines never have the mapped status; a method that is never told may be any', async () => {
+    const lines = [line('01:00', '/reviews/r1')];
+    await assert.rejects(
+      told({ columns: { ...COLUMNS, status: 'stat' }, lines, leaks: [PAGE] }),
+      (error: unknown) => (error as { code?: unknown }).code === 'column-unknown',
+    );
+    const { answer } = await told({ columns: { ...COLUMNS, method: 'verb' }, lines, leaks: [PAGE] });
+    assert.equal(answer.people.exposed, 1);
+  });
+
+  it('finds a parameter whose name is encoded, and none in the fragment', async () => {
+    const reviews = ['r1', 'r2', 'r3', 'r4'].map(
+      (key) => [key, key === 'r1' ? 'ann' : 'ben', '', ''] as const,
+    );
+    const lines = [
+      line('01:00', '/x?filter%5Bid%5d=r1'),
+      line('01:01', '/x?q=1#?filter[id]=r2'),
+      line('01:02', '/x?q=%26filter[id]=r3'),
+      line('01:03', '/x?filter[id]=&filter[id]=r4'),
+    ];
+    const leaks = [{ ...PAGE, path: '/x?filter[id]={reviews}' }];
+    const { people } = await told({ reviews, lines: [...allDay('www'), ...lines], leaks });
+    assert.deepEqual(
+      people.map((p) => [p.person, p.status]),
+      [['ann', 'exposed']],
+    );
+  });
+
+  it('shows no account of staff in samples of lines that could not be read', async () => {
+    const logs = { 'broken.jsonl': '{"who":"e-1.b","by":"E-1.B","not":"e-1.bc"\n' };
+    const { answer } = await told({ employees: ['e-1.b'], lines: allDay('www'), logs, leaks: [PAGE] });
+    assert.deepEqual(
+      answer.rejected.samples.map((s) => s.text),
+      ['{"who":"withheld","by":"withheld","not":"e-1.bc"'],
+    );
+  });
+});
 
 describe('exposure', () => {
   it('keeps as many leaks apart as an incident may hold', async () => {
@@ -327,6 +424,8 @@ describe('exposure', () => {
     };
     const { answer } = await told({
       lines: [
+        ...allDay('www'),
+        ...allDay('m'),
         line('09:00', '/my', { host: 'm', account: 'ann', cache_status: 'MISS' }),
         line('09:00', '/my', { account: 'ann', cache_status: 'MISS' }),
         line('09:01', '/my', { account: 'ann', cache_status: 'HIT' }),
@@ -348,7 +447,7 @@ describe('exposure', () => {
         ['s1', 'ben'],
         ['', 'ann'],
       ],
-      lines: [line('10:00', '/reviews/r1', { session: 's1' })],
+      lines: [...allDay('www').filter((l) => l.uri === '/'), line('10:00', '/reviews/r1', { session: 's1' })],
       leaks: [PAGE],
     });
     assert.deepEqual(people, []);

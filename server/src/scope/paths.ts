@@ -101,8 +101,16 @@ function keySql(target: Sql, segments: readonly Segment[], query: readonly Param
   return conditions.length === 0 ? key : `if(${conditions.join(' AND ')}, ${key}, '')`;
 }
 
+/** The first parameter of that name, behind the path and before any fragment; its name may be encoded, as `[` mostly is. */
 const parameterSql = (target: Sql, name: string): Sql =>
-  `decodeURLFormComponent(extract(${target}, ${quoteText(`(?i)[?&]${escapeRegExp(name)}=([^&#]*)`)}))`;
+  `decodeURLFormComponent(extract(concat('&', queryString(${target})), ${quoteText(`(?i)&${[...decoded(name)].map(perhapsEncoded).join('')}=([^&]*)`)}))`;
+
+function perhapsEncoded(letter: string): string {
+  const bytes = (text: string) =>
+    [...Buffer.from(text)].map((b) => `%${b.toString(16).padStart(2, '0')}`).join('');
+  const ways = [escapeRegExp(letter), bytes(letter.toLowerCase()), bytes(letter.toUpperCase())];
+  return `(?:${[...new Set(letter === ' ' ? [...ways, '\\+'] : ways)].join('|')})`;
+}
 
 const hasKey = (segments: readonly Segment[]) => segments.some((s) => s.kind === 'key');
 

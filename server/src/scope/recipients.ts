@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { RECIPIENT_CLASSES } from '@forthright/contract';
 import { isbotMatch } from 'isbot';
 import type { Analytics } from '../platform/analytics/index.ts';
+import { MOST_UA } from './exposure.ts';
 
 /** Employees' and contractors' accounts → what every output calls them. */
 export type Pseudonyms = ReadonlyMap<string, string>;
@@ -48,7 +49,8 @@ export function viewerLabel(
 }
 
 /** The crawler's own name, as it stands in its user agent: `Googlebot`, `bingbot`. */
-export function crawlerName(ua: string): string {
+export function crawlerName(userAgent: string): string {
+  const ua = userAgent.slice(0, MOST_UA);
   const named = ua.match(/([A-Za-z][\w.-]*(?:bot|crawler|spider|slurp|fetcher|preview)[\w-]*)/i)?.[1];
   return named ?? isbotMatch(ua) ?? ua.split(/[/ ]/)[0] ?? ua;
 }

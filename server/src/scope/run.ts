@@ -28,7 +28,7 @@ import { withLateRejects } from './rejects.ts';
 import { markRepeats } from './repeats.ts';
 import { type LogToScan, type ScannedLog, scanLog } from './scan.ts';
 import { runStatements } from './statements.ts';
-import { type BearingGap, bearingGaps, gapsOf, hideByGaps, servingUnits } from './unknown.ts';
+import { type BearingGap, bearingGaps, bears, gapsOf, hideByGaps, servingUnits } from './unknown.ts';
 
 export type ScopeInput = Readonly<{
   workspace: LoadedWorkspace;
@@ -238,9 +238,7 @@ async function bearGaps(
     if (!('log' in leak) || leak.log === undefined) continue;
     const scanned = scannedOf(logs, leak.log);
     const serving = await servingUnits(match.engine, planned, scanned, match.seriesOf);
-    const gaps = (gapsByLeak.get(planned.n) ?? []).filter(
-      (g) => serving === 'all' || g.unit === '' || serving.has(g.unit),
-    );
+    const gaps = (gapsByLeak.get(planned.n) ?? []).filter((g) => bears(g, planned, scanned, serving));
     await hideByGaps(match.engine, planned, gaps);
     perLeak.push({ planned, scanned, gaps });
   }
@@ -265,6 +263,7 @@ async function assertMatches(planned: PlannedLeak, match: MatchContext, input: S
         : `Leak ${leak.id}: no line of log ${leak.log} has a path like ${path.source}.${near}`,
     );
   }
+  if (row.ok === 0) await assertTold(planned, match);
   if (
     !bindsKeys(planned) ||
     (leak.kind === 'access' && match.namesPersons(leak.log)) ||
@@ -283,6 +282,21 @@ async function assertMatches(planned: PlannedLeak, match: MatchContext, input: S
   throw new ForthrightError(
     'reference-never-joins',
     `Leak ${leak.id}: none of the keys in the log stands in reference ${path.binds}, so nobody can be named. Keys in the log: ${await samples(`SELECT DISTINCT item AS s FROM matches WHERE leak = ${planned.n} ORDER BY s LIMIT 3`)}; in the reference: ${await samples(`SELECT DISTINCT key AS s FROM ${quoteName(match.reference(path.binds))} ORDER BY s LIMIT 3`)}. Check the reference's \`key\` column and the place of {${path.binds}} in the path.`,
+  );
+}
+
+/** A line without a status is no view; a log whose lines never say it shows that its column is wrong. */
+async function assertTold(planned: PlannedLeak, match: MatchContext): Promise<void> {
+  const { leak, path } = planned;
+  if (!('log' in leak) || leak.log === undefined || path === null || !('status' in leak)) return;
+  if (leak.status === undefined) return;
+  const [row] = await match.engine.rows<{ lines: number; told: number }>(
+    `SELECT count() AS lines, countIf(status != 0) AS told FROM ${quoteName(match.parsed(leak.log))} WHERE ${path.key('path')} != ''`,
+  );
+  if (row === undefined || row.lines === 0 || row.told > 0) return;
+  throw new ForthrightError(
+    'column-unknown',
+    `Leak ${leak.id}: none of the ${row.lines} lines of log ${leak.log} with such a path has a status, so none would count as a view. Check the column that sources.logs.${leak.log} maps to \`status\`, or map none if the log has none.`,
   );
 }
 

@@ -33,6 +33,8 @@ export type ScannedLog = Readonly<{
   samples: readonly RejectedSample[];
   sameAs: ReadonlyMap<number, number>;
   seriesOf: ReadonlyMap<number, string>;
+  /** Files of which not one line could be read. Nothing tells their time; in a log with hosts nor their unit (''). */
+  unreadable: readonly Readonly<{ unit: string; path: string; lines: number }>[];
   /** Row ranges that repeat another file of the series. */
   repeats: readonly Readonly<{ f: number; from: number; to: number }>[];
 }>;
@@ -72,7 +74,7 @@ export async function scanLog(engine: Analytics, log: LogToScan): Promise<Scanne
     await engine.run(scanSql(scan, group, log.needles, many));
     await assertZone(engine, scan, group, log);
     every.push(parsedSql(group.format, quoteName(group.relation), log.own));
-    selects.push(parsedSql(group.format, rowsThatMatter(scan, group, log.needles), log.own));
+    selects.push(parsedSql(group.format, rowsThatMatter(scan, group, log.needles), log.own, log.needles));
   }
   await engine.run(`CREATE VIEW ${quoteName(all)} AS ${every.join('\nUNION ALL\n')}`);
   const union = selects.join('\nUNION ALL\n');
@@ -107,7 +109,7 @@ function scanSql(scan: string, group: LogGroup, needles: readonly string[] | nul
   const lines = x.over === 'lines';
   const host = x.cheapHost ?? "''";
   const may = needles === null || !lines ? '0' : needles.length === 0 ? '1' : x.mayContain(needles);
-  const sample = lines ? `substring(line, 1, ${SAMPLE_BYTES})` : "''";
+  const sample = lines ? `if(_good, '', substring(line, 1, ${SAMPLE_BYTES}))` : "''";
   const isCheap = x.looksRight === x.isRight;
   const key = (n: 1 | 2 | 3 | 4, cheap: Sql) =>
     isCheap
@@ -143,10 +145,11 @@ GROUP BY f, _bucket, _host, _k0, _k1`;
 const zeroLike = (sql: Sql): Sql => `defaultValueOfArgumentType(${sql})`;
 
 /** One row a line that can matter, every field exact. */
-function parsedSql(x: CompiledFormat, from: Sql, own: Sql): Sql {
+function parsedSql(x: CompiledFormat, from: Sql, own: Sql, needles: readonly string[] | null = null): Sql {
   if (x.plain === null) return parsedRows(x, x.fields, from, own);
   const rows = (where: Sql) => `(SELECT * FROM ${from} WHERE ${where})`;
-  return `${parsedRows(x, x.plain.fields, rows(x.plain.is), own)}
+  const may = needles === null || needles.length === 0 ? '1' : x.plain.mayContain(needles);
+  return `${parsedRows(x, x.plain.fields, rows(`${x.plain.is} AND ${may}`), own)}
 UNION ALL
 ${parsedRows(x, x.fields, rows(`NOT ${x.plain.is}`), own)}`;
 }
@@ -346,8 +349,25 @@ function assemble(
     samples,
     sameAs,
     seriesOf,
+    unreadable: unreadableFiles(files, readings, (f) => (hasHost ? '' : (seriesOf.get(f) ?? log.name))),
     repeats: [],
   };
+}
+
+/** So few lines, in so few bytes, are a stray file or the cut end of one. */
+const FEW_LINES = 20;
+const FEW_BYTES = 16_384;
+
+function unreadableFiles(
+  files: readonly SourceFile[],
+  readings: ReadonlyMap<number, FileReading>,
+  unitOf: (f: number) => string,
+): ScannedLog['unreadable'] {
+  return files.flatMap(({ f, path, bytes }) => {
+    const { lines = 0, rejected = 0 } = readings.get(f) ?? {};
+    const isSmall = rejected < FEW_LINES && bytes < FEW_BYTES;
+    return rejected === 0 || rejected < lines || isSmall ? [] : [{ unit: unitOf(f), path, lines: rejected }];
+  });
 }
 
 /** First and last stamp of each file that is read for itself. */

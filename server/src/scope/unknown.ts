@@ -51,6 +51,14 @@ export function gapsOf(
       detail: `The log ${scanned.name} has no line of ${host}.`,
     });
   }
+  for (const { unit, path, lines } of scanned.unreadable) {
+    gaps.push({
+      unit,
+      ...window,
+      reason: 'rejected-lines',
+      detail: `not one of the ${lines} lines of ${path} could be read, so nothing shows of what time they are`,
+    });
+  }
   if (sampled < 1) {
     for (const unit of units) {
       gaps.push({
@@ -67,6 +75,23 @@ export function gapsOf(
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * Whether a gap bears on a leak. A unit of which not one line could be read may have served the path like any other,
+ * so its declared or unreadable time counts; one whose files are empty wrote nothing.
+ */
+export function bears(
+  gap: FoundGap,
+  planned: PlannedLeak,
+  scanned: ScannedLog,
+  serving: ReadonlySet<string> | 'all',
+): boolean {
+  if (serving === 'all' || gap.unit === '' || serving.has(gap.unit)) return true;
+  const { leak } = planned;
+  if (gap.reason === 'no-lines') return false;
+  if ('hosts' in leak && leak.hosts !== undefined && scanned.unitIs === 'host') return false;
+  return !scanned.coverage.some((c) => c.unit === gap.unit && c.minutes.length > 0);
+}
 
 /** Units that served the leak's path; the hosts that it names; every unit when none is known to have served it. */
 export async function servingUnits(

@@ -118,7 +118,8 @@ export function instantOf(column: string | undefined, columns: readonly Column[]
   if (/^(DateTime|Date)/.test(type))
     return `toNullable(toUnixTimestamp64Milli(toDateTime64(${name}, 3, 'UTC')))`;
   if (/^U?Int|^Float|^Decimal/.test(type)) {
-    return `toNullable(toInt64(if(${name} > 100000000000, ${name}, ${name} * 1000)))`;
+    // Its size tells seconds, milli-, micro- and nanoseconds apart, as it does in logs.
+    return `toNullable(multiIf(abs(${name}) < 1e11, toInt64(${name} * 1000), abs(${name}) < 1e14, toInt64(${name}), abs(${name}) < 1e17, toInt64(${name} / 1000), toInt64(${name} / 1000000)))`;
   }
   return `toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(ifNull(${name}, ''), 3, ${quoteText(zone)}))`;
 }

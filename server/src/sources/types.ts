@@ -37,7 +37,12 @@ export type CompiledFormat = Readonly<{
    * The same values found more cheaply, for rows on which `is` holds and that are right. Apart, and not in an `if`
    * of each field: the engine then computes both, because a value is used in its own conditions.
    */
-  plain: Readonly<{ is: Sql; fields: CompiledFormat['fields'] }> | null;
+  plain: Readonly<{
+    is: Sql;
+    fields: CompiledFormat['fields'];
+    /** Over the request alone, as far as it can be told apart: a referer names the leak's path as often as a request. */
+    mayContain: CompiledFormat['mayContain'];
+  }> | null;
   /** Cheap superset: false only when the row's path can't contain any of the needles, in any URL encoding. */
   mayContain: (needles: readonly string[]) => Sql;
 }>;

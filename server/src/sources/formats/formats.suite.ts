@@ -102,7 +102,27 @@ export class Reading {
       `${format.mayContain(needles)} AS contains`,
       `rn`,
     ];
+    this.#shortcutsAgree(format, relation, needles);
     return this.rows(`SELECT ${columns.join(', ')} FROM ${relation} ORDER BY rn`).map(asRead);
+  }
+
+  /** Whatever is read: where a cheap way says that it holds, it gives what the exact one gives. */
+  #shortcutsAgree(format: CompiledFormat, relation: Sql, needles: readonly string[]): void {
+    const { cheapStamp, exactStamp, stampIsSure, plain, isRight } = format;
+    if (plain === null) return;
+    const text = (sql: Sql | null) => `toString(${sql ?? "''"})`;
+    const names = Object.keys(plain.fields) as (keyof CompiledFormat['fields'])[];
+    const isOther = names
+      .filter((name) => plain.fields[name] !== null)
+      .map((name) => `${text(plain.fields[name])} IS DISTINCT FROM ${text(format.fields[name])}`);
+    const isNamed = needles.map((n) => `positionCaseInsensitive(${plain.fields.path}, ${quoteText(n)}) > 0`);
+    const keys = (s: typeof cheapStamp) => `(${s.k0}, ${s.k1}, ${s.msInMinute})`;
+    const rows = this.rows(
+      `SELECT hex(line) AS bytes FROM ${relation} WHERE ${isRight} AND ((${stampIsSure} AND ${keys(cheapStamp)} != ${keys(exactStamp)})
+        OR (${plain.is} AND (${isOther.join(' OR ')} OR ((${[...isNamed, '0'].join(' OR ')}) AND NOT ${plain.mayContain(needles)})))) LIMIT 3`,
+    );
+    const lines = rows.map((row) => fromHex(row.bytes));
+    if (lines.length > 0) throw new Error(`a shortcut gives something else for\n${lines.join('\n')}`);
   }
 }
 

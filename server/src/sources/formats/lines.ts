@@ -107,7 +107,10 @@ function plainOf(format: LineFormat): CompiledFormat['plain'] {
     return found ?? "''";
   };
   const fields = fieldsOf(format, value, (text) => text);
-  return unknown.length > 0 ? null : { is: plain.is, fields };
+  if (unknown.length > 0) return null;
+  const isRequest = format.columns?.path === undefined && format.layout.groups.has('request');
+  const text = (isRequest ? plain.value('request') : null) ?? 'line';
+  return { is: plain.is, fields, mayContain: mayContain(text, format.escapes) };
 }
 
 /**

@@ -25,6 +25,16 @@ export const USUAL_NAMES: Readonly<Record<Exclude<Field, 'time' | 'path' | 'meth
   recipient: ['recipient'],
 };
 export const USUAL_TIMES = ['time_iso8601', 'time_local', 'msec', 'time', '@timestamp', 'timestamp'];
+/** A column mapped to another field is not these as well: `cacheStatus: cache` says HIT, and names no cache. */
+const OF_ONE_MEANING: readonly Field[] = [
+  'status',
+  'session',
+  'person',
+  'action',
+  'cacheStatus',
+  'cache',
+  'recipient',
+];
 const USUAL_METHODS = ['request_method', 'cs-method', 'method'];
 const USUAL_TARGETS = ['request_uri', 'path'];
 const USUAL_STEMS = ['uri', 'document_uri', 'cs-uri-stem'];
@@ -97,9 +107,14 @@ export type FieldOptions = Readonly<{
  */
 export function fieldsFrom(read: Reader, time: Sql, options: FieldOptions): Fields {
   const { columns } = options;
+  const taken = Object.values(columns);
   const raw = (field: Exclude<Field, 'time' | 'path' | 'method'>): Sql | null => {
     const mapped = columns[field];
-    return mapped === undefined ? present(read, USUAL_NAMES[field]) : read(mapped);
+    if (mapped !== undefined) return read(mapped);
+    return present(
+      read,
+      USUAL_NAMES[field].filter((name) => !OF_ONE_MEANING.includes(field) || !taken.includes(name)),
+    );
   };
   const ofRequest = options.requestPart ?? ((part) => requestPart(read('request') ?? "''", part));
   const request = read('request') === null ? null : ofRequest;
