@@ -1,6 +1,6 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { RECIPIENT_CLASSES, type ScopeAnswer } from '@forthright/contract';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ForthrightError, RECIPIENT_CLASSES, type ScopeAnswer } from '@forthright/contract';
 import type { Analytics } from '../platform/analytics/index.ts';
 import { quoteText } from '../platform/analytics/index.ts';
 import { peopleSeenSql, recipientTotalsSql } from './answer.ts';
@@ -46,12 +46,16 @@ export async function recipientsSql(engine: Analytics, leaks: readonly PlannedLe
  */
 export async function writeOutputs(run: ScopeRun, answer: ScopeAnswer, directory: string): Promise<void> {
   const { engine } = run.input;
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory).catch((rawError: unknown) => {
+    throw cantWrite(directory, rawError);
+  });
   const whole = async (name: string, write: (path: string) => Promise<void>) => {
     const partial = join(directory, `.${name}.${process.pid}.partial`);
     try {
       await write(partial);
       await rename(partial, join(directory, name));
+    } catch (rawError) {
+      throw rawError instanceof ForthrightError ? rawError : cantWrite(directory, rawError);
     } finally {
       await rm(partial, { force: true });
     }
@@ -67,4 +71,34 @@ export async function writeOutputs(run: ScopeRun, answer: ScopeAnswer, directory
     ),
   );
   await whole('answer.json', (path) => writeFile(path, `${JSON.stringify(answer, null, 2)}\n`));
+}
+
+/** A folder and those above it. Not by mkdir's own recursion, which never ends where nothing can be made (/proc). */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (rawError) {
+    const code = (rawError as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path || (await isFolder(parent))) throw rawError;
+    await makeFolder(parent);
+    await mkdir(path);
+  }
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (s) => s.isDirectory(),
+    () => false,
+  );
+
+function cantWrite(directory: string, rawError: unknown): ForthrightError {
+  const { code, message } = rawError as NodeJS.ErrnoException;
+  const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'no-disk' : 'usage';
+  return new ForthrightError(
+    why,
+    `Can't write to ${directory}: ${message}. Name another folder with --out.`,
+    { cause: rawError },
+  );
 }
