@@ -322,6 +322,8 @@ test('an answer with the planted figures has no differences, and each other figu
     views: leak.views,
     gaps: [gap],
     directory: truth.directory,
+    evidence: { files: truth.files },
+    rejected: { lines: truth.files.reduce((n, f) => n + f.rejected, 0) },
   } as unknown as ScopeAnswer;
   const named = (other: object): string[] =>
     differencesOf(truth, leak, { ...answer, ...other } as ScopeAnswer).map((d) => d.figure);

@@ -79,11 +79,11 @@ export async function whoSaw({ run, answer }: Answered, asked: string): Promise<
     );
   }
   const people = ids.map((r) => r.person);
-  const statuses = await engine.rows<{ person: string; ex: number; un: number; known: number }>(
-    'SELECT q.p AS person, s.ex AS ex, s.un AS un, q.p GLOBAL IN (SELECT person FROM directory WHERE person IN {people:Array(String)}) AS known FROM (SELECT arrayJoin({people:Array(String)}) AS p) AS q LEFT JOIN status AS s ON s.person = q.p ORDER BY person',
+  const statuses = await engine.rows<{ person: string; ex: string; un: string; known: number }>(
+    'SELECT q.p AS person, toString(s.ex) AS ex, toString(s.un) AS un, q.p GLOBAL IN (SELECT person FROM directory WHERE person IN {people:Array(String)}) AS known FROM (SELECT arrayJoin({people:Array(String)}) AS p) AS q LEFT JOIN status AS s ON s.person = q.p ORDER BY person',
     { people },
   );
-  const fieldsOf = (mask: number) =>
+  const fieldsOf = (mask: string) =>
     [
       ...new Set(run.leaks.filter((l) => (BigInt(mask) >> BigInt(l.n)) & 1n).flatMap((l) => l.leak.fields)),
     ].sort();
@@ -92,7 +92,7 @@ export async function whoSaw({ run, answer }: Answered, asked: string): Promise<
     run: answer.run,
     people: statuses.map((s) => ({
       person: s.person,
-      status: s.ex !== 0 ? 'exposed' : s.un !== 0 ? 'unknown' : 'clear',
+      status: s.ex !== '0' ? 'exposed' : s.un !== '0' ? 'unknown' : 'clear',
       inDirectory: s.known === 1,
       fields: fieldsOf(s.ex),
     })),
@@ -102,8 +102,8 @@ export async function whoSaw({ run, answer }: Answered, asked: string): Promise<
 }
 
 /**
- * Every single view by one viewer of somebody else's data; none for who saw only their own. `asked` is an account, a client address, or a pseudonym
- * such as `employee-2` from this run's answer. Refuses with `viewer-not-found`.
+ * Every single view by one viewer of somebody else's data; none for who saw only their own. `asked` is an account, a
+ * client address, or, for staff, a pseudonym such as `employee-2` from this run's answer. Refuses with `viewer-not-found`.
  */
 export async function seenBy({ run, answer }: Answered, asked: string): Promise<SeenBy> {
   const { engine } = run.input;
@@ -113,8 +113,13 @@ export async function seenBy({ run, answer }: Answered, asked: string): Promise<
     .map(([key]) => key.slice(key.indexOf('\0') + 1));
   const rows = await engine.rows<{ id: string; cls: number; account: string; client: string; ua: string }>(
     `SELECT hex(v) AS id, cls, account, client, ua FROM viewers WHERE cls != 7
-       AND ((account != '' AND account IN {accounts:Array(String)}) OR (client != '' AND client = {asked:String})) ORDER BY cls, account, client, ua`,
-    { accounts: accounts.length === 0 ? [asked] : accounts, asked: asked.toLowerCase() },
+       AND ((account != '' AND account IN {accounts:Array(String)} AND (cls NOT IN (4, 5) OR {byPseudonym:UInt8})) OR (client != '' AND client = {asked:String})) ORDER BY cls, account, client, ua`,
+    // Staff are found by their pseudonym alone: else whoever tries ids would learn which is whose.
+    {
+      accounts: accounts.length === 0 ? [asked] : accounts,
+      asked: asked.toLowerCase(),
+      byPseudonym: accounts.length === 0 ? 0 : 1,
+    },
   );
   if (rows.length === 0) {
     throw new ForthrightError(

@@ -447,7 +447,10 @@ describe('exposure', () => {
         ['s1', 'ben'],
         ['', 'ann'],
       ],
-      lines: [...allDay('www').filter((l) => l.uri === '/'), line('10:00', '/reviews/r1', { session: 's1' })],
+      lines: [
+        ...allDay('www').map((l) => ({ ...l, uri: '/' })),
+        line('10:00', '/reviews/r1', { session: 's1' }),
+      ],
       leaks: [PAGE],
     });
     assert.deepEqual(people, []);
