@@ -494,6 +494,18 @@ describe('exposure', () => {
     );
   });
 
+  it('takes no bound from a date whose day and month can not be told apart', async () => {
+    const { people } = await told({
+      reviews: [['r1', 'ann', '11/12/2025', '']],
+      lines: [...allDay('www').map((l) => ({ ...l, uri: '/' })), line('10:00', '/reviews/r1')],
+      leaks: [PAGE],
+    });
+    assert.deepEqual(
+      people.map((p) => [p.person, p.status]),
+      [['ann', 'exposed']],
+    );
+  });
+
   it('never shows a row that ends before it begins', async () => {
     const { answer } = await told({
       reviews: [
