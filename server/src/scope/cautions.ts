@@ -58,6 +58,13 @@ export function cautionsOf(body: Body, run: ScopeRun): Note[] {
     'broken-rows',
     `${n(directory.brokenRows)} rows of the directory could not be read and were left out, as the workspace asks.`,
   );
+  for (const { source, column, rows, example } of run.unreadDates) {
+    add(
+      true,
+      'unread-dates',
+      `${n(rows)} ${rows === 1 ? 'row' : 'rows'} of ${source} ${rows === 1 ? 'has a date' : 'have dates'} in "${column}" that can't be read for certain, such as "${example}". Each counts as no bound, so that it clears nobody: people may be counted who were not there at the time. Write them as 2025-12-11.`,
+    );
+  }
   add(
     run.ownAccounts > 0,
     'own-accounts',

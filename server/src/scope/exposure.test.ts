@@ -58,6 +58,11 @@ const csv = (rows: readonly (readonly string[])[]): string =>
 type Case = Readonly<{
   customers?: readonly (readonly [id: string, email: string])[];
   reviews?: readonly (readonly [key: string, person: string, from: string, to: string])[];
+  /** When a customer's account came to be, and when it was deleted. */
+  lived?: Readonly<Record<string, readonly [created: string, deleted: string]>>;
+  /** Files of tables as they stand, and sources that read them in place of the usual ones. */
+  tables?: Readonly<Record<string, string>>;
+  sources?: Readonly<Record<string, unknown>>;
   employees?: readonly string[];
   sessions?: readonly (readonly [session: string, account: string])[];
   lines?: readonly Line[];
@@ -106,7 +111,13 @@ async function writeCase(directory: string, given: Case): Promise<void> {
     ['ann', 'ann@shop.example'],
     ['ben', 'ben@shop.example'],
   ];
-  await put('customers.csv', csv([['id', 'email'], ...people]));
+  const { lived } = given;
+  const life = (id: string) => (lived === undefined ? [] : [...(lived[id] ?? ['', ''])]);
+  const times = lived === undefined ? [] : ['createdAt', 'deletedAt'];
+  await put(
+    'customers.csv',
+    csv([['id', 'email', ...times], ...people.map(([id, email]) => [id, email, ...life(id)])]),
+  );
   await put(
     'reviews.csv',
     csv([['key', 'person', 'from', 'to'], ...(given.reviews ?? [['r1', 'ann', '', '']])]),
@@ -142,13 +153,18 @@ async function writeCase(directory: string, given: Case): Promise<void> {
   const workspace = {
     organisation: { name: 'M', country: 'LU', domains: ['m.example'] },
     sources: {
-      customers: { at: 'customers.csv', columns: { id: 'id', email: 'email' } },
+      customers: {
+        at: 'customers.csv',
+        columns: { id: 'id', email: 'email', ...Object.fromEntries(times.map((name) => [name, name])) },
+      },
       references: { reviews: { at: 'reviews.csv', key: 'key', person: 'person', from: 'from', to: 'to' } },
       employees: { at: 'employees.csv', columns: { id: 'id' } },
       sessions: { at: 'sessions.csv', key: 'key', viewer: 'viewer' },
       logs: { web: log },
+      ...given.sources,
     },
   };
+  for (const [path, text] of Object.entries(given.tables ?? {})) await put(path, text);
   // JSON is YAML.
   await put('forthright.yaml', JSON.stringify(workspace));
   await put('incident.yaml', JSON.stringify({ title: 't', leaks: given.leaks, gaps: given.gaps ?? [] }));
@@ -504,6 +520,49 @@ describe('exposure', () => {
       people.map((p) => [p.person, p.status]),
       [['ann', 'exposed']],
     );
+  });
+
+  it('says which dates bound nothing, of which table, with an example', async () => {
+    const { answer } = await told({
+      reviews: [
+        ['r1', 'ann', '11/12/2025', 'soon'],
+        ['r2', 'ben', ' 11-12-25 ', '31.12.2025'],
+        ['r3', 'ben', '', '9999-12-31'],
+      ],
+      lived: { ann: ['2020-01-01', '1/2/2026'], ben: ['2020-01-01T00:00:00Z', ''] },
+      lines: [line('10:00', '/reviews/r1')],
+      leaks: [PAGE],
+    });
+    const texts = answer.cautions.filter((c) => c.code === 'unread-dates').map((c) => c.text.split('. ')[0]);
+    assert.deepEqual(texts, [
+      '1 row of customers has a date in "deletedAt" that can\'t be read for certain, such as "1/2/2026"',
+      '2 rows of references.reviews have dates in "from" that can\'t be read for certain, such as "11-12-25"',
+      '1 row of references.reviews has a date in "to" that can\'t be read for certain, such as "soon"',
+    ]);
+  });
+
+  it('reads a table whose columns have the names of others', async () => {
+    const { answer, people } = await told({
+      tables: {
+        'customers.csv': 'email,id,country,region\nann,ann@shop.example,CA,US\n',
+        'reviews.csv': 'key,person\nann,r1\n',
+      },
+      sources: {
+        customers: {
+          at: 'customers.csv',
+          columns: { id: 'email', email: 'id', country: 'region', region: 'country' },
+        },
+        references: { reviews: { at: 'reviews.csv', key: 'person', person: 'key' } },
+      },
+      lines: [line('10:00', '/reviews/r1')],
+      leaks: [PAGE],
+    });
+    assert.deepEqual(
+      people.map((p) => [p.person, p.status]),
+      [['ann', 'exposed']],
+    );
+    assert.deepEqual(answer.people.byRegion, { 'US-CA': { exposed: 1, unknown: 0 } });
+    assert.deepEqual(answer.people.addresses, { exposed: 1, unknown: 0 });
   });
 
   it('never shows a row that ends before it begins', async () => {

@@ -14,6 +14,7 @@ import {
   type Table,
   textOf,
   toEngineFile,
+  unreadDateOf,
 } from '../sources/index.ts';
 import { NO_FILE, needlesOf, type PlannedLeak } from './leaks.ts';
 import type { LogGroup, LogToScan } from './scan.ts';
@@ -24,6 +25,9 @@ export type DirectoryFacts = Readonly<{
   withoutCountry: number;
   brokenRows: number;
 }>;
+
+/** Dates of a table that no reader can tell, and so bound nothing. */
+export type UnreadDates = Readonly<{ source: string; column: string; rows: number; example: string }>;
 
 export type PrepareContext = Readonly<{
   engine: Analytics;
@@ -39,7 +43,9 @@ const zoneOf = (workspace: Workspace): string => workspace.timezone ?? 'UTC';
  * Makes relation `directory` (person, email, country, region, language, created, deletedAt), one row a person: the
  * first row of an id counts.
  */
-export async function prepareDirectory(context: PrepareContext): Promise<DirectoryFacts> {
+export async function prepareDirectory(
+  context: PrepareContext,
+): Promise<DirectoryFacts & Readonly<{ unreadDates: readonly UnreadDates[] }>> {
   const { engine, workspace } = context;
   const { columns, at, brokenRows: onBrokenRow } = workspace.sources.customers;
   const { address, ...single } = columns;
@@ -51,17 +57,13 @@ export async function prepareDirectory(context: PrepareContext): Promise<Directo
     [...Object.values(single), ...(address ?? [])],
     onBrokenRow,
   );
-  const column = (name: string | undefined) => textOf(name, table.columns);
   // Text is parsed once and kept: five passes over it took 6.5 s for 2 million people. Parquet is as quick as a table.
   const isText = table.files.length > 0 && kindOf(table.files[0]?.path ?? '') !== 'parquet';
   const made = isText ? 'TABLE directory_rows ENGINE = MergeTree ORDER BY tuple()' : 'VIEW directory_rows';
-  await engine.run(`CREATE ${made} AS SELECT ${column(columns.id)} AS person, ${column(columns.email)} AS email,
-    upperUTF8(trim(${column(columns.country)})) AS country, upperUTF8(trim(${column(columns.region)})) AS region, lowerUTF8(trim(${column(columns.language)})) AS language,
-    ifNull(${instantOf(columns.createdAt, table.columns, zoneOf(workspace))}, -9223372036854775807) AS created,
-    ifNull(${instantOf(columns.deletedAt, table.columns, zoneOf(workspace))}, 9223372036854775807) AS deletedAt, f, rn
-    FROM ${quoteName(table.relation)} WHERE ${column(columns.id)} != ''`);
-  const [facts] = await engine.rows<{ rows: number; people: number; none: number }>(
-    "SELECT count() AS rows, uniqExact(person) AS people, countIf(country = '') AS none FROM directory_rows",
+  await engine.run(`CREATE ${made} AS ${directoryRows(table, columns, zoneOf(workspace))}`);
+  const dates = (['createdAt', 'deletedAt'] as const).filter((name) => columns[name] !== undefined);
+  const [facts] = await engine.rows<{ rows: number; people: number; none: number } & Unread>(
+    `SELECT count() AS rows, uniqExact(person) AS people, countIf(country = '') AS none, ${unreadSql(dates.map((name) => `unread_${name}`))} FROM directory_rows`,
   );
   const { rows, people, none } = facts ?? { rows: 0, people: 0, none: 0 };
   const select = 'SELECT person, email, country, region, language, created, deletedAt FROM';
@@ -76,8 +78,57 @@ export async function prepareDirectory(context: PrepareContext): Promise<Directo
     rows === people
       ? [{ none }]
       : await engine.rows<{ none: number }>("SELECT countIf(country = '') AS none FROM directory");
-  return { people, duplicateIds: rows - people, withoutCountry: first?.none ?? 0, brokenRows };
+  const unreadDates = unreadIn(
+    'customers',
+    dates.map((name) => columns[name] ?? ''),
+    facts,
+  );
+  return { people, duplicateIds: rows - people, withoutCountry: first?.none ?? 0, brokenRows, unreadDates };
 }
+
+/** SQL of the directory's rows. Values get their names apart: a table may call its regions `country`. */
+function directoryRows(
+  table: Table,
+  columns: Workspace['sources']['customers']['columns'],
+  zone: string,
+): Sql {
+  const text = (name: string | undefined) => textOf(name, table.columns);
+  const instant = (name: string | undefined) => instantOf(name, table.columns, zone);
+  const values: readonly (readonly [name: string, sql: Sql])[] = [
+    ['person', text(columns.id)],
+    ['email', text(columns.email)],
+    ['country', `upperUTF8(trim(${text(columns.country)}))`],
+    ['region', `upperUTF8(trim(${text(columns.region)}))`],
+    ['language', `lowerUTF8(trim(${text(columns.language)}))`],
+    ['created', `ifNull(${instant(columns.createdAt)}, -9223372036854775807)`],
+    ['deletedAt', `ifNull(${instant(columns.deletedAt)}, 9223372036854775807)`],
+    ['unread_createdAt', unreadDateOf(columns.createdAt, table.columns, zone)],
+    ['unread_deletedAt', unreadDateOf(columns.deletedAt, table.columns, zone)],
+  ];
+  return `SELECT ${values.map(([name]) => `forthright_${name} AS ${name}`).join(', ')}, f, rn
+    FROM (SELECT ${values.map(([name, sql]) => `${sql} AS forthright_${name}`).join(', ')}, f, rn FROM ${quoteName(table.relation)})
+    WHERE person != ''`;
+}
+
+/** `n0`, `x0`, `n1`, …: how many dates of each column can't be read, and the first of them. */
+type Unread = Readonly<Record<`n${number}`, number> & Record<`x${number}`, string>>;
+
+const EXAMPLE_LETTERS = 40;
+
+/** SQL that counts the values of columns made by `unreadDateOf`. */
+const unreadSql = (texts: readonly Sql[]): Sql =>
+  [
+    ...texts.map(
+      (x, i) =>
+        `countIf(${x} != '') AS n${i}, toValidUTF8(substringUTF8(minIf(${x}, ${x} != ''), 1, ${EXAMPLE_LETTERS})) AS x${i}`,
+    ),
+    '1 AS one',
+  ].join(', ');
+
+const unreadIn = (source: string, columns: readonly string[], row: Unread | undefined): UnreadDates[] =>
+  columns
+    .map((column, i) => ({ source, column, rows: row?.[`n${i}`] ?? 0, example: row?.[`x${i}`] ?? '' }))
+    .filter((unread) => unread.rows > 0);
 
 /** Makes relations `staff`, `sellers` and, where logs know sessions, `sessions`. Says whether sessions are known. */
 export async function prepareAccounts(context: PrepareContext): Promise<boolean> {
@@ -126,16 +177,37 @@ export async function prepareSessions(context: PrepareContext): Promise<boolean>
   return true;
 }
 
-/** Makes relation `ref_<name>` (key, person, vfrom, vto) of a reference table. */
-export async function prepareReference(context: PrepareContext, name: string): Promise<void> {
-  const reference = context.workspace.sources.references[name];
-  if (reference === undefined) return;
+/** Makes relation `ref_<name>` (key, person, vfrom, vto) of a reference table. Says which dates can't be read. */
+export async function prepareReference(context: PrepareContext, name: string): Promise<UnreadDates[]> {
+  const { engine, workspace } = context;
+  const reference = workspace.sources.references[name];
+  if (reference === undefined) return [];
   const { at, key, person, from, to } = reference;
-  const table = await attach(context, `refraw_${name}`, `references.${name}`, at, [key, person, from, to]);
-  const zone = zoneOf(context.workspace);
-  await context.engine.run(`CREATE VIEW ${quoteName(`ref_${name}`)} AS SELECT ${textOf(key, table.columns)} AS key, ${textOf(person, table.columns)} AS person,
-    ifNull(${instantOf(from, table.columns, zone)}, -9223372036854775807) AS vfrom, ifNull(${instantOf(to, table.columns, zone)}, 9223372036854775807) AS vto
-    FROM ${quoteName(table.relation)}`);
+  const source = `references.${name}`;
+  const table = await attach(context, `refraw_${name}`, source, at, [key, person, from, to]);
+  const zone = zoneOf(workspace);
+  const text = (column: string) => textOf(column, table.columns);
+  const instant = (column: string | undefined) => instantOf(column, table.columns, zone);
+  // Values get their names apart: a table may call the person `key`.
+  await engine.run(`CREATE VIEW ${quoteName(`ref_${name}`)} AS SELECT forthright_key AS key, forthright_person AS person, forthright_from AS vfrom, forthright_to AS vto
+    FROM (SELECT ${text(key)} AS forthright_key, ${text(person)} AS forthright_person,
+      ifNull(${instant(from)}, -9223372036854775807) AS forthright_from, ifNull(${instant(to)}, 9223372036854775807) AS forthright_to
+      FROM ${quoteName(table.relation)})`);
+  // The table is read where it lies, and only for its keys that were seen: what all of it says is asked here, and only
+  // of columns whose type leaves it open.
+  const dates = [from, to].filter((c) => c !== undefined);
+  const unread = dates
+    .map((column) => [column, unreadDateOf(column, table.columns, zone)] as const)
+    .filter(([, sql]) => sql !== "''");
+  if (unread.length === 0) return [];
+  const [row] = await engine.rows<Unread>(
+    `SELECT ${unreadSql(unread.map(([, sql]) => sql))} FROM ${quoteName(table.relation)}`,
+  );
+  return unreadIn(
+    source,
+    unread.map(([column]) => column),
+    row,
+  );
 }
 
 async function attach(

@@ -14,7 +14,6 @@ import {
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
 import { FileRegistry, type LoadedWorkspace, loadWorkspace, type Sql } from '../sources/index.ts';
 import {
-  type DirectoryFacts,
   ownSql,
   type PrepareContext,
   prepareDirectory,
@@ -110,7 +109,7 @@ async function checkDirectory(context: PrepareContext): Promise<Readiness['direc
   const { engine, workspace } = context;
   const { columns } = workspace.sources.customers;
   const tried = await tryRead(async () => {
-    const facts: DirectoryFacts = await prepareDirectory(context);
+    const { unreadDates: _, ...facts } = await prepareDirectory(context);
     type Row = Record<'noEmail' | 'noCountry' | 'noLanguage' | 'us' | 'ca' | 'au', number>;
     const row = await one<Row>(
       engine,

@@ -23,6 +23,7 @@ import {
   prepareDirectory,
   prepareLog,
   prepareReference,
+  type UnreadDates,
 } from './prepare.ts';
 import { withLateRejects } from './rejects.ts';
 import { markRepeats } from './repeats.ts';
@@ -49,6 +50,8 @@ export type ScopeRun = Readonly<{
   logs: ReadonlyMap<string, ScannedLog>;
   gaps: readonly BearingGap[];
   directory: DirectoryFacts;
+  /** Dates of the directory and of references that can't be read, and so bound nothing. */
+  unreadDates: readonly UnreadDates[];
   /** Views by accounts that count as own monitoring. */
   ownAccounts: number;
   /** Sources that are tables elsewhere, whose content no hash proves. */
@@ -72,7 +75,8 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   const directory = await prepareDirectory(context);
   const hasSessions = await prepareAccounts(context);
   const references = new Set(leaks.flatMap((l) => (bindsKeys(l) && l.path?.binds ? [l.path.binds] : [])));
-  for (const name of references) await prepareReference(context, name);
+  const unreadDates = [...directory.unreadDates];
+  for (const name of references) unreadDates.push(...(await prepareReference(context, name)));
   const people = await attachLists(leaks, input, registry);
   const address = await addressSql(engine, addressSources(people));
 
@@ -126,6 +130,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
     logs,
     gaps: bearing,
     directory,
+    unreadDates,
     ownAccounts: own?.n ?? 0,
     unhashed: remoteSources(workspace.workspace, logs),
     address,

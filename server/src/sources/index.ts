@@ -11,6 +11,6 @@ export {
   rotationOrder,
   seriesOf,
 } from './series.ts';
-export { attachTable, instantOf, kindOf, type Table, textOf, toEngineFile } from './tables.ts';
+export { attachTable, instantOf, kindOf, type Table, textOf, toEngineFile, unreadDateOf } from './tables.ts';
 export type { CompiledFormat, SourceFile, Sql } from './types.ts';
 export { isRemote, type LoadedWorkspace, loadWorkspace } from './workspace.ts';

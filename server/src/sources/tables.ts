@@ -121,7 +121,18 @@ export function instantOf(column: string | undefined, columns: readonly Column[]
     // Its size tells seconds, milli-, micro- and nanoseconds apart, as it does in logs.
     return `toNullable(multiIf(abs(${name}) < 1e11, toInt64(${name} * 1000), abs(${name}) < 1e14, toInt64(${name}), abs(${name}) < 1e17, toInt64(${name} / 1000), toInt64(${name} / 1000000)))`;
   }
-  // 11/12/2025 is one day in Dublin and another in Dallas. A wrong bound would clear people; none counts them.
-  const text = `if(match(ifNull(${name}, ''), '^\\\\s*[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}'), '', ifNull(${name}, ''))`;
-  return `toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(${text}, 3, ${quoteText(zone)}))`;
+  return `toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(${tellableDate(name)}, 3, ${quoteText(zone)}))`;
+}
+
+/** 11/12/2025 and 11-12-25 are one day in Dublin and another in Dallas. A wrong bound would clear people; none counts them. */
+const tellableDate = (name: Sql): Sql =>
+  `if(match(ifNull(${name}, ''), '^\\\\s*[0-9]{1,2}[-/][0-9]{1,2}[-/]([0-9]{2}){1,2}([^0-9]|$)'), '', ifNull(${name}, ''))`;
+
+/** SQL for the text of a column that should hold an instant and can't be read as one; `''` where all is well. */
+export function unreadDateOf(column: string | undefined, columns: readonly Column[], zone: string): Sql {
+  const found = columns.find((c) => c.name === column);
+  // Every other type is an instant, or a number, which always tells one.
+  if (found === undefined || !/String/.test(found.type)) return "''";
+  const text = `trim(ifNull(${quoteName(found.name)}, ''))`;
+  return `if(${text} = '' OR ${instantOf(column, columns, zone)} IS NOT NULL, '', ${text})`;
 }
