@@ -732,7 +732,16 @@ function addressesIn(
   return addresses;
 }
 
-function recipientsIn(directory: ReadonlyMap<string, Customer>, shown: readonly Shown[]) {
+/** Staff in a class that is not theirs are withheld, unless the directory knows the very same id. */
+function nameOf(world: World, { viewer, class: name }: Shown): string {
+  if (name !== 'thirdParty' && name !== 'seller') return viewer;
+  if (name === 'seller' && world.sellers.some((s) => s.id === viewer)) return viewer;
+  if (world.customers.some((c) => c.id === viewer)) return viewer;
+  const isStaff = world.employees.some((e) => e.id.toLowerCase() === viewer.toLowerCase());
+  return isStaff ? 'withheld' : viewer;
+}
+
+function recipientsIn(world: World, directory: ReadonlyMap<string, Customer>, shown: readonly Shown[]) {
   const groups = new Map<string, Shown[]>();
   for (const one of shown) {
     const key = `${one.class} ${one.viewer}`;
@@ -745,7 +754,7 @@ function recipientsIn(directory: ReadonlyMap<string, Customer>, shown: readonly 
     const [one] = group as [Shown];
     const subjects = group.map(({ subject }) => subject);
     recipients.set(key, {
-      viewer: one.viewer,
+      viewer: nameOf(world, one),
       class: one.class,
       people: new Set(subjects.filter((subject) => directory.has(subject))),
       views: viewsIn(group).length,
@@ -804,7 +813,7 @@ export function answer(world: World): OracleAnswer {
   const withStatus = (status: Status) => [...people].filter(([, s]) => s === status).map(([id]) => id);
   const exposed = withStatus('exposed');
   const unknown = withStatus('unknown');
-  const recipients = recipientsIn(directory, shown);
+  const recipients = recipientsIn(world, directory, shown);
   const exposedAddresses = addressesIn(directory, people, 'exposed');
   const unknownAddresses = addressesIn(directory, people, 'unknown');
   const isDeleted = (id: string) => world.hasLifetimes && directory.get(id)?.deletedAt !== null;

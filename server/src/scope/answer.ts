@@ -11,8 +11,9 @@ import { type Analytics, quoteText } from '../platform/analytics/index.ts';
 import { cautionsOf, tasksOf } from './cautions.ts';
 import { linesStandOnce } from './exposure.ts';
 import { NO_FILE, type PlannedLeak } from './leaks.ts';
-import { crawlerName, type Pseudonyms, pseudonymsOf, staffLabel, viewerLabel } from './recipients.ts';
+import { crawlerName, pseudonymsOf, staffLabel, viewerLabel } from './recipients.ts';
 import type { ScopeRun } from './run.ts';
+import { namesOf, textsWithoutStaff, WITHHELD, withoutStaff } from './staff.ts';
 import { QUERY_VERSION, queryHash } from './statements.ts';
 import { countHidden } from './unknown.ts';
 
@@ -49,7 +50,7 @@ export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string
   const people = await peopleOf(run, groups);
   const gaps = await gapsOf(run);
   const seen = await seenOf(engine, 'shown');
-  const evidence = evidenceOf(run, hashes, await pseudonymsOf(engine));
+  const evidence = evidenceOf(run, hashes, await labelsOf(run));
   const recipients = await recipientsOf(run);
   const where = await whereOf(run);
   const rejected = await rejectedOf(run);
@@ -100,6 +101,7 @@ async function peopleOf(run: ScopeRun, all: readonly StatusGroup[]): Promise<Peo
   const exposed = total(groups.filter(isExposed));
   const unknown = total(groups) - exposed;
   const unidentified = total(all) - total(groups);
+  const names = await namesOf(engine);
   const sample = await engine.rows<{ person: string }>(
     `SELECT person FROM status WHERE person NOT IN (SELECT person FROM known) ORDER BY person LIMIT ${SAMPLE}`,
   );
@@ -116,7 +118,8 @@ async function peopleOf(run: ScopeRun, all: readonly StatusGroup[]): Promise<Peo
     byCountry: split(groups, (g) => g.country),
     byRegion: split(groups, regionOf),
     byLanguage: split(groups, (g) => g.language),
-    unidentifiedSample: sample.map((r) => r.person),
+    // In an order of its own: a name between its neighbours would be half told.
+    unidentifiedSample: sample.map((r) => names.person(r.person)).sort(),
   };
 }
 
@@ -250,7 +253,9 @@ async function whereOf(run: ScopeRun): Promise<ScopeAnswer['where']> {
      ORDER BY people DESC, name LIMIT ${TOP}`,
   );
   const items = await itemsOf(run);
-  const nameOf = (leak: number, item: string) => {
+  const names = await namesOf(engine);
+  const nameOf = (leak: number, written: string) => {
+    const item = names.item(leak, written);
     const planned = run.leaks.find((l) => l.n === leak);
     return planned?.path?.render(item) ?? (item === '*' ? (planned?.leak.id ?? '') : item);
   };
@@ -259,7 +264,7 @@ async function whereOf(run: ScopeRun): Promise<ScopeAnswer['where']> {
     hosts,
     items: items.items,
     itemsWithoutReference: items.orphans,
-    itemsWithoutReferenceSample: items.sample,
+    itemsWithoutReferenceSample: [...new Set(await withoutStaff(engine, items.sample))],
   };
 }
 
@@ -392,19 +397,6 @@ async function gapsOf(run: ScopeRun): Promise<Gap[]> {
   }));
 }
 
-/** What a sample says, without the accounts of staff that stand in it. */
-async function withheld(engine: Analytics, texts: readonly string[]): Promise<string[]> {
-  const rows = await engine.rows<{ id: string }>(
-    "SELECT DISTINCT id FROM staff WHERE id != '' AND arrayExists(x -> positionCaseInsensitiveUTF8(x, id) > 0, {texts:Array(String)}) ORDER BY length(id) DESC, id",
-    { texts },
-  );
-  const word = '[\\p{L}\\p{N}_]';
-  const ids = rows.map(
-    ({ id }) => new RegExp(`(?<!${word})${id.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}(?!${word})`, 'giu'),
-  );
-  return texts.map((text) => ids.reduce((said, id) => said.replace(id, 'withheld'), text));
-}
-
 async function rejectedOf(run: ScopeRun): Promise<ScopeAnswer['rejected']> {
   const byReason = new Map<string, number>();
   const paths = new Map(run.files.map((f) => [f.f, f.path]));
@@ -416,7 +408,7 @@ async function rejectedOf(run: ScopeRun): Promise<ScopeAnswer['rejected']> {
     }
   }
   const shown = samples.slice(0, 100);
-  const said = await withheld(
+  const said = await textsWithoutStaff(
     run.input.engine,
     shown.map((s) => s.text),
   );
@@ -441,26 +433,39 @@ async function directoryOf(run: ScopeRun): Promise<ScopeAnswer['directory']> {
   };
 }
 
+/** What outputs call the accounts that the incident itself names, where they are staff's. */
+async function labelsOf({ input, leaks }: ScopeRun): Promise<(id: string) => string | undefined> {
+  const pseudonyms = await pseudonymsOf(input.engine);
+  const named = leaks.flatMap(({ leak }) => [
+    ...('recipients' in leak ? (leak.recipients ?? []).map((r) => (typeof r === 'string' ? r : r.id)) : []),
+    ...('passedTo' in leak ? (leak.passedTo ?? []) : []),
+  ]);
+  const shown = await withoutStaff(input.engine, named);
+  const withheld = new Set(named.filter((id, i) => id !== shown[i]));
+  return (id) => staffLabel(id, pseudonyms) ?? (withheld.has(id) ? WITHHELD : undefined);
+}
+
 /** A leak as it was defined, but with staff whom it names under their pseudonyms. */
-function withPseudonyms(leak: Leak, pseudonyms: Pseudonyms): unknown {
-  const label = (id: string) => staffLabel(id, pseudonyms) ?? (leak.kind === 'access' ? 'withheld' : id);
+function withPseudonyms(leak: Leak, labelOf: (id: string) => string | undefined): unknown {
+  const label = (id: string) => labelOf(id) ?? (leak.kind === 'access' ? WITHHELD : id);
   return {
     ...leak,
     ...('viewers' in leak && leak.viewers !== undefined ? { viewers: leak.viewers.map(label) } : {}),
     ...('recipients' in leak && leak.recipients !== undefined
       ? {
           recipients: leak.recipients.map((r) =>
-            typeof r === 'string' ? label(r) : { ...r, id: staffLabel(r.id, pseudonyms) ?? r.id },
+            typeof r === 'string' ? label(r) : { ...r, id: labelOf(r.id) ?? r.id },
           ),
         }
       : {}),
+    ...('passedTo' in leak && leak.passedTo !== undefined ? { passedTo: leak.passedTo.map(label) } : {}),
   };
 }
 
 function evidenceOf(
   run: ScopeRun,
   hashes: ReadonlyMap<number, string>,
-  pseudonyms: Pseudonyms,
+  labelOf: (id: string) => string | undefined,
 ): ScopeAnswer['evidence'] {
   const readings = new Map([...run.logs.values()].flatMap((l) => [...l.readings]));
   const same = new Map([...run.logs.values()].flatMap((l) => [...l.sameAs]));
@@ -494,7 +499,7 @@ function evidenceOf(
     files,
     definition: {
       sha256: createHash('sha256').update(JSON.stringify(definition)).digest('hex'),
-      leaks: incident.incident.leaks.map((leak) => withPseudonyms(leak, pseudonyms)),
+      leaks: incident.incident.leaks.map((leak) => withPseudonyms(leak, labelOf)),
     },
     query: { version: QUERY_VERSION, sha256: queryHash() },
   };

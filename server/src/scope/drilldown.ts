@@ -9,6 +9,7 @@ import { NO_FILE } from './leaks.ts';
 import { pseudonymsOf, viewerLabel } from './recipients.ts';
 import type { ScopeRun } from './run.ts';
 import type { Answered } from './session.ts';
+import { namesOf } from './staff.ts';
 
 type Row = {
   t: number;
@@ -39,26 +40,29 @@ async function viewsOf(
   run: ScopeRun,
   where: string,
   params: Record<string, readonly string[]>,
-): Promise<SingleView[]> {
+): Promise<{ views: SingleView[]; people: number }> {
   const { engine } = run.input;
+  const names = await namesOf(engine);
   const pseudonyms = await pseudonymsOf(engine);
   const paths = new Map(run.files.map((x) => [x.f, x.path]));
   const rows = await engine.rows<Row>(rowsSql(where), params);
-  return rows.map((row) => {
+  const views = rows.map((row) => {
     const planned = run.leaks.find((l) => l.n === row.leak);
+    const item = names.item(row.leak, row.item);
     const logged = row.f !== NO_FILE && row.t >= 0;
     return {
       at: logged ? new Date(row.t).toISOString() : null,
       leak: planned?.leak.id ?? '',
-      page: planned?.path?.render(row.item) ?? (row.item === '*' ? (planned?.leak.id ?? '') : row.item),
+      page: planned?.path?.render(item) ?? (item === '*' ? (planned?.leak.id ?? '') : item),
       host: row.host,
-      person: row.person,
+      person: names.person(row.person),
       viewer: viewerLabel(row, pseudonyms),
       class: RECIPIENT_CLASSES[row.cls] ?? 'thirdParty',
       file: logged ? (paths.get(row.f) ?? null) : null,
       line: logged && paths.has(row.f) ? row.rn + 1 : null,
     };
   });
+  return { views, people: new Set(rows.map((row) => row.person)).size };
 }
 
 /**
@@ -83,6 +87,8 @@ export async function whoSaw({ run, answer }: Answered, asked: string): Promise<
     'SELECT q.p AS person, toString(s.ex) AS ex, toString(s.un) AS un, q.p GLOBAL IN (SELECT person FROM directory WHERE person IN {people:Array(String)}) AS known FROM (SELECT arrayJoin({people:Array(String)}) AS p) AS q LEFT JOIN status AS s ON s.person = q.p ORDER BY person',
     { people },
   );
+  const names = await namesOf(engine);
+  const { views } = await viewsOf(run, 's.person IN {people:Array(String)}', { people });
   const fieldsOf = (mask: string) =>
     [
       ...new Set(run.leaks.filter((l) => (BigInt(mask) >> BigInt(l.n)) & 1n).flatMap((l) => l.leak.fields)),
@@ -91,12 +97,12 @@ export async function whoSaw({ run, answer }: Answered, asked: string): Promise<
     schema: 'forthright/who-saw/1',
     run: answer.run,
     people: statuses.map((s) => ({
-      person: s.person,
+      person: names.person(s.person),
       status: s.ex !== '0' ? 'exposed' : s.un !== '0' ? 'unknown' : 'clear',
       inDirectory: s.known === 1,
       fields: fieldsOf(s.ex),
     })),
-    views: await viewsOf(run, 's.person IN {people:Array(String)}', { people }),
+    views,
     gaps: answer.gaps,
   };
 }
@@ -113,7 +119,7 @@ export async function seenBy({ run, answer }: Answered, asked: string): Promise<
     .map(([key]) => key.slice(key.indexOf('\0') + 1));
   const rows = await engine.rows<{ id: string; cls: number; account: string; client: string; ua: string }>(
     `SELECT hex(v) AS id, cls, account, client, ua FROM viewers WHERE cls != 7
-       AND ((account != '' AND account IN {accounts:Array(String)} AND (cls NOT IN (4, 5) OR {byPseudonym:UInt8})) OR (client != '' AND client = {asked:String})) ORDER BY cls, account, client, ua`,
+       AND ((account != '' AND account IN {accounts:Array(String)} AND ((cls NOT IN (4, 5) AND account NOT IN (SELECT id FROM withheld)) OR {byPseudonym:UInt8})) OR (client != '' AND client = {asked:String})) ORDER BY cls, account, client, ua`,
     // Staff are found by their pseudonym alone: else whoever tries ids would learn which is whose.
     {
       accounts: accounts.length === 0 ? [asked] : accounts,
@@ -127,7 +133,9 @@ export async function seenBy({ run, answer }: Answered, asked: string): Promise<
       `No viewer of what leaked has the account, client address or pseudonym ${asked}. Pseudonyms such as employee-1 are those of this run's answer.`,
     );
   }
-  const views = await viewsOf(run, 'hex(w.v) IN {vs:Array(String)}', { vs: rows.map((r) => r.id) });
+  const { views, people } = await viewsOf(run, 'hex(w.v) IN {vs:Array(String)}', {
+    vs: rows.map((r) => r.id),
+  });
   return {
     schema: 'forthright/seen-by/1',
     run: answer.run,
@@ -135,7 +143,7 @@ export async function seenBy({ run, answer }: Answered, asked: string): Promise<
       viewer: viewerLabel(row, pseudonyms),
       class: RECIPIENT_CLASSES[row.cls] ?? 'thirdParty',
     })),
-    people: new Set(views.map((v) => v.person)).size,
+    people,
     views,
     gaps: answer.gaps,
   };

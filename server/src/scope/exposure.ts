@@ -22,6 +22,7 @@ export async function computeExposure(engine: Analytics, leaks: readonly Planned
     'person_places',
     ...(linesStandOnce(leaks) ? [] : ['again']),
     'status',
+    'withheld',
   ]) {
     await runStatements(engine, name);
   }

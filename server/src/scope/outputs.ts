@@ -7,18 +7,23 @@ import { peopleSeenSql, recipientTotalsSql } from './answer.ts';
 import type { PlannedLeak } from './leaks.ts';
 import { pseudonymsOf } from './recipients.ts';
 import type { ScopeRun } from './run.ts';
+import { WITHHELD } from './staff.ts';
 
 const instant = (ms: string): string => `if(${ms} < 0, NULL, fromUnixTimestamp64Milli(${ms}, 'UTC'))`;
 
-/** SQL: one row a person who is exposed or unknown, by id; whoever is in no row is clear. */
+/**
+ * SQL: one row a person who is exposed or unknown, by id; whoever is in no row is clear. Staff who are no customers
+ * have a row each under the same word, not where their id would stand.
+ */
 export function peopleSql(run: ScopeRun): string {
   const fields = (mask: string) =>
     `arraySort(arrayDistinct(arrayFlatten([${run.leaks.map((l) => `if(bitTest(${mask}, ${l.n}), [${l.leak.fields.map(quoteText).join(', ')}], emptyArrayString())`).join(', ')}])))`;
-  return `SELECT s.person AS person, if(s.ex != 0, 'exposed', 'unknown') AS status, k.person != '' AS in_directory,
+  return `SELECT if(s.person IN (SELECT id FROM withheld), ${quoteText(WITHHELD)}, s.person) AS person, if(s.ex != 0, 'exposed', 'unknown') AS status, k.person != '' AS in_directory,
       ${fields('s.ex')} AS fields, ${fields('s.un')} AS possible_fields,
       ${instant('s.t0')} AS first_seen, ${instant('s.t1')} AS last_seen, s.n AS views, s.ex != 0 AND s.named = 0 AS possibly_self,
       if(k.person = '', '', toString(k.country)) AS country, toString(k.region) AS region, if(k.person = '', '', toString(k.language)) AS language, k.email AS email
-    FROM status AS s LEFT JOIN known AS k ON s.person = k.person ORDER BY person`;
+    FROM status AS s LEFT JOIN known AS k ON s.person = k.person
+    ORDER BY person, status, first_seen, last_seen, views, fields, possible_fields`;
 }
 
 /** SQL: one row a recipient, the ones who saw most people first. Staff under pseudonyms. */

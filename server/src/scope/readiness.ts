@@ -27,6 +27,7 @@ import { missingOf, overlapsOf, plausibleSpan, silencesOf } from './readiness.fi
 import { judge } from './readiness.rules.ts';
 import { type LogToScan, type ScannedLog, scanLog, stampsWithoutZone } from './scan.ts';
 import { type Watch, withEngine } from './session.ts';
+import { textsWithoutStaff } from './staff.ts';
 
 /** These end the check; every other error of a source becomes a finding about it. */
 const FATAL: readonly ErrorCode[] = [
@@ -231,6 +232,7 @@ async function readingOf(
   const spanned = plausibleSpan(scanned.coverage, about.now);
   const [firstWithout] = withoutZone;
   const [sample] = scanned.samples;
+  const [said] = await textsWithoutStaff(engine, sample === undefined ? [] : [sample.text]);
   const iso = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
   return {
     files: files.length,
@@ -238,7 +240,7 @@ async function readingOf(
     lines: sum(readings.map((r) => r.lines)),
     rejected: sum(readings.map((r) => r.rejected)),
     rejectedSample:
-      sample === undefined ? null : { at: `${pathOf(sample.f)}:${sample.line}`, text: sample.text },
+      sample === undefined ? null : { at: `${pathOf(sample.f)}:${sample.line}`, text: said ?? '' },
     first: iso(spanned?.from),
     last: iso(spanned?.to),
     days: spanned === null ? 0 : Math.round(((spanned.to - spanned.from) / 86_400_000) * 1000) / 1000,

@@ -3,8 +3,9 @@ import { RECIPIENT_CLASSES } from '@forthright/contract';
 import { isbotMatch } from 'isbot';
 import type { Analytics } from '../platform/analytics/index.ts';
 import { MOST_UA } from './exposure.ts';
+import { WITHHELD } from './staff.ts';
 
-/** Employees' and contractors' accounts → what every output calls them. */
+/** Class and account → what every output calls it, for accounts of staff. */
 export type Pseudonyms = ReadonlyMap<string, string>;
 
 const STAFF = [4, 5];
@@ -12,7 +13,7 @@ const STAFF = [4, 5];
 /**
  * Staff are called `employee-1`, `contractor-2`, … in every output until two people unlock a name. The order is that
  * of a digest of the account, so that a number says nothing about who it is, and is the same in every reading of
- * the same evidence.
+ * the same evidence. Staff who stand in another class, because the incident or a mailing puts them there, are withheld.
  */
 export async function pseudonymsOf(engine: Analytics): Promise<Pseudonyms> {
   const rows = await engine.rows<{ cls: number; account: string }>(
@@ -24,13 +25,18 @@ export async function pseudonymsOf(engine: Analytics): Promise<Pseudonyms> {
     .map((r) => ({ ...r, order: digest(r.account) }))
     .sort((a, b) => (a.order < b.order ? -1 : 1));
   const next = new Map<number, number>();
-  return new Map(
-    sorted.map(({ cls, account }) => {
-      const n = (next.get(cls) ?? 0) + 1;
-      next.set(cls, n);
-      return [`${cls}\0${account}`, `${RECIPIENT_CLASSES[cls]}-${n}`];
-    }),
+  const pseudonyms = sorted.map(({ cls, account }): [string, string] => {
+    const n = (next.get(cls) ?? 0) + 1;
+    next.set(cls, n);
+    return [`${cls}\0${account}`, `${RECIPIENT_CLASSES[cls]}-${n}`];
+  });
+  const others = await engine.rows<{ cls: number; account: string }>(
+    `SELECT DISTINCT cls, account FROM viewers WHERE cls NOT IN (${STAFF.join(', ')}) AND account IN (SELECT id FROM withheld)`,
   );
+  return new Map([
+    ...pseudonyms,
+    ...others.map(({ cls, account }): [string, string] => [`${cls}\0${account}`, WITHHELD]),
+  ]);
 }
 
 /** The pseudonym of an account if it is a member of staff's; undefined otherwise. */
@@ -43,7 +49,8 @@ export function viewerLabel(
   viewer: Readonly<{ cls: number; account: string; client: string; ua: string }>,
   pseudonyms: Pseudonyms,
 ): string {
-  if (STAFF.includes(viewer.cls)) return pseudonyms.get(`${viewer.cls}\0${viewer.account}`) ?? 'employee';
+  const label = pseudonyms.get(`${viewer.cls}\0${viewer.account}`);
+  if (label !== undefined || STAFF.includes(viewer.cls)) return label ?? 'employee';
   if (viewer.account !== '') return viewer.account;
   return `${viewer.client === '' ? 'unknown address' : viewer.client} · ${viewer.ua === '' ? 'no user agent' : viewer.ua}`;
 }

@@ -28,6 +28,7 @@ import {
 import { withLateRejects } from './rejects.ts';
 import { markRepeats } from './repeats.ts';
 import { type LogToScan, type ScannedLog, scanLog } from './scan.ts';
+import { textsWithoutStaff, withoutStaff } from './staff.ts';
 import { runStatements } from './statements.ts';
 import { type BearingGap, bearingGaps, bears, gapsOf, hideByGaps, servingUnits } from './unknown.ts';
 
@@ -75,8 +76,14 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   const directory = await prepareDirectory(context);
   const hasSessions = await prepareAccounts(context);
   const references = new Set(leaks.flatMap((l) => (bindsKeys(l) && l.path?.binds ? [l.path.binds] : [])));
-  const unreadDates = [...directory.unreadDates];
-  for (const name of references) unreadDates.push(...(await prepareReference(context, name)));
+  const unread = [...directory.unreadDates];
+  for (const name of references) unread.push(...(await prepareReference(context, name)));
+  // A column that holds no dates at all may hold names.
+  const examples = await textsWithoutStaff(
+    engine,
+    unread.map((u) => u.example),
+  );
+  const unreadDates = unread.map((u, i) => ({ ...u, example: examples[i] ?? '' }));
   const people = await attachLists(leaks, input, registry);
   const address = await addressSql(engine, addressSources(people));
 
@@ -283,7 +290,14 @@ async function assertMatches(planned: PlannedLeak, match: MatchContext, input: S
     { leak: planned.n },
   );
   if ((joins?.n ?? 0) > 0) return;
-  const samples = async (sql: Sql) => (await engine.rows<{ s: string }>(sql)).map((r) => r.s).join(', ');
+  const samples = async (sql: Sql) => {
+    const rows = await engine.rows<{ s: string }>(sql);
+    const said = await withoutStaff(
+      engine,
+      rows.map((r) => r.s),
+    );
+    return said.join(', ');
+  };
   throw new ForthrightError(
     'reference-never-joins',
     `Leak ${leak.id}: none of the keys in the log stands in reference ${path.binds}, so nobody can be named. Keys in the log: ${await samples(`SELECT DISTINCT item AS s FROM matches WHERE leak = ${planned.n} ORDER BY s LIMIT 3`)}; in the reference: ${await samples(`SELECT DISTINCT key AS s FROM ${quoteName(match.reference(path.binds))} ORDER BY s LIMIT 3`)}. Check the reference's \`key\` column and the place of {${path.binds}} in the path.`,
@@ -315,6 +329,6 @@ async function nearestPaths(planned: PlannedLeak, input: ScopeInput): Promise<st
   const shapes = rows.map((r) => r.s).filter((s) => s !== '');
   const asked = path.source.replace(/\{[^}]*\}/g, '…');
   const close = nearest(asked, shapes);
-  const list = [...new Set([...(close === undefined ? [] : [close]), ...shapes])].slice(0, 5);
+  const list = await textsWithoutStaff(input.engine, [...new Set([...close, ...shapes])].slice(0, 5));
   return list.length === 0 ? ' The log has no paths at all.' : ` The nearest paths in it: ${list.join(', ')}`;
 }

@@ -52,4 +52,7 @@ CREATE TABLE person_places (leak UInt8, host LowCardinality(String), item String
 CREATE TABLE again (person String, n UInt64) ENGINE = MergeTree ORDER BY tuple();
 
 -- One row a person: ex and un are bit masks over leaks.
-CREATE TABLE status (person String, ex UInt64, un UInt64, n UInt64, t0 Int64, t1 Int64, named UInt64) ENGINE = MergeTree ORDER BY tuple()
+CREATE TABLE status (person String, ex UInt64, un UInt64, n UInt64, t0 Int64, t1 Int64, named UInt64) ENGINE = MergeTree ORDER BY tuple();
+
+-- Ids that no output may show: staff who are no customers.
+CREATE TABLE withheld (id String) ENGINE = MergeTree ORDER BY tuple()

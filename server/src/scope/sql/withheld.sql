@@ -1,0 +1,14 @@
+-- Ids of staff that are no pseudonym's to replace: staff whose data was shown, and staff who stand as recipients in
+-- another class than their own. In capitals or not, because a log may write E1 for e1. Whoever the directory knows by
+-- the very same id is a customer.
+INSERT INTO withheld
+SELECT DISTINCT id
+FROM
+(
+  SELECT person AS id FROM status WHERE person NOT IN (SELECT person FROM known)
+  UNION ALL
+  SELECT account AS id FROM viewers
+  WHERE (cls = 6 OR (cls = 3 AND account NOT IN (SELECT id FROM sellers)))
+    AND account NOT IN (SELECT person FROM directory WHERE person GLOBAL IN (SELECT account FROM viewers WHERE cls IN (3, 6)))
+)
+WHERE lowerUTF8(id) IN (SELECT lowerUTF8(id) FROM staff WHERE id != '')
