@@ -46,36 +46,33 @@ export async function recipientsSql(engine: Analytics, leaks: readonly PlannedLe
 }
 
 /**
- * Writes people.parquet, recipients.parquet, evidence.json and answer.json to a folder. Each file appears whole or
- * not at all: it is written under another name first.
+ * Writes people.parquet, recipients.parquet, evidence.json and answer.json to a folder: all four or none, and an older
+ * set stays whole. They are written under other names, and get their own when the last one is on the disk.
  */
 export async function writeOutputs(run: ScopeRun, answer: ScopeAnswer, directory: string): Promise<void> {
   const { engine } = run.input;
-  await makeFolder(directory).catch((rawError: unknown) => {
-    throw cantWrite(directory, rawError);
-  });
-  const whole = async (name: string, write: (path: string) => Promise<void>) => {
-    const partial = join(directory, `.${name}.${process.pid}.partial`);
-    try {
-      await write(partial);
-      await rename(partial, join(directory, name));
-    } catch (rawError) {
-      throw rawError instanceof ForthrightError ? rawError : cantWrite(directory, rawError);
-    } finally {
-      await rm(partial, { force: true });
-    }
-  };
+  const { evidence, gaps, rejected } = answer;
   const people = peopleSql(run);
   const recipients = await recipientsSql(engine, run.leaks);
-  await whole('people.parquet', (path) => engine.writeParquet(path, people));
-  await whole('recipients.parquet', (path) => engine.writeParquet(path, recipients));
-  await whole('evidence.json', (path) =>
-    writeFile(
-      path,
-      `${JSON.stringify({ run: answer.run, ...answer.evidence, gaps: answer.gaps, rejected: answer.rejected }, null, 2)}\n`,
-    ),
-  );
-  await whole('answer.json', (path) => writeFile(path, `${JSON.stringify(answer, null, 2)}\n`));
+  const json = (value: unknown) => (path: string) => writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+  const files: readonly (readonly [name: string, write: (path: string) => Promise<void>])[] = [
+    ['people.parquet', (path) => engine.writeParquet(path, people)],
+    ['recipients.parquet', (path) => engine.writeParquet(path, recipients)],
+    ['evidence.json', json({ run: answer.run, ...evidence, gaps, rejected })],
+    ['answer.json', json(answer)],
+  ];
+  const partial = (name: string) => join(directory, `.${name}.${process.pid}.partial`);
+  try {
+    await makeFolder(directory);
+    for (const [name] of files)
+      if (await isFolder(join(directory, name))) throw new Error(`${name} is a folder there`);
+    for (const [name, write] of files) await write(partial(name));
+    for (const [name] of files) await rename(partial(name), join(directory, name));
+  } catch (rawError) {
+    throw rawError instanceof ForthrightError ? rawError : cantWrite(directory, rawError);
+  } finally {
+    for (const [name] of files) await rm(partial(name), { force: true }).catch(() => {});
+  }
 }
 
 /** A folder and those above it. Not by mkdir's own recursion, which never ends where nothing can be made (/proc). */

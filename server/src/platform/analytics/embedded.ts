@@ -70,8 +70,9 @@ async function moveFile(from: string, to: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
     // Two file systems: copied beside its place first, so that nobody sees half a file.
-    await copyFile(from, `${to}.part`);
-    await rename(`${to}.part`, to);
+    await copyFile(from, `${to}.part`)
+      .then(() => rename(`${to}.part`, to))
+      .finally(() => rm(`${to}.part`, { force: true }));
     await rm(from, { force: true });
   }
 }
