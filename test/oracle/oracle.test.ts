@@ -213,6 +213,18 @@ describe('viewers', () => {
     ['our network', { client: '10.9.9.9', userAgent: 'B' }, 'page', '10.9.9.9 B own'],
     ['just beside our network', { client: '11.0.0.1', userAgent: 'B' }, 'page', '11.0.0.1 B anonymous'],
     ['our network, IPv6', { client: '2001:db8:a::1', userAgent: 'B' }, 'page', '2001:db8:a::1 B own'],
+    [
+      'our network, spelt otherwise',
+      { client: '0:0:0:0:0:FFFF:0A09:909', userAgent: 'B' },
+      'page',
+      '10.9.9.9 B own',
+    ],
+    [
+      'an address spelt otherwise',
+      { client: '2001:DB8:0:0::1', userAgent: 'B' },
+      'page',
+      '2001:db8::1 B anonymous',
+    ],
     ['our program', { client: '192.0.2.1', userAgent: 'Probe/2' }, 'page', '192.0.2.1 Probe/2 own'],
     [
       'not quite our program',

@@ -126,13 +126,24 @@ function accountOf(world: World, line: Line): string {
   return '';
 }
 
+/** One address however it is spelt: IPv6 in its short form, IPv4 written as IPv6 as what it is. */
+function addressOf(client: string): string {
+  if (!isIPv6(client) || client.includes('%')) return client.toLowerCase();
+  const short = new URL(`http://[${client}]/`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(short);
+  if (mapped === null) return short;
+  const [high, low] = [Number.parseInt(mapped[1] ?? '', 16), Number.parseInt(mapped[2] ?? '', 16)];
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
 function isOwnTraffic(world: World, line: Line): boolean {
   const networks = new BlockList();
   for (const network of world.own.networks) {
     const [address, bits] = network.split('/');
     networks.addSubnet(address as string, Number(bits), isIPv6(address as string) ? 'ipv6' : 'ipv4');
   }
-  if (line.client !== '' && networks.check(line.client, isIPv6(line.client) ? 'ipv6' : 'ipv4')) return true;
+  const client = addressOf(line.client);
+  if (client !== '' && networks.check(client, isIPv6(client) ? 'ipv6' : 'ipv4')) return true;
   for (const glob of world.own.userAgents) if (matchesGlob(line.userAgent, glob)) return true;
   return false;
 }
@@ -161,7 +172,7 @@ function classOfAccount(world: World, account: string, kind: Leak['kind']): Reci
 
 export function viewerOf(world: World, line: Line, kind: Leak['kind']): Viewer {
   const account = accountOf(world, line);
-  const key = account !== '' ? account : `${line.client} ${line.userAgent}`;
+  const key = account !== '' ? account : `${addressOf(line.client)} ${line.userAgent}`;
   const staffMayBeViewers = (kind === 'access' || kind === 'export') && account !== '';
   if (isOwnTraffic(world, line) && !staffMayBeViewers) return { key, account, class: 'own' };
   if (account !== '') return { key, account, class: classOfAccount(world, account, kind) };

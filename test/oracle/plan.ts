@@ -167,9 +167,15 @@ const CRAWLERS = [
   'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
   'Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)',
 ] as const;
-const CLIENTS = ['203.0.113.5', '198.51.100.7', '2001:db8:1::17'] as const;
+const CLIENTS = [
+  '203.0.113.5',
+  '198.51.100.7',
+  '2001:db8:1::17',
+  '2001:DB8:1:0:0::0017',
+  '::ffff:cb00:7105',
+] as const;
 const OWN = { networks: ['10.0.0.0/8', '2001:db8:aaaa::/48'], userAgents: ['MarlowMonitor/*'] };
-const OWN_CLIENTS = ['10.1.2.3', '2001:db8:aaaa::5'] as const;
+const OWN_CLIENTS = ['10.1.2.3', '2001:db8:aaaa::5', '0:0:0:0:0:ffff:10.1.2.3', '::FFFF:0a01:203'] as const;
 const HOSTS = ['www.marlow.example', 'm.marlow.example', 'shop.marlow.example'] as const;
 const KEYS = [
   'r1',

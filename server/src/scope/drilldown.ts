@@ -5,6 +5,7 @@ import {
   type SingleView,
   type WhoSaw,
 } from '@forthright/contract';
+import { clientSql } from './clients.ts';
 import { NO_FILE } from './leaks.ts';
 import { pseudonymsOf, viewerLabel } from './recipients.ts';
 import type { ScopeRun } from './run.ts';
@@ -119,11 +120,11 @@ export async function seenBy({ run, answer }: Answered, asked: string): Promise<
     .map(([key]) => key.slice(key.indexOf('\0') + 1));
   const rows = await engine.rows<{ id: string; cls: number; account: string; client: string; ua: string }>(
     `SELECT hex(v) AS id, cls, account, client, ua FROM viewers WHERE cls != 7
-       AND ((account != '' AND account IN {accounts:Array(String)} AND ((cls NOT IN (4, 5) AND account NOT IN (SELECT id FROM withheld)) OR {byPseudonym:UInt8})) OR (client != '' AND client = {asked:String})) ORDER BY cls, account, client, ua`,
+       AND ((account != '' AND account IN {accounts:Array(String)} AND ((cls NOT IN (4, 5) AND account NOT IN (SELECT id FROM withheld)) OR {byPseudonym:UInt8})) OR (client != '' AND client = ${clientSql('{asked:String}')})) ORDER BY cls, account, client, ua`,
     // Staff are found by their pseudonym alone: else whoever tries ids would learn which is whose.
     {
       accounts: accounts.length === 0 ? [asked] : accounts,
-      asked: asked.toLowerCase(),
+      asked,
       byPseudonym: accounts.length === 0 ? 0 : 1,
     },
   );

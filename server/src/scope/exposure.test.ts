@@ -63,6 +63,7 @@ type Case = Readonly<{
   /** Files of tables as they stand, and sources that read them in place of the usual ones. */
   tables?: Readonly<Record<string, string>>;
   sources?: Readonly<Record<string, unknown>>;
+  own?: Readonly<{ networks: readonly string[]; userAgents: readonly string[] }>;
   employees?: readonly string[];
   sessions?: readonly (readonly [session: string, account: string])[];
   lines?: readonly Line[];
@@ -151,7 +152,12 @@ async function writeCase(directory: string, given: Case): Promise<void> {
       ? { at: 'log/web.parquet', format: 'parquet', columns: given.columns ?? single }
       : { at: 'log/*.jsonl', format: 'jsonl', columns: given.columns ?? COLUMNS };
   const workspace = {
-    organisation: { name: 'M', country: 'LU', domains: ['m.example'] },
+    organisation: {
+      name: 'M',
+      country: 'LU',
+      domains: ['m.example'],
+      own: given.own ?? { networks: [], userAgents: [] },
+    },
     sources: {
       customers: {
         at: 'customers.csv',
@@ -520,6 +526,30 @@ describe('exposure', () => {
       people.map((p) => [p.person, p.status]),
       [['ann', 'exposed']],
     );
+  });
+
+  it('knows a client by every spelling of its address', async () => {
+    const clients = ['::FFFF:10.1.2.3', '0:0:0:0:0:ffff:10.1.2.3', '::ffff:0a01:0203', '10.1.2.3'];
+    const others = [
+      '2001:DB8:0:0::1',
+      '2001:db8::1',
+      '[2001:db8:0::0:1]:443',
+      '::ffff:cb00:7105',
+      '203.0.113.5',
+    ];
+    const { answer, recipients } = await told({
+      own: { networks: ['10.0.0.0/8'], userAgents: [] },
+      lines: [...clients, ...others].map((ip) => line('10:00', '/reviews/r1', { ip })),
+      leaks: [PAGE],
+    });
+    assert.deepEqual(
+      recipients.map((r) => [r.class, r.views]),
+      [
+        ['anonymous', 2],
+        ['anonymous', 3],
+      ],
+    );
+    assert.deepEqual([answer.recipients.byClass.own, answer.views], [1, 5]);
   });
 
   it('says which dates bound nothing, of which table, with an example', async () => {

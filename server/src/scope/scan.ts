@@ -2,6 +2,7 @@ import { ForthrightError, type LogField, type LogSource } from '@forthright/cont
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
 import type { CompiledFormat, SourceFile, Sql } from '../sources/index.ts';
 import { hostOf, rotationOrder } from '../sources/index.ts';
+import { clientSql } from './clients.ts';
 import type { Coverage, Minute } from './gaps.types.ts';
 import { seriesByTime } from './series.ts';
 
@@ -158,7 +159,7 @@ function parsedRows(x: CompiledFormat, fields: CompiledFormat['fields'], from: S
   const text = (field: (typeof TEXT_FIELDS)[number]): Sql => {
     const sql = fields[field] ?? "''";
     if (field === 'host') return `replaceRegexpOne(lower(${sql}), '(:[0-9]+|[.])$', '')`;
-    if (field === 'client') return `replaceRegexpOne(lower(${sql}), '^::ffff:([0-9.]+)$', '\\\\1')`;
+    if (field === 'client') return clientSql(sql);
     return sql;
   };
   const nameOf = (field: (typeof TEXT_FIELDS)[number]) =>

@@ -1,5 +1,5 @@
 export { assertUnchanged, type ExpandedFile, type FileMark } from './files.ts';
-export { compileFormat, type FormatOptions, hostOf } from './formats/index.ts';
+export { bind, compileFormat, type FormatOptions, hostOf } from './formats/index.ts';
 export { type HashOptions, hashFiles } from './hash.ts';
 export { readHead, readHeader } from './head.ts';
 export { FileRegistry } from './registry.ts';
