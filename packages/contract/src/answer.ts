@@ -3,6 +3,14 @@ import { LEAK_KINDS, RECIPIENT_CLASSES } from './incident.ts';
 
 const Count = z.int().min(0);
 const Split = z.strictObject({ exposed: Count, unknown: Count });
+
+/** A table whose keys are data. zod's record leaves out the key `__proto__`, with the people who stand there. */
+const Splits = z
+  .preprocess(
+    (raw) => (raw !== null && typeof raw === 'object' && !Array.isArray(raw) ? Object.entries(raw) : raw),
+    z.array(z.tuple([z.string(), Split])),
+  )
+  .transform((pairs): Record<string, z.infer<typeof Split>> => Object.fromEntries(pairs));
 const When = z.iso.datetime({ precision: 3 });
 const Seen = z.strictObject({ first: When.nullable(), last: When.nullable() });
 
@@ -80,13 +88,13 @@ export const ScopeAnswer = z.strictObject({
     /** Distinct normalised e-mail addresses, since a notice goes to an address. */
     addresses: Split,
     deleted: Split,
-    byCountry: z.record(z.string(), Split),
-    byRegion: z.record(z.string(), Split),
-    byLanguage: z.record(z.string(), Split),
+    byCountry: Splits,
+    byRegion: Splits,
+    byLanguage: Splits,
     unidentifiedSample: z.array(z.string()),
   }),
   /** Directory persons per field: exposed with it; not exposed with it, but perhaps. */
-  fields: z.record(z.string(), Split),
+  fields: Splits,
   combinations: z.array(z.strictObject({ fields: z.array(z.string()), people: Count })),
   where: z.strictObject({
     pages: Ranked,

@@ -146,18 +146,18 @@ function fieldsIn(mask: string, leaks: readonly PlannedLeak[]): string[] {
 }
 
 function fieldsOf(leaks: readonly PlannedLeak[], all: readonly StatusGroup[]): Record<string, Split> {
-  const table: Record<string, Split> = {};
+  const table = new Map<string, Split>();
   for (const field of [...new Set(leaks.flatMap((l) => l.leak.fields))].sort())
-    table[field] = { exposed: 0, unknown: 0 };
+    table.set(field, { exposed: 0, unknown: 0 });
   for (const g of all.filter((x) => x.known)) {
     const exposed = fieldsIn(g.ex, leaks);
-    for (const field of exposed) (table[field] ?? { exposed: 0 }).exposed += g.people;
+    for (const field of exposed) (table.get(field) ?? { exposed: 0 }).exposed += g.people;
     for (const field of fieldsIn(g.un, leaks)) {
-      const cell = table[field];
+      const cell = table.get(field);
       if (cell !== undefined && !exposed.includes(field)) cell.unknown += g.people;
     }
   }
-  return table;
+  return Object.fromEntries(table);
 }
 
 function combinationsOf(

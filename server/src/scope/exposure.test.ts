@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { ScopeAnswer } from '@forthright/contract';
+import { ScopeAnswer } from '@forthright/contract';
 import { openAnalytics } from '../platform/analytics/index.ts';
 import { peopleSql, recipientsSql } from './outputs.ts';
 import { withRun } from './session.ts';
@@ -550,6 +550,39 @@ describe('exposure', () => {
       ],
     );
     assert.deepEqual([answer.recipients.byClass.own, answer.views], [1, 5]);
+  });
+
+  it('keeps names that mean something to a program', async () => {
+    const { answer } = await told({
+      tables: {
+        'customers.csv':
+          'id,country,region,language\nann,__proto__,,__PROTO__\nben,constructor,,constructor\n',
+      },
+      sources: {
+        customers: {
+          at: 'customers.csv',
+          columns: { id: 'id', country: 'country', region: 'region', language: 'language' },
+        },
+      },
+      lists: { 'l.csv': ['ann', 'ben'] },
+      leaks: [{ id: 'l', kind: 'list', fields: ['__proto__', 'name'], people: { at: 'l.csv', id: 'value' } }],
+    });
+    const again = ScopeAnswer.parse(JSON.parse(JSON.stringify(answer)));
+    for (const { people, fields } of [answer, again]) {
+      const one = { exposed: 1, unknown: 0 };
+      assert.deepEqual(Object.entries(people.byLanguage), [
+        ['__proto__', one],
+        ['constructor', one],
+      ]);
+      assert.deepEqual(Object.entries(people.byCountry), [
+        ['CONSTRUCTOR', one],
+        ['__PROTO__', one],
+      ]);
+      assert.deepEqual(Object.entries(fields), [
+        ['__proto__', { exposed: 2, unknown: 0 }],
+        ['name', { exposed: 2, unknown: 0 }],
+      ]);
+    }
   });
 
   it('says which dates bound nothing, of which table, with an example', async () => {
