@@ -604,6 +604,36 @@ describe('exposure', () => {
     ]);
   });
 
+  it('reads columns of tables and logs that are called as its own', async () => {
+    const { people, recipients } = await told({
+      tables: { 'customers.csv': 'rn,f\nann,ann@shop.example\n', 'reviews.jsonl': '{"f":"r1","rn":"ann"}\n' },
+      sources: {
+        customers: { at: 'customers.csv', columns: { id: 'rn', email: 'f' } },
+        references: { reviews: { at: 'reviews.jsonl', key: 'f', person: 'rn' } },
+      },
+      lines: [{ ts: '2025-11-18T10:00:00Z', f: 'ben', rn: '/reviews/r1', status: '200' }],
+      isParquet: true,
+      columns: { time: 'ts', viewer: 'f', path: 'rn', status: 'status' },
+      leaks: [PAGE],
+    });
+    assert.deepEqual(
+      people.map((p) => [p.person, p.status]),
+      [['ann', 'exposed']],
+    );
+    assert.deepEqual(
+      recipients.map((r) => r.viewer),
+      ['ben'],
+    );
+    await assert.rejects(
+      told({
+        sources: { employees: { at: 'employees.csv', columns: { id: 'f' } } },
+        leaks: [PAGE],
+        lines: [],
+      }),
+      (error: unknown) => (error as { code?: unknown }).code === 'column-unknown',
+    );
+  });
+
   it('reads a table whose columns have the names of others', async () => {
     const { answer, people } = await told({
       tables: {

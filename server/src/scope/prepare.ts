@@ -1,5 +1,5 @@
 import type { LogSource, Workspace } from '@forthright/contract';
-import { type Analytics, quoteName, quoteText } from '../platform/analytics/index.ts';
+import { type Analytics, columnsOf, quoteColumn, quoteName, quoteText } from '../platform/analytics/index.ts';
 import {
   attachTable,
   compileFormat,
@@ -283,7 +283,7 @@ async function attachLog(
   const files = await context.registry.expand(`logs.${name}`, source.at, context.directory);
   if (source.format === 'parquet') {
     await engine.attach(relation, files.map(toEngineFile), { kind: 'parquet' });
-    const columns = await engine.describe(relation);
+    const columns = await columnsOf(engine, relation);
     return [{ relation, files, format: compileFormat(source, { ...zone, columns }) }];
   }
   const groups: LogGroup[] = [];
@@ -308,10 +308,10 @@ async function tableGroup(
 ): Promise<LogGroup> {
   const { engine, workspace } = context;
   const { line, row } = source.columns ?? {};
-  const columns = await engine.describe(`${relation}_table`);
+  const columns = await columnsOf(engine, `${relation}_table`);
   const f = NO_FILE - 1 - Object.values(workspace.sources.logs).indexOf(source);
-  const rn = row === undefined ? 'rn' : `toUInt64(${quoteName(row)})`;
-  const others = line === undefined ? '* EXCEPT (f, rn)' : `toString(${quoteName(line)}) AS line`;
+  const rn = row === undefined ? 'rn' : `toUInt64(${quoteColumn(row)})`;
+  const others = line === undefined ? '* EXCEPT (f, rn)' : `toString(${quoteColumn(line)}) AS line`;
   await engine.run(
     `CREATE VIEW ${quoteName(relation)} AS SELECT toUInt32(${f}) AS f, ${rn} AS rn, ${others} FROM ${quoteName(`${relation}_table`)}`,
   );

@@ -1,7 +1,7 @@
 import { ForthrightError } from '@forthright/contract';
 import { didYouMean } from '../kernel/index.ts';
 import type { Analytics, Column } from '../platform/analytics/index.ts';
-import { quoteName, quoteText } from '../platform/analytics/index.ts';
+import { columnsOf, quoteColumn, quoteText } from '../platform/analytics/index.ts';
 import { readHeader } from './head.ts';
 import type { FileRegistry } from './registry.ts';
 import type { SourceFile, Sql } from './types.ts';
@@ -32,7 +32,7 @@ export async function attachTable(engine: Analytics, relation: string, wanted: W
   const first = Array.isArray(wanted.at) ? wanted.at[0] : wanted.at;
   if (typeof first === 'string' && isRemote(first)) {
     await engine.attachTable(relation, first);
-    const columns = await engine.describe(relation);
+    const columns = await columnsOf(engine, relation);
     assertColumns(
       wanted,
       columns.map((c) => c.name),
@@ -53,7 +53,7 @@ export async function attachTable(engine: Analytics, relation: string, wanted: W
       onBrokenRow: wanted.onBrokenRow,
     });
   }
-  const columns = await engine.describe(relation);
+  const columns = await columnsOf(engine, relation);
   if (kind !== 'jsonl')
     assertColumns(
       wanted,
@@ -95,7 +95,7 @@ function assertColumns(wanted: Wanted, present: readonly string[]): void {
   if (problems.length > 0) {
     throw new ForthrightError(
       'column-unknown',
-      `${wanted.source}: ${problems.length === 1 ? 'a column is' : `${problems.length} columns are`} not in the data. It has: ${present.filter((c) => c !== 'f' && c !== 'rn').join(', ')}.`,
+      `${wanted.source}: ${problems.length === 1 ? 'a column is' : `${problems.length} columns are`} not in the data. It has: ${present.join(', ')}.`,
       { problems },
     );
   }
@@ -105,15 +105,15 @@ function assertColumns(wanted: Wanted, present: readonly string[]): void {
 export function textOf(column: string | undefined, columns: readonly Column[]): Sql {
   const found = columns.find((c) => c.name === column);
   if (found === undefined) return "''";
-  if (found.type === 'String') return quoteName(found.name);
-  return `ifNull(toString(${quoteName(found.name)}), '')`;
+  if (found.type === 'String') return quoteColumn(found.name);
+  return `ifNull(toString(${quoteColumn(found.name)}), '')`;
 }
 
 /** SQL for a column as Nullable(Int64) milliseconds. Text without a zone is read in `zone`. */
 export function instantOf(column: string | undefined, columns: readonly Column[], zone: string): Sql {
   const found = columns.find((c) => c.name === column);
   if (found === undefined) return 'CAST(NULL AS Nullable(Int64))';
-  const name = quoteName(found.name);
+  const name = quoteColumn(found.name);
   const type = found.type.replace(/^LowCardinality\((.*)\)$/, '$1').replace(/^Nullable\((.*)\)$/, '$1');
   if (/^(DateTime|Date)/.test(type))
     return `toNullable(toUnixTimestamp64Milli(toDateTime64(${name}, 3, 'UTC')))`;
@@ -133,6 +133,6 @@ export function unreadDateOf(column: string | undefined, columns: readonly Colum
   const found = columns.find((c) => c.name === column);
   // Every other type is an instant, or a number, which always tells one.
   if (found === undefined || !/String/.test(found.type)) return "''";
-  const text = `trim(ifNull(${quoteName(found.name)}, ''))`;
+  const text = `trim(ifNull(${quoteColumn(found.name)}, ''))`;
   return `if(${text} = '' OR ${instantOf(column, columns, zone)} IS NOT NULL, '', ${text})`;
 }

@@ -20,8 +20,10 @@ import { type Cluster, startCluster, whyNoCluster } from '../../../../test/clust
 import {
   type Analytics,
   type AttachAs,
+  columnsOf,
   type EngineFile,
   openAnalytics,
+  quoteColumn,
   quoteName,
   quoteText,
 } from './index.ts';
@@ -302,13 +304,40 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       assert.equal(await engine.brokenLines('counted'), 2);
     });
 
-    test('a file whose header differs, and columns that we need or that stand twice, are refused', async () => {
+    test('columns may have the names that every relation has', async () => {
+      await engine.attach('own_csv', [put(3, 'rn,f,a\nx,y,z\n')], csv(['rn', 'f', 'a']));
+      const jsonl = put(3, '{"f":"y","rn":"x","a":"z"}\n');
+      await engine.attach('own_jsonl', [jsonl], { kind: 'jsonl', columns: ['rn', 'f', 'a'] });
+      const path = fresh('.parquet');
+      await engine.writeParquet(path, "SELECT 'x' AS rn, 'y' AS f, 'z' AS a");
+      await engine.attach('own_parquet', [put(3, readFileSync(path))], { kind: 'parquet' });
+      for (const name of ['own_csv', 'own_jsonl', 'own_parquet']) {
+        assert.deepEqual(
+          await engine.rows(
+            `SELECT f, rn, ${quoteColumn('f')} AS own_f, ${quoteColumn('rn')} AS own_rn, a FROM ${name}`,
+          ),
+          [{ f: 3, rn: 0, own_f: 'y', own_rn: 'x', a: 'z' }],
+          name,
+        );
+        assert.deepEqual((await columnsOf(engine, name)).map((c) => c.name).sort(), ['a', 'f', 'rn']);
+      }
+    });
+
+    test('a file whose header differs, and columns that stand twice or hide the engine’s own, are refused', async () => {
       await refuses(
         engine.attach('h1', [put(1, 'a,b\n1,2\n'), put(2, 'b,a\n1,2\n')], csv(['a', 'b'])),
         'column-unknown',
       );
-      await refuses(engine.attach('h2', [put(1, 'a,rn\n1,2\n')], csv(['a', 'rn'])), 'column-unknown');
-      await refuses(engine.attach('h3', [put(1, 'a,a\n1,2\n')], csv(['a', 'a'])), 'column-unknown');
+      const twice = put(1, 'a,a\n1,2\n');
+      await refuses(engine.attach('h3', [twice], csv(['a', 'a'])), 'column-unknown', (error) =>
+        assert.ok(error.message.startsWith(`${twice.path} has two columns called "a"`), error.message),
+      );
+      const path = fresh('.parquet');
+      await engine.writeParquet(path, 'SELECT 1 AS a, 2 AS _file');
+      const hiding = put(1, readFileSync(path));
+      await refuses(engine.attach('h4', [hiding], { kind: 'parquet' }), 'column-unknown', (error) =>
+        assert.ok(error.message.startsWith(`${hiding.path} has a column called "_file"`), error.message),
+      );
     });
 
     test('a damaged compressed file is an error, not fewer rows', async () => {

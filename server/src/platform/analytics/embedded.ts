@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import { type EngineFailure, toForthrightError } from './failures.ts';
 import { lineBatches, type OfferedFiles, offerFiles, readInPieces, replaceGrown } from './files.ts';
+import { clashesIn } from './names.ts';
 import { elsewhereBody, isPostgres, postgresTable } from './postgres.ts';
 import { quoteName, quoteText } from './quote.ts';
 import {
@@ -17,7 +18,6 @@ import {
   csvHeaderSql,
   emptyBody,
   headerLines,
-  NOT_IN_PARQUET,
   provokeBrokenRowSql,
   relationBody,
   unreadLinesSql,
@@ -130,7 +130,7 @@ export class Embedded implements Analytics {
   }
 
   async attach(name: string, files: readonly EngineFile[], as: AttachAs): Promise<void> {
-    if (as.kind === 'csv' || as.kind === 'jsonl') checkColumns(name, as.columns);
+    if (as.kind === 'csv' || as.kind === 'jsonl') checkColumns(files[0]?.path ?? name, as.kind, as.columns);
     const directory = this.#newFile('in');
     const offered = await this.#translated(() =>
       offerFiles(directory, files, {
@@ -142,8 +142,9 @@ export class Embedded implements Analytics {
     const relation = { as, offered, glob: `${directory}/*`, filled };
     this.#relations.set(name, relation);
     if (as.kind === 'csv') await this.#checkHeaders(relation, files);
-    if (as.kind === 'parquet' && filled > 0) await this.#checkParquet(name, relation.glob);
-    const body = filled === 0 ? emptyBody(as) : relationBody(relation.glob, as);
+    const isParquet = as.kind === 'parquet' && filled > 0;
+    const clashes = isParquet ? await this.#checkParquet(files[0]?.path ?? name, relation.glob) : [];
+    const body = filled === 0 ? emptyBody(as) : relationBody(relation.glob, as, clashes);
     await this.run(`CREATE VIEW ${quoteName(name)} AS ${body}`);
   }
 
@@ -156,7 +157,8 @@ export class Embedded implements Analytics {
     }
     const table = postgresTable(at);
     for (const secret of table.secrets) this.#secrets.add(secret);
-    await this.run(`CREATE VIEW ${quoteName(name)} AS ${elsewhereBody(table.call)}`);
+    const body = elsewhereBody(table.call, await clashesIn(this, table.call));
+    await this.run(`CREATE VIEW ${quoteName(name)} AS ${body}`);
   }
 
   describe(name: string): Promise<Column[]> {
@@ -289,13 +291,16 @@ export class Embedded implements Analytics {
     }
   }
 
-  async #checkParquet(name: string, glob: string): Promise<void> {
-    const columns = await this.rows<Column>(`DESCRIBE TABLE file(${quoteText(glob)}, 'Parquet')`);
+  /** Answers those of its columns whose names are ours. */
+  async #checkParquet(path: string, glob: string): Promise<string[]> {
+    const from = `file(${quoteText(glob)}, 'Parquet')`;
+    const columns = await this.rows<Column>(`DESCRIBE TABLE ${from}`);
     checkColumns(
-      name,
+      path,
+      'parquet',
       columns.map((column) => column.name),
-      NOT_IN_PARQUET,
     );
+    return clashesIn(this, from);
   }
 
   /** The engine knows files by the names of their links; the reader knows them by their own. */

@@ -1,4 +1,5 @@
 import { ForthrightError } from '@forthright/contract';
+import { withoutClashes } from './names.ts';
 import { quoteText } from './quote.ts';
 
 /** A table function's call, and what of it must never be shown. */
@@ -41,6 +42,6 @@ export function isPostgres(at: string): boolean {
 const F_AND_RN = 'toUInt32(0) AS f, toUInt64(0) AS rn';
 
 /** The SELECT behind a relation that lies elsewhere: no file and no row numbers, so both are 0. */
-export function elsewhereBody(from: string): string {
-  return `SELECT ${F_AND_RN}, * FROM ${from}`;
+export function elsewhereBody(from: string, clashes: readonly string[]): string {
+  return `SELECT ${F_AND_RN}, * FROM ${withoutClashes(from, clashes)}`;
 }

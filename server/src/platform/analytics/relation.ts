@@ -1,34 +1,29 @@
 /** The SQL of relations over files: what `f`, `rn` and the columns are, per kind of file. */
 import { ForthrightError } from '@forthright/contract';
+import { quoteColumn, withoutClashes } from './names.ts';
 import { quoteName, quoteText } from './quote.ts';
 import type { AttachAs } from './types.ts';
 
-const OURS: readonly string[] = ['f', 'rn'];
-
-/** A Parquet file's own columns of these names would stand before the engine's. */
-export const NOT_IN_PARQUET: readonly string[] = ['f', 'rn', '_file', '_row_number'];
+/** The engine's own columns of these names tell files and rows apart, and a Parquet file's would stand before them. */
+const NOT_IN_PARQUET: readonly string[] = ['_file', '_row_number'];
 
 const F_AND_RN =
   'toUInt32(substring(CAST(_file AS String), 1, 8)) AS f, toUInt64(assumeNotNull(_row_number)) AS rn';
 
-/** A column may be nameless (an exported row index): it is read over and not offered. */
-export function checkColumns(
-  relation: string,
-  columns: readonly string[],
-  taken: readonly string[] = OURS,
-): void {
+/** Refuses columns that can't be told apart. One may be nameless (an exported row index): it is not offered. */
+export function checkColumns(where: string, as: AttachAs['kind'], columns: readonly string[]): void {
   const seen = new Set<string>();
   for (const column of columns) {
-    if (taken.includes(column)) {
+    if (as === 'parquet' && NOT_IN_PARQUET.includes(column)) {
       throw new ForthrightError(
         'column-unknown',
-        `A column of ${relation} is called "${column}", a name that Forthright needs for itself. Rename the column.`,
+        `${where} has a column called "${column}", a name that no column of a Parquet file can be read under. Rename the column.`,
       );
     }
     if (column !== '' && seen.has(column)) {
       throw new ForthrightError(
         'column-unknown',
-        `Two columns of ${relation} are called "${column}". Rename one.`,
+        `${where} has two columns called "${column}", and nothing tells which is meant. Rename one.`,
       );
     }
     seen.add(column);
@@ -44,7 +39,9 @@ export function csvStructure(columns: readonly string[]): string {
 }
 
 function csvBody(glob: string, columns: readonly string[], skipBroken: boolean): string {
-  const named = columns.flatMap((column, i) => (column === '' ? [] : [`${cell(i)} AS ${quoteName(column)}`]));
+  const named = columns.flatMap((column, i) =>
+    column === '' ? [] : [`${cell(i)} AS ${quoteColumn(column)}`],
+  );
   const from = `file(${quoteText(glob)}, 'CSVWithNames', ${quoteText(csvStructure(columns))})`;
   const settings = skipBroken ? ' SETTINGS input_format_allow_errors_num = 1000000000000' : '';
   return `SELECT ${['f', 'rn', ...named].join(', ')} FROM (SELECT ${F_AND_RN}, ${columns.map((_, i) => cell(i)).join(', ')} FROM ${from})${settings}`;
@@ -59,22 +56,33 @@ function jsonlBody(glob: string, columns: readonly string[]): string {
   const lines = `SELECT ${F_AND_RN}, line FROM file(${quoteText(glob)}, 'LineAsString', 'line String')`;
   if (columns.length === 0) return `SELECT f, rn FROM (${lines})`;
   const tuple = `Tuple(${columns.map((column) => `${quoteName(column)} String`).join(', ')})`;
-  const named = columns.map((column, i) => `tupleElement(forthright_t, ${i + 1}) AS ${quoteName(column)}`);
+  const named = columns.map((column, i) => `tupleElement(forthright_t, ${i + 1}) AS ${quoteColumn(column)}`);
   // An array would fill the tuple by position.
   const object = "if(startsWith(trimLeft(line), '{'), toValidUTF8(line), '')";
   const parsed = `SELECT f, rn, JSONExtract(${object}, ${quoteText(tuple)}) AS forthright_t FROM (${lines})`;
   return `SELECT f, rn, ${named.join(', ')} FROM (${parsed})`;
 }
 
-/** The SELECT behind the relation. `glob` matches the offered files, all of which are there. */
-export function relationBody(glob: string, as: AttachAs): string {
+function parquetBody(glob: string, clashes: readonly string[]): string {
+  const from = `file(${quoteText(glob)}, 'Parquet')`;
+  if (clashes.length === 0) return `SELECT ${F_AND_RN}, * FROM ${from}`;
+  const virtual = ['_file AS forthright_file', '_row_number AS forthright_row'];
+  const ours = F_AND_RN.replace('_file', 'forthright_file').replace('_row_number', 'forthright_row');
+  return `SELECT ${ours}, * EXCEPT (forthright_file, forthright_row) FROM ${withoutClashes(from, clashes, virtual)}`;
+}
+
+/**
+ * The SELECT behind the relation. `glob` matches the offered files, all of which are there; `clashes` are columns of
+ * theirs with names of ours, where the files themselves say which columns they have.
+ */
+export function relationBody(glob: string, as: AttachAs, clashes: readonly string[] = []): string {
   switch (as.kind) {
     case 'lines':
       return `SELECT ${F_AND_RN}, line FROM file(${quoteText(glob)}, 'LineAsString', 'line String')`;
     case 'csv':
       return csvBody(glob, as.columns, as.onBrokenRow === 'count');
     case 'parquet':
-      return `SELECT ${F_AND_RN}, * FROM file(${quoteText(glob)}, 'Parquet')`;
+      return parquetBody(glob, clashes);
     case 'jsonl':
       return jsonlBody(glob, as.columns);
   }
@@ -83,7 +91,7 @@ export function relationBody(glob: string, as: AttachAs): string {
 /** A relation of no files, or of empty ones. A Parquet file is never empty. */
 export function emptyBody(as: AttachAs): string {
   const names = as.kind === 'lines' ? ['line'] : as.kind === 'parquet' ? [] : as.columns;
-  const columns = names.flatMap((name) => (name === '' ? [] : [`'' AS ${quoteName(name)}`]));
+  const columns = names.flatMap((name) => (name === '' ? [] : [`'' AS ${quoteColumn(name)}`]));
   return `SELECT ${['toUInt32(0) AS f', 'toUInt64(0) AS rn', ...columns].join(', ')} WHERE 0`;
 }
 

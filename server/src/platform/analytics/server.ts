@@ -12,6 +12,7 @@ import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhous
 import { ForthrightError } from '@forthright/contract';
 import { type Embedded, openEmbedded } from './embedded.ts';
 import { toForthrightError, withoutSecrets } from './failures.ts';
+import { clashesIn } from './names.ts';
 import { bindParams } from './params.ts';
 import { elsewhereBody, isPostgres, postgresTable } from './postgres.ts';
 import { quoteName } from './quote.ts';
@@ -123,7 +124,9 @@ export class Server implements Analytics {
   }
 
   async attachTable(name: string, at: string): Promise<void> {
-    await this.run(`CREATE VIEW ${quoteName(name)} AS ${elsewhereBody(this.#tableAt(at))}`);
+    const table = this.#tableAt(at);
+    const body = elsewhereBody(table, await clashesIn(this, table));
+    await this.run(`CREATE VIEW ${quoteName(name)} AS ${body}`);
   }
 
   describe(name: string): Promise<Column[]> {

@@ -1,5 +1,5 @@
 import { ForthrightError, type LogSource } from '@forthright/contract';
-import { quoteName } from '../../platform/analytics/index.ts';
+import { quoteColumn, quoteName } from '../../platform/analytics/index.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 import { mayContain } from './contains.ts';
 import { absentIfDash, bind } from './sql.ts';
@@ -40,7 +40,7 @@ function elementsOf(type: string): TypedColumn[] {
 /** A column by its own name, or an element of a nested one by its dotted path. */
 function leafOf(columns: readonly TypedColumn[], name: string): Leaf | null {
   const whole = columns.find((column) => column.name === name);
-  if (whole !== undefined) return { sql: quoteName(name), type: bare(whole.type) };
+  if (whole !== undefined) return { sql: quoteColumn(name), type: bare(whole.type) };
   const [first, ...path] = name.split('.');
   let leaf: Leaf | null = null;
   for (const [i, part] of [first ?? '', ...path].entries()) {
@@ -48,7 +48,7 @@ function leafOf(columns: readonly TypedColumn[], name: string): Leaf | null {
     const found = siblings.find((column) => column.name === part);
     if (found === undefined) return null;
     leaf = {
-      sql: leaf === null ? quoteName(part) : `${leaf.sql}.${quoteName(part)}`,
+      sql: leaf === null ? quoteColumn(part) : `${leaf.sql}.${quoteName(part)}`,
       type: bare(found.type),
     };
   }
