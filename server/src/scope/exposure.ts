@@ -1,5 +1,5 @@
-import { isbot } from 'isbot';
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
+import { isCrawler } from './crawlers.ts';
 import type { PlannedLeak } from './leaks.ts';
 import { runStatements } from './statements.ts';
 
@@ -40,15 +40,11 @@ export function linesStandOnce(leaks: readonly PlannedLeak[]): boolean {
   );
 }
 
-/** A program says what it is at once; the list's expressions take hours over a user agent of megabytes. */
-export const MOST_UA = 1000;
-
-/** Programs that say what they are, by the maintained list of the package isbot. */
 async function findCrawlers(engine: Analytics): Promise<void> {
   const rows = await engine.rows<{ ua: string }>(
     "SELECT DISTINCT toString(ua) AS ua FROM matches WHERE ok AND account = '' AND NOT own ORDER BY ua",
   );
-  const crawlers = rows.map((r) => r.ua).filter((ua) => isbot(ua.slice(0, MOST_UA)));
+  const crawlers = rows.map((r) => r.ua).filter((ua) => isCrawler(ua));
   const batch = 1000;
   for (let i = 0; i < crawlers.length; i += batch) {
     await engine.run(`INSERT INTO ${quoteName('crawlers')} SELECT arrayJoin({ua:Array(String)})`, {

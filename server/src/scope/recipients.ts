@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { RECIPIENT_CLASSES } from '@forthright/contract';
 import { isbotMatch } from 'isbot';
 import type { Analytics } from '../platform/analytics/index.ts';
-import { MOST_UA } from './exposure.ts';
+import { MOST_UA } from './crawlers.ts';
 import { WITHHELD } from './staff.ts';
 
 /** Class and account → what every output calls it, for accounts of staff. */
