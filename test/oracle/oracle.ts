@@ -194,11 +194,11 @@ function decodedOnce(text: string): string {
   );
 }
 
-/** Cut at slashes as sent, then decoded, so that %2F stays inside its segment. */
-function segmentsOf(path: string): string[] {
+/** Cut at slashes as sent, path parameters cut off, then decoded, so that %2F stays inside its segment. */
+function segmentsOf(path: string, hasParameters: boolean): string[] {
   const segments: string[] = [];
   for (const raw of path.split('/')) {
-    const segment = decodedOnce(raw);
+    const segment = decodedOnce(hasParameters ? raw : raw.replace(/;[a-z_][a-z0-9_.-]*=.*$/is, ''));
     if (segment === '' || segment === '.') continue;
     if (segment === '..') segments.pop();
     else segments.push(segment);
@@ -237,7 +237,7 @@ export function matchPath(pattern: string, target: string): Map<string, string> 
   const foundQuery = question < 0 ? '' : withoutFragment.slice(question + 1);
 
   const wanted = wantedPath.split('/').filter((segment) => segment !== '');
-  const found = segmentsOf(foundPath);
+  const found = segmentsOf(foundPath, wantedPath.includes(';'));
   if (wanted.length !== found.length) return null;
   for (let i = 0; i < wanted.length; i += 1) {
     if (!fits(wanted[i] as string, found[i] as string)) return null;

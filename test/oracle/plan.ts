@@ -467,6 +467,8 @@ function targetOf(pattern: string, value: string, form: number): string {
     });
   let target = `/${segments.join('/')}`;
   if (isOdd && odd === 6) target = `${target}/`;
+  if (isOdd && odd === 6 && form % 2 === 1)
+    target = target.replaceAll(/(?<=[^/])(?=\/|$)/g, ';jsessionid=A1.n2;v=%2F');
   if (isOdd && odd === 7) target = target.replaceAll('/', '//');
   if (isOdd && odd === 8) target = `/x/..${target}/.`;
   if (isOdd && odd === 9) target = `${target}/more`;

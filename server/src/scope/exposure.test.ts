@@ -552,6 +552,30 @@ describe('exposure', () => {
     assert.deepEqual([answer.recipients.byClass.own, answer.views], [1, 5]);
   });
 
+  it('finds pages behind path parameters', async () => {
+    const keys = ['r1', 'r2;b', 'r3;b=c', 'r4', 'r5', 'r6'];
+    const asked = [
+      '/reviews/r1;jsessionid=A1.n2',
+      '/reviews/r2;b',
+      '/reviews/r3%3Bb=c',
+      '/x/..;v=1/reviews;jsessionid=A;w=%2F/r4;v=1/?q=;',
+      '/reviews;v=1/r5',
+      '/reviews;v=1;/r6;v',
+    ];
+    const customers = keys.map((key): [string, string] => [key, `${key.slice(0, 2)}@shop.example`]);
+    const lines = [
+      ...allDay('www').map((l) => ({ ...l, uri: '/' })),
+      ...asked.map((uri) => line('10:00', uri)),
+    ];
+    const reviews = keys.map((key) => [key, key, '', ''] as const);
+    const seen = async (path: string) => {
+      const { people } = await told({ customers, reviews, lines, leaks: [{ ...PAGE, path }] });
+      return people.map((p) => p.person);
+    };
+    assert.deepEqual(await seen('/reviews/{reviews}'), ['r1', 'r2;b', 'r3;b=c', 'r4', 'r5']);
+    assert.deepEqual(await seen('/reviews;v=1/{reviews}'), ['r5']);
+  });
+
   it('keeps names that mean something to a program', async () => {
     const { answer } = await told({
       tables: {

@@ -25,7 +25,7 @@ const BRACES = /\{([^{}]+)\}/g;
 
 /**
  * Compiles a leak's path. A matching target is decoded once, duplicate slashes and dot segments are resolved, a
- * trailing slash, the fragment and unnamed query parameters do not count; literals match in any case, since the
+ * trailing slash, path parameters, the fragment and unnamed query parameters do not count; literals match in any case, since the
  * status says whether the server served it; keys are compared as they stand (rules: docs/counting.md).
  * Refuses a path with two keys with `incident-invalid`.
  */
@@ -42,12 +42,13 @@ export function compilePath(source: string): PathPattern {
     .split('/')
     .filter((s) => s !== '')
     .map(toSegment);
+  const hasParameters = rawPath.includes(';');
   const query = rawQuery === undefined ? [] : rawQuery.split('&').map(toParameter);
   return {
     source,
     binds: names[0] ?? null,
-    needles: needlesOf(segments),
-    key: (target) => keySql(target, segments, query),
+    needles: needlesOf(segments, hasParameters),
+    key: (target) => keySql(target, segments, query, hasParameters),
     render: (key) => (names.length === 0 ? source : source.replace(BRACES, () => key)),
   };
 }
@@ -67,15 +68,19 @@ function toSegment(text: string): Segment {
   return { kind: 'literal', text: decoded(text).toLowerCase() };
 }
 
-/** The longest literal with the slashes that must stand around it: the rarest text that every match holds. */
-function needlesOf(segments: readonly Segment[]): string[] {
+/**
+ * The longest literal with the slashes that must stand around it: the rarest text that every match holds. Behind it a
+ * path parameter may stand in place of the slash.
+ */
+function needlesOf(segments: readonly Segment[], hasParameters: boolean): string[] {
   let best = '';
   segments.forEach((segment, i) => {
     const last = i === segments.length - 1;
     if (segment.kind === 'literal') best = longer(best, `/${segment.text}${last ? '' : '/'}`);
     if (segment.kind === 'key' && segment.before !== '') best = longer(best, `/${segment.before}`);
   });
-  return best === '' ? [] : [best];
+  const isOpen = best.endsWith('/') && !hasParameters;
+  return best === '' ? [] : isOpen ? [best, best.replace(/\/$/, ';')] : [best];
 }
 
 /** %2F stays inside its segment, so it must not be decoded before the path is split. */
@@ -85,8 +90,16 @@ const KEPT_SLASH = "'\\x01'";
  * Nearly all targets are plain: no escape, no doubled slash, no dot segment. Those are answered by one regular
  * expression; only the others are split into segments, decoded and resolved (measured: 9 µs a row against 0.5).
  */
-function keySql(target: Sql, segments: readonly Segment[], query: readonly Parameter[]): Sql {
-  const path = `cutQueryStringAndFragment(${target})`;
+function keySql(
+  target: Sql,
+  segments: readonly Segment[],
+  query: readonly Parameter[],
+  hasParameters: boolean,
+): Sql {
+  const whole = `cutQueryStringAndFragment(${target})`;
+  const path = hasParameters
+    ? whole
+    : `if(position(${whole}, ';') = 0, ${whole}, replaceRegexpAll(${whole}, ';[A-Za-z_][A-Za-z0-9_.-]*=[^/]*', ''))`;
   const conditions = query
     .filter((p) => p.value !== null)
     .map(

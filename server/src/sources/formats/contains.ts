@@ -6,7 +6,7 @@ import type { Sql } from '../types.ts';
  * anything that a format may escape (quotes, backslashes, spaces, bytes above 127).
  */
 function safeRun(needle: string): string {
-  const runs = needle.toLowerCase().match(/[a-z0-9/_.~-]+/g) ?? [];
+  const runs = needle.toLowerCase().match(/[a-z0-9/_.~;-]+/g) ?? [];
   return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
 }
 
