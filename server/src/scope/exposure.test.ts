@@ -576,6 +576,43 @@ describe('exposure', () => {
     assert.deepEqual(await seen('/reviews;v=1/{reviews}'), ['r5']);
   });
 
+  it('reads tables and logs whose columns are not separated by commas', async () => {
+    const { people, recipients } = await told({
+      tables: {
+        'customers.csv':
+          'id;address;email\nann;"1; Main ""St""\nL-1234";ann@shop.example\nben;x,y;ben@shop.example\n',
+        'reviews.csv': 'key\tperson\nr1\tann\nr2\tben\n',
+        'sessions.csv': 'key|viewer\ns|ben\n',
+        'web.csv': `ts;account;uri;status\n${[
+          '2025-11-18T10:00:00Z;ben;"/reviews/r1?a;b";200',
+          '2025-11-18T10:01:00Z;"an""n";/reviews/r1?x,y;200',
+          '2025-11-18T10:02:00Z;cat;/reviews/r2;404',
+        ].join('\n')}\n`,
+      },
+      sources: {
+        customers: { at: 'customers.csv', columns: { id: 'id', email: 'email', address: ['address'] } },
+        references: { reviews: { at: 'reviews.csv', key: 'key', person: 'person' } },
+        logs: {
+          web: {
+            at: 'web.csv',
+            format: 'csv',
+            columns: { time: 'ts', viewer: 'account', path: 'uri', status: 'status' },
+          },
+        },
+      },
+      lists: {},
+      leaks: [PAGE],
+    });
+    assert.deepEqual(
+      people.map((p) => [p.person, p.status, p.views]),
+      [
+        ['ann', 'exposed', 2],
+        ['ben', 'unknown', 0],
+      ],
+    );
+    assert.deepEqual(recipients.map((r) => r.viewer).sort(), ['an"n', 'ben']);
+  });
+
   it('keeps names that mean something to a program', async () => {
     const { answer } = await told({
       tables: {

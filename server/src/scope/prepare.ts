@@ -4,6 +4,7 @@ import {
   attachTable,
   compileFormat,
   type FileRegistry,
+  type FormatOptions,
   instantOf,
   isRemote,
   kindOf,
@@ -290,7 +291,7 @@ async function attachLog(
   for (const [i, [header, members]] of [...(await byHeader(source, files))].entries()) {
     const group = `${relation}_${i}`;
     await engine.attach(group, members.map(toEngineFile), { kind: 'lines' });
-    const named = header === '' ? {} : { header: JSON.parse(header) as string[] };
+    const named = JSON.parse(header) as Pick<FormatOptions, 'header' | 'separator'>;
     groups.push({ relation: group, files: members, format: compileFormat(source, { ...zone, ...named }) });
   }
   return groups;
@@ -333,10 +334,14 @@ async function byHeader(source: LogSource, files: readonly SourceFile[]): Promis
 
 const HEAD_BYTES = 64 * 1024;
 
+/** What the head of a file says of how it is read, as text: files that say the same are read together. */
 async function headerOf(source: LogSource, file: SourceFile): Promise<string> {
-  if (source.format === 'csv') return JSON.stringify(await readHeader(file));
-  if (source.format !== 'w3c') return '';
+  if (source.format === 'csv') {
+    const { columns, separator } = await readHeader(file, Object.values(source.columns ?? {}));
+    return JSON.stringify({ header: columns, separator });
+  }
+  if (source.format !== 'w3c') return '{}';
   const head = (await readHead(file, HEAD_BYTES)).toString('latin1');
   const fields = head.match(/^#Fields:[ \t]*(.*?)\r?$/m)?.[1] ?? '';
-  return JSON.stringify(fields.split(/[ \t]+/).filter((s) => s !== ''));
+  return JSON.stringify({ header: fields.split(/[ \t]+/).filter((s) => s !== '') });
 }

@@ -170,11 +170,36 @@ test('a file that was replaced, shortened, rewritten or removed is named after t
   );
 });
 
-async function header(bytes: string | Uint8Array): Promise<string[] | null> {
+async function separatorOf(text: string, wanted: readonly string[]): Promise<string> {
+  await writeFile(join(folder, 'h.csv'), text);
+  const [file] = await expand('h.csv');
+  assert.ok(file);
+  return (await readHeader(file, wanted)).separator;
+}
+
+test('the separator of a CSV file is the one under which it has all columns that are asked for', async () => {
+  const cases: [header: string, wanted: string[], separator: string][] = [
+    ['id,name', ['id'], ','],
+    ['id;name', ['id', 'name'], ';'],
+    ['"id"\tname', ['id'], '\t'],
+    ['id|name', ['name'], '|'],
+    ['id;first, last', ['id'], ';'],
+    ['id,a;b', ['id'], ','],
+    // Nothing tells: the comma, so that the error names the header as it stands.
+    ['id;name', ['nothing'], ','],
+    ['a;b|c;d', ['nothing'], ','],
+    ['id', ['id'], ','],
+    ['"a;b";c', ['c'], ';'],
+  ];
+  for (const [header, wanted, separator] of cases)
+    assert.equal(await separatorOf(`${header}\n1\n`, wanted), separator, header);
+});
+
+async function header(bytes: string | Uint8Array): Promise<readonly string[]> {
   await writeFile(join(folder, 'h.csv'), bytes);
   const [file] = await expand('h.csv');
   assert.ok(file);
-  return readHeader(file);
+  return (await readHeader(file, [])).columns;
 }
 
 test('a CSV header is read through quotes, a byte order mark and compression', async () => {

@@ -52,11 +52,17 @@ export async function readHead(file: SourceFile, bytes: number): Promise<Buffer>
 
 const LONGEST_HEADER_BYTES = 1024 * 1024;
 
+/** What may stand between the columns of a CSV file. */
+const SEPARATORS = [',', ';', '\t', '|'] as const;
+
+export type CsvHeader = Readonly<{ columns: readonly string[]; separator: (typeof SEPARATORS)[number] }>;
+
 /**
- * The names in a CSV file's first record: comma-separated, quotes and a byte order mark taken off. A header that
- * is no UTF-8 is read as Windows-1252, as old spreadsheets write it. Refuses xz.
+ * The names in a CSV file's first record, quotes and a byte order mark taken off, and what separates them: the one
+ * separator under which all columns that are `wanted` stand in it; the comma, where it does or where none or several
+ * do. A header that is no UTF-8 is read as Windows-1252, as old spreadsheets write it. Refuses xz.
  */
-export async function readHeader(file: SourceFile): Promise<string[]> {
+export async function readHeader(file: SourceFile, wanted: readonly string[]): Promise<CsvHeader> {
   const refuse = (why: string) =>
     new ForthrightError('file-unreadable', `${file.source}: can't read ${file.path}: ${why}`);
   for (let bytes = 64 * 1024; ; bytes = LONGEST_HEADER_BYTES) {
@@ -65,8 +71,18 @@ export async function readHeader(file: SourceFile): Promise<string[]> {
     if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
       throw refuse('it is UTF-16; save it as UTF-8');
     }
-    const header = firstRecord(decode(head), head.length < bytes);
-    if (header !== null) return header;
+    const text = decode(head);
+    const read = (separator: CsvHeader['separator']): CsvHeader | null => {
+      const columns = firstRecord(text, separator, head.length < bytes);
+      return columns === null ? null : { columns, separator };
+    };
+    const header = read(',');
+    if (header !== null) {
+      const holdsAll = ({ columns }: CsvHeader) => wanted.every((column) => columns.includes(column));
+      if (holdsAll(header)) return header;
+      const [other, ...more] = SEPARATORS.map(read).filter((found) => found !== null && holdsAll(found));
+      return other == null || more.length > 0 ? header : other;
+    }
     if (bytes === LONGEST_HEADER_BYTES) throw refuse('its first line has no end within 1 MB; is it CSV?');
   }
 }
@@ -87,7 +103,7 @@ function decode(head: Buffer): string {
 }
 
 /** The fields of the first CSV record; null when `text` ends before it does. */
-function firstRecord(text: string, isWhole: boolean): string[] | null {
+function firstRecord(text: string, separator: string, isWhole: boolean): string[] | null {
   const fields: string[] = [];
   let at = 0;
   for (;;) {
@@ -104,10 +120,10 @@ function firstRecord(text: string, isWhole: boolean): string[] | null {
       }
     }
     const start = at;
-    while (at < text.length && text[at] !== ',' && text[at] !== '\n' && text[at] !== '\r') at++;
+    while (at < text.length && text[at] !== separator && text[at] !== '\n' && text[at] !== '\r') at++;
     fields.push(field + text.slice(start, at));
     if (at >= text.length) return isWhole ? fields : null;
-    if (text[at] !== ',') return fields;
+    if (text[at] !== separator) return fields;
     at++;
   }
 }

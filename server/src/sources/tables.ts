@@ -2,7 +2,7 @@ import { ForthrightError } from '@forthright/contract';
 import { didYouMean } from '../kernel/index.ts';
 import type { Analytics, Column } from '../platform/analytics/index.ts';
 import { columnsOf, quoteColumn, quoteText } from '../platform/analytics/index.ts';
-import { readHeader } from './head.ts';
+import { type CsvHeader, readHeader } from './head.ts';
 import type { FileRegistry } from './registry.ts';
 import type { SourceFile, Sql } from './types.ts';
 import { isRemote } from './workspace.ts';
@@ -46,10 +46,9 @@ export async function attachTable(engine: Analytics, relation: string, wanted: W
   } else if (kind === 'jsonl') {
     await engine.attach(relation, files.map(toEngineFile), { kind, columns: [...new Set(wanted.columns)] });
   } else {
-    const header = await headerOf(files, wanted);
     await engine.attach(relation, files.map(toEngineFile), {
       kind,
-      columns: header,
+      ...(await headerOf(files, wanted)),
       onBrokenRow: wanted.onBrokenRow,
     });
   }
@@ -62,10 +61,10 @@ export async function attachTable(engine: Analytics, relation: string, wanted: W
   return { relation, columns, files };
 }
 
-async function headerOf(files: readonly SourceFile[], wanted: Wanted): Promise<string[]> {
+async function headerOf(files: readonly SourceFile[], wanted: Wanted): Promise<CsvHeader> {
   const [file] = files;
-  const header = file === undefined ? [] : await readHeader(file);
-  if (header.length === 0) {
+  const header = file === undefined ? null : await readHeader(file, wanted.columns);
+  if (header === null || header.columns.length === 0) {
     throw new ForthrightError(
       'file-unreadable',
       `${file?.path ?? wanted.source} has no header line. A CSV file must name its columns in its first line.`,

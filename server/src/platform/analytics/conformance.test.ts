@@ -304,6 +304,46 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       assert.equal(await engine.brokenLines('counted'), 2);
     });
 
+    test('columns may be separated by semicolons, tabs or bars', async () => {
+      for (const [i, separator] of [';', '\t', '|'].entries()) {
+        const rows = [
+          ['id', 'na,me'],
+          ['1', `"a${separator}""b""\r\nc"`],
+          ['2', 'd,e'],
+          ['3', 'f'],
+        ];
+        const text = rows.map((row) => `${row.join(separator)}\r\n`).join('');
+        const columns = ['id', 'na,me'];
+        const as = { kind: 'csv', columns, onBrokenRow: 'stop', separator } as const;
+        await engine.attach(`sep_${i}`, [put(1, text)], as);
+        assert.deepEqual(await engine.rows(`SELECT rn, id, \`na,me\` AS name FROM sep_${i} ORDER BY rn`), [
+          { rn: 0, id: '1', name: `a${separator}"b"\r\nc` },
+          { rn: 1, id: '2', name: 'd,e' },
+          { rn: 2, id: '3', name: 'f' },
+        ]);
+        const broken = `${text}4\r\n5${separator}g\r\n`;
+        await engine.attach(`skip_${i}`, [put(1, broken)], { ...as, onBrokenRow: 'count' });
+        assert.equal(await engine.brokenLines(`skip_${i}`), 1);
+        const told = put(1, broken);
+        await refuses(
+          engine
+            .attach(`stop_${i}`, [told], as)
+            .then(() => engine.rows(`SELECT count() FROM stop_${i} WHERE id != ''`)),
+          'directory-broken-row',
+          (error) => assert.match(error.message, /:6: this row/),
+        );
+        const first = put(1, `${columns.join(separator)}\n1\n`);
+        await refuses(
+          engine
+            .attach(`first_${i}`, [first], as)
+            .then(() => engine.rows(`SELECT count() FROM first_${i} WHERE id != ''`)),
+          'directory-broken-row',
+          (error) => assert.match(error.message, /:2: this row/),
+        );
+        await refuses(engine.attach(`other_${i}`, [put(1, 'id,na\n1,2\n')], as), 'column-unknown');
+      }
+    });
+
     test('columns may have the names that every relation has', async () => {
       await engine.attach('own_csv', [put(3, 'rn,f,a\nx,y,z\n')], csv(['rn', 'f', 'a']));
       const jsonl = put(3, '{"f":"y","rn":"x","a":"z"}\n');

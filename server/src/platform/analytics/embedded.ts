@@ -14,6 +14,7 @@ import { quoteName, quoteText } from './quote.ts';
 import {
   badHeader,
   brokenRowLineSql,
+  type CsvShape,
   checkColumns,
   csvHeaderSql,
   emptyBody,
@@ -182,7 +183,7 @@ export class Embedded implements Analytics {
     const relation = this.#relations.get(name);
     if (relation === undefined || relation.as.kind !== 'csv' || relation.filled === 0) return 0;
     const { columns } = relation.as;
-    const sql = unreadLinesSql(relation.glob, columns, headerLines(columns), relation.filled);
+    const sql = unreadLinesSql(relation.glob, relation.as, headerLines(columns), relation.filled);
     const [row] = await this.rows<{ n: number }>(sql);
     return Math.max(0, row?.n ?? 0);
   }
@@ -285,7 +286,9 @@ export class Embedded implements Analytics {
     for (const file of files) {
       if (file.bytes === 0) continue;
       const path = `${relation.offered.directory}/${String(file.f).padStart(8, '0')}*`;
-      const header = await this.rows<Record<string, string>>(csvHeaderSql(path, columns)).catch(onlyRefused);
+      const header = await this.rows<Record<string, string>>(csvHeaderSql(path, relation.as)).catch(
+        onlyRefused,
+      );
       const problem = badHeader(file.path, header && Object.values(header[0] ?? {}), columns);
       if (problem !== undefined) throw problem;
     }
@@ -323,7 +326,7 @@ export class Embedded implements Analytics {
       const name = /^[0-9]{8}[.a-z0-9]*/.exec(message.slice(at + offered.directory.length + 1))?.[0];
       const path = offered.pathOf(Number(name?.slice(0, 8)));
       if (name === undefined || path === undefined) continue;
-      const line = await this.#brokenLine(`${offered.directory}/${name}`, as.columns);
+      const line = await this.#brokenLine(`${offered.directory}/${name}`, as);
       return line === undefined
         ? undefined
         : new ForthrightError(
@@ -336,13 +339,13 @@ export class Embedded implements Analytics {
   }
 
   /** Read once more by one thread, because the parallel reader numbers rows within its own piece. */
-  async #brokenLine(path: string, columns: readonly string[]): Promise<number | undefined> {
+  async #brokenLine(path: string, shape: CsvShape): Promise<number | undefined> {
     try {
-      await this.#engine.run(provokeBrokenRowSql(path, columns), {});
+      await this.#engine.run(provokeBrokenRowSql(path, shape), {});
     } catch (error) {
       const row = error instanceof EngineError ? /\(at row (\d+)\)/.exec(error.message)?.[1] : undefined;
       if (row === undefined) return undefined;
-      const [at] = await this.rows<{ line: number }>(brokenRowLineSql(path, columns, Number(row)));
+      const [at] = await this.rows<{ line: number }>(brokenRowLineSql(path, shape, Number(row)));
       return at?.line;
     }
     return undefined;

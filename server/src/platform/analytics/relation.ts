@@ -38,12 +38,27 @@ export function csvStructure(columns: readonly string[]): string {
   return columns.map((_, i) => `${cell(i)} String`).join(', ');
 }
 
-function csvBody(glob: string, columns: readonly string[], skipBroken: boolean): string {
+/** What of a CSV file its SQL must know. */
+export type CsvShape = Readonly<{ columns: readonly string[]; separator?: string }>;
+
+const SKIPPING = 'input_format_allow_errors_num = 1000000000000';
+
+/** The SETTINGS of a statement over a CSV file, if there are any. */
+function csvSettings({ separator = ',' }: CsvShape, ...others: readonly string[]): string {
+  const settings = [...others];
+  if (separator !== ',') settings.push(`format_csv_delimiter = ${quoteText(separator)}`);
+  // Else the engine skips tabs as it does blanks around a value.
+  if (separator === '\t') settings.push('input_format_csv_allow_whitespace_or_tab_as_delimiter = 1');
+  return settings.length === 0 ? '' : ` SETTINGS ${settings.join(', ')}`;
+}
+
+function csvBody(glob: string, shape: CsvShape, skipBroken: boolean): string {
+  const { columns } = shape;
   const named = columns.flatMap((column, i) =>
     column === '' ? [] : [`${cell(i)} AS ${quoteColumn(column)}`],
   );
   const from = `file(${quoteText(glob)}, 'CSVWithNames', ${quoteText(csvStructure(columns))})`;
-  const settings = skipBroken ? ' SETTINGS input_format_allow_errors_num = 1000000000000' : '';
+  const settings = csvSettings(shape, ...(skipBroken ? [SKIPPING] : []));
   return `SELECT ${['f', 'rn', ...named].join(', ')} FROM (SELECT ${F_AND_RN}, ${columns.map((_, i) => cell(i)).join(', ')} FROM ${from})${settings}`;
 }
 
@@ -80,7 +95,7 @@ export function relationBody(glob: string, as: AttachAs, clashes: readonly strin
     case 'lines':
       return `SELECT ${F_AND_RN}, line FROM file(${quoteText(glob)}, 'LineAsString', 'line String')`;
     case 'csv':
-      return csvBody(glob, as.columns, as.onBrokenRow === 'count');
+      return csvBody(glob, as, as.onBrokenRow === 'count');
     case 'parquet':
       return parquetBody(glob, clashes);
     case 'jsonl':
@@ -100,17 +115,13 @@ export function emptyBody(as: AttachAs): string {
  * take up. Counted so because the engine does not tell how many rows it skipped, and so that newlines inside
  * quotes are right.
  */
-export function unreadLinesSql(
-  glob: string,
-  columns: readonly string[],
-  headerLines: number,
-  files: number,
-): string {
+export function unreadLinesSql(glob: string, shape: CsvShape, headerLines: number, files: number): string {
+  const { columns } = shape;
   const notBlank = (text: string) => `arrayCount(l -> l NOT IN ('', '\\r'), splitByChar('\\n', ${text}))`;
   const row = columns.map((_, i) => `'"', ${cell(i)}, '"'`).join(", ',', ");
   const csv = `file(${quoteText(glob)}, 'CSVWithNames', ${quoteText(csvStructure(columns))})`;
   const all = `SELECT count() FROM file(${quoteText(glob)}, 'LineAsString', 'line String') WHERE line NOT IN ('', '\\r')`;
-  const read = `SELECT sum(${notBlank(`concat(${row})`)}) FROM ${csv} SETTINGS input_format_allow_errors_num = 1000000000000`;
+  const read = `SELECT sum(${notBlank(`concat(${row})`)}) FROM ${csv}${csvSettings(shape, SKIPPING)}`;
   return `SELECT toInt64((${all})) - toInt64((${read})) - ${headerLines * files} AS n`;
 }
 
@@ -119,27 +130,29 @@ export function headerLines(columns: readonly string[]): number {
   return 1 + columns.join('').split('\n').length - 1;
 }
 
-const SKIPPING = 'input_format_allow_errors_num = 1000000000000';
-
 function csvFile(path: string, format: 'CSV' | 'CSVWithNames', columns: readonly string[]): string {
   return `file(${quoteText(path)}, '${format}', ${quoteText(csvStructure(columns))})`;
 }
 
-/** The first record as a row. */
-export function csvHeaderSql(path: string, columns: readonly string[]): string {
-  return `SELECT * FROM ${csvFile(path, 'CSV', columns)} LIMIT 1 SETTINGS input_format_parallel_parsing = 0, max_block_size = 1`;
+/** The header as a row; where it can't be read as one, the first record that can, which differs from it. */
+export function csvHeaderSql(path: string, shape: CsvShape): string {
+  const settings = csvSettings(shape, 'input_format_parallel_parsing = 0', 'max_block_size = 1', SKIPPING);
+  return `SELECT * FROM ${csvFile(path, 'CSV', shape.columns)} LIMIT 1${settings}`;
 }
 
 /** Fails with "(at row N)", N counted from the start of the file. */
-export function provokeBrokenRowSql(path: string, columns: readonly string[]): string {
-  return `SELECT count() FROM ${csvFile(path, 'CSVWithNames', columns)} SETTINGS input_format_parallel_parsing = 0, max_threads = 1`;
+export function provokeBrokenRowSql(path: string, shape: CsvShape): string {
+  const settings = csvSettings(shape, 'input_format_parallel_parsing = 0', 'max_threads = 1');
+  return `SELECT count() FROM ${csvFile(path, 'CSVWithNames', shape.columns)}${settings}`;
 }
 
 /** The line on which row `row` begins: after the header and all that the rows before it take up. */
-export function brokenRowLineSql(path: string, columns: readonly string[], row: number): string {
+export function brokenRowLineSql(path: string, shape: CsvShape, row: number): string {
+  const { columns } = shape;
+  const settings = csvSettings(shape, 'input_format_parallel_parsing = 0', 'max_threads = 1', SKIPPING);
   const values = `concat(${columns.map((_, i) => cell(i)).join(', ')}, '')`;
   const before = `SELECT ${values} AS v FROM ${csvFile(path, 'CSVWithNames', columns)} LIMIT ${row - 1}`;
-  return `SELECT ${headerLines(columns)} + 1 + sum(1 + countSubstrings(v, '\\n')) AS line FROM (${before}) SETTINGS input_format_parallel_parsing = 0, max_threads = 1, ${SKIPPING}`;
+  return `SELECT ${headerLines(columns)} + 1 + sum(1 + countSubstrings(v, '\\n')) AS line FROM (${before})${settings}`;
 }
 
 /** Columns are read by position: a file whose header differs would put values under wrong names. */

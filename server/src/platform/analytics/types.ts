@@ -20,7 +20,13 @@ export type AttachAs =
   /** plus `line String`: one row a line, bytes as they stand, without the newline */
   | Readonly<{ kind: 'lines' }>
   /** plus the CSV header's columns, all String. `onBrokenRow: 'count'` skips rows that can't be read. */
-  | Readonly<{ kind: 'csv'; columns: readonly string[]; onBrokenRow: 'stop' | 'count' }>
+  | Readonly<{
+      kind: 'csv';
+      columns: readonly string[];
+      onBrokenRow: 'stop' | 'count';
+      /** Between the columns; a comma unless named. */
+      separator?: string;
+    }>
   /** plus the file's own columns with their own types */
   | Readonly<{ kind: 'parquet' }>
   /** plus the named top-level keys, all String (nested values as JSON text) */

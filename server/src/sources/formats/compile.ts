@@ -9,6 +9,8 @@ export type FormatOptions = Readonly<{
   timezone?: string;
   /** Names of fields: a CSV header, a W3C `#Fields:` line, or the keys that a JSON log is known to have. */
   header?: readonly string[];
+  /** Between the columns of a CSV log; a comma unless named. */
+  separator?: string;
   /** Columns and their types, for `parquet` and `table`. */
   columns?: readonly TypedColumn[];
 }>;
@@ -28,7 +30,7 @@ export function compileFormat(log: LogSource, options: FormatOptions = {}): Comp
     case 'w3c':
       return compileW3c(log, headerOf(log, options));
     case 'csv':
-      return compileCsv(log, headerOf(log, options), timezone);
+      return compileCsv(log, headerOf(log, options), options.separator ?? ',', timezone);
     case 'jsonl':
     case 'nginx-json':
       return compileJson(log, options.header, timezone);

@@ -302,14 +302,14 @@ function cheapHostOf(tokens: readonly Token[], name: string): Sql | null {
   return hostOf(`splitByChar('"', line)[${quotesIn(tokens.slice(0, index)) + 1}]`);
 }
 
-/** The separator of columns, and the shape of one. Quotes in it are doubled. */
-const COLUMN = { w3c: '"(?:[^"]|"")*"|[^ \\t"\\r][^ \\t\\r]*', csv: '"(?:[^"]|"")*"|[^",\\r]*' } as const;
+/** A column's shape; quotes in it are doubled. */
+const W3C_COLUMN = '"(?:[^"]|"")*"|[^ \\t"\\r][^ \\t\\r]*';
+const csvColumn = (separator: string) => `"(?:[^"]|"")*"|[^"${separator}\\r]*`;
 
-function columnsLayout(names: readonly string[], kind: keyof typeof COLUMN): Layout {
+function columnsLayout(names: readonly string[], column: string, separator: string): Layout {
   const groups = new Map<string, number>();
   for (const [i, name] of names.entries()) if (!groups.has(name)) groups.set(name, i + 1);
-  const separator = kind === 'csv' ? ',' : '[ \\t]';
-  return { regex: `^${names.map(() => `(${COLUMN[kind]})`).join(separator)}\\r?$`, groups };
+  return { regex: `^${names.map(() => `(${column})`).join(separator)}\\r?$`, groups };
 }
 
 const unquote = (value: Sql): Sql =>
@@ -321,7 +321,7 @@ const unquote = (value: Sql): Sql =>
 
 /** IIS and CloudFront: the columns of the `#Fields:` line. Times are UTC, as the format demands. */
 export function compileW3c(log: LogSource, header: readonly string[]): CompiledFormat {
-  const layout = columnsLayout(header, 'w3c');
+  const layout = columnsLayout(header, W3C_COLUMN, '[ \\t]');
   const isCloudFront = header.some((name) => name.startsWith('x-edge-'));
   const separator = isCloudFront ? '\t' : ' ';
   const time = log.columns?.time;
@@ -365,15 +365,17 @@ export function compileW3c(log: LogSource, header: readonly string[]): CompiledF
   });
 }
 
-/** Comma separated lines under a header, which may come again at the top of every file. */
+/** Separated values in lines under a header, which may come again at the top of every file. */
 export function compileCsv(
   log: LogSource,
   header: readonly string[],
+  separator: string,
   timezone: string | undefined,
 ): CompiledFormat {
-  const layout = columnsLayout(header, 'csv');
+  const layout = columnsLayout(header, csvColumn(separator), escapeRegex(separator));
   const time = log.columns?.time ?? USUAL_TIMES.find((name) => header.includes(name)) ?? 'time';
-  const columnAt = (name: string) => `splitByChar(',', line)[${header.indexOf(name) + 1}]`;
+  const columnAt = (name: string) =>
+    `splitByChar(${quoteText(separator)}, line)[${header.indexOf(name) + 1}]`;
   const text = columnAt(time);
   const { stamp, shape } = cheapIso('1', `length(trimRight(${text}, '\\r')) + 1`, text);
   const hostName = log.columns?.host ?? USUAL_NAMES.host.find((name) => header.includes(name));
@@ -382,13 +384,13 @@ export function compileCsv(
   );
   return compileLines({
     layout,
-    isDirective: `(startsWith(trimLeft(line, '\\xEF\\xBB\\xBF"'), ${quoteText(header[0] ?? '')}) AND match(line, ${regexText(`^(?:\uFEFF)?${headings.join(',')}\\r?$`)}))`,
+    isDirective: `(startsWith(trimLeft(line, '\\xEF\\xBB\\xBF"'), ${quoteText(header[0] ?? '')}) AND match(line, ${regexText(`^(?:\uFEFF)?${headings.join(escapeRegex(separator))}\\r?$`)}))`,
     decode: (_name, value) => unquote(value),
     escapes: 'none',
     exactStamp: (raw) => stampOf(unquote(raw(time))),
     cheap: {
       stamp,
-      looksRight: `(position(line, '"') = 0 AND countSubstrings(line, ',') = ${header.length - 1} AND ${shape})`,
+      looksRight: `(position(line, '"') = 0 AND countSubstrings(line, ${quoteText(separator)}) = ${header.length - 1} AND ${shape})`,
     },
     cheapHost: hostName === undefined ? null : hostOf(`trimRight(${columnAt(hostName)}, '\\r')`),
     stampsHaveZone: false,
