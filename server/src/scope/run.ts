@@ -98,6 +98,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
     hasSessions,
     address,
     parsed: (log) => scannedOf(logs, log).parsed,
+    every: (log) => scannedOf(logs, log).every,
     reference: (name) => `ref_${name}`,
     people: (l) => people.get(l.n) ?? missing(`people of leak ${l.leak.id}`),
     gaps: (l) => gapsByLeak.get(l.n) ?? [],
@@ -255,7 +256,7 @@ async function assertMatches(planned: PlannedLeak, match: MatchContext, input: S
   );
   if (row === undefined || row.lines === 0) {
     if (leak.kind === 'shared-cache') return;
-    const near = path === null ? '' : await nearestPaths(planned, input);
+    const near = path === null ? '' : await nearestPaths(planned, input, match.every(leak.log));
     throw new ForthrightError(
       'leak-matches-nothing',
       path === null
@@ -301,11 +302,11 @@ async function assertTold(planned: PlannedLeak, match: MatchContext): Promise<vo
 }
 
 /** The most frequent shapes of path in the log that look most like the leak's, for somebody who mistyped it. */
-async function nearestPaths(planned: PlannedLeak, input: ScopeInput): Promise<string> {
+async function nearestPaths(planned: PlannedLeak, input: ScopeInput, every: Sql): Promise<string> {
   const { leak, path } = planned;
   if (!('log' in leak) || leak.log === undefined || path === null) return '';
   const rows = await input.engine.rows<{ s: string }>(
-    `SELECT arrayStringConcat(arrayMap(x -> if(match(x, '[0-9]'), '…', x), splitByChar('/', cutQueryStringAndFragment(path))), '/') AS s, count() AS n FROM ${quoteName(`every_${leak.log}`)} GROUP BY s ORDER BY n DESC, s LIMIT 200`,
+    `SELECT arrayStringConcat(arrayMap(x -> if(match(x, '[0-9]'), '…', x), splitByChar('/', cutQueryStringAndFragment(path))), '/') AS s, count() AS n FROM (${every}) GROUP BY s ORDER BY n DESC, s LIMIT 200`,
   );
   const shapes = rows.map((r) => r.s).filter((s) => s !== '');
   const asked = path.source.replace(/\{[^}]*\}/g, '…');

@@ -9,7 +9,7 @@ const OURS: readonly string[] = ['f', 'rn'];
 export const NOT_IN_PARQUET: readonly string[] = ['f', 'rn', '_file', '_row_number'];
 
 const F_AND_RN =
-  'toUInt32(substring(CAST(_file AS String), 1, 8)) AS f, toUInt64(assumeNotNull(_row_number)) AS rn';
+  "CAST(toUInt32(substring(_file, 1, 8)), 'UInt32') AS f, toUInt64(assumeNotNull(_row_number)) AS rn";
 
 /** A column may be nameless (an exported row index): it is read over and not offered. */
 export function checkColumns(
