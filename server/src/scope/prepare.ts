@@ -60,10 +60,7 @@ export async function prepareDirectory(context: PrepareContext): Promise<Directo
     ifNull(${instantOf(columns.createdAt, table.columns, zoneOf(workspace))}, -9223372036854775807) AS created,
     ifNull(${instantOf(columns.deletedAt, table.columns, zoneOf(workspace))}, 9223372036854775807) AS deletedAt, f, rn
     FROM ${quoteName(table.relation)} WHERE ${column(columns.id)} != ''`);
-  const [facts] = await engine.rows<{ rows: number; people: number; none: number }>(
-    "SELECT count() AS rows, uniqExact(person) AS people, countIf(country = '') AS none FROM directory_rows",
-  );
-  const { rows, people, none } = facts ?? { rows: 0, people: 0, none: 0 };
+  const { rows, people, none } = await countDirectory(engine);
   const select = 'SELECT person, email, country, region, language, created, deletedAt FROM';
   await engine.run(
     rows === people
@@ -77,6 +74,19 @@ export async function prepareDirectory(context: PrepareContext): Promise<Directo
       ? [{ none }]
       : await engine.rows<{ none: number }>("SELECT countIf(country = '') AS none FROM directory");
   return { people, duplicateIds: rows - people, withoutCountry: first?.none ?? 0, brokenRows };
+}
+
+/** As many different hashes as rows are as many ids; only when there are fewer the ids themselves are compared, which takes five times as long. */
+async function countDirectory(engine: Analytics): Promise<{ rows: number; people: number; none: number }> {
+  const [facts] = await engine.rows<{ rows: number; hashes: number; none: number }>(
+    "SELECT count() AS rows, uniqExact(cityHash64(person)) AS hashes, countIf(country = '') AS none FROM directory_rows",
+  );
+  const { rows, hashes, none } = facts ?? { rows: 0, hashes: 0, none: 0 };
+  if (hashes === rows) return { rows, people: rows, none };
+  const [ids] = await engine.rows<{ people: number }>(
+    'SELECT uniqExact(person) AS people FROM directory_rows',
+  );
+  return { rows, people: ids?.people ?? 0, none };
 }
 
 /** Makes relations `staff`, `sellers` and, where logs know sessions, `sessions`. Says whether sessions are known. */

@@ -18,7 +18,7 @@ export async function withLateRejects(
   const late: Late[] = [];
   for (const [i, group] of log.groups.entries()) {
     if (group.format.over === 'lines' && (await isAnyLost(engine, log, scanned))) {
-      late.push(...(await lateRejects(engine, linesOf(log, group, i), group)));
+      late.push(...(await lateRejects(engine, linesOf(log, group, i, scanned.parsed), group)));
     }
   }
   const samples = [...scanned.samples];
@@ -35,8 +35,11 @@ export async function withLateRejects(
   return { ...scanned, readings, rejectedByReason: reasons, samples };
 }
 
-const linesOf = (log: LogToScan, group: LogGroup, i: number): string =>
-  log.needles === null ? quoteName(group.relation) : linesAside(`scan_${log.name}_${i}`);
+/** Among the lines set aside, only those that are not among the parsed ones need a closer look. */
+const linesOf = (log: LogToScan, group: LogGroup, i: number, parsed: string): string =>
+  log.needles === null
+    ? quoteName(group.relation)
+    : `(SELECT * FROM ${linesAside(`scan_${log.name}_${i}`)} WHERE (f, rn) NOT IN (SELECT f, rn FROM ${quoteName(parsed)}))`;
 
 /** Two counts spare the exact reading of all lines set aside in the ordinary case that none was lost. */
 async function isAnyLost(engine: Analytics, log: LogToScan, scanned: ScannedLog): Promise<boolean> {

@@ -5,7 +5,7 @@ FROM
 (
   SELECT
     toUInt8(multiIf(m.own, 7, m.account != '', a.cls, m.ua IN (SELECT ua FROM crawlers), 2, 1)) AS cls,
-    if(cls IN (1, 2, 7), sipHash128(cls, m.client, m.ua), sipHash128(cls, m.account)) AS v,
+    reinterpretAsUInt128(if(cls IN (1, 2, 7), sipHash128(cls, m.client, toString(m.ua)), sipHash128(cls, m.account))) AS v,
     if(cls IN (1, 2, 7), '', m.account) AS account,
     if(cls IN (1, 2, 7), m.client, '') AS client,
     if(cls IN (1, 2, 7), toString(m.ua), '') AS ua
