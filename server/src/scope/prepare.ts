@@ -201,7 +201,15 @@ export async function prepareLog(
     groups: await attachLog(context, name, source, timezone),
     needles: needles.some((n) => n === null) ? null : needles.flatMap((n) => n ?? []),
     own,
+    window: windowOf(leaks),
   };
+}
+
+/** From the first leak's beginning to the last one's end. A cache may show what was filled long before. */
+function windowOf(leaks: readonly PlannedLeak[]): LogToScan['window'] {
+  if (leaks.length === 0 || leaks.some((l) => l.leak.kind === 'shared-cache' || Number.isNaN(l.from + l.to)))
+    return null;
+  return { from: Math.min(...leaks.map((l) => l.from)), to: Math.max(...leaks.map((l) => l.to)) };
 }
 
 async function attachLog(

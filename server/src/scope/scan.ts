@@ -16,6 +16,8 @@ export type LogToScan = Readonly<{
   /** Literal texts of which every line that can matter holds one; null when any line can matter. */
   needles: readonly string[] | null;
   own: Sql;
+  /** Between which instants (ms) lines matter; null when any may. */
+  window: Readonly<{ from: number; to: number }> | null;
 }>;
 
 export type RejectedSample = Readonly<{ f: number; line: number; reason: string; text: string }>;
@@ -26,6 +28,8 @@ export type ScannedLog = Readonly<{
   name: string;
   /** Relation with one row a line that can matter. */
   parsed: string;
+  /** SQL of the same of any time; null where `parsed` is that already. */
+  anytime: Sql | null;
   /** The same of every line. */
   every: Sql;
   unitIs: 'host' | 'series';
@@ -69,13 +73,15 @@ const TEXT_FIELDS = [
 export async function scanLog(engine: Analytics, log: LogToScan): Promise<ScannedLog> {
   const many = log.groups.reduce((n, g) => n + g.files.length, 0) > 1;
   const selects: Sql[] = [];
+  const anytime: Sql[] = [];
   const every: Sql[] = [];
   for (const [i, group] of log.groups.entries()) {
     const scan = `scan_${log.name}_${i}`;
     await engine.run(scanSql(scan, group, log.needles, many));
     await assertZone(engine, scan, group, log);
     every.push(parsedSql(group.format, quoteName(group.relation), log.own));
-    selects.push(selectThatMatters(scan, group, log));
+    selects.push(selectThatMatters(scan, group, log, log.window));
+    anytime.push(selectThatMatters(scan, group, log, null));
   }
   const union = selects.join('\nUNION ALL\n');
   // Lines were set aside when the log was read; columns are read again where they lie, and only those asked for.
@@ -83,20 +89,36 @@ export async function scanLog(engine: Analytics, log: LogToScan): Promise<Scanne
   // A table elsewhere gives its rows no numbers, and lines without one could not be told apart.
   const isNumbered = log.groups.every((g) => g.files.length > 0) || log.source.columns?.row !== undefined;
   const parsed = `parsed_${log.name}`;
+  const isWindowed = log.window !== null && log.groups.some((g) => g.format.within !== null);
   const rows = isNumbered ? union : `SELECT * REPLACE (rowNumberInAllBlocks() AS rn) FROM (${union})`;
   const kind = isNumbered && !isAside ? 'VIEW' : 'TABLE';
   const engineOf = kind === 'TABLE' ? ' ENGINE = MergeTree ORDER BY tuple()' : '';
   await engine.run(`CREATE ${kind} ${quoteName(parsed)}${engineOf} AS ${rows}`);
-  return { name: log.name, parsed, every: every.join('\nUNION ALL\n'), ...(await readCoverage(engine, log)) };
+  return {
+    name: log.name,
+    parsed,
+    anytime: isWindowed ? anytime.join('\nUNION ALL\n') : null,
+    every: every.join('\nUNION ALL\n'),
+    ...(await readCoverage(engine, log)),
+  };
 }
 
-function selectThatMatters(scan: string, { format, relation }: LogGroup, { needles, own }: LogToScan): Sql {
+function selectThatMatters(
+  scan: string,
+  { format, relation }: LogGroup,
+  { needles, own }: LogToScan,
+  window: LogToScan['window'],
+): Sql {
   const isAside = format.over === 'lines' && needles !== null;
   if (isAside) return parsedSql(withKnownTime(format), linesAside(scan), own, needles);
+  const conditions = [
+    ...(window === null || format.within === null ? [] : [format.within(window.from, window.to)]),
+    ...(needles === null || needles.length === 0 ? [] : [format.mayContain(needles)]),
+  ];
   const rows =
-    needles === null || needles.length === 0
+    conditions.length === 0
       ? quoteName(relation)
-      : `(SELECT * FROM ${quoteName(relation)} WHERE ${format.mayContain(needles)})`;
+      : `(SELECT * FROM ${quoteName(relation)} WHERE ${conditions.join(' AND ')})`;
   return parsedSql(format, rows, own, needles);
 }
 
@@ -234,7 +256,7 @@ type ScanRow = {
 async function readCoverage(
   engine: Analytics,
   log: LogToScan,
-): Promise<Omit<ScannedLog, 'name' | 'parsed' | 'every'>> {
+): Promise<Omit<ScannedLog, 'name' | 'parsed' | 'anytime' | 'every'>> {
   const files = log.groups.flatMap((g) => g.files);
   const rows: ScanRow[] = [];
   const samples: RejectedSample[] = [];
@@ -287,7 +309,7 @@ function assemble(
   samples: RejectedSample[],
   hasHost: boolean,
   log: LogToScan,
-): Omit<ScannedLog, 'name' | 'parsed' | 'every'> {
+): Omit<ScannedLog, 'name' | 'parsed' | 'anytime' | 'every'> {
   const readings = new Map<number, FileReading>();
   const reasons = new Map<string, number>();
   const minutes = new Map<string, Map<number, { lines: number; first: number; last: number }>>();

@@ -79,6 +79,7 @@ export function compileLines(format: LineFormat): CompiledFormat {
     exactHost: fields.host,
     fields,
     plain: plainOf(format),
+    within: null,
     mayContain: mayContain('line', format.escapes),
   };
 }
