@@ -318,14 +318,14 @@ type ViewerRow = {
 async function recipientsOf(run: ScopeRun, pseudonyms: Pseudonyms): Promise<ScopeAnswer['recipients']> {
   const { engine } = run.input;
   const counted = await engine.rows<{ cls: number; n: number }>(
-    `SELECT cls, count() AS n FROM (SELECT cls FROM recipients UNION ALL SELECT cls FROM viewers WHERE cls = 7) GROUP BY cls ORDER BY cls`,
+    `SELECT cls, count() AS n FROM (SELECT cls FROM recipients UNION ALL SELECT cls FROM (SELECT DISTINCT cls, v FROM views WHERE cls = 7)) GROUP BY cls ORDER BY cls`,
   );
   const byClass = Object.fromEntries(
     RECIPIENT_CLASSES.map((name, i) => [name, counted.find((c) => c.cls === i)?.n ?? 0]),
   ) as Record<RecipientClass, number>;
   const top = await topViewers(engine, run.leaks);
   const [unknown] = await engine.rows<{ n: number }>(
-    'SELECT count() AS n FROM viewers WHERE cls = 6 AND account IN (SELECT account FROM accounts WHERE ns < 2 AND cls = 6) AND v IN (SELECT v FROM recipients WHERE n > 0)',
+    'SELECT uniqExact(account) AS n FROM accounts WHERE ns < 2 AND cls = 6 AND v IN (SELECT v FROM recipients WHERE n > 0)',
   );
   return {
     byClass,

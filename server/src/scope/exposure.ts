@@ -17,7 +17,6 @@ export async function computeExposure(engine: Analytics, leaks: readonly Planned
     ...(isDated ? ['breaks', 'stretched'] : ['unstretched']),
     'views',
     isDated ? 'subjects' : 'subjects_always',
-    'viewers',
     'selves',
     'shown',
     'recipients',

@@ -16,7 +16,7 @@ const STAFF = [4, 5];
  */
 export async function pseudonymsOf(engine: Analytics): Promise<Pseudonyms> {
   const rows = await engine.rows<{ cls: number; account: string }>(
-    `SELECT DISTINCT cls, account FROM viewers WHERE cls IN (${STAFF.join(', ')}) AND v IN (SELECT v FROM recipients)`,
+    `SELECT DISTINCT cls, account FROM accounts WHERE cls IN (${STAFF.join(', ')}) AND v IN (SELECT v FROM recipients)`,
   );
   const digest = (account: string) =>
     createHash('sha256').update(`forthright pseudonym\0${account}`).digest('hex');

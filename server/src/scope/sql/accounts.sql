@@ -13,5 +13,6 @@ SELECT
     ns = 1 AND isCustomer, 0,
     account IN (SELECT id FROM staff WHERE kind = 5), 5,
     account IN (SELECT id FROM staff), 4,
-    6)) AS cls
+    6)) AS cls,
+  reinterpretAsUInt128(sipHash128(cls, account)) AS v
 FROM (SELECT ns, account, account IN (SELECT person FROM known) AS isCustomer FROM (SELECT DISTINCT ns, account FROM matches WHERE ok AND account != '' AND NOT own))

@@ -9,8 +9,8 @@
 CREATE TABLE matches (leak UInt8, ok UInt8, served UInt8, own UInt8, ns UInt8, t Int64, host LowCardinality(String), item String, account String, client String, ua LowCardinality(String), f UInt32, rn UInt64) ENGINE = MergeTree ORDER BY tuple();
 
 -- ns 0: an account of the shop; ns 1: an account of staff tools (looked up among employees first); ns 2: a recipient
--- who was stated by name alone; ns 10 + class: a recipient whose class was stated.
-CREATE TABLE accounts (ns UInt8, account String, cls UInt8) ENGINE = MergeTree ORDER BY tuple();
+-- who was stated by name alone; ns 10 + class: a recipient whose class was stated. v: the account as a viewer.
+CREATE TABLE accounts (ns UInt8, account String, cls UInt8, v UInt128) ENGINE = MergeTree ORDER BY tuple();
 
 CREATE TABLE crawlers (ua String) ENGINE = MergeTree ORDER BY tuple();
 
@@ -26,7 +26,12 @@ CREATE TABLE breaks (leak UInt8, item String, b Int64, seg UInt32) ENGINE = Merg
 -- own. Ids are numbers: a join or a grouping by several texts takes three times as long.
 CREATE TABLE views (leak UInt8, host LowCardinality(String), item String, page UInt128, place UInt128, spot UInt128, v UInt128, cls UInt8, t Int64, f UInt32, rn UInt64) ENGINE = MergeTree ORDER BY tuple();
 
-CREATE TABLE viewers (v UInt128, cls UInt8, account String, client String, ua String) ENGINE = MergeTree ORDER BY tuple();
+-- What is known of each viewer: the account, or client address and user agent.
+CREATE VIEW viewers AS
+SELECT DISTINCT v, cls, account, '' AS client, '' AS ua FROM accounts
+UNION ALL
+SELECT DISTINCT reinterpretAsUInt128(sipHash128(cls, client, agent)) AS v, cls, '' AS account, client, agent AS ua
+FROM (SELECT client, toString(ua) AS agent, toUInt8(multiIf(own, 7, ua IN (SELECT ua FROM crawlers), 2, 1)) AS cls FROM matches WHERE ok AND (own OR account = ''));
 
 -- self: the viewer that this person's own visits would be, so that they can be left out. listed: the directory has
 -- this person.
