@@ -53,6 +53,30 @@ const countries =
 const classes =
   await ask(`SELECT CASE WHEN NOT named THEN 'anonymous' WHEN viewer IN (SELECT id FROM ${at('customers.parquet')}) THEN 'customer' ELSE 'thirdParty' END AS class, count(*) AS viewers
   FROM (SELECT DISTINCT named, viewer FROM exposure) GROUP BY 1 ORDER BY 1`);
+await db.run(
+  `CREATE TEMP TABLE people AS SELECT person, count(*) AS views, min(ts) AS first, max(ts) AS last FROM exposure GROUP BY person`,
+);
+await db.run(
+  `CREATE TEMP TABLE recipients AS SELECT viewer, any_value(named) AS named, count(*) AS views, count(DISTINCT person) AS people, min(ts) AS first, max(ts) AS last FROM exposure GROUP BY viewer`,
+);
+const top = await ask(
+  `SELECT viewer, people, views, epoch_ms(first) AS first, epoch_ms(last) AS last FROM recipients ORDER BY people DESC, views DESC, named DESC, viewer LIMIT 20`,
+);
+const pages = await ask(
+  `SELECT item, count(DISTINCT person) AS people, count(*) AS views FROM (SELECT h.person AS person, v.item AS item FROM hits v JOIN held h USING (item) WHERE v.account != h.person) GROUP BY item ORDER BY views DESC, people DESC, item LIMIT 20`,
+);
+const hosts = await ask(
+  `SELECT host, count(DISTINCT person) AS people, count(*) AS views FROM exposure GROUP BY host ORDER BY people DESC, host`,
+);
+const histogram = await ask(
+  `SELECT epoch_ms(ts) // 600000 AS bin, count(*) AS views FROM exposure GROUP BY bin ORDER BY bin`,
+);
+const [items] = await ask(
+  `SELECT count(*) AS items, count(*) FILTER (item NOT IN (SELECT item FROM held)) AS orphans FROM (SELECT DISTINCT item FROM hits)`,
+);
+const [languages] = await ask(
+  `SELECT count(*) AS groups FROM (SELECT c.country, c.state, c.language, count(*) FROM people p JOIN ${at('customers.parquet')} c ON c.id = p.person GROUP BY ALL)`,
+);
 const [addresses] = await ask(
   `SELECT count(DISTINCT lower(trim(email))) AS addresses FROM ${at('customers.parquet')} WHERE id IN (SELECT person FROM exposure)`,
 );
@@ -68,6 +92,12 @@ console.log(
     first: Number(seen?.first),
     last: Number(seen?.last),
     addresses: Number(addresses?.addresses),
+    top: top.map((row) => Number(row.people)),
+    pages: pages.map((row) => [row.item, Number(row.people), Number(row.views)]),
+    hosts: hosts.map((row) => [row.host, Number(row.people), Number(row.views)]),
+    histogram: histogram.reduce((n, row) => n + Number(row.views), 0),
+    items: [Number(items?.items), Number(items?.orphans)],
+    groups: Number(languages?.groups),
     people: Number(directoryFacts?.people),
     lines: Number(coverage[0]?.lines),
   }),

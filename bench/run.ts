@@ -40,6 +40,16 @@ const times = Number(values.times);
 const say = (text: string) => console.error(text);
 const node = (script: string, ...args: string[]) =>
   measure(process.execPath, [join(HERE, script), ...args], HERE);
+/** What a user runs, from the first line of its program to the last of its answer. */
+const forthright = (directory: string) =>
+  node(
+    '../server/bin/forthright.js',
+    'scope',
+    join(directory, 'incident.yaml'),
+    '--workspace',
+    join(directory, 'forthright.yaml'),
+    '--json',
+  );
 
 function table(rows: Record<string, Taken>, ours: Taken): void {
   console.log(
@@ -98,7 +108,7 @@ async function raw(): Promise<void> {
   const hand = (...only: string[]) => node('hand-raw.ts', directory, ...window, ...only);
   const taken = await inTurn(
     {
-      Forthright: () => node('scope.ts', join(directory, 'incident.yaml')),
+      Forthright: () => forthright(directory),
       'by hand, the same duties': () => hand(),
       'by hand: the exposure alone': () => hand('exposure'),
       'by hand: lines of every minute alone': () => hand('coverage'),
@@ -160,7 +170,7 @@ async function parquet(): Promise<void> {
   );
   const taken = await inTurn(
     {
-      Forthright: () => node('scope.ts', join(directory, 'incident.yaml')),
+      Forthright: () => forthright(directory),
       'DuckDB, by hand': () => node('hand-duckdb.ts', directory, from, to),
     },
     times,
@@ -184,6 +194,27 @@ async function parquet(): Promise<void> {
   equal('last', ours.seen.last, new Date(Number(theirs.last)).toISOString());
   equal('addresses', ours.people.addresses.exposed, theirs.addresses);
   equal('people', ours.directory.people, theirs.people);
+  equal(
+    'top',
+    ours.recipients.top.map((row) => row.people),
+    theirs.top,
+  );
+  equal(
+    'pages',
+    ours.where.pages.map((p) => [p.name.replace('/reviews/', ''), p.people, p.views]),
+    theirs.pages,
+  );
+  equal(
+    'hosts',
+    ours.where.hosts.map((h) => [h.name, h.people, h.views]),
+    theirs.hosts,
+  );
+  equal(
+    'histogram',
+    ours.histogram.bins.reduce((n, bin) => n + bin.views, 0),
+    theirs.histogram,
+  );
+  equal('items', [ours.where.items, ours.where.itemsWithoutReference], theirs.items);
   const read = ours.evidence.files.filter((f) => f.source === 'logs.web');
   equal(
     'lines',

@@ -11,7 +11,7 @@ import { type Analytics, quoteText } from '../platform/analytics/index.ts';
 import { cautionsOf, tasksOf } from './cautions.ts';
 import { linesStandOnce } from './exposure.ts';
 import { NO_FILE, type PlannedLeak } from './leaks.ts';
-import { crawlerName, pseudonymsOf, staffLabel, viewerLabel } from './recipients.ts';
+import { crawlerName, type Pseudonyms, pseudonymsOf, staffLabel, viewerLabel } from './recipients.ts';
 import type { ScopeRun } from './run.ts';
 import { namesOf, textsWithoutStaff, WITHHELD, withoutStaff } from './staff.ts';
 import { QUERY_VERSION, queryHash } from './statements.ts';
@@ -47,11 +47,13 @@ export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string
      FROM status AS s LEFT JOIN known AS k ON s.person = k.person
      GROUP BY country, region, language, known, deleted, ex, un, named ORDER BY ALL`,
   );
-  const people = await peopleOf(run, groups);
+  const addresses = await addressesOf(run);
+  const people = await peopleOf(run, groups, addresses);
   const gaps = await gapsOf(run);
   const seen = await seenOf(engine, 'shown');
-  const evidence = evidenceOf(run, hashes, await labelsOf(run));
-  const recipients = await recipientsOf(run);
+  const pseudonyms = await pseudonymsOf(engine);
+  const evidence = evidenceOf(run, hashes, await labelsOf(run, pseudonyms));
+  const recipients = await recipientsOf(run, pseudonyms);
   const where = await whereOf(run);
   const rejected = await rejectedOf(run);
   const body: Omit<ScopeAnswer, 'run' | 'cautions' | 'tasks'> = {
@@ -69,7 +71,7 @@ export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string
     leaks: await leaksOf(run, groups),
     gaps,
     rejected,
-    directory: await directoryOf(run),
+    directory: directoryOf(run, addresses.shared),
     evidence,
   };
   const notes = { cautions: cautionsOf(body, run), tasks: tasksOf(body) };
@@ -95,7 +97,7 @@ function split(groups: readonly StatusGroup[], of: (g: StatusGroup) => string | 
 
 const total = (groups: readonly StatusGroup[]) => groups.reduce((n, g) => n + g.people, 0);
 
-async function peopleOf(run: ScopeRun, all: readonly StatusGroup[]): Promise<People> {
+async function peopleOf(run: ScopeRun, all: readonly StatusGroup[], addresses: Split): Promise<People> {
   const { engine } = run.input;
   const groups = all.filter((g) => g.known);
   const exposed = total(groups.filter(isExposed));
@@ -113,7 +115,7 @@ async function peopleOf(run: ScopeRun, all: readonly StatusGroup[]): Promise<Peo
     min: exposed,
     max: exposed + unknown + unidentified,
     possiblySelf: total(groups.filter((g) => isExposed(g) && g.named === 0)),
-    addresses: await addressesOf(run),
+    addresses: { exposed: addresses.exposed, unknown: addresses.unknown },
     deleted: split(groups, (g) => (g.deleted ? 'all' : null)).all ?? { exposed: 0, unknown: 0 },
     byCountry: split(groups, (g) => g.country),
     byRegion: split(groups, regionOf),
@@ -130,13 +132,13 @@ function regionOf(g: StatusGroup): string | null {
   return `${g.country}-${region === '' ? 'unknown' : region}`;
 }
 
-async function addressesOf(run: ScopeRun): Promise<Split> {
-  const address = run.address('k.email');
-  const [row] = await run.input.engine.rows<Split>(
-    `SELECT countIf(isExposed) AS exposed, countIf(NOT isExposed) AS unknown FROM
-     (SELECT ${address} AS address, max(s.ex != 0) AS isExposed FROM status AS s INNER JOIN known AS k ON s.person = k.person WHERE k.email != '' GROUP BY address)`,
+/** People by address: addresses exposed and unknown, and how many exposed ones several exposed accounts share. */
+async function addressesOf(run: ScopeRun): Promise<Split & { shared: number }> {
+  const [row] = await run.input.engine.rows<Split & { shared: number }>(
+    `SELECT countIf(accounts > 0) AS exposed, countIf(accounts = 0) AS unknown, sumIf(accounts, accounts > 1) AS shared FROM
+     (SELECT ${run.address('k.email')} AS address, countIf(s.ex != 0) AS accounts FROM status AS s INNER JOIN known AS k ON s.person = k.person WHERE k.email != '' GROUP BY address)`,
   );
-  return row ?? { exposed: 0, unknown: 0 };
+  return row ?? { exposed: 0, unknown: 0, shared: 0 };
 }
 
 /** Fields of the leaks in a bit mask, united and in order. */
@@ -191,7 +193,7 @@ async function seenOf(engine: Analytics, table: 'shown', where = '1'): Promise<S
 
 /** Lines that showed somebody else's data, with the place and the viewer that each stands for in each leak. */
 const exposingLines = (leaks: readonly PlannedLeak[]): string =>
-  `SELECT leak, host, item, v, f, rn, t FROM views WHERE f != ${NO_FILE} AND leak IN (${leaks.map((l) => l.n).join(', ')}) AND (leak, item, seg, v) IN (SELECT leak, item, seg, v FROM shown)`;
+  `SELECT leak, host, page, v, f, rn, t FROM views WHERE f != ${NO_FILE} AND leak IN (${leaks.map((l) => l.n).join(', ')}) AND (place, v) IN (SELECT place, v FROM shown)`;
 
 /** SQL of views per `by`, as `views`. A line is one view, though several leaks, persons or recipients share it. */
 export function viewsSql(leaks: readonly PlannedLeak[], by: readonly string[], where = '1'): string {
@@ -232,23 +234,23 @@ async function histogramOf(run: ScopeRun): Promise<ScopeAnswer['histogram']> {
   const { from, to } = windowOf(run.leaks);
   const minutes = from === null || to === null ? 0 : (Date.parse(to) - Date.parse(from)) / 60_000;
   const stepMinutes = STEPS.find((s) => minutes / s <= BINS) ?? Math.ceil(minutes / BINS / 1440) * 1440;
+  // Nearly every viewer of a spot has one line there or two, and those are its first and its last.
+  const times = linesStandOnce(run.leaks)
+    ? `SELECT arrayJoin(if(n = 1, [t0], [t0, t1])) AS t FROM shown WHERE n IN (1, 2)
+       UNION ALL SELECT t FROM views WHERE f != ${NO_FILE} AND (spot, v) IN (SELECT spot, v FROM shown WHERE n > 2)`
+    : `SELECT t FROM (SELECT DISTINCT f, rn, t FROM (${exposingLines(run.leaks)}))`;
   const bins = await run.input.engine.rows<{ at: number; views: number }>(
-    `SELECT intDiv(t, ${stepMinutes * 60_000}) * ${stepMinutes * 60_000} AS at, count() AS views FROM (SELECT DISTINCT f, rn, t FROM (${exposingLines(run.leaks)})) GROUP BY at ORDER BY at`,
+    `SELECT intDiv(t, ${stepMinutes * 60_000}) * ${stepMinutes * 60_000} AS at, count() AS views FROM (${times}) GROUP BY at ORDER BY at`,
   );
   return { stepMinutes, bins: bins.map((b) => ({ at: iso(b.at), views: b.views })) };
 }
 
 async function whereOf(run: ScopeRun): Promise<ScopeAnswer['where']> {
   const { engine } = run.input;
-  const pages = await engine.rows<{ leak: number; item: string; people: number; views: number }>(
-    `SELECT p.leak AS leak, p.item AS item, p.people AS people, s.views AS views FROM
-       (SELECT leak, item, uniqExactIf(person, person IN (SELECT person FROM known)) AS people FROM person_places GROUP BY leak, item) AS p
-     LEFT JOIN (${viewsSql(run.leaks, ['leak', 'item'])}) AS s ON p.leak = s.leak AND p.item = s.item
-     ORDER BY views DESC, people DESC, leak, item LIMIT ${TOP}`,
-  );
+  const pages = await pagesOf(run);
   const hosts = await engine.rows<{ name: string; people: number; views: number }>(
     `SELECT toString(p.host) AS name, p.people AS people, s.views AS views FROM
-       (SELECT host, uniqExactIf(person, person IN (SELECT person FROM known)) AS people FROM person_places WHERE host != '' GROUP BY host) AS p
+       (SELECT host, uniqExactIf(person, listed) AS people FROM person_spots WHERE host != '' GROUP BY host) AS p
      INNER JOIN (${viewsSql(run.leaks, ['host'])}) AS s ON p.host = s.host
      ORDER BY people DESC, name LIMIT ${TOP}`,
   );
@@ -266,6 +268,28 @@ async function whereOf(run: ScopeRun): Promise<ScopeAnswer['where']> {
     itemsWithoutReference: items.orphans,
     itemsWithoutReferenceSample: [...new Set(await withoutStaff(engine, items.sample))],
   };
+}
+
+type Page = { leak: number; item: string; people: number; views: number };
+
+/**
+ * The pages that were viewed most, and of as many views those of most people. Only pages are looked at that can be
+ * among them by their views: people are dearer to count.
+ */
+async function pagesOf(run: ScopeRun): Promise<Page[]> {
+  const { engine } = run.input;
+  const views = viewsSql(run.leaks, ['page']);
+  const [least] = await engine.rows<{ views: number }>(
+    `SELECT views FROM (${views}) ORDER BY views DESC LIMIT 1 OFFSET ${TOP - 1}`,
+  );
+  const candidates = `SELECT page, views FROM (${views}) WHERE views >= ${least?.views ?? 0}`;
+  return engine.rows<Page>(
+    `SELECT p.leak AS leak, i.item AS item, p.people AS people, s.views AS views FROM
+       (SELECT page, any(leak) AS leak, uniqExactIf(person, listed) AS people FROM person_spots WHERE page IN (SELECT page FROM (${candidates})) GROUP BY page) AS p
+     INNER JOIN (${candidates}) AS s ON p.page = s.page
+     INNER JOIN (SELECT page, any(item) AS item FROM views WHERE page IN (SELECT page FROM (${candidates})) GROUP BY page) AS i ON p.page = i.page
+     ORDER BY views DESC, people DESC, leak, item LIMIT ${TOP}`,
+  );
 }
 
 type Items = { items: number; orphans: number; sample: string[] };
@@ -296,18 +320,17 @@ type ViewerRow = {
   last: number;
 };
 
-async function recipientsOf(run: ScopeRun): Promise<ScopeAnswer['recipients']> {
+async function recipientsOf(run: ScopeRun, pseudonyms: Pseudonyms): Promise<ScopeAnswer['recipients']> {
   const { engine } = run.input;
   const counted = await engine.rows<{ cls: number; n: number }>(
-    `SELECT cls, uniqExact(v) AS n FROM (SELECT cls, v FROM shown UNION ALL SELECT cls, v FROM place_viewers WHERE cls = 7) GROUP BY cls ORDER BY cls`,
+    `SELECT cls, count() AS n FROM (SELECT cls FROM recipients UNION ALL SELECT cls FROM (SELECT DISTINCT cls, v FROM views WHERE cls = 7)) GROUP BY cls ORDER BY cls`,
   );
   const byClass = Object.fromEntries(
     RECIPIENT_CLASSES.map((name, i) => [name, counted.find((c) => c.cls === i)?.n ?? 0]),
   ) as Record<RecipientClass, number>;
-  const pseudonyms = await pseudonymsOf(engine);
   const top = await topViewers(engine, run.leaks);
   const [unknown] = await engine.rows<{ n: number }>(
-    'SELECT count() AS n FROM viewers WHERE cls = 6 AND account IN (SELECT account FROM accounts WHERE ns < 2 AND cls = 6) AND v IN (SELECT v FROM shown WHERE n > 0)',
+    'SELECT uniqExact(account) AS n FROM accounts WHERE ns < 2 AND cls = 6 AND v IN (SELECT v FROM recipients WHERE n > 0)',
   );
   return {
     byClass,
@@ -325,35 +348,36 @@ async function recipientsOf(run: ScopeRun): Promise<ScopeAnswer['recipients']> {
 }
 
 /** SQL of views and times of each recipient (v, views, first, last); who was stated has neither (0, -1). */
-export const recipientTotalsSql = (
-  leaks: readonly PlannedLeak[],
-): string => `SELECT x.v AS v, y.views AS views, x.first AS first, x.last AS last
-  FROM (SELECT v, if(countIf(t0 >= 0) = 0, -1, minIf(t0, t0 >= 0)) AS first, max(t1) AS last FROM shown GROUP BY v) AS x
-  LEFT JOIN (${viewsSql(leaks, ['v'])}) AS y ON x.v = y.v`;
+export const recipientTotalsSql = (leaks: readonly PlannedLeak[]): string =>
+  linesStandOnce(leaks)
+    ? 'SELECT v, n AS views, t0 AS first, t1 AS last FROM recipients'
+    : `SELECT x.v AS v, y.views AS views, x.t0 AS first, x.t1 AS last FROM recipients AS x LEFT JOIN (${viewsSql(leaks, ['v'])}) AS y ON x.v = y.v`;
 
 /** SQL of distinct people that each viewer of a set saw, their own data apart. */
 export const peopleSeenSql = (viewers: string): string => `SELECT p.v AS v, uniqExact(s.person) AS people
-  FROM (SELECT leak, item, seg, v FROM shown WHERE v IN (${viewers}) GROUP BY leak, item, seg, v) AS p
-  INNER JOIN subjects AS s ON p.leak = s.leak AND p.item = s.item AND p.seg = s.seg
-  WHERE s.self != p.v AND s.person IN (SELECT person FROM known) GROUP BY v`;
+  FROM (SELECT place, v FROM shown WHERE v IN (${viewers}) GROUP BY place, v) AS p
+  INNER JOIN subjects AS s ON p.place = s.place
+  WHERE s.self != p.v AND s.listed GROUP BY v`;
 
 /**
  * The viewers who saw most people. Counting everybody's people exactly would multiply out places, so only those
  * are counted whose upper bound (people per place, added up) can still reach the top.
  */
 async function topViewers(engine: Analytics, leaks: readonly PlannedLeak[]): Promise<ViewerRow[]> {
+  const [{ all } = { all: 0 }] = await engine.rows<{ all: number }>('SELECT count() AS all FROM recipients');
   for (let take = 500; ; take *= 8) {
-    const bounded = `SELECT v FROM shown GROUP BY v ORDER BY sum(others) DESC, v LIMIT ${take}`;
-    const rows = await engine.rows<ViewerRow & { bound: number; all: number }>(
+    const bounded = `SELECT v, most FROM recipients ORDER BY most DESC, v LIMIT ${take}`;
+    const chosen = `SELECT v FROM (${bounded})`;
+    const rows = await engine.rows<ViewerRow & { most: number }>(
       `SELECT w.cls AS cls, w.account AS account, w.client AS client, w.ua AS ua, p.people AS people, b.views AS views, b.first AS first, b.last AS last,
-         (SELECT min(bound) FROM (SELECT sum(others) AS bound FROM shown GROUP BY v ORDER BY bound DESC, v LIMIT ${take})) AS bound, (SELECT uniqExact(v) FROM shown) AS all
-       FROM (${peopleSeenSql(bounded)}) AS p
-       INNER JOIN (${recipientTotalsSql(leaks)}) AS b ON p.v = b.v
-       INNER JOIN viewers AS w ON p.v = w.v
+         (SELECT min(most) FROM (${bounded})) AS most
+       FROM (${peopleSeenSql(chosen)}) AS p
+       INNER JOIN (SELECT * FROM (${recipientTotalsSql(leaks)}) WHERE v IN (${chosen})) AS b ON p.v = b.v
+       INNER JOIN (SELECT * FROM viewers WHERE v IN (${chosen})) AS w ON p.v = w.v
        ORDER BY people DESC, views DESC, cls, account, client, ua LIMIT ${TOP}`,
     );
     const reached = rows[TOP - 1]?.people ?? 0;
-    if ((rows[0]?.all ?? 0) <= take || reached > (rows[0]?.bound ?? 0)) return rows;
+    if (all <= take || reached > (rows[0]?.most ?? 0)) return rows;
   }
 }
 
@@ -361,24 +385,19 @@ async function crawlersOf(
   engine: Analytics,
   leaks: readonly PlannedLeak[],
 ): Promise<ScopeAnswer['recipients']['crawlers']> {
-  const agents = await engine.rows<{ ua: string; vs: string[] }>(
-    'SELECT ua, groupArray(hex(v)) AS vs FROM viewers WHERE cls = 2 AND v IN (SELECT v FROM shown) GROUP BY ua ORDER BY ua',
+  const agents = await engine.rows<{ ua: string }>(
+    'SELECT DISTINCT ua FROM viewers WHERE cls = 2 AND v IN (SELECT v FROM recipients) ORDER BY ua',
   );
-  const names = new Map<string, string[]>();
-  for (const { ua, vs } of agents) {
-    const name = crawlerName(ua);
-    names.set(name, [...(names.get(name) ?? []), ...vs]);
-  }
-  const rows = [];
-  for (const [name, vs] of names) {
-    const chosen = `SELECT v FROM viewers WHERE hex(v) IN {vs:Array(String)}`;
-    const [row] = await engine.rows<{ people: number; views: number }>(
-      `SELECT (SELECT uniqExact(s.person) FROM (SELECT DISTINCT leak, item, seg FROM shown WHERE v IN (${chosen})) AS p INNER JOIN subjects AS s ON p.leak = s.leak AND p.item = s.item AND p.seg = s.seg WHERE s.person IN (SELECT person FROM known)) AS people,
-         (${viewsSql(leaks, [], `v IN (${chosen})`)}) AS views`,
-      { vs },
-    );
-    rows.push({ name, people: row?.people ?? 0, views: row?.views ?? 0 });
-  }
+  if (agents.length === 0) return [];
+  const uas = agents.map((a) => a.ua);
+  const named = `SELECT v, transform(ua, {uas:Array(String)}, {names:Array(String)}, '') AS name FROM viewers WHERE cls = 2 AND v IN (SELECT v FROM recipients)`;
+  const shownTo = `SELECT DISTINCT n.name AS name, s.place AS place FROM shown AS s INNER JOIN (${named}) AS n ON s.v = n.v`;
+  const rows = await engine.rows<{ name: string; people: number; views: number }>(
+    `SELECT w.name AS name, p.people AS people, w.views AS views FROM
+       (SELECT n.name AS name, sum(b.views) AS views FROM (${recipientTotalsSql(leaks)}) AS b INNER JOIN (${named}) AS n ON b.v = n.v GROUP BY name) AS w
+     LEFT JOIN (SELECT d.name AS name, uniqExact(s.person) AS people FROM subjects AS s INNER JOIN (${shownTo}) AS d ON s.place = d.place WHERE s.listed GROUP BY name) AS p ON w.name = p.name`,
+    { uas, names: uas.map(crawlerName) },
+  );
   return rows.sort((a, b) => b.people - a.people || (a.name < b.name ? -1 : 1));
 }
 
@@ -419,23 +438,16 @@ async function rejectedOf(run: ScopeRun): Promise<ScopeAnswer['rejected']> {
   };
 }
 
-async function directoryOf(run: ScopeRun): Promise<ScopeAnswer['directory']> {
-  const { engine } = run.input;
-  const [row] = await engine.rows<{ shared: number }>(
-    `SELECT (SELECT sum(n) FROM (SELECT count() AS n FROM status AS s INNER JOIN known AS k ON s.person = k.person WHERE s.ex != 0 AND k.email != '' GROUP BY ${run.address('k.email')} HAVING n > 1)) AS shared`,
-  );
-  return {
-    people: run.directory.people,
-    duplicateIds: run.directory.duplicateIds,
-    withoutCountry: run.directory.withoutCountry,
-    sharedAddresses: row?.shared ?? 0,
-    brokenRows: run.directory.brokenRows,
-  };
+function directoryOf(run: ScopeRun, sharedAddresses: number): ScopeAnswer['directory'] {
+  const { people, duplicateIds, withoutCountry, brokenRows } = run.directory;
+  return { people, duplicateIds, withoutCountry, sharedAddresses, brokenRows };
 }
 
 /** What outputs call the accounts that the incident itself names, where they are staff's. */
-async function labelsOf({ input, leaks }: ScopeRun): Promise<(id: string) => string | undefined> {
-  const pseudonyms = await pseudonymsOf(input.engine);
+async function labelsOf(
+  { input, leaks }: ScopeRun,
+  pseudonyms: Pseudonyms,
+): Promise<(id: string) => string | undefined> {
   const named = leaks.flatMap(({ leak }) => [
     ...('recipients' in leak ? (leak.recipients ?? []).map((r) => (typeof r === 'string' ? r : r.id)) : []),
     ...('passedTo' in leak ? (leak.passedTo ?? []) : []),

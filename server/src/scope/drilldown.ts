@@ -32,7 +32,7 @@ const rowsSql = (
 ): string => `SELECT w.t AS t, w.leak AS leak, w.item AS item, toString(w.host) AS host, s.person AS person,
     u.cls AS cls, u.account AS account, u.client AS client, u.ua AS ua, w.f AS f, w.rn AS rn
   FROM views AS w
-  INNER JOIN subjects AS s ON w.leak = s.leak AND w.item = s.item AND w.seg = s.seg
+  INNER JOIN subjects AS s ON w.place = s.place
   INNER JOIN viewers AS u ON w.v = u.v
   WHERE w.cls != 7 AND s.self != w.v AND ${where}
   ORDER BY t, f, rn, leak, item, person, cls, account, client, ua`;

@@ -1,6 +1,6 @@
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
 import { isCrawler } from './crawlers.ts';
-import type { PlannedLeak } from './leaks.ts';
+import { ALWAYS, type PlannedLeak } from './leaks.ts';
 import { runStatements } from './statements.ts';
 
 /**
@@ -9,23 +9,32 @@ import { runStatements } from './statements.ts';
  */
 export async function computeExposure(engine: Analytics, leaks: readonly PlannedLeak[]): Promise<void> {
   await engine.run(`INSERT INTO known SELECT person, email, if(country = '', 'unknown', country), region, if(language = '', 'unknown', language), deletedAt < 9223372036854775807
-    FROM directory WHERE person GLOBAL IN (SELECT person FROM holders UNION ALL SELECT person FROM hidden UNION ALL SELECT person FROM doubtful)`);
+    FROM directory WHERE person GLOBAL IN (SELECT person FROM holders UNION ALL SELECT person FROM hidden UNION ALL SELECT person FROM doubtful UNION ALL SELECT account FROM matches WHERE ok AND account != '' AND NOT own)`);
   await runStatements(engine, 'accounts');
   await findCrawlers(engine);
+  const isDated = await areHoldersDated(engine);
   for (const name of [
-    'breaks',
+    ...(isDated ? ['breaks', 'stretched'] : ['unstretched']),
     'views',
-    'subjects',
-    'viewers',
-    'place_viewers',
+    isDated ? 'subjects' : 'subjects_always',
+    'selves',
     'shown',
-    'person_places',
+    'recipients',
+    'person_spots',
     ...(linesStandOnce(leaks) ? [] : ['again']),
     'status',
     'withheld',
   ]) {
     await runStatements(engine, name);
   }
+}
+
+/** Whether anybody's being on an item begins or ends; mostly reviews don't come and go, or the reference doesn't say. */
+async function areHoldersDated(engine: Analytics): Promise<boolean> {
+  const [row] = await engine.rows<{ n: number }>(
+    `SELECT count() AS n FROM holders WHERE vfrom != ${ALWAYS.from} OR vto != ${ALWAYS.to}`,
+  );
+  return row === undefined || row.n > 0;
 }
 
 /**

@@ -41,6 +41,10 @@ export type MatchContext = Readonly<{
   engine: Analytics;
   /** Relation of the leak's parsed log. */
   parsed: (log: string) => string;
+  /** SQL of the same lines of any time; null where the relation holds them. */
+  anytime: (log: string) => Sql | null;
+  /** SQL of every line of the leak's log, parsed. */
+  every: (log: string) => Sql;
   reference: (name: string) => string;
   people: (leak: PlannedLeak) => PeopleRelation;
   /** SQL of a normalised address over a text expression. */

@@ -40,7 +40,7 @@ export async function recipientsSql(engine: Analytics, leaks: readonly PlannedLe
       if(${isStaff}, '', w.client) AS client, if(${isStaff}, '', w.ua) AS user_agent, p.people AS people, b.views AS views,
       ${instant('b.first')} AS first_seen, ${instant('b.last')} AS last_seen
     FROM (${recipientTotalsSql(leaks)}) AS b
-    LEFT JOIN (${peopleSeenSql('SELECT v FROM shown')}) AS p ON p.v = b.v
+    LEFT JOIN (${peopleSeenSql('SELECT v FROM recipients')}) AS p ON p.v = b.v
     INNER JOIN viewers AS w ON b.v = w.v
     ORDER BY people DESC, views DESC, class, viewer, client, user_agent`;
 }

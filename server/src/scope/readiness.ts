@@ -289,7 +289,7 @@ async function linesOf(
   const viewers = quoteName(`viewers_${log.name}`);
   const again = [...scanned.sameAs.keys()];
   const once = again.length === 0 ? '1' : `f NOT IN (${again.join(', ')})`;
-  const every = `(SELECT * FROM ${quoteName(`every_${log.name}`)} WHERE ${once})`;
+  const every = `(SELECT * FROM (${scanned.every}) WHERE ${once})`;
   const filled = READINESS_FIELDS.map((field) => `countIf(${FILLED[field]}) AS n_${field}`);
   await engine.run(`CREATE TABLE ${viewers} ENGINE = MergeTree ORDER BY tuple() AS SELECT account, session, own, count() AS n, countIf(t % 1000 != 0) AS n_fractions,
     countIf(position(path, '?') > 0) AS n_query, groupUniqArrayArray(person) AS persons, ${filled.join(', ')} FROM ${every} GROUP BY account, session, own`);

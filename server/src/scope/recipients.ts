@@ -17,7 +17,7 @@ const STAFF = [4, 5];
  */
 export async function pseudonymsOf(engine: Analytics): Promise<Pseudonyms> {
   const rows = await engine.rows<{ cls: number; account: string }>(
-    `SELECT DISTINCT cls, account FROM viewers WHERE cls IN (${STAFF.join(', ')}) AND v IN (SELECT v FROM shown)`,
+    `SELECT DISTINCT cls, account FROM accounts WHERE cls IN (${STAFF.join(', ')}) AND v IN (SELECT v FROM recipients)`,
   );
   const digest = (account: string) =>
     createHash('sha256').update(`forthright pseudonym\0${account}`).digest('hex');
@@ -31,7 +31,7 @@ export async function pseudonymsOf(engine: Analytics): Promise<Pseudonyms> {
     return [`${cls}\0${account}`, `${RECIPIENT_CLASSES[cls]}-${n}`];
   });
   const others = await engine.rows<{ cls: number; account: string }>(
-    `SELECT DISTINCT cls, account FROM viewers WHERE cls NOT IN (${STAFF.join(', ')}) AND account IN (SELECT id FROM withheld)`,
+    `SELECT DISTINCT cls, account FROM accounts WHERE cls NOT IN (${STAFF.join(', ')}) AND account IN (SELECT id FROM withheld)`,
   );
   return new Map([
     ...pseudonyms,

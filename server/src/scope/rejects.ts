@@ -1,5 +1,5 @@
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
-import type { LogGroup, LogToScan, RejectedSample, ScannedLog } from './scan.ts';
+import { type LogGroup, type LogToScan, linesAside, type ScannedLog } from './scan.ts';
 
 const SAMPLES_A_FILE = 3;
 const SAMPLE_BYTES = 400;
@@ -8,7 +8,7 @@ type Late = { f: number; lines: number; rows: number[]; texts: string[] };
 
 /**
  * Completes what a reading says of the lines that it could not read: lines that looked right at a glance, may matter,
- * and turn out not to be right when read exactly; and the text of lines whose date is impossible.
+ * and turn out not to be right when read exactly.
  */
 export async function withLateRejects(
   engine: Analytics,
@@ -18,10 +18,10 @@ export async function withLateRejects(
   const late: Late[] = [];
   for (const [i, group] of log.groups.entries()) {
     if (group.format.over === 'lines' && (await isAnyLost(engine, log, scanned))) {
-      late.push(...(await lateRejects(engine, linesOf(log, group, i), group)));
+      late.push(...(await lateRejects(engine, linesOf(log, group, i, scanned.parsed), group)));
     }
   }
-  const samples = [...(await withTexts(engine, log, scanned.samples))];
+  const samples = [...scanned.samples];
   const readings = new Map(scanned.readings);
   const reasons = new Map(scanned.rejectedByReason);
   for (const { f, lines, rows, texts } of late) {
@@ -35,17 +35,18 @@ export async function withLateRejects(
   return { ...scanned, readings, rejectedByReason: reasons, samples };
 }
 
-const linesOf = (log: LogToScan, group: LogGroup, i: number): string =>
+/** Among the lines set aside, only those that are not among the parsed ones need a closer look. */
+const linesOf = (log: LogToScan, group: LogGroup, i: number, parsed: string): string =>
   log.needles === null
     ? quoteName(group.relation)
-    : `(SELECT f, h.1 AS rn, h.2 AS line FROM ${quoteName(`scan_${log.name}_${i}`)} ARRAY JOIN hits AS h)`;
+    : `(SELECT * FROM ${linesAside(`scan_${log.name}_${i}`)} WHERE (f, rn) NOT IN (SELECT f, rn FROM ${quoteName(parsed)}))`;
 
 /** Two counts spare the exact reading of all lines set aside in the ordinary case that none was lost. */
 async function isAnyLost(engine: Analytics, log: LogToScan, scanned: ScannedLog): Promise<boolean> {
   if (log.needles === null) return true;
   const sums = log.groups.map((group, i) =>
     group.format.over === 'lines'
-      ? `(SELECT sum(length(hits)) FROM ${quoteName(`scan_${log.name}_${i}`)})`
+      ? `(SELECT sumIf(length(rows_aside), minute IS NOT NULL) FROM ${quoteName(`scan_${log.name}_${i}`)})`
       : '0',
   );
   const [row] = await engine.rows<{ lost: number }>(
@@ -60,22 +61,3 @@ const lateRejects = (engine: Analytics, from: string, { format }: LogGroup): Pro
        arrayMap(x -> x.2, arraySlice(arraySort(groupArray(1000)((rn, toValidUTF8(substring(line, 1, ${SAMPLE_BYTES}))))), 1, ${SAMPLES_A_FILE})) AS texts
      FROM ${from} WHERE ${format.isDirective === '0' ? '1' : `NOT (${format.isDirective})`} AND (${format.looksRight}) AND NOT (${format.isRight}) GROUP BY f ORDER BY f`,
   );
-
-async function withTexts(
-  engine: Analytics,
-  log: LogToScan,
-  samples: readonly RejectedSample[],
-): Promise<readonly RejectedSample[]> {
-  const bare = samples.filter((s) => s.reason === 'time' && s.text === '').slice(0, SAMPLES_A_FILE * 10);
-  if (bare.length === 0) return samples;
-  const wanted = bare.map((s) => `(${s.f}, ${s.line - 1})`).join(', ');
-  const texts = new Map<string, string>();
-  for (const group of log.groups) {
-    if (group.format.over !== 'lines') continue;
-    const rows = await engine.rows<{ f: number; rn: number; text: string }>(
-      `SELECT f, rn, toValidUTF8(substring(line, 1, ${SAMPLE_BYTES})) AS text FROM ${quoteName(group.relation)} WHERE (f, rn) IN (${wanted})`,
-    );
-    for (const row of rows) texts.set(`${row.f}:${row.rn + 1}`, row.text);
-  }
-  return samples.map((s) => (s.text === '' ? { ...s, text: texts.get(`${s.f}:${s.line}`) ?? '' } : s));
-}

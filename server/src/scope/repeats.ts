@@ -46,7 +46,7 @@ async function pairsWithEqualLines(
   files: readonly SourceFile[],
 ): Promise<[SourceFile, SourceFile][]> {
   const rows = await engine.rows<{ fs: number[] }>(
-    `SELECT DISTINCT arraySort(groupUniqArray(f)) AS fs FROM (SELECT f, cityHash64(h.2) AS line FROM ${quoteName(scan)} ARRAY JOIN hits AS h) GROUP BY line HAVING length(fs) > 1 ORDER BY fs`,
+    `SELECT DISTINCT arraySort(groupUniqArray(f)) AS fs FROM (SELECT f, cityHash64(_line) AS line FROM ${quoteName(scan)} ARRAY JOIN lines_aside AS _line) GROUP BY line HAVING length(fs) > 1 ORDER BY fs`,
   );
   const byNumber = new Map(files.map((x) => [x.f, x]));
   const pairs = new Map<string, [SourceFile, SourceFile]>();

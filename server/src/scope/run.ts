@@ -109,6 +109,8 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
     hasSessions,
     address,
     parsed: (log) => scannedOf(logs, log).parsed,
+    anytime: (log) => scannedOf(logs, log).anytime,
+    every: (log) => scannedOf(logs, log).every,
     reference: (name) => `ref_${name}`,
     people: (l) => people.get(l.n) ?? missing(`people of leak ${l.leak.id}`),
     gaps: (l) => gapsByLeak.get(l.n) ?? [],
@@ -265,9 +267,9 @@ async function assertMatches(planned: PlannedLeak, match: MatchContext, input: S
     'SELECT count() AS lines, countIf(ok) AS ok, (SELECT count() FROM holders WHERE leak = {leak:UInt8}) AS held FROM matches WHERE leak = {leak:UInt8} AND f != 4294967295',
     { leak: planned.n },
   );
-  if (row === undefined || row.lines === 0) {
+  if (row === undefined || (row.lines === 0 && !(await isAnyOutside(planned, match)))) {
     if (leak.kind === 'shared-cache') return;
-    const near = path === null ? '' : await nearestPaths(planned, input);
+    const near = path === null ? '' : await nearestPaths(planned, input, match.every(leak.log));
     throw new ForthrightError(
       'leak-matches-nothing',
       path === null
@@ -304,13 +306,22 @@ async function assertMatches(planned: PlannedLeak, match: MatchContext, input: S
   );
 }
 
+/** Whether the log has lines that the leak is about, but none in its window. */
+async function isAnyOutside({ leak, path }: PlannedLeak, match: MatchContext): Promise<boolean> {
+  const anytime = 'log' in leak && leak.log !== undefined ? match.anytime(leak.log) : null;
+  if (anytime === null || !('log' in leak) || leak.log === undefined) return false;
+  const persons = leak.kind === 'access' && match.namesPersons(leak.log) ? ['notEmpty(person)'] : [];
+  const about = [...persons, ...(path === null ? [] : [`${path.key('path')} != ''`])].join(' AND ');
+  return (await match.engine.rows(`SELECT 1 AS n FROM (${anytime}) WHERE ${about} LIMIT 1`)).length > 0;
+}
+
 /** A line without a status is no view; a log whose lines never say it shows that its column is wrong. */
 async function assertTold(planned: PlannedLeak, match: MatchContext): Promise<void> {
   const { leak, path } = planned;
   if (!('log' in leak) || leak.log === undefined || path === null || !('status' in leak)) return;
   if (leak.status === undefined) return;
   const [row] = await match.engine.rows<{ lines: number; told: number }>(
-    `SELECT count() AS lines, countIf(status != 0) AS told FROM ${quoteName(match.parsed(leak.log))} WHERE ${path.key('path')} != ''`,
+    `SELECT count() AS lines, countIf(status != 0) AS told FROM (${match.anytime(leak.log) ?? `SELECT * FROM ${quoteName(match.parsed(leak.log))}`}) WHERE ${path.key('path')} != ''`,
   );
   if (row === undefined || row.lines === 0 || row.told > 0) return;
   throw new ForthrightError(
@@ -320,11 +331,11 @@ async function assertTold(planned: PlannedLeak, match: MatchContext): Promise<vo
 }
 
 /** The most frequent shapes of path in the log that look most like the leak's, for somebody who mistyped it. */
-async function nearestPaths(planned: PlannedLeak, input: ScopeInput): Promise<string> {
+async function nearestPaths(planned: PlannedLeak, input: ScopeInput, every: Sql): Promise<string> {
   const { leak, path } = planned;
   if (!('log' in leak) || leak.log === undefined || path === null) return '';
   const rows = await input.engine.rows<{ s: string }>(
-    `SELECT arrayStringConcat(arrayMap(x -> if(match(x, '[0-9]'), '…', x), splitByChar('/', cutQueryStringAndFragment(path))), '/') AS s, count() AS n FROM ${quoteName(`every_${leak.log}`)} GROUP BY s ORDER BY n DESC, s LIMIT 200`,
+    `SELECT arrayStringConcat(arrayMap(x -> if(match(x, '[0-9]'), '…', x), splitByChar('/', cutQueryStringAndFragment(path))), '/') AS s, count() AS n FROM (${every}) GROUP BY s ORDER BY n DESC, s LIMIT 200`,
   );
   const shapes = rows.map((r) => r.s).filter((s) => s !== '');
   const asked = path.source.replace(/\{[^}]*\}/g, '…');

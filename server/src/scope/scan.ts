@@ -17,6 +17,8 @@ export type LogToScan = Readonly<{
   /** Literal texts of which every line that can matter holds one; null when any line can matter. */
   needles: readonly string[] | null;
   own: Sql;
+  /** Between which instants (ms) lines matter; null when any may. */
+  window: Readonly<{ from: number; to: number }> | null;
 }>;
 
 export type RejectedSample = Readonly<{ f: number; line: number; reason: string; text: string }>;
@@ -25,8 +27,12 @@ export type FileReading = { lines: number; rejected: number; first: number | nul
 /** What one reading of a log has shown, and the relation in which its lines of interest stand parsed. */
 export type ScannedLog = Readonly<{
   name: string;
-  /** Relation with one row a line that can matter, in the columns of `PARSED`. */
+  /** Relation with one row a line that can matter. */
   parsed: string;
+  /** SQL of the same of any time; null where `parsed` is that already. */
+  anytime: Sql | null;
+  /** The same of every line. */
+  every: Sql;
   unitIs: 'host' | 'series';
   coverage: readonly Coverage[];
   readings: ReadonlyMap<number, FileReading>;
@@ -66,41 +72,67 @@ const TEXT_FIELDS = [
  * unless the workspace names one.
  */
 export async function scanLog(engine: Analytics, log: LogToScan): Promise<ScannedLog> {
-  const all = `every_${log.name}`;
   const many = log.groups.reduce((n, g) => n + g.files.length, 0) > 1;
   const selects: Sql[] = [];
+  const anytime: Sql[] = [];
   const every: Sql[] = [];
   for (const [i, group] of log.groups.entries()) {
     const scan = `scan_${log.name}_${i}`;
     await engine.run(scanSql(scan, group, log.needles, many));
     await assertZone(engine, scan, group, log);
     every.push(parsedSql(group.format, quoteName(group.relation), log.own));
-    selects.push(parsedSql(group.format, rowsThatMatter(scan, group, log.needles), log.own, log.needles));
+    selects.push(selectThatMatters(scan, group, log, log.window));
+    anytime.push(selectThatMatters(scan, group, log, null));
   }
-  await engine.run(`CREATE VIEW ${quoteName(all)} AS ${every.join('\nUNION ALL\n')}`);
   const union = selects.join('\nUNION ALL\n');
   // Lines were set aside when the log was read; columns are read again where they lie, and only those asked for.
   const isAside = log.needles !== null && log.groups.some((g) => g.format.over === 'lines');
   // A table elsewhere gives its rows no numbers, and lines without one could not be told apart.
   const isNumbered = log.groups.every((g) => g.files.length > 0) || log.source.columns?.row !== undefined;
-  const parsed = log.needles === null && isNumbered ? all : `parsed_${log.name}`;
+  const parsed = `parsed_${log.name}`;
+  const isWindowed = log.window !== null && log.groups.some((g) => g.format.within !== null);
   const rows = isNumbered ? union : `SELECT * REPLACE (rowNumberInAllBlocks() AS rn) FROM (${union})`;
-  if (parsed !== all) {
-    const kind = isNumbered && !isAside ? 'VIEW' : 'TABLE';
-    const engineOf = kind === 'TABLE' ? ' ENGINE = MergeTree ORDER BY tuple()' : '';
-    await engine.run(`CREATE ${kind} ${quoteName(parsed)}${engineOf} AS ${rows}`);
-  }
-  return { name: log.name, parsed, ...(await readCoverage(engine, log)) };
+  const kind = isNumbered && !isAside ? 'VIEW' : 'TABLE';
+  const engineOf = kind === 'TABLE' ? ' ENGINE = MergeTree ORDER BY tuple()' : '';
+  await engine.run(`CREATE ${kind} ${quoteName(parsed)}${engineOf} AS ${rows}`);
+  return {
+    name: log.name,
+    parsed,
+    anytime: isWindowed ? anytime.join('\nUNION ALL\n') : null,
+    every: every.join('\nUNION ALL\n'),
+    ...(await readCoverage(engine, log)),
+  };
 }
 
-function rowsThatMatter(scan: string, group: LogGroup, needles: readonly string[] | null): Sql {
-  if (needles === null) return quoteName(group.relation);
-  if (group.format.over === 'columns')
-    return needles.length === 0
-      ? quoteName(group.relation)
-      : `(SELECT * FROM ${quoteName(group.relation)} WHERE ${group.format.mayContain(needles)})`;
-  return `(SELECT f, h.1 AS rn, h.2 AS line FROM ${quoteName(scan)} ARRAY JOIN hits AS h)`;
+function selectThatMatters(
+  scan: string,
+  { format, relation }: LogGroup,
+  { needles, own }: LogToScan,
+  window: LogToScan['window'],
+): Sql {
+  const isAside = format.over === 'lines' && needles !== null;
+  if (isAside) return parsedSql(withKnownTime(format), linesAside(scan), own, needles);
+  const conditions = [
+    ...(window === null || format.within === null ? [] : [format.within(window.from, window.to)]),
+    ...(needles === null || needles.length === 0 ? [] : [format.mayContain(needles)]),
+  ];
+  const rows =
+    conditions.length === 0
+      ? quoteName(relation)
+      : `(SELECT * FROM ${quoteName(relation)} WHERE ${conditions.join(' AND ')})`;
+  return parsedSql(format, rows, own, needles);
 }
+
+/** Lines that the scan set aside (f, rn, line, _time), but for those whose date is impossible. */
+export const linesAside = (scan: string): Sql =>
+  `(SELECT f, _rn AS rn, _line AS line, minute + _ms AS _time FROM ${quoteName(scan)} ARRAY JOIN rows_aside AS _rn, lines_aside AS _line, ms_aside AS _ms WHERE minute IS NOT NULL)`;
+
+/** A line set aside has its time: working a stamp out again took half of all parsing. */
+const withKnownTime = (x: CompiledFormat): CompiledFormat => ({
+  ...x,
+  fields: { ...x.fields, time: '_time' },
+  plain: x.plain === null ? null : { ...x.plain, fields: { ...x.plain.fields, time: '_time' } },
+});
 
 // In both statements what is worked out from a row has a name of its own before it gets its short one: a log may have
 // a column `client` that is the account, and a statement would take the one for the other.
@@ -111,6 +143,7 @@ function scanSql(scan: string, group: LogGroup, needles: readonly string[] | nul
   const host = x.cheapHost ?? "''";
   const may = needles === null || !lines ? '0' : needles.length === 0 ? '1' : x.mayContain(needles);
   const sample = lines ? `if(_good, '', substring(line, 1, ${SAMPLE_BYTES}))` : "''";
+  const aside = lines && needles !== null ? ['rn', 'line', '_ms'] : [];
   const isCheap = x.looksRight === x.isRight;
   const key = (n: 1 | 2 | 3 | 4, cheap: Sql) =>
     isCheap
@@ -124,12 +157,14 @@ function scanSql(scan: string, group: LogGroup, needles: readonly string[] | nul
   const doubted = x.cheapHost === null ? `NOT if(_cheap, 1, ${x.stampIsSure})` : 'NOT _cheap';
   // Names of our own begin with an underscore: a log of columns may well have a column `host` or `ms`.
   return `CREATE TABLE ${quoteName(scan)} ENGINE = MergeTree ORDER BY tuple() AS
+SELECT *, ${x.minuteMs} AS minute FROM (
 SELECT f, _bucket AS bucket, _host AS host, _k0 AS k0, _k1 AS k1,
   count() AS lines, min(_ms) AS ms0, max(_ms) AS ms1, min(rn) AS r0, max(rn) AS r1,
   ${lines ? "countIf(line = '')" : '0'} AS empties,
   groupArraySortedIf(${SAMPLES_A_FILE})((rn, ${sample}), NOT _good) AS samples,
+  ${lines ? `substring(argMin(line, rn), 1, ${SAMPLE_BYTES})` : "''"} AS text,
   ${many && lines ? 'sum(cityHash64(line))' : 'toUInt64(0)'} AS content
-  ${lines && needles !== null ? ', groupArrayIf((rn, line), _good AND _may) AS hits' : ''}
+  ${['rows', 'lines', 'ms'].map((name, i) => (aside[i] === undefined ? '' : `, groupArrayIf(${aside[i]}, bitAnd(_good, _may)) AS ${name}_aside`)).join('')}
 FROM
 (
   SELECT *, ${x.looksRight} AS _cheap, if(_cheap, 1, ${x.isRight}) AS _good, if(_good, 0, 1 + intDiv(rn, ${BUCKET_ROWS})) AS _bucket,
@@ -139,7 +174,7 @@ FROM
   FROM ${quoteName(group.relation)}
   ${x.isDirective === '0' ? '' : `WHERE NOT (${x.isDirective})`}
 )
-GROUP BY f, _bucket, _host, _k0, _k1`;
+GROUP BY f, _bucket, _host, _k0, _k1)`;
 }
 
 /** An empty value of whatever type an expression has. */
@@ -215,16 +250,21 @@ type ScanRow = {
   r1: number;
   empties: number;
   content: string;
+  /** Its first line, where no such minute is. */
+  text: string;
 };
 
-async function readCoverage(engine: Analytics, log: LogToScan): Promise<Omit<ScannedLog, 'name' | 'parsed'>> {
+async function readCoverage(
+  engine: Analytics,
+  log: LogToScan,
+): Promise<Omit<ScannedLog, 'name' | 'parsed' | 'anytime' | 'every'>> {
   const files = log.groups.flatMap((g) => g.files);
   const rows: ScanRow[] = [];
   const samples: RejectedSample[] = [];
   for (const [i, group] of log.groups.entries()) {
     const scan = quoteName(`scan_${log.name}_${i}`);
     const read = await engine.rows<ScanRow>(
-      `SELECT f, ${hostOf('_written')} AS host, ${group.format.minuteMs} AS at, bucket, lines, at + ms0 AS first, at + ms1 AS last, r0, r1, empties, hex(content) AS content FROM (SELECT *, toString(host) AS _written FROM ${scan}) ORDER BY f, r0, host, at`,
+      `SELECT f, ${hostOf('_written')} AS host, minute AS at, bucket, lines, at + ms0 AS first, at + ms1 AS last, r0, r1, empties, hex(content) AS content, if(bucket = 0 AND minute IS NULL, toValidUTF8(text), '') AS text FROM (SELECT *, toString(host) AS _written FROM ${scan}) ORDER BY f, r0, host, at`,
     );
     if (group.format.over === 'columns') await tellContents(engine, group, read);
     for (const row of read) rows.push(row);
@@ -270,7 +310,7 @@ function assemble(
   samples: RejectedSample[],
   hasHost: boolean,
   log: LogToScan,
-): Omit<ScannedLog, 'name' | 'parsed'> {
+): Omit<ScannedLog, 'name' | 'parsed' | 'anytime' | 'every'> {
   const readings = new Map<number, FileReading>();
   const reasons = new Map<string, number>();
   const minutes = new Map<string, Map<number, { lines: number; first: number; last: number }>>();
@@ -301,7 +341,7 @@ function assemble(
       const reason = row.bucket > 0 ? 'shape' : 'time';
       if (row.lines > empties) reasons.set(reason, (reasons.get(reason) ?? 0) + row.lines - empties);
       if (row.at === null && row.bucket === 0) {
-        samples.push({ f: row.f, line: row.r0 + 1, reason: 'time', text: '' });
+        samples.push({ f: row.f, line: row.r0 + 1, reason: 'time', text: row.text });
       }
       push(byFile, row.f, row);
       continue;

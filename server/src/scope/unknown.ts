@@ -1,5 +1,6 @@
 import type { Incident } from '@forthright/contract';
-import { type Analytics, quoteName } from '../platform/analytics/index.ts';
+import { type Analytics, quoteName, quoteText } from '../platform/analytics/index.ts';
+import type { Sql } from '../sources/index.ts';
 import { findGaps } from './gaps.rules.ts';
 import type { FoundGap } from './gaps.types.ts';
 import { conditions, type PlannedLeak } from './leaks.ts';
@@ -105,20 +106,33 @@ export async function servingUnits(
   if ('hosts' in leak && leak.hosts !== undefined && scanned.unitIs === 'host') {
     return new Set(leak.hosts.map((h) => h.toLowerCase()));
   }
+  const unitOf = (row: { host: string; f: number }) =>
+    scanned.unitIs === 'host' ? row.host : (seriesOf.get(row.f) ?? scanned.name);
+  const served = `${planned.path.key('path')} != '' AND ${conditions(planned).served}`;
   // `matches` lacks lines that show nobody, such as a cache's fills; they prove all the same that the path is served.
   const isWhole = leak.kind !== 'shared-cache' && leak.kind !== 'access';
-  const from = isWhole
-    ? 'matches WHERE leak = {leak:UInt8} AND served'
-    : `${quoteName(scanned.parsed)} WHERE ${planned.path.key('path')} != '' AND ${conditions(planned).served}`;
-  const rows = await engine.rows<{ host: string; f: number }>(
-    `SELECT DISTINCT toString(host) AS host, f FROM ${from} ORDER BY host, f`,
-    { leak: planned.n },
-  );
   const units = new Set(
-    rows.map((r) => (scanned.unitIs === 'host' ? r.host : (seriesOf.get(r.f) ?? scanned.name))),
+    (
+      await servedBy(
+        engine,
+        isWhole
+          ? `matches WHERE leak = ${planned.n} AND served`
+          : `${quoteName(scanned.parsed)} WHERE ${served}`,
+      )
+    ).map(unitOf),
   );
+  const others = scanned.coverage.map((c) => c.unit).filter((unit) => !units.has(unit));
+  if (scanned.anytime !== null && others.length > 0) {
+    // Hosts that served nothing in the window may have before or after it.
+    const isOther = scanned.unitIs === 'host' ? `host IN (${others.map(quoteText).join(', ')})` : '1';
+    for (const row of await servedBy(engine, `(${scanned.anytime}) WHERE ${isOther} AND ${served}`))
+      units.add(unitOf(row));
+  }
   return units.size === 0 ? 'all' : units;
 }
+
+const servedBy = (engine: Analytics, from: Sql): Promise<{ host: string; f: number }[]> =>
+  engine.rows(`SELECT DISTINCT toString(host) AS host, f FROM ${from} ORDER BY host, f`);
 
 type Spans = Readonly<{ froms: readonly number[]; tos: readonly number[] }>;
 

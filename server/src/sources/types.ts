@@ -43,6 +43,11 @@ export type CompiledFormat = Readonly<{
     /** Over the request alone, as far as it can be told apart: a referer names the leak's path as often as a request. */
     mayContain: CompiledFormat['mayContain'];
   }> | null;
+  /**
+   * Cheap superset: false only for rows before `from` or from `to` on, in milliseconds; null where only a computation
+   * tells. Files of columns say between which values a stretch of rows lies, so most of a log need not be read.
+   */
+  within: ((from: number, to: number) => Sql) | null;
   /** Cheap superset: false only when the row's path can't contain any of the needles, in any URL encoding. */
   mayContain: (needles: readonly string[]) => Sql;
 }>;

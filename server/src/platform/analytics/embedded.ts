@@ -24,7 +24,7 @@ import {
   unreadLinesSql,
 } from './relation.ts';
 import { nameRows } from './rows.ts';
-import { defaultMemoryBytes, FILE_READING, memorySettings, SAME_EVERYWHERE } from './settings.ts';
+import { ALL_CORES, defaultMemoryBytes, FILE_READING, memorySettings, SAME_EVERYWHERE } from './settings.ts';
 import { EngineError, EngineProcess } from './transport.ts';
 import type { Analytics, AttachAs, Column, EngineFile, Params } from './types.ts';
 
@@ -49,6 +49,7 @@ function engineOptions(options: EmbeddedOptions): string[] {
   const settings = {
     ...SAME_EVERYWHERE,
     ...FILE_READING,
+    ...ALL_CORES,
     ...memorySettings(options.memoryBytes ?? defaultMemoryBytes()),
     ...(options.threads === undefined ? {} : { max_threads: options.threads }),
   };

@@ -8,7 +8,7 @@ import type { AttachAs } from './types.ts';
 const NOT_IN_PARQUET: readonly string[] = ['_file', '_row_number'];
 
 const F_AND_RN =
-  'toUInt32(substring(CAST(_file AS String), 1, 8)) AS f, toUInt64(assumeNotNull(_row_number)) AS rn';
+  "CAST(toUInt32(substring(_file, 1, 8)), 'UInt32') AS f, toUInt64(assumeNotNull(_row_number)) AS rn";
 
 /** Refuses columns that can't be told apart. One may be nameless (an exported row index): it is not offered. */
 export function checkColumns(where: string, as: AttachAs['kind'], columns: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 
 export type Settings = Readonly<Record<string, string | number>>;
 
@@ -47,6 +47,15 @@ export function memorySettings(memoryBytes: number): Settings {
     max_bytes_ratio_before_external_join: 0,
   };
 }
+
+/** One run has the embedded engine for itself. A server has other users, and its own settings. */
+export const ALL_CORES: Settings = {
+  // By default a table of less than 164,000 rows is read by one thread, and a scan's few rows hold all lines of interest.
+  merge_tree_min_rows_for_concurrent_read: 8192,
+  merge_tree_min_bytes_for_concurrent_read: 1_000_000,
+  // What a statement makes is written by as many threads as make it.
+  max_insert_threads: Math.min(availableParallelism(), 8),
+};
 
 /** How files are read; only the embedded engine reads files. */
 export const FILE_READING: Settings = {

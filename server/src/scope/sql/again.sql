@@ -5,13 +5,13 @@ INSERT INTO again
 SELECT person, sum(lines * (k - 1)) AS n
 FROM
 (
-  SELECT s.person AS person, g.id AS id, any(g.lines) AS lines, countIf(g.place.4 = toFixedString('', 16) OR g.place.4 != s.self) AS k
+  SELECT s.person AS person, g.id AS id, any(g.lines) AS lines, countIf(g.place.2 = 0 OR g.place.2 != s.self) AS k
   FROM
   (
     SELECT sipHash128(places) AS id, count() AS lines, arrayJoin(places) AS place
     FROM
     (
-      SELECT arraySort(groupArray((leak, item, seg, if((leak, item, seg, v) IN (SELECT leak, item, seg, self FROM subjects), v, toFixedString('', 16))))) AS places
+      SELECT arraySort(groupArray((place, if((place, v) IN (SELECT place, self FROM selves), v, toUInt128(0))))) AS places
       FROM views
       WHERE f != 4294967295 AND cls != 7
       GROUP BY f, rn
@@ -19,7 +19,7 @@ FROM
     )
     GROUP BY places
   ) AS g
-  INNER JOIN subjects AS s ON g.place.1 = s.leak AND g.place.2 = s.item AND g.place.3 = s.seg
+  INNER JOIN subjects AS s ON g.place.1 = s.place
   GROUP BY person, id
 )
 WHERE k > 1

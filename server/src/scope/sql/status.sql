@@ -3,7 +3,7 @@ INSERT INTO status
 SELECT person, groupBitOr(e) AS ex, groupBitOr(u) AS un, sum(n), if(countIf(t0 >= 0) = 0, -1, minIf(t0, t0 >= 0)), max(t1), max(named)
 FROM
 (
-  SELECT person, bitShiftLeft(toUInt64(1), leak) AS e, toUInt64(0) AS u, toInt64(n) AS n, t0, t1, named FROM person_places
+  SELECT person, bitShiftLeft(toUInt64(1), leak) AS e, toUInt64(0) AS u, toInt64(n) AS n, t0, t1, named FROM person_spots
   UNION ALL
   SELECT person, 0, 0, -toInt64(n), -1, -1, 0 FROM again
   UNION ALL

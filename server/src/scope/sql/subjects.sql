@@ -2,11 +2,13 @@
 -- were there before the first view) to the one before that which begins with their going. Of items that change,
 -- stretches that nobody viewed are left out: there may be thousands.
 INSERT INTO subjects
-SELECT DISTINCT leak, item, seg, person, if(own = '', toFixedString('', 16), sipHash128(toUInt8(if(person IN (SELECT person FROM known), 0, 6)), own))
+SELECT DISTINCT leak, place, person, reinterpretAsUInt128(if(own = '', toFixedString('', 16), sipHash128(toUInt8(if(listed, 0, 6)), own))) AS self, person IN (SELECT person FROM known) AS listed
 FROM
 (
-  SELECT h.leak AS leak, h.item AS item, h.person AS person, h.own AS own, s.changes AS changes,
-         arrayJoin(range(if(h.vfrom <= s.t0, 0, come.seg), if(h.vto > s.t1, s.changes + 1, gone.seg))) AS seg
+  SELECT h.leak AS leak, h.person AS person, h.own AS own, s.changes AS changes,
+         arrayJoin(range(if(h.vfrom <= s.t0, 0, come.seg), if(h.vto > s.t1, s.changes + 1, gone.seg))) AS seg,
+         reinterpretAsUInt128(sipHash128(h.leak, h.item)) AS page,
+         if(seg = 0, page, reinterpretAsUInt128(sipHash128(page, toUInt32(seg)))) AS place
   FROM holders AS h
   INNER JOIN
   (
@@ -18,4 +20,4 @@ FROM
   LEFT JOIN breaks AS gone ON h.leak = gone.leak AND h.item = gone.item AND h.vto = gone.b
   WHERE h.vfrom < h.vto AND h.vfrom <= s.t1 AND h.vto > s.t0
 )
-WHERE changes = 0 OR (leak, item, seg) IN (SELECT leak, item, seg FROM views WHERE (leak, item) IN (SELECT leak, item FROM breaks))
+WHERE changes = 0 OR place IN (SELECT place FROM views WHERE (leak, item) IN (SELECT leak, item FROM breaks))

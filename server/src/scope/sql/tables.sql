@@ -1,16 +1,16 @@
 -- Everything that one run computes. Leaks are numbered from 0 in the order of the incident file; classes are
 -- numbered in the order of RECIPIENT_CLASSES; instants are milliseconds since 1970, -1 where none is known.
 --
--- A *place* is (leak, host, item, seg): an item on a host during a stretch in which the set of people on it does
--- not change. Exposure is held as subjects of a place × viewers of a place and is never multiplied out.
+-- A *page* is (leak, item); a *place* is a page during a stretch in which the set of people on it does not change; a
+-- *spot* is a place on one host. Exposure is held as subjects of a place × viewers of a spot and is never multiplied out.
 
 -- Lines whose path or person matches a leak. ok: they are views of the leak; served: the status says that the
 -- page stood there (which tells hosts that serve the path from those that do not).
 CREATE TABLE matches (leak UInt8, ok UInt8, served UInt8, own UInt8, ns UInt8, t Int64, host LowCardinality(String), item String, account String, client String, ua LowCardinality(String), f UInt32, rn UInt64) ENGINE = MergeTree ORDER BY tuple();
 
 -- ns 0: an account of the shop; ns 1: an account of staff tools (looked up among employees first); ns 2: a recipient
--- who was stated by name alone; ns 10 + class: a recipient whose class was stated.
-CREATE TABLE accounts (ns UInt8, account String, cls UInt8) ENGINE = MergeTree ORDER BY tuple();
+-- who was stated by name alone; ns 10 + class: a recipient whose class was stated. v: the account as a viewer.
+CREATE TABLE accounts (ns UInt8, account String, cls UInt8, v UInt128) ENGINE = MergeTree ORDER BY tuple();
 
 CREATE TABLE crawlers (ua String) ENGINE = MergeTree ORDER BY tuple();
 
@@ -22,12 +22,23 @@ CREATE TABLE holders (leak UInt8, item String, person String, own String, vfrom 
 -- stretch that each begins, from 1.
 CREATE TABLE breaks (leak UInt8, item String, b Int64, seg UInt32) ENGINE = MergeTree ORDER BY tuple();
 
-CREATE TABLE views (leak UInt8, host LowCardinality(String), item String, seg UInt32, v FixedString(16), cls UInt8, t Int64, f UInt32, rn UInt64) ENGINE = MergeTree ORDER BY tuple();
+-- The same lines with the classes of their viewers, the ids (hashes of 128 bits) of page, place and spot, and the viewer's
+-- own. Ids are numbers: a join or a grouping by several texts takes three times as long.
+CREATE TABLE views (leak UInt8, host LowCardinality(String), item String, page UInt128, place UInt128, spot UInt128, v UInt128, cls UInt8, t Int64, f UInt32, rn UInt64) ENGINE = MergeTree ORDER BY tuple();
 
-CREATE TABLE viewers (v FixedString(16), cls UInt8, account String, client String, ua String) ENGINE = MergeTree ORDER BY tuple();
+-- What is known of each viewer: the account, or client address and user agent.
+CREATE VIEW viewers AS
+SELECT DISTINCT v, cls, account, '' AS client, '' AS ua FROM accounts
+UNION ALL
+SELECT DISTINCT reinterpretAsUInt128(sipHash128(cls, client, agent)) AS v, cls, '' AS account, client, agent AS ua
+FROM (SELECT client, toString(ua) AS agent, toUInt8(multiIf(own, 7, ua IN (SELECT ua FROM crawlers), 2, 1)) AS cls FROM matches WHERE ok AND (own OR account = ''));
 
--- self: the viewer that this person's own visits would be, so that they can be left out.
-CREATE TABLE subjects (leak UInt8, item String, seg UInt32, person String, self FixedString(16)) ENGINE = MergeTree ORDER BY tuple();
+-- self: the viewer that this person's own visits would be, so that they can be left out. listed: the directory has
+-- this person.
+CREATE TABLE subjects (leak UInt8, place UInt128, person String, self UInt128, listed UInt8) ENGINE = MergeTree ORDER BY tuple();
+
+-- Subjects who viewed something themselves: how many of a place one viewer is (several, where accounts share an address).
+CREATE TABLE selves (place UInt128, self UInt128, n UInt64) ENGINE = MergeTree ORDER BY tuple();
 
 -- The part of the directory that this incident can touch.
 CREATE TABLE known (person String, email String, country LowCardinality(String), region LowCardinality(String), language LowCardinality(String), deleted UInt8) ENGINE = MergeTree ORDER BY tuple();
@@ -41,12 +52,14 @@ CREATE TABLE stated (leak UInt8, person String) ENGINE = MergeTree ORDER BY tupl
 -- People who are unknown by a leak's own evidence (a cache's tie, a stale answer without a rule).
 CREATE TABLE doubtful (leak UInt8, person String) ENGINE = MergeTree ORDER BY tuple();
 
-CREATE TABLE place_viewers (leak UInt8, host LowCardinality(String), item String, seg UInt32, v FixedString(16), cls UInt8, n UInt64, t0 Int64, t1 Int64) ENGINE = MergeTree ORDER BY tuple();
+-- Viewers of a spot who were shown somebody there. others: how many people other than the viewer; own: how many of the
+-- place's people the viewer is.
+CREATE TABLE shown (leak UInt8, host LowCardinality(String), page UInt128, place UInt128, spot UInt128, v UInt128, cls UInt8, n UInt64, t0 Int64, t1 Int64, others UInt64, own UInt64) ENGINE = MergeTree ORDER BY tuple();
 
--- others: how many people other than the viewer this viewer was shown there.
-CREATE TABLE shown (leak UInt8, host LowCardinality(String), item String, seg UInt32, v FixedString(16), cls UInt8, n UInt64, t0 Int64, t1 Int64, others UInt64) ENGINE = MergeTree ORDER BY tuple();
+CREATE TABLE person_spots (leak UInt8, host LowCardinality(String), page UInt128, person String, listed UInt8, n UInt64, t0 Int64, t1 Int64, named UInt64) ENGINE = MergeTree ORDER BY tuple();
 
-CREATE TABLE person_places (leak UInt8, host LowCardinality(String), item String, person String, n UInt64, t0 Int64, t1 Int64, named UInt64) ENGINE = MergeTree ORDER BY tuple();
+-- One row a recipient. most: no fewer people than it saw.
+CREATE TABLE recipients (v UInt128, cls UInt8, most UInt64, n UInt64, t0 Int64, t1 Int64) ENGINE = MergeTree ORDER BY tuple();
 
 -- Views that several leaks or several third parties share, by which the sum over a person's places is too high.
 CREATE TABLE again (person String, n UInt64) ENGINE = MergeTree ORDER BY tuple();

@@ -5,10 +5,8 @@ INSERT INTO withheld
 SELECT DISTINCT id
 FROM
 (
-  SELECT person AS id FROM status WHERE person NOT IN (SELECT person FROM known)
+  SELECT person AS id FROM status
   UNION ALL
-  SELECT account AS id FROM viewers
-  WHERE (cls = 6 OR (cls = 3 AND account NOT IN (SELECT id FROM sellers)))
-    AND account NOT IN (SELECT person FROM directory WHERE person GLOBAL IN (SELECT account FROM viewers WHERE cls IN (3, 6)))
+  SELECT account AS id FROM accounts WHERE cls = 6 OR (cls = 3 AND account NOT IN (SELECT id FROM sellers))
 )
-WHERE lowerUTF8(id) IN (SELECT lowerUTF8(id) FROM staff WHERE id != '')
+WHERE id NOT IN (SELECT person FROM known) AND lowerUTF8(id) IN (SELECT lowerUTF8(id) FROM staff WHERE id != '')

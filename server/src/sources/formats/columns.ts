@@ -1,5 +1,5 @@
 import { ForthrightError, type LogSource } from '@forthright/contract';
-import { quoteColumn, quoteName } from '../../platform/analytics/index.ts';
+import { quoteColumn, quoteName, quoteText } from '../../platform/analytics/index.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
 import { mayContain } from './contains.ts';
 import { absentIfDash, bind } from './sql.ts';
@@ -82,6 +82,12 @@ function typedMs({ sql, type }: Leaf): Sql | null {
   return null;
 }
 
+function withinSql(column: Sql, from: number, to: number): Sql {
+  const instant = (ms: number) =>
+    `toDateTime64(${quoteText(new Date(ms).toISOString().replace('T', ' ').slice(0, 23))}, 3, 'UTC')`;
+  return `(${column} >= ${instant(from)} AND ${column} < ${instant(to)})`;
+}
+
 /** Columns with types of their own. A row without a time is rejected. */
 export function compileColumns(
   log: LogSource,
@@ -134,6 +140,7 @@ export function compileColumns(
     exactHost: host,
     fields,
     plain: null,
+    within: time.type.startsWith('DateTime') ? (from, to) => withinSql(time.sql, from, to) : null,
     mayContain: mayContain(path === null ? (fields.path ?? "''") : textOf(path), 'none'),
   };
 }

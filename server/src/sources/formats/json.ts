@@ -75,6 +75,7 @@ export function compileJson(
     exactHost: fields.host,
     fields,
     plain: null,
+    within: null,
     mayContain: mayContain('line', 'json'),
   };
 }

@@ -15,7 +15,7 @@ import {
   stampKind,
   type Token,
 } from './pattern.ts';
-import { absentIfDash, all, bind, lineEndsWith, ownBytes, regexText, TEXT } from './sql.ts';
+import { absentIfDash, all, allAtOnce, bind, lineEndsWith, ownBytes, regexText, TEXT } from './sql.ts';
 import { cheapClf, cheapIso, epochMs, epochStamp, minuteMs, type Stamp, stampOf, timeOf } from './stamp.ts';
 import {
   type Fields,
@@ -37,7 +37,14 @@ export type LineFormat = Readonly<{
   escapes: Escapes;
   exactStamp: (raw: (name: string) => Sql) => Stamp;
   /** Without `looksRight` the regular expression decides on every line. */
-  cheap: Readonly<{ stamp: Stamp; stampShape?: Sql; stampIsSure?: Sql; looksRight: Sql | null }> | null;
+  cheap: Readonly<{
+    stamp: Stamp;
+    stampShape?: Sql;
+    stampIsSure?: Sql;
+    looksRight: Sql | null;
+    /** The same for a line that has escapes, looked at only where `looksRight` fails. */
+    withEscapes?: Sql;
+  }> | null;
   /** Values by splitting, for lines that match and on which `is` holds; null for a value that is not so found. */
   plain?: Readonly<{ is: Sql; value: (name: string) => Sql | null }>;
   cheapHost: Sql | null;
@@ -61,10 +68,7 @@ export function compileLines(format: LineFormat): CompiledFormat {
   return {
     over: 'lines',
     isDirective: format.isDirective,
-    looksRight:
-      format.cheap === null
-        ? isRight
-        : all([format.cheap.stampShape ?? '1', format.cheap.looksRight ?? isRight]),
+    looksRight: looksRightOf(format, isRight),
     isRight,
     cheapStamp: format.cheap?.stamp ?? exact,
     exactStamp: exact,
@@ -75,8 +79,19 @@ export function compileLines(format: LineFormat): CompiledFormat {
     exactHost: fields.host,
     fields,
     plain: plainOf(format),
+    within: null,
     mayContain: mayContain('line', format.escapes),
   };
+}
+
+function looksRightOf({ cheap }: LineFormat, isRight: Sql): Sql {
+  if (cheap === null) return isRight;
+  const shape = cheap.stampShape === undefined ? [] : [cheap.stampShape];
+  if (cheap.looksRight === null) return all([...shape, isRight]);
+  const ordinary = allAtOnce([...shape, cheap.looksRight]);
+  return cheap.withEscapes === undefined
+    ? ordinary
+    : `if(${ordinary}, 1, ${all([...shape, cheap.withEscapes])})`;
 }
 
 /** The fields of a line, from the texts of its variables; `own` gives a text that was cut out its bytes back. */
@@ -127,7 +142,7 @@ const unescapeClf = (value: Sql): Sql =>
 export const PATTERNS = { combined: COMBINED, common: COMMON, alb: ALB } as const;
 
 /** Words before the first quote: a line that runs into the next one there has too many. */
-function headShape(tokens: readonly Token[]): Sql {
+function headShape(tokens: readonly Token[], line: Sql): Sql {
   const quote = tokens.findIndex((token) => 'literal' in token && token.literal.includes('"'));
   const head = tokens.slice(0, quote + 1);
   const last = head.at(-1);
@@ -139,7 +154,7 @@ function headShape(tokens: readonly Token[]): Sql {
     (n, token) => n + ('literal' in token ? (token.literal.split('"')[0] ?? '').split(' ').length - 1 : 0),
     0,
   );
-  return `countSubstrings(substring(line, 1, greatest(1, position(line, '"')) - 1), ' ') = ${spaces}`;
+  return `countSubstrings(substring(${line}, 1, greatest(1, position(${line}, '"')) - 1), ' ') = ${spaces}`;
 }
 
 const quotesIn = (tokens: readonly Token[]): number =>
@@ -150,7 +165,7 @@ const quotesIn = (tokens: readonly Token[]): number =>
  * many as the pattern: a line cut off or run into the next one has not. The tail behind the last quote is
  * short, so a regular expression may look at it.
  */
-function tailShape(tokens: readonly Token[], time: string): Sql | null {
+function tailShape(tokens: readonly Token[], time: string, line: Sql = 'line'): Sql | null {
   const quotes = quotesIn(tokens);
   if (quotes === 0) return null;
   const from = tokens.findLastIndex((token) => 'literal' in token && token.literal.includes('"'));
@@ -160,9 +175,17 @@ function tailShape(tokens: readonly Token[], time: string): Sql | null {
   const tail = [{ literal: closing }, ...tokens.slice(from + 1)];
   const ending =
     tail.length === 1
-      ? lineEndsWith(closing)
-      : `match(substring(line, -64), ${regexText(patternLayout(tail, time, false).regex.slice(1))})`;
-  return all([`countSubstrings(line, '"') = ${quotes}`, ending, headShape(tokens)]);
+      ? lineEndsWith(closing, line)
+      : `match(substring(${line}, -64), ${regexText(patternLayout(tail, time, false).regex.slice(1))})`;
+  const head = headShape(tokens, line);
+  return allAtOnce([`countSubstrings(${line}, '"') = ${quotes}`, ending, ...(head === '1' ? [] : [head])]);
+}
+
+/** The shape of a line whose values hold escaped quotes: one in fifteen, where programs name themselves so. */
+function escapedShape(tokens: readonly Token[], time: string): Sql | null {
+  const bare = `replaceAll(replaceAll(line, ${quoteText('\\\\')}, ''), ${quoteText('\\"')}, '')`;
+  const shape = tailShape(tokens, time, bare);
+  return shape === null ? null : `(position(line, ${quoteText('\\')}) > 0 AND ${shape})`;
 }
 
 /** One host for the cheap and the exact reading, where a format has several (`cs(Host)`, `x-host-header`). */
@@ -183,6 +206,12 @@ export function compilePattern(log: LogSource, timezone: string | undefined): Co
   const shape = named === 'alb' && more ? null : tailShape(tokens, time);
   const hostName = log.columns?.host ?? USUAL_NAMES.host.find((name) => layout.groups.has(name));
   const isAlb = named === 'alb' && log.columns?.host === undefined;
+  // A host that is found by counting quotes is not where it should be behind an escaped one.
+  const isHostSure =
+    hostName === undefined
+      ? !isAlb
+      : tokens.findIndex((token) => 'variable' in token && token.variable === hostName) === 0;
+  const withEscapes = shape === null || !isHostSure ? null : escapedShape(tokens, time);
   return compileLines({
     layout,
     isDirective: '0',
@@ -197,6 +226,7 @@ export function compilePattern(log: LogSource, timezone: string | undefined): Co
             stampShape: stamp.shape,
             stampIsSure: onlyPlace(tokens, time, stamp.shape),
             looksRight: shape,
+            ...(withEscapes === null ? {} : { withEscapes }),
           },
     ...(more && named !== 'alb' ? { plain: plainClf(tokens) } : {}),
     cheapHost: isAlb ? hostInUrl('line') : hostName === undefined ? null : cheapHostOf(tokens, hostName),

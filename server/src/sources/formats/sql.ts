@@ -44,8 +44,17 @@ export const firstPresent = (values: readonly Sql[]): Sql =>
     );
 
 /** Whether the line ends so, with or without the carriage return of a CRLF file. */
-export const lineEndsWith = (text: string): Sql =>
-  `(endsWith(line, ${quoteText(text)}) OR endsWith(line, ${quoteText(`${text}\r`)}))`;
+export const lineEndsWith = (text: string, line: Sql = 'line'): Sql =>
+  `(endsWith(${line}, ${quoteText(text)}) OR endsWith(${line}, ${quoteText(`${text}\r`)}))`;
+
+/**
+ * The same for conditions that are all cheap. With AND the engine copies the text of the rows that the first leaves
+ * over before it looks at the second: 0.35 s for a gigabyte of lines.
+ */
+export const allAtOnce = (conditions: readonly Sql[]): Sql =>
+  conditions.length === 0
+    ? '1'
+    : conditions.reduceRight((rest, condition) => `bitAnd(${condition}, ${rest})`);
 
 export const all = (conditions: readonly Sql[]): Sql =>
   conditions.length === 0 ? '1' : `(${conditions.join(' AND ')})`;

@@ -78,9 +78,25 @@ export function cheapClf(at: Sql, follows: string): { stamp: Stamp; shape: Sql }
       k1: cut(21, 5),
       msInMinute: `toUInt32(toUInt8OrZero(${cut(18, 2)})) * 1000`,
     },
-    shape: `(${cut(20, 1)} = ' ' AND ${cut(17, 1)} = ':' AND isNotNull(toUInt8OrNull(${cut(18, 2)})) AND substring(${text}, 27) = ${quoteText(follows)})`,
+    shape: isShaped(text, `00/aaa/0000:00:00:00 +0000${follows}`, follows),
   };
 }
+
+/** Whether a text has the shape of a sample: digits where it has digits, letters where it has letters, a sign as a sign. */
+function isShaped(text: Sql, sample: string, follows: string): Sql {
+  const shape = `translate(${text}, '0123456789${LETTERS}-', '${'0'.repeat(10)}${'a'.repeat(LETTERS.length)}+') = ${quoteText(shapeOf(sample))}`;
+  // What follows is compared letter for letter as well, unless its shape is itself.
+  return shapeOf(follows) === follows
+    ? `(${shape})`
+    : `bitAnd(${shape}, endsWith(${text}, ${quoteText(follows)}))`;
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const shapeOf = (text: string): string =>
+  text
+    .replace(/[0-9]/g, '0')
+    .replace(/[A-Za-z]/g, 'a')
+    .replaceAll('-', '+');
 
 /** ISO 8601 between `at` and `end`. The tail behind the seconds is a fraction, a zone, both or nothing. */
 export function cheapIso(at: Sql, end: Sql, source: Sql = 'line'): { stamp: Stamp; shape: Sql } {
