@@ -104,9 +104,9 @@ async function told(given: Case): Promise<Told> {
 
 async function writeCase(directory: string, given: Case): Promise<void> {
   const { person: _, ...single } = COLUMNS;
-  const put = async (path: string, text: string) => {
+  const put = async (path: string, text: string, encoding: BufferEncoding = 'utf8') => {
     await mkdir(dirname(join(directory, path)), { recursive: true });
-    await writeFile(join(directory, path), text);
+    await writeFile(join(directory, path), text, encoding);
   };
   const people = given.customers ?? [
     ['ann', 'ann@shop.example'],
@@ -170,7 +170,8 @@ async function writeCase(directory: string, given: Case): Promise<void> {
       ...given.sources,
     },
   };
-  for (const [path, text] of Object.entries(given.tables ?? {})) await put(path, text);
+  for (const [path, text] of Object.entries(given.tables ?? {}))
+    await put(path, text, path.endsWith('.xz') ? 'latin1' : 'utf8');
   // JSON is YAML.
   await put('forthright.yaml', JSON.stringify(workspace));
   await put('incident.yaml', JSON.stringify({ title: 't', leaks: given.leaks, gaps: given.gaps ?? [] }));
@@ -574,6 +575,25 @@ describe('exposure', () => {
     };
     assert.deepEqual(await seen('/reviews/{reviews}'), ['r1', 'r2;b', 'r3;b=c', 'r4', 'r5']);
     assert.deepEqual(await seen('/reviews;v=1/{reviews}'), ['r5']);
+  });
+
+  it('says what to do with a file in xz whose columns it can not learn', async () => {
+    const xz = Buffer.from('fd377a585a000004e6d6b446', 'hex').toString('latin1');
+    const log = (format: string) => ({
+      web: { at: 'web.log.xz', format, columns: { time: 'time', path: 'path' } },
+    });
+    for (const sources of [
+      { logs: log('csv') },
+      { logs: log('w3c') },
+      { references: { reviews: { at: 'web.log.xz', key: 'key', person: 'person' } } },
+    ]) {
+      const asked = told({ tables: { 'web.log.xz': xz }, sources, lines: [], leaks: [PAGE] });
+      await assert.rejects(asked, (error: unknown) => {
+        assert.equal((error as { code?: unknown }).code, 'file-unreadable');
+        assert.match(String(error), /web\.log\.xz is compressed with xz.* Compress it with zstd or gzip/);
+        return true;
+      });
+    }
   });
 
   it('reads tables and logs whose columns are not separated by commas', async () => {
