@@ -9,6 +9,8 @@ import { seenByText, whoSawText } from '../../server/src/cli/text/views.ts';
 import { openAnalytics } from '../../server/src/platform/analytics/index.ts';
 import { seenBy, whoSaw } from '../../server/src/scope/drilldown.ts';
 import { writeOutputs } from '../../server/src/scope/outputs.ts';
+import { readinessText } from '../../server/src/scope/readiness.text.ts';
+import { checkReadiness } from '../../server/src/scope/readiness.ts';
 import { withRun } from '../../server/src/scope/session.ts';
 
 /** `e-both` is a customer as well, and `e-shop` is a seller as well. */
@@ -150,6 +152,9 @@ async function ask(): Promise<void> {
         (e: unknown) => (e as { code?: string }).code === 'viewer-not-found',
       );
   });
+  const ready = await checkReadiness(asked().workspace, watch, Date.now);
+  assert.match(JSON.stringify(ready), /withheld.*broken/);
+  outputs.set('readiness', `${JSON.stringify(ready)}\n${readinessText(ready)}`);
   const engine = await openAnalytics({ kind: 'embedded', directory: join(directory, 'engine') });
   try {
     for (const [f, name] of ['people', 'recipients'].entries()) {
