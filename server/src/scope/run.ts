@@ -19,6 +19,7 @@ import { matchLeak } from './match.ts';
 import {
   type DirectoryFacts,
   ownSql,
+  type PrepareContext,
   prepareAccounts,
   prepareDirectory,
   prepareLog,
@@ -70,8 +71,17 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   const { engine, workspace, incident, step, signal } = input;
   const leaks = incident.incident.leaks.map(planLeak);
   const registry = new FileRegistry();
-  const context = { engine, workspace: workspace.workspace, directory: workspace.directory, registry };
+  const context: PrepareContext = {
+    engine,
+    workspace: workspace.workspace,
+    directory: workspace.directory,
+    registry,
+  };
   await runStatements(engine, 'tables');
+  const toScan = await prepareLogs(leaks, context, ownSql(workspace.workspace));
+  // Logs first: a compressed directory keeps one core busy, and the other can hash meanwhile.
+  const logFiles = [...registry.files];
+  const hashesOfLogs = hashing(logFiles, signal);
   step('reading the directory');
   const directory = await prepareDirectory(context);
   const hasSessions = await prepareAccounts(context);
@@ -87,16 +97,7 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
   const people = await attachLists(leaks, input, registry);
   const address = await addressSql(engine, addressSources(people));
 
-  const toScan = new Map<string, LogToScan>();
-  for (const name of new Set(
-    leaks.flatMap((l) => ('log' in l.leak && l.leak.log !== undefined ? [l.leak.log] : [])),
-  )) {
-    const mine = leaks.filter((l) => 'log' in l.leak && l.leak.log === name);
-    toScan.set(name, await prepareLog(context, name, mine, ownSql(workspace.workspace)));
-  }
-  const hashes = hashFiles(registry.files, { signal });
-  // Whoever awaits the hashes hears of a failure; a run that fails before that must not make it unhandled.
-  hashes.catch(() => {});
+  const hashesOfOthers = hashing(registry.files.slice(logFiles.length), signal);
   const logs = new Map<string, ScannedLog>();
   for (const [name, log] of toScan) {
     signal.throwIfAborted();
@@ -143,8 +144,35 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
     ownAccounts: own?.n ?? 0,
     unhashed: remoteSources(workspace.workspace, logs),
     address,
-    hashes,
+    hashes: bothOf(hashesOfLogs, hashesOfOthers),
   };
+}
+
+type Hashes = Promise<ReadonlyMap<number, string>>;
+
+/** Whoever awaits the hashes hears of a failure; a run that fails before that must not make it unhandled. */
+function hashing(files: readonly ExpandedFile[], signal: AbortSignal): Hashes {
+  const hashes = hashFiles(files, { signal });
+  hashes.catch(() => {});
+  return hashes;
+}
+
+async function bothOf(some: Hashes, others: Hashes): Hashes {
+  return new Map([...(await some), ...(await others)]);
+}
+
+async function prepareLogs(
+  leaks: readonly PlannedLeak[],
+  context: PrepareContext,
+  own: Sql,
+): Promise<Map<string, LogToScan>> {
+  const logs = new Map<string, LogToScan>();
+  const names = leaks.flatMap((l) => ('log' in l.leak && l.leak.log !== undefined ? [l.leak.log] : []));
+  for (const name of new Set(names)) {
+    const mine = leaks.filter((l) => 'log' in l.leak && l.leak.log === name);
+    logs.set(name, await prepareLog(context, name, mine, own));
+  }
+  return logs;
 }
 
 async function readWhole(engine: Analytics, log: LogToScan): Promise<ScannedLog> {
