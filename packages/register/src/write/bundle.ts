@@ -1,0 +1,194 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  BUNDLE_FILE,
+  BUNDLE_FORMAT,
+  type BundleAttachment,
+  type BundleHeader,
+  type Checkpoint,
+  ENTRIES_FILE,
+  type EntryProofs,
+  formatHeader,
+  formatLine,
+  GrowingTree,
+  isAttachmentPath,
+  isEqual,
+  type KeyTerm,
+  leafHash,
+  type Opening,
+  parseCheckpoint,
+  type Range,
+  RegisterError,
+  subtreesOf,
+  toBase64,
+  verifyInclusion,
+  type Written,
+} from '../tree/index.ts';
+import { hashRanges, proveConsistency, proveInclusion, type ReadTiles } from './prove.ts';
+
+/** An entry to be shown, with the salts of those of its commitments that are to be opened; `at` is a JSON Pointer. */
+export type DisclosedEntry = Readonly<{
+  index: number;
+  entry: Uint8Array;
+  openings?: readonly (Opening & { at: string })[];
+}>;
+
+/** A file to be shown. Its hash must stand, as lowercase hex, at the JSON Pointer `at` of the entry `index`. */
+export type DisclosedFile = Readonly<{ path: string; from: string | Uint8Array; index: number; at: string }>;
+
+export type BundleSource = Readonly<{
+  checkpoint: string;
+  /** A checkpoint that somebody may have from before; the bundle then proves that the log only grew since. */
+  earlier?: string;
+  /** Every key of the log, with the time for which it counts. Public keys only. */
+  keys: readonly KeyTerm[];
+  /** `each` for excerpts, `together` for whole logs and long runs. */
+  proofs: EntryProofs;
+  /** In ascending order of index. */
+  entries: Iterable<DisclosedEntry> | AsyncIterable<DisclosedEntry>;
+  attachments?: readonly DisclosedFile[];
+  readTiles: ReadTiles;
+}>;
+
+const WRITE_CHARACTERS = 1 << 20;
+
+/**
+ * Writes a bundle into a folder that is empty or not there yet. Refuses when entries, tiles and checkpoint do not
+ * belong together; bundle.json is written last, so that a bundle cut short is none.
+ */
+export async function writeBundle(directory: string, source: BundleSource): Promise<BundleHeader> {
+  const checkpoint = parseCheckpoint(source.checkpoint, 'checkpoint');
+  await mkdir(directory, { recursive: true });
+  if ((await readdir(directory)).length > 0) {
+    throw new RegisterError('directory-in-use', directory, 'the folder of a new bundle must be empty');
+  }
+  const file = await open(join(directory, ENTRIES_FILE), 'wx');
+  let written: Readonly<{ count: number; rest: readonly string[] }>;
+  try {
+    written = await writeEntries(file, source, checkpoint);
+  } finally {
+    await file.close();
+  }
+  const attachments: BundleAttachment[] = [];
+  for (const attachment of source.attachments ?? []) attachments.push(await copy(directory, attachment));
+  const header: BundleHeader = {
+    format: BUNDLE_FORMAT,
+    origin: checkpoint.origin,
+    keys: source.keys.map(({ vkey, from, until }) => ({ vkey, from, until })),
+    checkpoint: source.checkpoint,
+    earlier: source.earlier === undefined ? null : await growth(source.earlier, checkpoint, source.readTiles),
+    entries: { count: written.count, proofs: source.proofs, rest: written.rest },
+    attachments,
+  };
+  await writeFile(join(directory, BUNDLE_FILE), formatHeader(header), { flag: 'wx' });
+  return header;
+}
+
+async function growth(
+  raw: string,
+  { size }: Checkpoint,
+  readTiles: ReadTiles,
+): Promise<BundleHeader['earlier']> {
+  const earlier = parseCheckpoint(raw, 'earlier checkpoint');
+  const proof = earlier.size === 0 ? [] : await proveConsistency(readTiles, earlier.size, size);
+  return { checkpoint: raw, proof: proof.map(toBase64) };
+}
+
+async function writeEntries(
+  file: FileHandle,
+  { entries, proofs, readTiles }: BundleSource,
+  checkpoint: Checkpoint,
+): Promise<{ count: number; rest: readonly string[] }> {
+  const { size, root } = checkpoint;
+  const tree = new GrowingTree();
+  const rest: string[] = [];
+  const fill = async (gap: Range): Promise<void> => {
+    const subtrees = subtreesOf(gap);
+    const ranges = subtrees.map(({ level, index }) => ({
+      start: index * 2 ** level,
+      end: (index + 1) * 2 ** level,
+    }));
+    const hashes = ranges.length === 0 ? [] : await hashRanges(readTiles, ranges, size);
+    for (const [i, hash] of hashes.entries()) {
+      tree.add(hash, subtrees[i]?.level);
+      rest.push(toBase64(hash));
+    }
+  };
+  let count = 0;
+  let next = 0;
+  let text = '';
+  for await (const disclosed of entries) {
+    const { index, entry } = disclosed;
+    if (!Number.isSafeInteger(index) || index < next || index >= size) {
+      const message = `entries come in ascending order, each once, below the checkpoint's size ${size}`;
+      throw new RegisterError('entry-refused', `entry ${index}`, message);
+    }
+    const leaf = leafHash(entry);
+    let proof: readonly string[] | undefined;
+    if (proofs === 'each') {
+      const hashes = await proveInclusion(readTiles, index, size);
+      if (!verifyInclusion({ index, size, leaf, proof: hashes }, root)) throw mismatch(`entry ${index}`);
+      proof = hashes.map(toBase64);
+    } else {
+      await fill({ start: next, end: index });
+      tree.add(leaf);
+    }
+    text += lineOf(disclosed, proof);
+    next = index + 1;
+    count += 1;
+    if (text.length < WRITE_CHARACTERS) continue;
+    await file.writeFile(text);
+    text = '';
+  }
+  await file.writeFile(text);
+  if (proofs === 'together') {
+    await fill({ start: next, end: size });
+    if (!isEqual(tree.root(), root)) throw mismatch('entries');
+  }
+  return { count, rest };
+}
+
+function mismatch(at: string): RegisterError {
+  return new RegisterError('tree-mismatch', at, 'entry, tiles and checkpoint do not belong together');
+}
+
+function lineOf({ index, entry, openings }: DisclosedEntry, proof: readonly string[] | undefined): string {
+  const opened = openings?.map(({ at, label, salt, value }) => ({
+    at,
+    label,
+    salt: toBase64(salt),
+    ...readable(value),
+  }));
+  return formatLine({
+    index,
+    ...readable(entry),
+    ...(proof === undefined ? {} : { proof }),
+    ...(opened === undefined || opened.length === 0 ? {} : { openings: opened }),
+  });
+}
+
+function readable(bytes: Uint8Array): Written {
+  return isUtf8(bytes) ? { text: Buffer.from(bytes).toString('utf8') } : { base64: toBase64(bytes) };
+}
+
+async function copy(directory: string, { path, from, index, at }: DisclosedFile): Promise<BundleAttachment> {
+  if (!isAttachmentPath(path))
+    throw new RegisterError('file-refused', path, 'not a plain path below attachments/');
+  await mkdir(dirname(join(directory, path)), { recursive: true });
+  const file = await open(join(directory, path), 'wx');
+  const sha256 = createHash('sha256');
+  let bytes = 0;
+  try {
+    for await (const piece of typeof from === 'string' ? createReadStream(from) : [from]) {
+      sha256.update(piece);
+      bytes += piece.length;
+      await file.writeFile(piece);
+    }
+  } finally {
+    await file.close();
+  }
+  return { path, bytes, sha256: sha256.digest('hex'), index, at };
+}
