@@ -1,4 +1,4 @@
-import { HASH_BYTES, type Hash, isEqual, nodeHash } from './hash.ts';
+import { EMPTY_ROOT, HASH_BYTES, type Hash, isEqual, nodeHash } from './hash.ts';
 import type { Range } from './ranges.ts';
 
 /** Each hash halves the tree, and no tree here has more than 2^53 leaves. */
@@ -53,7 +53,8 @@ export function verifySubtreeInclusion(
 
 /**
  * Whether the leaves `within`, whose hash is `subtreeRoot`, stand in the tree of `size` leaves and hash `root`
- * (draft-ietf-plants-merkle-tree-certs-03, section 4.4; with `start` 0 it is RFC 9162, section 2.1.4.2).
+ * (draft-ietf-plants-merkle-tree-certs-03, section 4.4; with `start` 0 it is RFC 9162, section 2.1.4.2). No leaves at all
+ * stand in every tree.
  */
 export function verifySubtreeConsistency(
   within: Range,
@@ -61,7 +62,10 @@ export function verifySubtreeConsistency(
   proof: readonly Hash[],
   { subtreeRoot, root }: Readonly<{ subtreeRoot: Hash; root: Hash }>,
 ): boolean {
-  if (!isSubtree(within) || !isSize(size) || within.end > size || !isProof(proof)) return false;
+  if (!isSize(size) || !(within.end <= size) || !isProof(proof)) return false;
+  const isEmpty = isSize(within.start) && within.start === within.end;
+  if (isEmpty) return proof.length === 0 && isEqual(subtreeRoot, EMPTY_ROOT);
+  if (!isSubtree(within)) return false;
   let [first, last, end] = [within.start, within.end - 1, size - 1];
   const shift = (): void => {
     [first, last, end] = [half(first), half(last), half(end)];
@@ -96,5 +100,7 @@ export type Growth = Readonly<{
 
 /** Whether the larger tree begins with the smaller one. Of a tree without entries it proves nothing, and says no. */
 export function verifyConsistency({ oldSize, oldRoot, size, root, proof }: Growth): boolean {
-  return verifySubtreeConsistency({ start: 0, end: oldSize }, size, proof, { subtreeRoot: oldRoot, root });
+  const isThereAny = oldSize !== 0;
+  const within = { start: 0, end: oldSize };
+  return isThereAny && verifySubtreeConsistency(within, size, proof, { subtreeRoot: oldRoot, root });
 }
