@@ -171,6 +171,7 @@ function keptFindings(header: Header, trust: Trust, { kept, recomputed }: Kept):
   const standing = standingOf(kept, trust);
   if (standing.kind === 'bad') return finding('failed', standing.message);
   const forked = `two different logs of ${kept.size} entries were signed: the one you kept, and the one in this bundle`;
+  if (kept.size === 0) return finding('proved', 'it is of an empty log, with which every log begins');
   const shown = `the log in this bundle begins with the ${kept.size} entries that you kept the checkpoint of`;
   for (const known of [checkpoint, header.earlier?.checkpoint]) {
     if (known?.size !== kept.size) continue;
