@@ -49,7 +49,7 @@ const checkpoint = await signCheckpoint({ origin: ORIGIN, size: count, root }, s
 const shapes = [
   ['the whole log', 'together', entries.length],
   ['every second entry, proofs together', 'together', 2],
-  ['100,000 entries, a proof each', 'each', Math.max(1, count / 100_000)],
+  ['10,000 entries, a proof each', 'each', Math.max(1, count / 10_000)],
 ] as const;
 for (const [name, proofs, step] of shapes) {
   rmSync(directory, { recursive: true, force: true });
@@ -58,20 +58,15 @@ for (const [name, proofs, step] of shapes) {
     const every = step === entries.length ? 1 : Math.floor(step);
     for (let index = 0; index < count; index += every) yield { index, entry: entries[index] as Uint8Array };
   };
-  try {
-    await time(`write ${name}`, () =>
-      writeBundle(directory, {
-        checkpoint,
-        keys: [termOf(signer)],
-        proofs,
-        entries: shown(),
-        readTiles: log.readTiles,
-      }),
-    );
-  } catch (rawError) {
-    console.log(`write ${name}: ${String(rawError)}`);
-    continue;
-  }
+  await time(`write ${name}`, () =>
+    writeBundle(directory, {
+      checkpoint,
+      keys: [termOf(signer)],
+      proofs,
+      entries: shown(),
+      readTiles: log.readTiles,
+    }),
+  );
   const bytes = statSync(join(directory, 'entries.jsonl')).size;
   const taken = await measure(
     process.execPath,

@@ -2,6 +2,8 @@
 export const BUNDLE_FORMAT = 'forthright-register-bundle/1';
 export const BUNDLE_FILE = 'bundle.json';
 export const ENTRIES_FILE = 'entries.jsonl';
+/** More would make bundle.json itself too large: entries that are this scattered take a proof each. */
+export const MOST_REST_HASHES = 500_000;
 const ATTACHMENTS = 'attachments/';
 
 /** A log's public key and the time for which it counts: from `from` up to, without, `until` (null: it still counts). */

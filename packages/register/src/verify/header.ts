@@ -12,6 +12,7 @@ import {
   type Json,
   LARGEST_NOTE_BYTES,
   MOST_PROOF_HASHES,
+  MOST_REST_HASHES,
   parseCheckpoint,
   parseJson,
   RegisterError,
@@ -22,7 +23,6 @@ import { countOf, fieldsOf, listOf, refuseDeepJson, textOf } from './shape.ts';
 
 export const LARGEST_HEADER_BYTES = 32 * 1024 * 1024;
 const MOST_ATTACHMENTS = 50_000;
-const MOST_REST_HASHES = 400_000;
 const LONGEST_POINTER = 1000;
 const DEEPEST = 8;
 

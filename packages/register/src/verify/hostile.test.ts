@@ -85,12 +85,12 @@ describe('bundle.json', () => {
     [
       'a field twice',
       () => headerText.replace('"earlier"', '"origin": "x",\n  "earlier"'),
-      'malformed bundle.json',
+      'not-canonical bundle.json:3',
     ],
     [
       'a field twice, first a decoy',
       () => headerText.replace('{\n', '{\n  "origin": "decoy",\n'),
-      'not-canonical bundle.json:3',
+      'not-canonical bundle.json:2',
     ],
     ['an unknown field', () => changed((h) => Object.assign(h, { extra: 1 })), 'malformed bundle.json'],
     ['a prototype', () => headerText.replace('{\n', '{\n  "__proto__": {},\n'), 'malformed bundle.json'],
@@ -106,7 +106,7 @@ describe('bundle.json', () => {
       'malformed bundle.json: entries.count',
     ],
     ['a count of 4.0', () => headerText.replace('"count": 4', '"count": 4.0'), 'not-canonical bundle.json:'],
-    ['a count of -0', () => headerText.replace('"count": 4', '"count": -0'), 'malformed'],
+    ['a count of -0', () => headerText.replace('"count": 4', '"count": -0'), 'not-canonical bundle.json:'],
     [
       'a tree of 2^53',
       () => headerText.replaceAll('register\\n4\\n', 'register\\n9007199254740992\\n'),

@@ -18,6 +18,7 @@ import {
   isEqual,
   type KeyTerm,
   leafHash,
+  MOST_REST_HASHES,
   type Opening,
   parseCheckpoint,
   type Range,
@@ -111,6 +112,10 @@ async function writeEntries(
       start: index * 2 ** level,
       end: (index + 1) * 2 ** level,
     }));
+    if (rest.length + ranges.length > MOST_REST_HASHES) {
+      const message = `more than ${MOST_REST_HASHES} hashes stand for entries that are not shown: give each its proof`;
+      throw new RegisterError('too-large', 'entries', message);
+    }
     const hashes = ranges.length === 0 ? [] : await hashRanges(readTiles, ranges, size);
     for (const [i, hash] of hashes.entries()) {
       tree.add(hash, subtrees[i]?.level);
