@@ -15,12 +15,7 @@ const PACKAGES = {
 };
 
 if (process.features.typescript) {
-  const { main } = await import('../src/cli/index.ts');
-  process.exitCode = await main(process.argv.slice(2), {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    now: () => new Date(),
-  });
+  await import('../src/bin.ts');
 } else {
   const script = fileURLToPath(import.meta.url);
   const node = pinnedNode(script);

@@ -205,7 +205,7 @@ async function checkEntries(root: string, header: Header, kept: Checkpoint | und
   const tree = new TreeCheck(header.checkpoint, header.entries, kept?.size);
   const openings = new Failures('openings');
   const stated = new Set<BundleAttachment>();
-  const wanted = Map.groupBy(header.attachments, ({ index }) => index);
+  const wanted = byIndex(header.attachments);
   let opened = 0;
   for await (const { first, lines } of linesInside(root, ENTRIES_FILE)) {
     for (const [i, text] of lines.entries()) {
@@ -230,6 +230,16 @@ async function checkEntries(root: string, header: Header, kept: Checkpoint | und
     stated,
     watchedRoot: tree.watchedRoot,
   };
+}
+
+function byIndex(attachments: readonly BundleAttachment[]): ReadonlyMap<number, BundleAttachment[]> {
+  const groups = new Map<number, BundleAttachment[]>();
+  for (const attachment of attachments) {
+    const group = groups.get(attachment.index);
+    if (group === undefined) groups.set(attachment.index, [attachment]);
+    else group.push(attachment);
+  }
+  return groups;
 }
 
 type Statement = Readonly<{ value: Json }> | Readonly<{ why: string }>;
