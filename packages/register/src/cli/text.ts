@@ -28,6 +28,7 @@ const MOST_LINES = 40;
 const NEVER = [
   'that what an entry says is true: only that it was entered, and not altered since',
   'that nothing was left out of the log before it was entered, or out of this bundle if it shows a part',
+  'what was entered after the checkpoint: an old bundle stays a good one',
   'who wrote the entries: only that whoever has the private key signed for them',
 ];
 

@@ -43,8 +43,8 @@ export function newTiles(oldSize: number, size: number): Tile[] {
   }
 }
 
-/** Where a full subtree's hash comes from: `count` hashes of a tile, from `offset` on. */
-type Place = Readonly<{ tile: Tile; offset: number; count: number }>;
+/** Where a full subtree's hash comes from: some hashes of a tile, from `offset` on. */
+type Place = Readonly<{ tile: Tile; offset: number }>;
 
 function placeOf({ level, index }: Subtree, size: number): Place {
   const tileLevel = Math.floor(level / TILE_HEIGHT);
@@ -52,7 +52,7 @@ function placeOf({ level, index }: Subtree, size: number): Place {
   const first = index * count;
   const n = Math.floor(first / TILE_WIDTH);
   const width = Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** tileLevel) - n * TILE_WIDTH);
-  return { tile: { level: tileLevel, n, width }, offset: first - n * TILE_WIDTH, count };
+  return { tile: { level: tileLevel, n, width }, offset: first - n * TILE_WIDTH };
 }
 
 const nameOf = ({ level, n }: Tile): string => `${level}/${n}`;
@@ -66,6 +66,7 @@ export function tilesFor(ranges: readonly Range[], size: number): Tile[] {
 /** What tiles hold, by `tilesFor`. A tile that has grown since may be given in its later, wider form. */
 export class TileContents {
   readonly #bytes = new Map<string, Uint8Array>();
+  readonly #computed = new Map<string, Hash>();
   readonly #size: number;
   constructor(size: number, tiles: readonly Tile[], contents: readonly Uint8Array[]) {
     this.#size = size;
@@ -79,25 +80,28 @@ export class TileContents {
     }
   }
 
-  /** The root of the tree over these leaves alone. */
+  /** The root of the tree over these leaves alone. What is computed once is kept: neighbours share most of it. */
   hashOf(range: Range): Hash {
-    const hashes = subtreesOf(range).map((subtree) => this.#subtree(subtree));
+    const hashes = subtreesOf(range).map(({ level, index }) => this.#subtree(level, index));
     return hashes.reduceRight((right, left) => nodeHash(left, right));
   }
 
-  #subtree(subtree: Subtree): Hash {
-    const { tile, offset, count } = placeOf(subtree, this.#size);
+  #subtree(level: number, index: number): Hash {
+    if (level % TILE_HEIGHT === 0) return this.#stored({ level, index });
+    const name = `${level}/${index}`;
+    const known = this.#computed.get(name);
+    if (known !== undefined) return known;
+    const left = this.#subtree(level - 1, 2 * index);
+    const hash = nodeHash(left, this.#subtree(level - 1, 2 * index + 1));
+    this.#computed.set(name, hash);
+    return hash;
+  }
+
+  #stored(subtree: Subtree): Hash {
+    const { tile, offset } = placeOf(subtree, this.#size);
     const bytes = this.#bytes.get(nameOf(tile));
     if (bytes === undefined) throw new RegisterError('tree-mismatch', tilePath(tile), 'the tile is missing');
-    let row = Array.from({ length: count }, (_, i) =>
-      bytes.subarray((offset + i) * HASH_BYTES, (offset + i + 1) * HASH_BYTES),
-    );
-    while (row.length > 1) {
-      row = Array.from({ length: row.length / 2 }, (_, i) =>
-        nodeHash(row[2 * i] as Hash, row[2 * i + 1] as Hash),
-      );
-    }
-    return row[0] as Hash;
+    return bytes.subarray(offset * HASH_BYTES, (offset + 1) * HASH_BYTES);
   }
 }
 

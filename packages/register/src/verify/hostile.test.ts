@@ -262,6 +262,16 @@ describe('entries.jsonl', () => {
       () => first((l) => Object.assign(l, { base64: '' })),
       'malformed entries.jsonl:1',
     ],
+    [
+      'text as base64',
+      () => entriesText.replace(/"text":"[^\n]*?}",/, '"base64":"e30=",'),
+      'not-canonical entries.jsonl:1, base64',
+    ],
+    [
+      'an empty list of openings',
+      () => first((l) => Object.assign(l, { openings: [] })),
+      'not-canonical entries.jsonl:1',
+    ],
     ['neither text nor base64', () => first((l) => delete l.text), 'malformed entries.jsonl:1'],
     ['no proof', () => first((l) => delete l.proof), 'malformed entries.jsonl:1'],
     [

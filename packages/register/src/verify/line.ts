@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   type BundleLine,
   type BundleOpening,
@@ -45,8 +46,9 @@ export function parseLine(text: string, at: string, proofs: 'each' | 'together')
     ...(proof === undefined ? {} : { proof }),
     ...(openings === undefined ? {} : { openings }),
   };
-  if (formatLine(line) !== `${text}\n`) {
-    const message = 'not written the one way that is permitted (spaces, order, a field twice, or escapes)';
+  if (formatLine(line) !== `${text}\n` || openings?.length === 0) {
+    const message =
+      'not written the one way that is permitted (spaces, order, a field twice or empty, or escapes)';
     throw new RegisterError('not-canonical', at, message);
   }
   const entry = bytesOf(line, at);
@@ -70,8 +72,13 @@ function writtenOf({ text, base64 }: MaybeWritten, at: string, mostBytes: number
   throw new RegisterError('malformed', at, 'must have either "text" or "base64"');
 }
 
+/** Base64 is for what is no text alone: else there would be two ways to write the same. */
 function bytesOf(written: Written, at: string): Uint8Array {
-  return 'text' in written ? utf8(written.text, at) : fromBase64(written.base64, `${at}, base64`);
+  if ('text' in written) return utf8(written.text, at);
+  const bytes = fromBase64(written.base64, `${at}, base64`);
+  if (isUtf8(bytes))
+    throw new RegisterError('not-canonical', `${at}, base64`, 'is UTF-8, and must stand as text');
+  return bytes;
 }
 
 function openingOf(raw: Json, at: string): BundleOpening {

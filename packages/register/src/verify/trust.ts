@@ -25,15 +25,17 @@ const iso = (seconds: number): string => {
   return Number.isNaN(date.getTime()) ? `second ${seconds}` : date.toISOString().replace('.000Z', 'Z');
 };
 
-/** The keys to compare with: the reader's own, narrowed by what the bundle says of them. A bundle can't widen them. */
+/**
+ * The keys to compare with: the reader's own, narrowed by what the bundle says of them, and by what the reader says of
+ * the same key elsewhere. A bundle can't widen them.
+ */
 export function narrowed(trusted: readonly KeyInTime[], declared: readonly KeyInTime[]): KeyInTime[] {
   return trusted.map((own) => {
-    const said = declared.find(({ key }) => key.vkey === own.key.vkey);
-    if (said === undefined) return own;
+    const said = [...trusted, ...declared].filter(({ key }) => key.vkey === own.key.vkey);
     return {
       ...own,
-      fromSeconds: Math.max(own.fromSeconds, said.fromSeconds),
-      untilSeconds: Math.min(own.untilSeconds, said.untilSeconds),
+      fromSeconds: Math.max(...said.map(({ fromSeconds }) => fromSeconds)),
+      untilSeconds: Math.min(...said.map(({ untilSeconds }) => untilSeconds)),
     };
   });
 }

@@ -14,6 +14,7 @@ import {
   formatHeader,
   formatLine,
   GrowingTree,
+  inclusionRanges,
   isAttachmentPath,
   isEqual,
   type KeyTerm,
@@ -21,14 +22,14 @@ import {
   MOST_REST_HASHES,
   type Opening,
   parseCheckpoint,
-  type Range,
   RegisterError,
   subtreesOf,
+  TILE_WIDTH,
   toBase64,
   verifyInclusion,
   type Written,
 } from '../tree/index.ts';
-import { hashRanges, proveConsistency, proveInclusion, type ReadTiles } from './prove.ts';
+import { hashRanges, proveConsistency, type ReadTiles } from './prove.ts';
 
 /** An entry to be shown, with the salts of those of its commitments that are to be opened; `at` is a JSON Pointer. */
 export type DisclosedEntry = Readonly<{
@@ -100,67 +101,110 @@ async function growth(
 
 async function writeEntries(
   file: FileHandle,
-  { entries, proofs, readTiles }: BundleSource,
+  source: BundleSource,
   checkpoint: Checkpoint,
 ): Promise<{ count: number; rest: readonly string[] }> {
-  const { size, root } = checkpoint;
-  const tree = new GrowingTree();
   const rest: string[] = [];
-  const fill = async (gap: Range): Promise<void> => {
-    const subtrees = subtreesOf(gap);
-    const ranges = subtrees.map(({ level, index }) => ({
-      start: index * 2 ** level,
-      end: (index + 1) * 2 ** level,
-    }));
-    if (rest.length + ranges.length > MOST_REST_HASHES) {
-      const message = `more than ${MOST_REST_HASHES} hashes stand for entries that are not shown: give each its proof`;
-      throw new RegisterError('too-large', 'entries', message);
-    }
-    const hashes = ranges.length === 0 ? [] : await hashRanges(readTiles, ranges, size);
-    for (const [i, hash] of hashes.entries()) {
-      tree.add(hash, subtrees[i]?.level);
-      rest.push(toBase64(hash));
-    }
-  };
+  const entries = inOrder(source.entries, checkpoint.size);
+  const { readTiles } = source;
+  const lines =
+    source.proofs === 'each'
+      ? linesWithProofs(entries, readTiles, checkpoint)
+      : linesTogether(entries, readTiles, checkpoint, rest);
   let count = 0;
-  let next = 0;
   let text = '';
-  for await (const disclosed of entries) {
-    const { index, entry } = disclosed;
-    if (!Number.isSafeInteger(index) || index < next || index >= size) {
-      const message = `entries come in ascending order, each once, below the checkpoint's size ${size}`;
-      throw new RegisterError('entry-refused', `entry ${index}`, message);
-    }
-    const leaf = leafHash(entry);
-    let proof: readonly string[] | undefined;
-    if (proofs === 'each') {
-      const hashes = await proveInclusion(readTiles, index, size);
-      if (!verifyInclusion({ index, size, leaf, proof: hashes }, root)) throw mismatch(`entry ${index}`);
-      proof = hashes.map(toBase64);
-    } else {
-      await fill({ start: next, end: index });
-      tree.add(leaf);
-    }
-    text += lineOf(disclosed, proof);
-    next = index + 1;
+  for await (const line of lines) {
+    text += line;
     count += 1;
     if (text.length < WRITE_CHARACTERS) continue;
     await file.writeFile(text);
     text = '';
   }
   await file.writeFile(text);
-  if (proofs === 'together') {
-    await fill({ start: next, end: size });
-    if (!isEqual(tree.root(), root)) throw mismatch('entries');
-  }
   return { count, rest };
+}
+
+async function* inOrder(entries: BundleSource['entries'], size: number): AsyncGenerator<DisclosedEntry> {
+  let next = 0;
+  for await (const disclosed of entries) {
+    const { index } = disclosed;
+    if (!Number.isSafeInteger(index) || index < next || index >= size) {
+      const message = `entries come in ascending order, each once, below the checkpoint's size ${size}`;
+      throw new RegisterError('entry-refused', `entry ${index}`, message);
+    }
+    next = index + 1;
+    yield disclosed;
+  }
+}
+
+/** Proofs are made for some entries at once: neighbours share tiles and most hashes. */
+async function* linesWithProofs(
+  entries: AsyncIterable<DisclosedEntry>,
+  readTiles: ReadTiles,
+  { size, root }: Checkpoint,
+): AsyncGenerator<string> {
+  for await (const chunk of chunked(entries, TILE_WIDTH)) {
+    const wanted = chunk.map(({ index }) => inclusionRanges(index, size));
+    const hashes = await hashRanges(readTiles, wanted.flat(), size);
+    for (const [i, disclosed] of chunk.entries()) {
+      const { index, entry } = disclosed;
+      const proof = hashes.splice(0, wanted[i]?.length);
+      if (!verifyInclusion({ index, size, leaf: leafHash(entry), proof }, root))
+        throw mismatch(`entry ${index}`);
+      yield lineOf(disclosed, proof.map(toBase64));
+    }
+  }
+}
+
+async function* chunked<T>(items: AsyncIterable<T>, most: number): AsyncGenerator<T[]> {
+  let chunk: T[] = [];
+  for await (const item of items) {
+    chunk.push(item);
+    if (chunk.length < most) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** Computes the tree on the way, as whoever checks the bundle will; what stands for the others goes to `rest`. */
+async function* linesTogether(
+  entries: AsyncIterable<DisclosedEntry>,
+  readTiles: ReadTiles,
+  { size, root }: Checkpoint,
+  rest: string[],
+): AsyncGenerator<string> {
+  const tree = new GrowingTree();
+  const fillUpTo = async (end: number): Promise<void> => {
+    const subtrees = subtreesOf({ start: tree.size, end });
+    if (subtrees.length === 0) return;
+    if (rest.length + subtrees.length > MOST_REST_HASHES) {
+      const message = `more than ${MOST_REST_HASHES} hashes stand for entries that are not shown: give each its proof`;
+      throw new RegisterError('too-large', 'entries', message);
+    }
+    const ranges = subtrees.map(({ level, index }) => ({
+      start: index * 2 ** level,
+      end: (index + 1) * 2 ** level,
+    }));
+    for (const [i, hash] of (await hashRanges(readTiles, ranges, size)).entries()) {
+      tree.add(hash, subtrees[i]?.level);
+      rest.push(toBase64(hash));
+    }
+  };
+  for await (const disclosed of entries) {
+    await fillUpTo(disclosed.index);
+    tree.add(leafHash(disclosed.entry));
+    yield lineOf(disclosed);
+  }
+  await fillUpTo(size);
+  if (!isEqual(tree.root(), root)) throw mismatch('entries');
 }
 
 function mismatch(at: string): RegisterError {
   return new RegisterError('tree-mismatch', at, 'entry, tiles and checkpoint do not belong together');
 }
 
-function lineOf({ index, entry, openings }: DisclosedEntry, proof: readonly string[] | undefined): string {
+function lineOf({ index, entry, openings }: DisclosedEntry, proof?: readonly string[]): string {
   const opened = openings?.map(({ at, label, salt, value }) => ({
     at,
     label,
