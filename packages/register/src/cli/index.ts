@@ -10,7 +10,7 @@ export type Terminal = Readonly<{
   now: () => Date;
 }>;
 
-const EXIT = { proved: 0, failed: 1, unreadable: 2, internal: 70 } as const;
+const EXIT = { proved: 0, consistent: 0, failed: 1, unreadable: 2, internal: 70 } as const;
 const LARGEST_FILE_BYTES = 4 * 1024 * 1024;
 
 /** Runs the command line and gives the exit code. Whatever is read, nothing is thrown. */

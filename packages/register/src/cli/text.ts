@@ -78,9 +78,9 @@ function told(findings: readonly Finding[]): string[] {
   ];
 }
 
-function verdictOf({ verdict, isKeyTrusted }: Report): string {
+function verdictOf({ verdict }: Report): string {
   if (verdict === 'failed') return 'FAILED: this bundle must not be relied on. See the lines above.';
-  if (isKeyTrusted) return 'PROVED: what is marked as proved above, by the key that you gave.';
+  if (verdict === 'proved') return 'PROVED: what is marked as proved above, by the key that you gave.';
   return 'CONSISTENT WITH ITSELF ONLY: you gave no key (--key), so nothing shows whose log this is.';
 }
 

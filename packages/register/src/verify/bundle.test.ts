@@ -55,7 +55,7 @@ async function blame(directory: string, question: BundleQuestion = TRUSTED): Pro
   try {
     const { verdict, findings } = await verifyBundle(directory, question);
     const failed = findings.filter((finding) => finding.verdict === 'failed');
-    assert.equal(verdict === 'proved', failed.length === 0);
+    assert.equal(verdict !== 'failed', failed.length === 0);
     return failed.map(({ check, at, message }) => `${check} ${at}: ${message}`).join('\n');
   } catch (rawError) {
     assert.ok(rawError instanceof RegisterError, `a stray ${String(rawError)}`);
@@ -120,7 +120,7 @@ describe('honest bundles', () => {
 
   test('compared with their own key they are only consistent, and the report says so', async () => {
     const report = await verifyBundle(await madeWith({ size: 5 }), { now: NOW });
-    assert.equal(report.verdict, 'proved');
+    assert.equal(report.verdict, 'consistent');
     assert.equal(report.isKeyTrusted, false);
     assert.match(of(report, 'key', 'not-proved')[0]?.message ?? '', /YOU GAVE NO KEY/);
   });

@@ -25,7 +25,8 @@ export type Finding = Readonly<{
 }>;
 
 export type Report = Readonly<{
-  verdict: 'proved' | 'failed';
+  /** `consistent`: nothing failed, but without a key of the reader's nothing shows whose log it is. */
+  verdict: 'proved' | 'consistent' | 'failed';
   /** False: it was only compared with the key that lies in the bundle itself, which anybody can make. */
   isKeyTrusted: boolean;
   origin: string;
@@ -55,4 +56,14 @@ export class Failures {
     const message = `${this.count - MOST_NAMED} more of the same kind`;
     return [...this.named, { check: this.#check, verdict: 'failed', at: 'and', message }];
   }
+}
+
+/** A proof that stands on something unproved proves nothing; what failed stays failed. */
+export function asFarAs(isGroundProved: boolean, findings: readonly Finding[], why: string): Finding[] {
+  if (isGroundProved) return [...findings];
+  return findings.map((finding) =>
+    finding.verdict === 'proved'
+      ? { ...finding, verdict: 'not-proved', message: `${finding.message}; but ${why}` }
+      : finding,
+  );
 }
