@@ -35,6 +35,27 @@ describe('signed notes', () => {
     assert.equal(formatNote(parseNote(NOTE, 'note')), NOTE);
   });
 
+  test('a real tree head of the Go checksum database verifies (20,852,163 entries)', () => {
+    const key = parseVerifierKey(
+      'sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8',
+      'key',
+    );
+    const head = CHECKPOINT.replace(/^example.*/, 'go.sum database tree').replace(
+      '— example.com/behind-the-sofa',
+      '— sum.golang.org',
+    );
+    assert.equal(signedBy(parseNote(head, 'note'), key).kind, 'signed');
+    assert.equal(signedBy(parseNote(head.replace('20852163', '20852164'), 'note'), key).kind, 'forged');
+  });
+
+  test('the id of a real witness is that of type 4 (transparency-dev/formats)', () => {
+    const key = parseVerifierKey(
+      'remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2',
+      'key',
+    );
+    assert.equal(key.type, 'cosignature');
+  });
+
   test('a text in which one character is another is forged, and a stranger has not signed it', () => {
     const key = parseVerifierKey(VKEY, 'key');
     assert.equal(signedBy(parseNote(NOTE.replace('example m', 'exbmple m'), 'note'), key).kind, 'forged');

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes, verify } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { sampleBundle, sampleLog, sampleSigner } from '../samples.ts';
+import { sampleBundle, sampleKey, sampleLog, sampleSigner } from '../samples.ts';
 import {
   decimal,
   entryBundlePath,
@@ -104,6 +104,21 @@ describe('signing', () => {
       () => ed25519Signer('a', broken),
       (rawError: unknown) => !String(rawError).includes(pem.slice(30, 60)),
     );
+  });
+
+  test('a cosignature is the time in eight bytes, and an Ed25519 signature over two lines and the text', async () => {
+    const signer = sampleSigner('witness', 'witness.example/w1', 'cosignature');
+    const checkpoint = await signCheckpoint((await sampleLog(3)).head(3), LOG);
+    const line = await cosign(checkpoint, signer, 1_679_315_147);
+    const [, name, encoded = ''] = line.trimEnd().split(' ');
+    const bytes = Buffer.from(encoded, 'base64');
+    const text = checkpoint.slice(0, checkpoint.indexOf('\n\n') + 1);
+    const message = Buffer.from(`cosignature/v1\ntime 1679315147\n${text}`);
+    assert.equal(name, 'witness.example/w1');
+    assert.equal(bytes.toString('hex', 4, 12), '00000000641850cb');
+    assert.ok(verify(null, message, createPublicKey(sampleKey('witness')), bytes.subarray(12)));
+    await assert.rejects(cosign(checkpoint, LOG, 5), refusal('key-invalid'));
+    await assert.rejects(cosign(checkpoint, signer, 0), refusal('key-invalid'));
   });
 
   test('salts are 32 bytes and differ', () => {
