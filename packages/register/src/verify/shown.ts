@@ -113,7 +113,7 @@ export async function checkAttachments(
       check: 'attachments',
       verdict: message === undefined ? 'proved' : 'failed',
       at: path,
-      message: message ?? `is the file whose hash entry ${index} states`,
+      message: message ?? `is the file whose hash entry ${index} states at ${shorten(at)}`,
     });
   }
   return findings;

@@ -22,6 +22,7 @@ import {
   MOST_REST_HASHES,
   type Opening,
   parseCheckpoint,
+  parseVerifierKey,
   RegisterError,
   subtreesOf,
   TILE_WIDTH,
@@ -63,6 +64,7 @@ const WRITE_CHARACTERS = 1 << 20;
  */
 export async function writeBundle(directory: string, source: BundleSource): Promise<BundleHeader> {
   const checkpoint = parseCheckpoint(source.checkpoint, 'checkpoint');
+  for (const { vkey } of source.keys) parseVerifierKey(vkey, 'keys');
   await mkdir(directory, { recursive: true });
   if ((await readdir(directory)).length > 0) {
     throw new RegisterError('directory-in-use', directory, 'the folder of a new bundle must be empty');

@@ -50,6 +50,7 @@ export async function submitToWitness(
 ): Promise<Witnessed> {
   const { size } = parseCheckpoint(submission.checkpoint, 'checkpoint');
   let oldSize = submission.knownSize;
+  if (oldSize > size) return { kind: 'ahead', witnessSize: oldSize };
   for (let attempt = 1; ; attempt += 1) {
     const proof = oldSize === 0 ? [] : await submission.proveConsistency(oldSize, size);
     const answer = await post(witness, requestText(oldSize, proof, submission.checkpoint), outside);

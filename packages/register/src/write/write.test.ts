@@ -201,6 +201,8 @@ describe('bundles', () => {
       await assert.rejects(write({ proofs, entries: [{ ...a, index: 4 }] }), refusal('entry-refused'));
     }
     const file = { from: Buffer.from('x'), index: 0, at: '/x' };
+    const key = { vkey: 'x', from: '2025-01-01T00:00:00Z', until: null };
+    await assert.rejects(write({ keys: [key] }), refusal('key-invalid'));
     for (const path of ['attachments/../x', '/x', 'x', 'bundle.json']) {
       await assert.rejects(write({ attachments: [{ ...file, path }] }), refusal('file-refused'));
     }
@@ -280,6 +282,8 @@ describe('witnesses', () => {
       atSeconds: [1_800_000_000],
     });
     assert.deepEqual(await submit(30, 0), { kind: 'ahead', witnessSize: 90 });
+    assert.deepEqual(await submit(30, 90), { kind: 'ahead', witnessSize: 90 });
+    assert.equal((await submit(90, 90)).kind, 'cosigned', 'the same checkpoint again');
   });
 
   test('a log that was rewritten gets no signature', async () => {
