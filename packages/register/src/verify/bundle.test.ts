@@ -492,8 +492,25 @@ describe('a checkpoint that the reader kept', () => {
     const whole = await madeWith({ size: 50, earlierSize: 20 });
     for (const at of [20, 33, 50]) {
       const question = { ...TRUSTED, earlier: await kept(at, at - 1) };
-      assert.match(await blame(whole, question), /^earlier .* two different logs/m);
+      assert.match(await blame(whole, question), /^earlier .* two different logs were signed for/m);
     }
+  });
+});
+
+describe('an accusation', () => {
+  test('of two histories is made on signatures that count alone', async () => {
+    const whole = await madeWith({ size: 50, earlierSize: 20 });
+    const header = await readHeader(whole);
+    const head = { ...(await sampleLog(19)).head(19), size: 20 };
+    const stranger = await signCheckpoint(head, sampleSigner('stranger'));
+    await writeHeader(whole, {
+      ...header,
+      earlier: { checkpoint: stranger, proof: header.earlier?.proof ?? [] },
+    });
+    const honest = await signCheckpoint((await sampleLog(20)).head(20), sampleSigner());
+    const said = await blame(whole, { ...TRUSTED, earlier: honest });
+    assert.match(said, /the first 20 entries are not those that you kept/);
+    assert.doesNotMatch(said, /two different logs/);
   });
 });
 

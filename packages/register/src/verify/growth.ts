@@ -46,12 +46,11 @@ export function keptFindings(header: Header, trust: Trust, { kept, recomputed }:
   ];
   const standing = standingOf(kept, trust);
   if (standing.kind === 'bad') return finding('failed', standing.message);
-  const forked = `two different logs of ${kept.size} entries were signed: the one you kept, and the one in this bundle`;
   if (kept.size === 0) return finding('proved', 'it is of an empty log, with which every log begins');
   const shown = `the log in this bundle begins with the ${kept.size} entries that you kept the checkpoint of`;
   for (const known of [checkpoint, header.earlier?.checkpoint]) {
     if (known?.size !== kept.size) continue;
-    if (!isEqual(known.root, kept.root)) return finding('failed', forked);
+    if (!isEqual(known.root, kept.root)) return finding('failed', difference(kept, known, trust));
     const isShown =
       standingOf(checkpoint, trust).kind === 'counts' &&
       (known === checkpoint || isConsistent(known, checkpoint, header.earlier?.proof ?? []));
@@ -60,11 +59,20 @@ export function keptFindings(header: Header, trust: Trust, { kept, recomputed }:
       : finding('not-proved', 'the checkpoint in the bundle is not proved');
   }
   if (recomputed !== undefined) {
-    return isEqual(recomputed, kept.root) ? finding('proved', shown) : finding('failed', forked);
+    return isEqual(recomputed, kept.root)
+      ? finding('proved', shown)
+      : finding('failed', difference(kept, checkpoint, trust));
   }
   const message =
     kept.size > checkpoint.size
       ? `it is of ${kept.size} entries and later than the bundle's, of ${checkpoint.size}; this bundle can't show how they belong together`
       : `the bundle has no proof from ${kept.size} entries on; ask for one that has`;
   return finding('not-proved', message);
+}
+
+/** Only signatures that count may accuse the log's owner: whoever has a leaked key could make up the other history. */
+function difference(kept: Checkpoint, other: Checkpoint, trust: Trust): string {
+  const isFork = [kept, other].every((each) => standingOf(each, trust).kind === 'counts');
+  const at = `the first ${kept.size} entries are not those that you kept the checkpoint of`;
+  return isFork ? `${at}: two different logs were signed for, and that is proof of it` : at;
 }
