@@ -193,7 +193,7 @@ async function seenOf(engine: Analytics, table: 'shown', where = '1'): Promise<S
 
 /** Lines that showed somebody else's data, with the place and the viewer that each stands for in each leak. */
 const exposingLines = (leaks: readonly PlannedLeak[]): string =>
-  `SELECT leak, host, page, v, f, rn, t FROM views WHERE f != ${NO_FILE} AND leak IN (${leaks.map((l) => l.n).join(', ')}) AND (place, v) IN (SELECT place, v FROM shown)`;
+  `SELECT leak, host, place, v, f, rn, t FROM views WHERE f != ${NO_FILE} AND leak IN (${leaks.map((l) => l.n).join(', ')}) AND (place, v) IN (SELECT place, v FROM shown)`;
 
 /** SQL of views per `by`, as `views`. A line is one view, though several leaks, persons or recipients share it. */
 export function viewsSql(leaks: readonly PlannedLeak[], by: readonly string[], where = '1'): string {
@@ -278,19 +278,24 @@ type Page = { leak: number; item: string; people: number; views: number };
  */
 async function pagesOf(run: ScopeRun): Promise<Page[]> {
   const { engine } = run.input;
-  const views = viewsSql(run.leaks, ['page']);
+  const views = `SELECT page, sum(views) AS views FROM (${viewsSql(run.leaks, ['place'])}) AS p ${WITH_PAGE} GROUP BY page`;
   const [least] = await engine.rows<{ views: number }>(
     `SELECT views FROM (${views}) ORDER BY views DESC LIMIT 1 OFFSET ${TOP - 1}`,
   );
   const candidates = `SELECT page, views FROM (${views}) WHERE views >= ${least?.views ?? 0}`;
+  const among = `page IN (SELECT page FROM (${candidates}))`;
   return engine.rows<Page>(
     `SELECT p.leak AS leak, i.item AS item, p.people AS people, s.views AS views FROM
-       (SELECT page, any(leak) AS leak, uniqExactIf(person, listed) AS people FROM person_spots WHERE page IN (SELECT page FROM (${candidates})) GROUP BY page) AS p
+       (SELECT page, any(leak) AS leak, uniqExactIf(person, listed) AS people FROM person_spots AS p ${WITH_PAGE} WHERE ${among} GROUP BY page) AS p
      INNER JOIN (${candidates}) AS s ON p.page = s.page
-     INNER JOIN (SELECT page, any(item) AS item FROM views WHERE page IN (SELECT page FROM (${candidates})) GROUP BY page) AS i ON p.page = i.page
+     INNER JOIN (SELECT page, any(item) AS item FROM views AS p ${WITH_PAGE} WHERE ${among} GROUP BY page) AS i ON p.page = i.page
      ORDER BY views DESC, people DESC, leak, item LIMIT ${TOP}`,
   );
 }
+
+/** Behind a table `p` of places: their pages, as `page`. */
+const WITH_PAGE =
+  'LEFT JOIN (SELECT place, page AS whole FROM stretches) AS w ON p.place = w.place ARRAY JOIN [if(w.whole = 0, p.place, w.whole)] AS page';
 
 type Items = { items: number; orphans: number; sample: string[] };
 
@@ -301,10 +306,12 @@ async function itemsOf(run: ScopeRun): Promise<Items> {
   if (pages.length === 0) return none;
   const numbers = `[${pages.map((l) => l.n).join(', ')}]`;
   const names = `[${pages.map((l) => quoteText(l.path?.binds ?? '')).join(', ')}]`;
+  // By the hash of its key, which is quicker to group by than the key.
+  const keys = `SELECT reinterpretAsUInt128(sipHash128(transform(leak, ${numbers}, ${names}, ''), item)) AS key,
+      min(reinterpretAsUInt128(sipHash128(leak, item)) NOT IN (SELECT reinterpretAsUInt128(sipHash128(leak, item)) FROM holders)) AS orphan, any(item) AS name
+    FROM views WHERE cls != 7 AND leak IN ${numbers.replace('[', '(').replace(']', ')')} GROUP BY key`;
   const [row] = await run.input.engine.rows<Items>(
-    `SELECT count() AS items, countIf(orphan) AS orphans, arrayDistinct(groupArraySortedIf(${SAMPLE})(item, orphan)) AS sample
-     FROM (SELECT transform(leak, ${numbers}, ${names}, '') AS source, item, min((leak, item) NOT IN (SELECT leak, item FROM holders)) AS orphan
-       FROM matches WHERE ok AND NOT own AND leak IN ${numbers.replace('[', '(').replace(']', ')')} GROUP BY source, item)`,
+    `SELECT count() AS items, countIf(orphan) AS orphans, arrayDistinct(groupArraySortedIf(${SAMPLE})(name, orphan)) AS sample FROM (${keys})`,
   );
   return row ?? none;
 }

@@ -4,7 +4,7 @@
 -- somebody is among the viewers is not to be told from their lines: a recipient who was stated has none.
 INSERT INTO person_spots
 SELECT
-  s.leak, p.host, p.page, s.person, s.listed,
+  s.leak, p.host, p.place, s.person, s.listed,
   p.total - o.n AS n,
   if(o.was, o.first, p.first) AS t0,
   if(o.was, o.last, p.last) AS t1,
@@ -12,7 +12,7 @@ SELECT
 FROM subjects AS s
 INNER JOIN
 (
-  SELECT spot, any(place) AS place, any(host) AS host, any(page) AS page, count() AS viewers, sum(n) AS total, countIf(cls != 1) AS named,
+  SELECT spot, any(place) AS place, any(host) AS host, count() AS viewers, sum(n) AS total, countIf(cls != 1) AS named,
          if(total = 0, -1, minIf(t0, n != 0)) AS first, max(t1) AS last
   FROM shown
   GROUP BY spot

@@ -22,9 +22,12 @@ CREATE TABLE holders (leak UInt8, item String, person String, own String, vfrom 
 -- stretch that each begins, from 1.
 CREATE TABLE breaks (leak UInt8, item String, b Int64, seg UInt32) ENGINE = MergeTree ORDER BY tuple();
 
--- The same lines with the classes of their viewers, the ids (hashes of 128 bits) of page, place and spot, and the viewer's
--- own. Ids are numbers: a join or a grouping by several texts takes three times as long.
-CREATE TABLE views (leak UInt8, host LowCardinality(String), item String, page UInt128, place UInt128, spot UInt128, v UInt128, cls UInt8, t Int64, f UInt32, rn UInt64) ENGINE = MergeTree ORDER BY tuple();
+-- The page of each place that is a later stretch of one. The first stretch of a page, mostly its only one, has its id.
+CREATE TABLE stretches (place UInt128, page UInt128) ENGINE = MergeTree ORDER BY tuple();
+
+-- The same lines with their viewers' classes and the ids of place, spot and viewer: hashes of 128 bits, because a join
+-- or a grouping by several texts takes three times as long.
+CREATE TABLE views (leak UInt8, host LowCardinality(String), item String, place UInt128, spot UInt128, v UInt128, cls UInt8, t Int64, f UInt32, rn UInt64) ENGINE = MergeTree ORDER BY tuple();
 
 -- What is known of each viewer: the account, or client address and user agent.
 CREATE VIEW viewers AS
@@ -54,9 +57,9 @@ CREATE TABLE doubtful (leak UInt8, person String) ENGINE = MergeTree ORDER BY tu
 
 -- Viewers of a spot who were shown somebody there. others: how many people other than the viewer; own: how many of the
 -- place's people the viewer is.
-CREATE TABLE shown (leak UInt8, host LowCardinality(String), page UInt128, place UInt128, spot UInt128, v UInt128, cls UInt8, n UInt64, t0 Int64, t1 Int64, others UInt64, own UInt64) ENGINE = MergeTree ORDER BY tuple();
+CREATE TABLE shown (leak UInt8, host LowCardinality(String), place UInt128, spot UInt128, v UInt128, cls UInt8, n UInt64, t0 Int64, t1 Int64, others UInt64, own UInt64) ENGINE = MergeTree ORDER BY tuple();
 
-CREATE TABLE person_spots (leak UInt8, host LowCardinality(String), page UInt128, person String, listed UInt8, n UInt64, t0 Int64, t1 Int64, named UInt64) ENGINE = MergeTree ORDER BY tuple();
+CREATE TABLE person_spots (leak UInt8, host LowCardinality(String), place UInt128, person String, listed UInt8, n UInt64, t0 Int64, t1 Int64, named UInt64) ENGINE = MergeTree ORDER BY tuple();
 
 -- One row a recipient. most: no fewer people than it saw.
 CREATE TABLE recipients (v UInt128, cls UInt8, most UInt64, n UInt64, t0 Int64, t1 Int64) ENGINE = MergeTree ORDER BY tuple();

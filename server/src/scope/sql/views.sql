@@ -3,8 +3,7 @@
 INSERT INTO views
 SELECT
   m.leak, m.host, m.item,
-  reinterpretAsUInt128(sipHash128(m.leak, m.item)) AS page,
-  if(m.seg = 0, page, reinterpretAsUInt128(sipHash128(page, m.seg))) AS place,
+  if(m.seg = 0, reinterpretAsUInt128(sipHash128(m.leak, m.item)) AS page, reinterpretAsUInt128(sipHash128(page, m.seg))) AS place,
   reinterpretAsUInt128(sipHash128(place, toString(m.host))) AS spot,
   if(cls IN (1, 2, 7), reinterpretAsUInt128(sipHash128(cls, m.client, toString(m.ua))), a.v) AS v,
   toUInt8(multiIf(m.own, 7, m.account != '', a.cls, m.ua IN (SELECT ua FROM crawlers), 2, 1)) AS cls,
