@@ -5,3 +5,4 @@ export * from './incident.ts';
 export * from './readiness.ts';
 export * from './views.ts';
 export * from './workspace.ts';
+export { ROLES, type Role } from './roles.ts';
