@@ -1,0 +1,168 @@
+/** The database interface over Kysely: transactions and their repetition, statements as text, and the end. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ForthrightError } from '@forthright/contract';
+import { AbortedTransactionError, CompiledQuery, Kysely, type KyselyPlugin, type Transaction } from 'kysely';
+import type { ReadonlyKysely } from 'kysely/readonly';
+import type { Engine } from './engine.ts';
+import { stateOf } from './failures.ts';
+import { migrate, type Schema } from './migrations.ts';
+import { bind } from './statements.ts';
+import type { Db, Params, TransactionOptions, Tx } from './types.ts';
+
+const ATTEMPTS = 10;
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 250;
+const GRACE_MS = 5000;
+
+/** Serialization failure and deadlock: PostgreSQL has rolled all of it back and asks to begin again. */
+const REPEATABLE: ReadonlySet<string | undefined> = new Set(['40001', '40P01']);
+
+type Inside = { isOpen: boolean };
+
+async function ask<T>(kysely: Kysely<unknown>, sql: string, params: Params | undefined) {
+  const bound = bind(sql, params);
+  return kysely.executeQuery<T>(CompiledQuery.raw(bound.sql, bound.values));
+}
+
+function txOf(trx: Transaction<unknown>): Tx {
+  const tx: Omit<Tx, keyof { [K in keyof Tx as K extends symbol ? K : never]: Tx[K] }> = {
+    rows: async <T extends object>(sql: string, params?: Params) => (await ask<T>(trx, sql, params)).rows,
+    run: async (sql, params) => Number((await ask(trx, sql, params)).numAffectedRows ?? 0n),
+    kysely: <Tables>() => trx as unknown as Transaction<Tables>,
+  };
+  return tx as Tx;
+}
+
+export class Database implements Db {
+  readonly #engine: Engine;
+  readonly #kysely: Kysely<unknown>;
+  readonly #reading: Kysely<unknown>;
+  readonly #inside = new AsyncLocalStorage<Inside>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#kysely = new Kysely({ dialect: engine.dialect });
+    const guard: KyselyPlugin = {
+      transformQuery: ({ node }) => {
+        this.#refuseInside();
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    };
+    this.#reading = this.#kysely.withPlugin(guard);
+  }
+
+  get name(): string {
+    return this.#engine.name;
+  }
+
+  get kind(): 'embedded' | 'server' {
+    return this.#engine.kind;
+  }
+
+  migrate(schema: Schema): Promise<void> {
+    return this.#tracked(() => migrate(this.#kysely, schema));
+  }
+
+  async rows<T extends object>(sql: string, params?: Params): Promise<T[]> {
+    this.#refuseInside();
+    return this.#tracked(async () => (await ask<T>(this.#kysely, sql, params)).rows);
+  }
+
+  kysely<Tables>(): ReadonlyKysely<Tables> {
+    return this.#reading as unknown as ReadonlyKysely<Tables>;
+  }
+
+  async transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    this.#refuseInside();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#tracked(() => this.#once(work, options));
+      } catch (error) {
+        if (!REPEATABLE.has(stateOf(error)) || attempt === ATTEMPTS) throw error;
+        const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+        await sleep(Math.random() * longest);
+      }
+    }
+  }
+
+  async #once<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions): Promise<T> {
+    const inside: Inside = { isOpen: true };
+    let isDone = false;
+    try {
+      return await this.#kysely
+        .transaction()
+        .setIsolationLevel(options.isolation ?? 'serializable')
+        .setAccessMode('read write')
+        .execute(async (trx) => {
+          const result = await this.#inside.run(inside, () => work(txOf(trx)));
+          isDone = true;
+          return result;
+        });
+    } catch (error) {
+      throw isDone ? commitFailure(error) : error;
+    } finally {
+      inside.isOpen = false;
+    }
+  }
+
+  /** The embedded engine has one connection, so this would wait for itself for ever. */
+  #refuseInside(): void {
+    if (this.#inside.getStore()?.isOpen === true)
+      throw new Error('Inside a transaction only its tx may be asked: pass it on.');
+  }
+
+  /** Ends with the engine, even if the work itself waits for something that never comes. */
+  async #tracked<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed !== undefined) throw new ForthrightError('interrupted', 'The database has been closed.');
+    const whole = this.#engine.ending.orEnd(work());
+    this.#underWay.add(whole);
+    try {
+      return await whole;
+    } finally {
+      this.#underWay.delete(whole);
+    }
+  }
+
+  listen(channel: string, onNotify: (payload: string | undefined) => void): Promise<() => void> {
+    return this.#tracked(() => this.#engine.listen(channel, onNotify));
+  }
+
+  announce(address: string): Promise<void> {
+    return this.#engine.announce(address);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const all = Promise.allSettled(this.#underWay).then(() => true);
+    const grace = new AbortController();
+    const isIdle = await Promise.race([all, sleep(GRACE_MS, false, { signal: grace.signal })]);
+    grace.abort();
+    if (!isIdle) await this.#engine.interrupt();
+    await this.#engine.close();
+  }
+}
+
+/** What goes wrong after `work` went well, goes wrong in COMMIT. */
+function commitFailure(error: unknown): unknown {
+  if (error instanceof AbortedTransactionError)
+    return new Error(
+      'A statement of this transaction failed and its error was passed over; nothing was kept.',
+      {
+        cause: error,
+      },
+    );
+  if (!(error instanceof ForthrightError) || error.code !== 'database-unreachable') return error;
+  return new ForthrightError(
+    'outcome-unknown',
+    'The connection to the database broke while a change was being committed. It may have been made or not: look before you repeat it.',
+    { cause: error },
+  );
+}
