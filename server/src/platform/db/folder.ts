@@ -201,8 +201,12 @@ export class FolderLock {
 
   async release(): Promise<void> {
     if (!FolderLock.#held.has(this)) return;
-    await rm(join(this.directory, OWNER), { force: true });
-    FolderLock.#held.delete(this);
-    this.#lock.close();
+    try {
+      // Before the lock: afterwards the file may be the next owner's.
+      await rm(join(this.directory, OWNER), { force: true });
+    } finally {
+      FolderLock.#held.delete(this);
+      this.#lock.close();
+    }
   }
 }
