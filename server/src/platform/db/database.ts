@@ -8,7 +8,7 @@ import type { Engine } from './engine.ts';
 import { stateOf } from './failures.ts';
 import { migrate, type Schema } from './migrations.ts';
 import { bind } from './statements.ts';
-import type { Db, Params, TransactionOptions, Tx } from './types.ts';
+import type { Db, insideATransaction, Params, TransactionOptions, Tx } from './types.ts';
 
 const ATTEMPTS = 10;
 const FIRST_PAUSE_MS = 5;
@@ -25,11 +25,29 @@ async function ask<T>(kysely: Kysely<unknown>, sql: string, params: Params | und
   return kysely.executeQuery<T>(CompiledQuery.raw(bound.sql, bound.values));
 }
 
-function txOf(trx: Transaction<unknown>): Tx {
-  const tx: Omit<Tx, keyof { [K in keyof Tx as K extends symbol ? K : never]: Tx[K] }> = {
-    rows: async <T extends object>(sql: string, params?: Params) => (await ask<T>(trx, sql, params)).rows,
-    run: async (sql, params) => Number((await ask(trx, sql, params)).numAffectedRows ?? 0n),
-    kysely: <Tables>() => trx as unknown as Transaction<Tables>,
+/** Calls `check` before each statement that Kysely makes. */
+const beforeEach = (check: () => void): KyselyPlugin => ({
+  transformQuery: ({ node }) => {
+    check();
+    return node;
+  },
+  transformResult: async ({ result }) => result,
+});
+
+/** Its connection is somebody else's afterwards: a statement that came late would fall into their transaction. */
+function txOf(trx: Transaction<unknown>, inside: Inside): Tx {
+  const check = () => {
+    if (!inside.isOpen) throw new Error('This transaction is over; wait for every statement of it.');
+  };
+  const guarded = trx.withPlugin(beforeEach(check));
+  const answer = async <T>(sql: string, params: Params | undefined) => {
+    check();
+    return ask<T>(trx, sql, params);
+  };
+  const tx: Omit<Tx, typeof insideATransaction> = {
+    rows: async <T extends object>(sql: string, params?: Params) => (await answer<T>(sql, params)).rows,
+    run: async (sql, params) => Number((await answer(sql, params)).numAffectedRows ?? 0n),
+    kysely: <Tables>() => guarded as unknown as Transaction<Tables>,
   };
   return tx as Tx;
 }
@@ -45,14 +63,7 @@ export class Database implements Db {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#kysely = new Kysely({ dialect: engine.dialect });
-    const guard: KyselyPlugin = {
-      transformQuery: ({ node }) => {
-        this.#refuseInside();
-        return node;
-      },
-      transformResult: async ({ result }) => result,
-    };
-    this.#reading = this.#kysely.withPlugin(guard);
+    this.#reading = this.#kysely.withPlugin(beforeEach(() => this.#refuseInside()));
   }
 
   get name(): string {
@@ -98,7 +109,8 @@ export class Database implements Db {
         .setIsolationLevel(options.isolation ?? 'serializable')
         .setAccessMode('read write')
         .execute(async (trx) => {
-          const result = await this.#inside.run(inside, () => work(txOf(trx)));
+          const result = await this.#inside.run(inside, () => work(txOf(trx, inside)));
+          inside.isOpen = false;
           isDone = true;
           return result;
         });

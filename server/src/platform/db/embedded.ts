@@ -177,11 +177,17 @@ class Embedded implements Engine {
       const started = query('SET TRANSACTION READ WRITE');
       return this.ending.orEnd(started.then(() => work({ query, rollback: () => tx.rollback() })));
     });
-    // Kysely waits for BEGIN and looks at this only at the end.
-    whole.catch((rawError) => {
-      if (rawError !== undefined) this.#refusal(rawError);
-    });
-    return whole.then((result) => this.#lookAfter(result));
+    const ended = whole.then(
+      (result) => this.#lookAfter(result),
+      // Kysely rolls back by refusing with undefined, and knows what PGlite says of an aborted transaction.
+      (rawError) =>
+        Promise.reject(
+          rawError instanceof Error && !isAborted(rawError) ? this.#refusal(rawError) : rawError,
+        ),
+    );
+    // Kysely looks at this only when it commits, which a crash or work that never ends keeps it from.
+    ended.catch(() => {});
+    return ended;
   }
 
   /**
@@ -229,6 +235,8 @@ class Embedded implements Engine {
     }
   }
 }
+
+const isAborted = (error: Error) => (error as { code?: string }).code === '25P02';
 
 function crashed(directory: string, why: string): ForthrightError {
   return new ForthrightError(

@@ -21,7 +21,7 @@ export interface Reads {
   rows<T extends object>(sql: string, params?: Params): Promise<T[]>;
 }
 
-declare const insideATransaction: unique symbol;
+export declare const insideATransaction: unique symbol;
 
 /** A transaction under way. What changes state takes one of these, so that the deed and its entry share it. */
 export interface Tx extends Reads {
