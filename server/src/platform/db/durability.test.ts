@@ -1,6 +1,16 @@
 /** What was acknowledged stays, whatever ends the process; what was damaged is said to be so. */
 import assert from 'node:assert/strict';
-import fs, { cpSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import fs, {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,6 +139,58 @@ test('the write-ahead log does not grow without end', async () => {
     await db.transaction((tx) => tx.run("UPDATE lefts SET text = repeat('x', 1000) || :i::int4", { i }));
   assert.ok(bytes() < 400e6, `${bytes()} bytes`);
   await db.close();
+});
+
+/** A small disk of its own, or why there can be none. */
+function mountSmall(directory: string): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'only root may mount a small disk';
+  mkdirSync(directory);
+  const done = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_DISK_BYTES}`, 'tmpfs', directory]);
+  return done.status === 0 ? undefined : 'no small disk can be mounted here';
+}
+const SMALL_DISK_BYTES = 90_000_000;
+const small = join(work, 'small');
+
+test('a disk that is full stops changes, keeps what was acknowledged, and goes on when there is room', async (t) => {
+  const why = mountSmall(small);
+  if (why !== undefined) return t.skip(why);
+  try {
+    const place = { kind: 'embedded', directory: join(small, 'db'), schema } as const;
+    const stuffing = join(small, 'stuffing');
+    const fill = () =>
+      assert.throws(() => writeFileSync(stuffing, Buffer.alloc(SMALL_DISK_BYTES)), { code: 'ENOSPC' });
+    const db = await openDatabase(place);
+    await db.transaction((tx) => tx.run('INSERT INTO rights VALUES (0)'));
+    fill();
+    const grow = db.transaction((tx) =>
+      tx.run('INSERT INTO lefts SELECT n, n FROM generate_series(1, 90000) AS n'),
+    );
+    await assert.rejects(grow, { code: 'no-disk' });
+    assert.deepEqual(await numbersIn(db, 'rights'), [0]);
+    assert.deepEqual(await numbersIn(db, 'lefts'), []);
+
+    // And under the write-ahead log, where PostgreSQL can only stop.
+    let acknowledged = 0;
+    const log = async () => {
+      for (let n = 1; n < 60; n++) {
+        await db.transaction(async (tx) => {
+          await tx.run('UPDATE rights SET n = :n::int4', { n });
+          await tx.rows("SELECT pg_logical_emit_message(true, 'x', repeat('x', 1000000))");
+        });
+        acknowledged = n;
+      }
+    };
+    await assert.rejects(log(), { code: 'database-unreachable', message: /the disk is full/ });
+    await assert.rejects(db.rows('SELECT 1'), { code: 'database-unreachable' });
+    await db.close();
+    await assert.rejects(openDatabase(place), { code: 'no-disk' });
+    rmSync(stuffing);
+    const again = await openDatabase(place);
+    assert.deepEqual(await numbersIn(again, 'rights'), [acknowledged]);
+    await again.close();
+  } finally {
+    assert.equal(spawnSync('umount', [small]).status, 0, 'a file is still open');
+  }
 });
 
 describe('a damaged folder', () => {

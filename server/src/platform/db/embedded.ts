@@ -62,6 +62,7 @@ class DurableFiles extends NodeFS {
 }
 
 const ASK_AGAIN = 'Start again; if it stays so, restore the folder from a backup.';
+const MAKE_ROOM = 'Make room and start again; what was acknowledged is there.';
 
 function unreadable(directory: string, why: string, cause?: unknown): ForthrightError {
   return new ForthrightError('data-folder-unreadable', `The data folder ${directory} ${why}`, { cause });
@@ -107,19 +108,74 @@ async function syncTree(directory: string): Promise<void> {
   syncPath(directory);
 }
 
-function start(path: string): Promise<PGlite> {
-  const startParams = [
-    ...PGlite.defaultStartParams.filter((word) => word !== '-F'),
-    '-c',
-    'wal_sync_method=fsync',
-  ];
-  return PGlite.create({ fs: new DurableFiles(path), startParams });
+/** PostgreSQL's own way back from an error, which PGlite knows; every other end of its loop is a crash. */
+const LONG_JUMP = 100;
+
+/**
+ * PGlite (0.5.16) goes on after a crash with what PostgreSQL had left to read, for ever, and the program hangs (tried:
+ * a full disk under the write-ahead log). Here the crash comes out as the error that it is.
+ */
+function stopAtCrash(pg: PGlite): void {
+  const mod = pg.Module;
+  const { _PostgresMainLoopOnce: once, stackRestore: restore } = mod;
+  let crash: { why: unknown } | undefined;
+  mod._PostgresMainLoopOnce = () => {
+    if (crash !== undefined) throw crash.why;
+    try {
+      once();
+    } catch (why) {
+      if ((why as { status?: number }).status !== LONG_JUMP) crash = { why };
+      throw why;
+    }
+  };
+  // What PGlite calls first when it has caught something.
+  mod.stackRestore = (at) => {
+    if (crash !== undefined) throw crash.why;
+    return restore(at);
+  };
 }
 
-async function make(directory: string): Promise<void> {
+/** What PostgreSQL says when it can't go on. */
+class LastWords {
+  #text = '';
+
+  readonly hear = (line: string): boolean => {
+    this.#text = `${this.#text}\n${line}`.slice(-4000);
+    return false;
+  };
+
+  get isFull(): boolean {
+    return /No space left on device|Disk quota exceeded/.test(this.#text);
+  }
+}
+
+/** The files of an engine that has stopped and must not write any more. */
+async function letGo(files: PGlite['fs']): Promise<void> {
+  // Nothing is open when it never came as far as its files.
+  await files?.closeFs().catch(() => {});
+}
+
+async function start(path: string, words: LastWords): Promise<PGlite> {
+  const settings = [
+    'wal_sync_method=fsync',
+    // Its timer would outlive a start that fails, and keep the program from ending.
+    'log_startup_progress_interval=0',
+  ];
+  const startParams = PGlite.defaultStartParams.filter((word) => word !== '-F');
+  startParams.push(...settings.flatMap((setting) => ['-c', setting]));
+  const files = new DurableFiles(path);
+  try {
+    return await PGlite.create({ fs: files, startParams, onStderr: words.hear });
+  } catch (error) {
+    await letGo(files);
+    throw error;
+  }
+}
+
+async function make(directory: string, words: LastWords): Promise<void> {
   const unfinished = join(directory, UNFINISHED);
   await rm(unfinished, { recursive: true, force: true });
-  await (await start(unfinished)).close();
+  await (await start(unfinished, words)).close();
   await syncTree(unfinished);
   await rename(unfinished, join(directory, DATA));
   if (process.platform !== 'win32') syncPath(directory);
@@ -134,10 +190,13 @@ class Embedded implements Engine {
   readonly ending = new Ending();
   readonly #pg: PGlite;
   readonly #lock: FolderLock;
+  readonly #words: LastWords;
   #commits = 0;
+  #isCrashed = false;
 
-  constructor(pg: PGlite, lock: FolderLock, version: string) {
+  constructor(pg: PGlite, lock: FolderLock, words: LastWords, version: string) {
     this.#pg = pg;
+    this.#words = words;
     this.#lock = lock;
     this.name = `PGlite (PostgreSQL ${version}) in ${lock.directory}`;
     this.dialect = new PGliteDialect({
@@ -165,7 +224,10 @@ class Embedded implements Engine {
   /** Whatever did not come from PostgreSQL's own words means that the engine inside has stopped. */
   #refusal(rawError: unknown): ForthrightError {
     return toForthrightError(rawError, (why) => {
-      const error = crashed(this.#lock.directory, why);
+      const error = this.#words.isFull
+        ? crashed(this.#lock.directory, 'the disk is full', MAKE_ROOM)
+        : crashed(this.#lock.directory, why, ASK_AGAIN);
+      this.#isCrashed = true;
       this.ending.end(error);
       return error;
     });
@@ -229,7 +291,8 @@ class Embedded implements Engine {
   async close(): Promise<void> {
     this.ending.end(new ForthrightError('interrupted', 'The database has been closed.'));
     try {
-      await this.#pg.close();
+      // A crashed one would write what its memory holds; the next start reads the log instead.
+      await (this.#isCrashed ? letGo(this.#pg.fs) : this.#pg.close());
     } finally {
       await this.#lock.release();
     }
@@ -238,22 +301,28 @@ class Embedded implements Engine {
 
 const isAborted = (error: Error) => (error as { code?: string }).code === '25P02';
 
-function crashed(directory: string, why: string): ForthrightError {
+function crashed(directory: string, why: string, advice: string): ForthrightError {
   return new ForthrightError(
     'database-unreachable',
-    `The embedded database in ${directory} has stopped (${why}). ${ASK_AGAIN}`,
+    `The embedded database in ${directory} has stopped (${why}). ${advice}`,
   );
 }
 
-async function startIn(directory: string): Promise<PGlite> {
+async function startIn(directory: string, words: LastWords): Promise<PGlite> {
   try {
-    if (!(await isMade(directory))) await make(directory);
-    const pg = await start(join(directory, DATA));
+    if (!(await isMade(directory))) await make(directory, words);
+    const pg = await start(join(directory, DATA), words);
+    stopAtCrash(pg);
     pg.parsers = PARSERS;
     pg.serializers = {};
     return pg;
   } catch (rawError) {
     if (rawError instanceof ForthrightError) throw rawError;
+    if (words.isFull || (rawError as { code?: string } | undefined)?.code === 'ENOSPC')
+      throw new ForthrightError(
+        'no-disk',
+        `There is no room on the disk to start the database in ${directory}.`,
+      );
     throw unreadable(directory, `is damaged: PostgreSQL does not start in it. ${ASK_AGAIN}`, rawError);
   }
 }
@@ -264,10 +333,11 @@ export async function openEmbedded(options: Readonly<{ directory: string }>): Pr
   await refuseForeign(options.directory);
   const lock = await FolderLock.take(options.directory);
   try {
-    const pg = await startIn(lock.directory);
+    const words = new LastWords();
+    const pg = await startIn(lock.directory, words);
     await pg.query(SESSION_SQL);
     const { rows } = await pg.query<About>(ABOUT_SQL);
-    return new Embedded(pg, lock, rows[0]?.version ?? '');
+    return new Embedded(pg, lock, words, rows[0]?.version ?? '');
   } catch (error) {
     await lock.release();
     throw error;
