@@ -506,7 +506,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
     test('a listener hears again after its connection was lost', onServer(NO_CONNECTION), async () => {
       const own = await openDatabase(options());
       const { promise, resolve } = Promise.withResolvers<string | undefined>();
-      await own.listen('lost', resolve);
+      await Promise.all([own.listen('other', () => {}), own.listen('lost', resolve)]);
       await db.transaction((tx) =>
         tx.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE \'LISTEN "lost"%\''),
       );
@@ -555,8 +555,14 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
     test('close ends a statement on the server, too', onServer(NO_CONNECTION), async () => {
       const own = await openDatabase(options());
       const sleeping = refuses(own.rows("SELECT pg_sleep(600), 'mark'"), 'interrupted');
+      const slow = own
+        .kysely<Tables>()
+        .selectFrom('people')
+        .select(({ fn, val }) => fn('pg_sleep', [val(600)]).as('mark'));
+      const untracked = refuses(slow.execute(), 'interrupted');
       await own.close();
       await sleeping;
+      await untracked;
       assert.deepEqual(
         await db.rows(
           "SELECT pid FROM pg_stat_activity WHERE query LIKE '%mark%' AND pid <> pg_backend_pid()",

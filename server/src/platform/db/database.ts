@@ -75,12 +75,12 @@ export class Database implements Db {
   }
 
   migrate(schema: Schema): Promise<void> {
-    return this.#tracked(() => migrate(this.#kysely, schema));
+    return this.#tracked(() => this.#orEnd(migrate(this.#kysely, schema)));
   }
 
   async rows<T extends object>(sql: string, params?: Params): Promise<T[]> {
     this.#refuseInside();
-    return this.#tracked(async () => (await ask<T>(this.#kysely, sql, params)).rows);
+    return this.#tracked(async () => (await this.#orEnd(ask<T>(this.#kysely, sql, params))).rows);
   }
 
   kysely<Tables>(): ReadonlyKysely<Tables> {
@@ -104,16 +104,17 @@ export class Database implements Db {
     const inside: Inside = { isOpen: true };
     let isDone = false;
     try {
-      return await this.#kysely
+      const transaction = this.#kysely
         .transaction()
         .setIsolationLevel(options.isolation ?? 'serializable')
-        .setAccessMode('read write')
-        .execute(async (trx) => {
-          const result = await this.#inside.run(inside, () => work(txOf(trx, inside)));
-          inside.isOpen = false;
-          isDone = true;
-          return result;
-        });
+        .setAccessMode('read write');
+      const execution = transaction.execute(async (trx) => {
+        const result = await this.#inside.run(inside, () => work(txOf(trx, inside)));
+        inside.isOpen = false;
+        isDone = true;
+        return result;
+      });
+      return await this.#orEnd(execution);
     } catch (error) {
       throw isDone ? commitFailure(error) : error;
     } finally {
@@ -128,9 +129,14 @@ export class Database implements Db {
   }
 
   /** Ends with the engine, even if the work itself waits for something that never comes. */
+  #orEnd<T>(work: Promise<T>): Promise<T> {
+    return this.#engine.ending.orEnd(work);
+  }
+
+  /** `close` waits for it. */
   async #tracked<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closed !== undefined) throw new ForthrightError('interrupted', 'The database has been closed.');
-    const whole = this.#engine.ending.orEnd(work());
+    const whole = work();
     this.#underWay.add(whole);
     try {
       return await whole;
@@ -140,7 +146,7 @@ export class Database implements Db {
   }
 
   listen(channel: string, onNotify: (payload: string | undefined) => void): Promise<() => void> {
-    return this.#tracked(() => this.#engine.listen(channel, onNotify));
+    return this.#tracked(() => this.#orEnd(this.#engine.listen(channel, onNotify)));
   }
 
   announce(address: string): Promise<void> {
@@ -171,7 +177,8 @@ function commitFailure(error: unknown): unknown {
         cause: error,
       },
     );
-  if (!(error instanceof ForthrightError) || error.code !== 'database-unreachable') return error;
+  const isLost = (code: string) => code === 'database-unreachable' || code === 'interrupted';
+  if (!(error instanceof ForthrightError) || !isLost(error.code)) return error;
   return new ForthrightError(
     'outcome-unknown',
     'The connection to the database broke while a change was being committed. It may have been made or not: look before you repeat it.',

@@ -130,7 +130,26 @@ test('a commit is on the disk before it is acknowledged', async () => {
   await db.close();
 });
 
-test('the write-ahead log does not grow without end', async () => {
+test('a commit that the disk refused is not acknowledged', async () => {
+  const directory = copy();
+  const db = await openDatabase({ kind: 'embedded', directory, schema });
+  const sync = mock.method(fs, 'fsyncSync', () => {
+    throw Object.assign(new Error('EIO'), { code: 'EIO' });
+  });
+  syncBuiltinESMExports();
+  try {
+    const writing = db.transaction((tx) => tx.run('INSERT INTO rights VALUES (1)'));
+    await assert.rejects(writing, { code: 'outcome-unknown' });
+    await assert.rejects(db.rows('SELECT 1'), { code: 'database-unreachable' });
+  } finally {
+    sync.mock.restore();
+    syncBuiltinESMExports();
+  }
+  await db.close();
+  await (await openDatabase({ kind: 'embedded', directory, schema })).close();
+});
+
+test('neither the write-ahead log nor the dead rows grow without end', async () => {
   const directory = copy();
   const db = await openDatabase({ kind: 'embedded', directory, schema });
   const wal = join(directory, 'postgres', 'pg_wal');
@@ -138,6 +157,8 @@ test('the write-ahead log does not grow without end', async () => {
   for (let i = 0; i < 320; i++)
     await db.transaction((tx) => tx.run("UPDATE lefts SET text = repeat('x', 1000) || :i::int4", { i }));
   assert.ok(bytes() < 400e6, `${bytes()} bytes`);
+  const [table] = await db.rows<{ bytes: number }>("SELECT pg_relation_size('lefts')::float8 AS bytes");
+  assert.ok((table?.bytes ?? 1e9) < 150e6, `${table?.bytes} bytes of dead rows`);
   await db.close();
 });
 

@@ -101,6 +101,18 @@ describe('the lock', () => {
     await second.release();
   });
 
+  test('a second try of this process, and reading the owner, do not let the lock go', async () => {
+    const directory = fresh();
+    const lock = await FolderLock.take(directory);
+    await refuses(FolderLock.take(directory), 'data-folder-in-use');
+    // Without it only the lock itself keeps others out.
+    rmSync(join(directory, OWNER));
+    const [report] = await race([await start()], directory);
+    assert.ok(report?.say === 'refused' && report.code === 'data-folder-in-use', JSON.stringify(report));
+    assert.match(report.message, /has not said its number/);
+    await lock.release();
+  });
+
   test('who was killed is no owner, though its file still says so', async () => {
     const directory = fresh();
     const other = await start();

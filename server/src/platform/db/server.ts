@@ -1,4 +1,5 @@
 /** A PostgreSQL server behind the database interface, by way of `pg`. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ForthrightError } from '@forthright/contract';
 import { PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
@@ -11,6 +12,7 @@ import { parserOf, textsOf } from './values.ts';
 const CONNECTIONS = 10;
 const CONNECT_MS = 10_000;
 const LISTEN_AGAIN_MS = 1000;
+const GRACE_MS = 5000;
 const OLDEST = 150_000;
 
 type Listeners = Map<string, Set<(payload: string | undefined) => void>>;
@@ -36,7 +38,7 @@ class Server implements Engine {
   readonly #wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   readonly #busy = new Set<pg.PoolClient>();
   readonly #listeners: Listeners = new Map();
-  #ear: pg.Client | undefined;
+  #ear: Promise<pg.Client> | undefined;
   #again: NodeJS.Timeout | undefined;
   #version = '';
   #isInterrupted = false;
@@ -135,8 +137,8 @@ class Server implements Engine {
     this.#listeners.set(channel, others.add(onNotify));
     const stop = () => void others.delete(onNotify);
     try {
-      this.#ear ??= await this.#hear();
-      await this.#ear.query(`LISTEN ${quoteName(channel)}`);
+      const ear = await this.#listener();
+      await ear.query(`LISTEN ${quoteName(channel)}`);
       return stop;
     } catch (rawError) {
       stop();
@@ -145,6 +147,14 @@ class Server implements Engine {
   }
 
   /** A connection of its own: one of the pool is somebody else's a moment later. */
+  #listener(): Promise<pg.Client> {
+    this.#ear ??= this.#hear().catch((error) => {
+      this.#ear = undefined;
+      throw error;
+    });
+    return this.#ear;
+  }
+
   async #hear(): Promise<pg.Client> {
     const ear = new pg.Client(this.#config);
     ear.on('error', () => {});
@@ -168,8 +178,7 @@ class Server implements Engine {
   }
 
   async #hearAgain(): Promise<void> {
-    this.#ear ??= await this.#hear();
-    const ear = this.#ear;
+    const ear = await this.#listener();
     for (const [channel, listeners] of this.#listeners) {
       await ear.query(`LISTEN ${quoteName(channel)}`);
       for (const tell of listeners) tell(undefined);
@@ -202,10 +211,14 @@ class Server implements Engine {
   async close(): Promise<void> {
     this.ending.end(new ForthrightError('interrupted', 'The database has been closed.'));
     clearTimeout(this.#again);
-    await this.#ear?.end().catch(() => {});
-    // Work that never comes back never gives its connection back either; `interrupt` has ended that one.
-    const ended = this.#pool.end().catch(() => {});
-    if (!this.#isInterrupted) await ended;
+    const ear = await this.#ear?.catch(() => undefined);
+    await ear?.end().catch(() => {});
+    // What Kysely reads outside of a transaction nobody else waits for.
+    const ended = this.#pool.end().then(() => true);
+    const isIdle =
+      this.#isInterrupted || (await Promise.race([ended, sleep(GRACE_MS, false, { ref: false })]));
+    if (!isIdle) await this.interrupt();
+    // Not waited for: work that never comes back never gives back its connection, which `interrupt` has ended.
   }
 }
 

@@ -97,6 +97,8 @@ test('values that can not be kept are refused before they are sent', () => {
   for (const text of ['\0', 'a\0', '\ud800', '\udc00x', ['ok', ['\0']]])
     assert.throws(() => textsOf([text]), { code: 'text-not-storable' });
   assert.throws(() => textsOf([undefined]), TypeError);
+  const forgotten = { a: undefined } as unknown as Params;
+  assert.throws(() => textsOf(bind('SELECT :a::int4', forgotten).values), TypeError);
   assert.throws(() => textsOf([{ a: 1 }]), /json\(\)/);
   assert.throws(() => textsOf([new Date(Number.NaN)]), RangeError);
   assert.throws(() => json(undefined), TypeError);

@@ -60,7 +60,7 @@ export function bind(sql: string, params: Params = {}): { sql: string; values: P
   }
   const unused = Object.keys(params).find((name) => !numbers.has(name));
   if (unused !== undefined) throw new Error(`No argument takes the value of ${unused}.`);
-  return { sql: text, values: [...numbers.keys()].map((name) => params[name] ?? null) };
+  return { sql: text, values: [...numbers.keys()].map((name) => params[name] as Param) };
 }
 
 /** The statements of a script, which has no arguments. */
