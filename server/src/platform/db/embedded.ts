@@ -308,6 +308,10 @@ function crashed(directory: string, why: string, advice: string): ForthrightErro
   );
 }
 
+function noRoom(directory: string): ForthrightError {
+  return new ForthrightError('no-disk', `There is no room on the disk to open the database in ${directory}.`);
+}
+
 async function startIn(directory: string, words: LastWords): Promise<PGlite> {
   try {
     if (!(await isMade(directory))) await make(directory, words);
@@ -319,19 +323,30 @@ async function startIn(directory: string, words: LastWords): Promise<PGlite> {
   } catch (rawError) {
     if (rawError instanceof ForthrightError) throw rawError;
     if (words.isFull || (rawError as { code?: string } | undefined)?.code === 'ENOSPC')
-      throw new ForthrightError(
-        'no-disk',
-        `There is no room on the disk to start the database in ${directory}.`,
-      );
+      throw noRoom(directory);
     throw unreadable(directory, `is damaged: PostgreSQL does not start in it. ${ASK_AGAIN}`, rawError);
   }
 }
 
+/** Errors of the file system, where they meet the folder first. */
+async function prepared<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (rawError) {
+    const { code } = rawError as NodeJS.ErrnoException;
+    if (rawError instanceof ForthrightError || code === undefined) throw rawError;
+    if (code === 'ENOSPC') throw noRoom(directory);
+    throw unreadable(directory, `cannot be made, read or written (${code}).`, rawError);
+  }
+}
+
 /** Opens the database in a folder, which is made when it is not there. Refuses when another process has it. */
-export async function openEmbedded(options: Readonly<{ directory: string }>): Promise<Engine> {
-  await mkdir(options.directory, { recursive: true, mode: 0o700 });
-  await refuseForeign(options.directory);
-  const lock = await FolderLock.take(options.directory);
+export async function openEmbedded({ directory }: Readonly<{ directory: string }>): Promise<Engine> {
+  const lock = await prepared(directory, async () => {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await refuseForeign(directory);
+    return FolderLock.take(directory);
+  });
   try {
     const words = new LastWords();
     const pg = await startIn(lock.directory, words);

@@ -145,6 +145,7 @@ describe('the lock', () => {
     test(`a stale owner file ${what} keeps nobody out`, async () => {
       const directory = fresh();
       writeFileSync(join(directory, OWNER), text);
+      assert.equal(await readOwner(directory), undefined);
       const lock = await FolderLock.take(directory);
       assert.equal((JSON.parse(readFileSync(join(directory, OWNER), 'utf8')) as Owner).pid, process.pid);
       await lock.release();
@@ -190,6 +191,17 @@ describe('the folder', () => {
     assert.equal((await readOwner(directory))?.address, 'http://127.0.0.1:4001');
     await db.close();
     assert.deepEqual(readdirSync(directory).sort(), [LOCK, 'postgres']);
+  });
+
+  test('a folder that can not be made is said to be so', async () => {
+    const directory = join(fresh(), 'file');
+    writeFileSync(directory, '');
+    for (const place of [directory, join(directory, 'below')])
+      await refuses(
+        openDatabase({ kind: 'embedded', directory: place, schema }),
+        'data-folder-unreadable',
+        /EEXIST|ENOTDIR/,
+      );
   });
 
   test('a folder of somebody else is left alone', async () => {

@@ -35,6 +35,8 @@ export type Owner = Readonly<{
 /** The winner needs a moment between taking the lock and saying its name. */
 const NAMING_MS = 3000;
 const NAMING_STEP_MS = 10;
+/** And `readOwner` holds the lock for a moment where only that tells whether anybody has it. */
+const PROBING_MS = 200;
 const SQLITE_BUSY = 5;
 
 /** The system's, the container's and the process's own mark: none of them comes again. */
@@ -51,19 +53,16 @@ function markOf(pid: number): string | undefined {
   }
 }
 
-function sameSystem(mark: string): boolean {
-  const own = markOf(process.pid)?.split(' ');
-  const theirs = mark.split(' ');
-  return own !== undefined && own[0] === theirs[0] && own[1] === theirs[1];
-}
-
 type Life = 'alive' | 'gone' | 'cannot tell';
 
 function lifeOf(owner: Owner): Life {
   if (owner.host !== hostname()) return 'cannot tell';
   if (owner.process !== undefined) {
-    // Another start of the machine: gone. Another container of this one: its numbers mean nothing here.
-    if (!sameSystem(owner.process)) return 'cannot tell';
+    const [boot, container] = markOf(process.pid)?.split(' ') ?? [];
+    const [itsBoot, itsContainer] = owner.process.split(' ');
+    if (boot !== itsBoot) return boot === undefined ? 'cannot tell' : 'gone';
+    // The numbers of another container mean nothing here.
+    if (container !== itsContainer) return 'cannot tell';
     return markOf(owner.pid) === owner.process ? 'alive' : 'gone';
   }
   try {
@@ -101,7 +100,12 @@ async function recordedOwner(directory: string): Promise<Owner | undefined> {
 /** Who holds the data folder now; undefined when nobody does, or nobody that has said so. */
 export async function readOwner(directory: string): Promise<Owner | undefined> {
   const owner = await recordedOwner(directory);
-  return owner === undefined || lifeOf(owner) === 'gone' ? undefined : owner;
+  const life = owner === undefined ? 'gone' : lifeOf(owner);
+  if (life !== 'cannot tell') return life === 'alive' ? owner : undefined;
+  // Whoever opens the folder at this very moment tries again.
+  const lock = takeLock(directory);
+  lock?.close();
+  return lock === undefined ? owner : undefined;
 }
 
 function inUse(directory: string, owner: Owner | undefined): ForthrightError {
@@ -160,7 +164,8 @@ export class FolderLock {
       const owner = await recordedOwner(directory);
       const life = owner === undefined ? 'gone' : lifeOf(owner);
       if (lock !== undefined) return FolderLock.#keep(directory, lock, owner, life);
-      if (life !== 'gone') throw inUse(directory, owner);
+      if (life === 'alive' || (life === 'cannot tell' && waitedMs >= PROBING_MS))
+        throw inUse(directory, owner);
       if (waitedMs >= NAMING_MS) throw inUse(directory, undefined);
       await sleep(NAMING_STEP_MS);
     }
