@@ -347,6 +347,10 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
           db.transaction(async () => {}),
           /only its tx/,
         );
+        await assert.rejects(
+          db.listen('inside', () => {}),
+          /only its tx/,
+        );
         await assert.rejects(stored.selectFrom('people').selectAll().execute(), /only its tx/);
         late = tx;
       });

@@ -145,7 +145,8 @@ export class Database implements Db {
     }
   }
 
-  listen(channel: string, onNotify: (payload: string | undefined) => void): Promise<() => void> {
+  async listen(channel: string, onNotify: (payload: string | undefined) => void): Promise<() => void> {
+    this.#refuseInside();
     return this.#tracked(() => this.#orEnd(this.#engine.listen(channel, onNotify)));
   }
 
