@@ -182,7 +182,7 @@ function commitFailure(error: unknown): unknown {
   if (!(error instanceof ForthrightError) || !isLost(error.code)) return error;
   return new ForthrightError(
     'outcome-unknown',
-    'The connection to the database broke while a change was being committed. It may have been made or not: look before you repeat it.',
+    `${error.message} A change was being committed just then: it may have been made or not; look before you repeat it.`,
     { cause: error },
   );
 }

