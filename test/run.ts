@@ -16,7 +16,11 @@ const FILE_TIMEOUT_MS = 10 * 60_000;
 /** Part of `npm run check`. */
 const CHECKED = 'test/boundaries.test.ts';
 /** The long ones first, so that no core waits for them at the end. */
-const FIRST = ['test/coverage/coverage.test.ts', 'server/src/platform/analytics/conformance.test.ts'];
+const FIRST = [
+  'test/coverage/coverage.test.ts',
+  'server/src/platform/analytics/conformance.test.ts',
+  'server/src/platform/db/durability.test.ts',
+];
 
 const started = performance.now();
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

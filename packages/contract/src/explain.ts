@@ -78,6 +78,59 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is no room left on the disk.',
     advice: 'Make room, or choose another place with `--out`.',
   },
+  'database-unreachable': {
+    meaning: 'The database that holds the records does not answer, or has stopped.',
+    advice:
+      'Check `engines` in the workspace, that the server is up, and the name and password; then try again.',
+  },
+  'database-unsuitable': {
+    meaning:
+      'The PostgreSQL server can not hold the records: too old, another encoding than UTF8, a standby, or missing rights.',
+    advice: 'Do what the message says about the server, or name another one in `engines`.',
+  },
+  'database-refused': {
+    meaning: 'The database refused a statement of ours.',
+    advice: 'Report it with the message; this is our mistake.',
+  },
+  'database-busy': {
+    meaning: 'Others kept changing the same records at the same time; nothing of this change was kept.',
+    advice: 'Try again.',
+  },
+  'outcome-unknown': {
+    meaning:
+      'The connection to the database broke while a change was being committed, so it may have been made or not.',
+    advice: 'Look whether the change is there before you repeat it.',
+  },
+  'database-newer': {
+    meaning: 'The records were made by a newer version of Forthright than this one; nothing was changed.',
+    advice: 'Use the version that the message names, or a later one.',
+  },
+  'database-differs': {
+    meaning:
+      "A past step of the records' structure is not the one that this program knows; nothing was changed.",
+    advice: 'Use the program that made the records, or report it with the message.',
+  },
+  'data-folder-in-use': {
+    meaning: 'Another process has the data folder open, and only one may.',
+    advice:
+      'Use the running program, or end the process that the message names. Do not remove files from the folder.',
+  },
+  'data-folder-unreadable': {
+    meaning: "The data folder is damaged, of another version, not Forthright's, or can not be locked.",
+    advice: 'Do what the message says; restore the folder from a backup if it is damaged.',
+  },
+  'record-exists': {
+    meaning: 'There is already a record like this one.',
+    advice: 'Choose another name or id, or change the record that is there.',
+  },
+  'record-linked': {
+    meaning: 'A record refers to one that is not there, or is still referred to by another.',
+    advice: 'Check the ids; remove what refers to the record first.',
+  },
+  'text-not-storable': {
+    meaning: 'A text holds a character that can not be stored: U+0000, or half of a character.',
+    advice: 'Take the character out and try again.',
+  },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',
     advice: 'Run it again to have an answer.',

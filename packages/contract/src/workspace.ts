@@ -152,6 +152,14 @@ export const Workspace = z.strictObject({
           }),
         })
         .optional(),
+      database: z
+        .strictObject({
+          postgres: z.url({
+            protocol: /^postgres(ql)?$/,
+            error: 'expected an address such as postgres://user:password@host:5432/database',
+          }),
+        })
+        .optional(),
     })
     .default({}),
 });

@@ -45,6 +45,19 @@ test('a right workspace is read, with its defaults and the hash of its bytes', a
   assert.equal(read.where(['sources', 'logs', 'web']), `${path}:4:3`);
 });
 
+test('a PostgreSQL server for the records is read, and an address that is none is refused without its password', async () => {
+  const engines = (postgres: string) => `${GOOD}engines: { database: { postgres: "${postgres}" } }\n`;
+  for (const url of ['postgres://u:geheim@h:5432/d', 'postgresql://h/d?sslmode=verify-full']) {
+    const path = join(folder, 'engines.yaml');
+    await writeFile(path, engines(url));
+    const { value } = await readDocument(path, Workspace, 'workspace-invalid');
+    assert.deepEqual(value.engines.database, { postgres: url });
+  }
+  assert.deepEqual(await problemsOf(engines('mysql://u:geheim@h/d'), 'workspace-invalid'), [
+    '5:34 `engines.database.postgres` is "mysql://u:***@h/d"; expected an address such as postgres://user:password@host:5432/database',
+  ]);
+});
+
 test('every problem is told at once, at its line and column, in the order of the file', async () => {
   const text = `organisation:
   name: 2018

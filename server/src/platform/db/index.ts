@@ -1,0 +1,8 @@
+export type { Generated, Insertable, JSONColumnType, Selectable, Updateable } from 'kysely';
+export { constraintOf } from './failures.ts';
+export { type Owner, readOwner } from './folder.ts';
+export { type Migration, readMigrations, type Schema } from './migrations.ts';
+export { type DatabaseOptions, openDatabase } from './open.ts';
+export { quoteName } from './quote.ts';
+export type { Db, Param, Params, Reads, TransactionOptions, Tx } from './types.ts';
+export { json } from './values.ts';
