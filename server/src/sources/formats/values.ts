@@ -143,12 +143,7 @@ export function fieldsFrom(read: Reader, time: Sql, options: FieldOptions): Fiel
 
 /** A mapped column may hold the method or path itself or the whole request line. */
 const fromMapped = (value: Sql, part: 1 | 2): Sql =>
-  // A request line has a space in it; a method or a path has none, and is spared the expression.
-  bind(
-    value,
-    (v) =>
-      `if(position(${v}, ' ') = 0, ${v}, ${bind(requestPart(v, part), (r) => `if(${r} = '', ${v}, ${r})`)})`,
-  );
+  bind(value, (v) => bind(requestPart(v, part), (r) => `if(${r} = '', ${v}, ${r})`));
 
 function methodText(
   read: Reader,
