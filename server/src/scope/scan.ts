@@ -1,7 +1,7 @@
 import { ForthrightError, type LogField, type LogSource } from '@forthright/contract';
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
 import type { CompiledFormat, SourceFile, Sql } from '../sources/index.ts';
-import { hostOf, rotationOrder } from '../sources/index.ts';
+import { hostOf, rotationOrder, withDrafts } from '../sources/index.ts';
 import { clientSql } from './clients.ts';
 import type { Coverage, Minute } from './gaps.types.ts';
 import { seriesByTime } from './series.ts';
@@ -210,7 +210,7 @@ function parsedRows(x: CompiledFormat, fields: CompiledFormat['fields'], from: S
   // Computed under names that no column of a log has: there `client` may well be the name of the host.
   return `SELECT *, ${own} AS own FROM (SELECT f, rn, assumeNotNull(_at) AS t, ${columns.map(([name]) => `_${name} AS ${name}`).join(', ')}
 FROM (SELECT f, rn, ${columns.map(([name, sql]) => `${sql} AS _${name}`).join(', ')}
-FROM ${from}) WHERE _good AND _at IS NOT NULL)`;
+FROM ${withDrafts(x.drafts, from)}) WHERE _good AND _at IS NOT NULL)`;
 }
 
 export type StampsWithoutZone = Readonly<{ f: number; rn: number; lines: number }>;

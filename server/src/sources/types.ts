@@ -30,6 +30,12 @@ export type CompiledFormat = Readonly<{
   stampsHaveZone: boolean;
   cheapHost: Sql | null;
   exactHost: Sql | null;
+  /**
+   * Values on which `fields` build, under the names by which they call them, and on those the next; `withDrafts` puts them
+   * below. The engine
+   * unfolds what stands in many places: without drafts the statement of a JSON log takes gigabytes to be understood.
+   */
+  drafts: readonly Readonly<Record<string, Sql>>[];
   /** Exact values, run on few rows. Strings, '' when absent; `time` Nullable(Int64) ms; `status` UInt16;
    *  `duration` Float64 seconds; `person` Array(String). null when the log has no such field. */
   fields: Readonly<Record<Exclude<LogField, 'line' | 'file' | 'row'>, Sql | null>>;

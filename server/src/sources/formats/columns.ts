@@ -142,6 +142,7 @@ export function compileColumns(
     // As it stands: groups of rows are given their host's usual form, rows are not.
     cheapHost: host,
     exactHost: host,
+    drafts: [],
     fields: {
       ...fields,
       path: path === null || fields.path === null ? fields.path : quickPath(textOf(path), fields.path),

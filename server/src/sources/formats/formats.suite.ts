@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { quoteText } from '../../platform/analytics/index.ts';
 import { InProcessEngine } from '../../platform/analytics/testing.ts';
 import type { CompiledFormat, Sql } from '../types.ts';
+import { withDrafts } from './sql.ts';
 
 /** Texts are bytes, one character a byte (Latin-1), so that nothing is lost on the way. */
 export type Read = Readonly<{
@@ -103,7 +104,9 @@ export class Reading {
       `rn`,
     ];
     this.#shortcutsAgree(format, relation, needles);
-    return this.rows(`SELECT ${columns.join(', ')} FROM ${relation} ORDER BY rn`).map(asRead);
+    return this.rows(
+      `SELECT ${columns.join(', ')} FROM ${withDrafts(format.drafts, relation)} ORDER BY rn`,
+    ).map(asRead);
   }
 
   /** Whatever is read: where a cheap way says that it holds, it gives what the exact one gives. */

@@ -1,3 +1,3 @@
 export { compileFormat, type FormatOptions } from './compile.ts';
-export { bind } from './sql.ts';
+export { bind, withDrafts } from './sql.ts';
 export { hostOf } from './values.ts';

@@ -12,18 +12,57 @@ import { fieldsFrom, hostOf, type Reader, USUAL_NAMES, USUAL_TIMES } from './val
  */
 const JSON_TEXT: Sql = `replaceAll(replaceAll(${TEXT}, ${quoteText('\\\\')}, ${quoteText('\\u005c')}), ${quoteText('\\x')}, ${quoteText('\\u00')})`;
 
-/** All top-level keys in one parse; a dotted path by itself, or the key of that very name where there is one. */
-function readerOf(keys: readonly string[]): Reader {
-  const flat = keys.filter((key) => !key.includes('.'));
-  const type = `Tuple(${flat.map((key) => `${quoteName(key)} String`).join(', ')})`;
+const flatOf = (keys: readonly string[]) => keys.filter((key) => !key.includes('.'));
+
+/** All top-level keys in one parse. */
+function parsedSql(keys: readonly string[], text: Sql): Sql {
+  const type = `Tuple(${flatOf(keys)
+    .map((key) => `${quoteName(key)} String`)
+    .join(', ')})`;
+  return `JSONExtract(${text}, ${quoteText(type)})`;
+}
+
+/** A top-level key out of `parsed`; a dotted path by itself, or the key of that very name where there is one. */
+function readerOf(keys: readonly string[], text: Sql, parsed: Sql): Reader {
+  const flat = flatOf(keys);
   return (name) => {
-    if (flat.includes(name))
-      return ownBytes(`JSONExtract(${JSON_TEXT}, ${quoteText(type)}).${flat.indexOf(name) + 1}`);
+    if (flat.includes(name)) return ownBytes(`${parsed}.${flat.indexOf(name) + 1}`);
     if (!keys.includes(name)) return null;
     const path = name.split('.').map(quoteText).join(', ');
     return ownBytes(
-      `if(JSONHas(${JSON_TEXT}, ${quoteText(name)}), JSONExtract(${JSON_TEXT}, ${quoteText(name)}, 'String'), JSONExtract(${JSON_TEXT}, ${path}, 'String'))`,
+      `if(JSONHas(${text}, ${quoteText(name)}), JSONExtract(${text}, ${quoteText(name)}, 'String'), JSONExtract(${text}, ${path}, 'String'))`,
     );
+  };
+}
+
+const trimmed =
+  (raw: Reader): Reader =>
+  (name) => {
+    const value = raw(name);
+    return value === null ? null : absentIfDash(value);
+  };
+
+/** Fields over drafts: the line as JSON, its keys in one parse, each key's text. */
+function draftFields(
+  keys: readonly string[],
+  times: readonly string[],
+  timezone: string | undefined,
+  columns: LogSource['columns'],
+): Pick<CompiledFormat, 'fields' | 'drafts'> {
+  const raw = readerOf(keys, '_json', '_json_parsed');
+  const texts: Record<string, Sql> = { _json_time: firstPresent(times.map((name) => raw(name) ?? "''")) };
+  const names = new Map<string, string>();
+  const read: Reader = (name) => {
+    const value = trimmed(raw)(name);
+    if (value === null) return null;
+    const as = names.get(name) ?? `_json_${names.size}`;
+    names.set(name, as);
+    texts[as] = value;
+    return as;
+  };
+  return {
+    fields: fieldsFrom(read, timeOf(stampOf('_json_time'), timezone), { columns: columns ?? {} }),
+    drafts: [{ _json: JSON_TEXT }, { _json_parsed: parsedSql(keys, '_json') }, texts],
   };
 }
 
@@ -45,14 +84,10 @@ export function compileJson(
     return "''";
   };
   fieldsFrom(listing, "''", { columns });
-  const raw = readerOf([...new Set([...asked, ...times])]);
-  const read: Reader = (name) => {
-    const value = raw(name);
-    return value === null ? null : absentIfDash(value);
-  };
+  const keys = [...new Set([...asked, ...times])];
+  const raw = readerOf(keys, JSON_TEXT, parsedSql(keys, JSON_TEXT));
   const time = firstPresent(times.map((name) => raw(name) ?? "''"));
-  const exact = stampOf(time);
-  const fields = fieldsFrom(read, timeOf(exact, timezone), { columns });
+  const { host } = fieldsFrom(trimmed(raw), "''", { columns });
   const cheap = cheapStampOf(times[0] ?? 'time');
   const hostKey = columns.host ?? USUAL_NAMES.host.find((name) => header?.includes(name));
   return {
@@ -66,14 +101,13 @@ export function compileJson(
     ]),
     isRight: `(isValidJSON(${JSON_TEXT}) AND JSONType(${JSON_TEXT}) = 'Object' AND ${isStamp(time)})`,
     cheapStamp: cheap.stamp,
-    exactStamp: exact,
+    exactStamp: stampOf(time),
     stampIsSure: '0',
     minuteMs: minuteMs(timezone),
     stampsHaveZone: false,
-    cheapHost:
-      fields.host === null ? null : hostKey === undefined ? fields.host : cheapHostOf(hostKey, fields.host),
-    exactHost: fields.host,
-    fields,
+    cheapHost: host === null ? null : hostKey === undefined ? host : cheapHostOf(hostKey, host),
+    exactHost: host,
+    ...draftFields(keys, times, timezone, columns),
     plain: null,
     within: null,
     mayContain: mayContain('line', 'json'),

@@ -77,6 +77,7 @@ export function compileLines(format: LineFormat): CompiledFormat {
     stampsHaveZone: format.stampsHaveZone,
     cheapHost: fields.host === null ? null : (format.cheapHost ?? fields.host),
     exactHost: fields.host,
+    drafts: [],
     fields,
     plain: plainOf(format),
     within: null,

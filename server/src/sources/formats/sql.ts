@@ -58,3 +58,10 @@ export const allAtOnce = (conditions: readonly Sql[]): Sql =>
 
 export const all = (conditions: readonly Sql[]): Sql =>
   conditions.length === 0 ? '1' : `(${conditions.join(' AND ')})`;
+
+/** A relation with a format's drafts beside its own columns, each level above the one before. */
+export const withDrafts = (drafts: readonly Readonly<Record<string, Sql>>[], from: Sql): Sql =>
+  drafts.reduce((below, level) => {
+    const columns = Object.entries(level).map(([name, sql]) => `${sql} AS ${name}`);
+    return `(SELECT *, ${columns.join(', ')} FROM ${below})`;
+  }, from);
