@@ -1,0 +1,1 @@
+export { type Actor, type Asked, type Operation, operation } from './operation.ts';
