@@ -39,11 +39,11 @@ export const SAME_EVERYWHERE: Settings = {
 export function memorySettings(memoryBytes: number): Settings {
   return {
     max_memory_usage: memoryBytes,
-    max_bytes_before_external_group_by: Math.floor(memoryBytes / 3),
+    max_bytes_before_external_group_by: Math.floor(memoryBytes / 2),
     max_bytes_ratio_before_external_group_by: 0,
     max_bytes_before_external_sort: Math.floor(memoryBytes / 3),
     max_bytes_ratio_before_external_sort: 0,
-    max_bytes_before_external_join: Math.floor(memoryBytes / 3),
+    max_bytes_before_external_join: Math.floor(memoryBytes / 2),
     max_bytes_ratio_before_external_join: 0,
   };
 }
