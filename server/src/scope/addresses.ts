@@ -1,8 +1,13 @@
 import { domainToASCII } from 'node:url';
 import { type Analytics, quoteText } from '../platform/analytics/index.ts';
-import type { Sql } from '../sources/index.ts';
+import { bind, type Sql } from '../sources/index.ts';
 
-const basic = (text: Sql): Sql => `lowerUTF8(normalizeUTF8NFC(trim(BOTH ' \\t\\r' FROM ${text})))`;
+/** Nearly every address is ASCII, for which a tenth of the work does. */
+const basic = (text: Sql): Sql =>
+  bind(
+    `trim(BOTH ' \\t\\r' FROM ${text})`,
+    (t) => `if(isValidASCII(${t}), lower(${t}), lowerUTF8(normalizeUTF8NFC(${t})))`,
+  );
 
 /**
  * SQL of a normalised e-mail address: trimmed, NFC, lower case, domain as ASCII. The engine has no IDNA, so the

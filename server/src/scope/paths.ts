@@ -68,6 +68,9 @@ function toSegment(text: string): Segment {
   return { kind: 'literal', text: decoded(text).toLowerCase() };
 }
 
+/** From so many letters on, what may stand behind a literal does not make it rarer, and one search is quicker than two. */
+const LONG_LITERAL = 6;
+
 /**
  * The longest literal with the slashes that must stand around it: the rarest text that every match holds. Behind it a
  * path parameter may stand in place of the slash.
@@ -80,7 +83,10 @@ function needlesOf(segments: readonly Segment[], hasParameters: boolean): string
     if (segment.kind === 'key' && segment.before !== '') best = longer(best, `/${segment.before}`);
   });
   const isOpen = best.endsWith('/') && !hasParameters;
-  return best === '' ? [] : isOpen ? [best, best.replace(/\/$/, ';')] : [best];
+  if (best === '') return [];
+  if (!isOpen) return [best];
+  const bare = best.replace(/\/$/, '');
+  return bare.length > LONG_LITERAL ? [bare] : [best, `${bare};`];
 }
 
 /** %2F stays inside its segment, so it must not be decoded before the path is split. */
