@@ -1,4 +1,5 @@
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
+import { withDrafts } from '../sources/index.ts';
 import { type LogGroup, type LogToScan, linesAside, type ScannedLog } from './scan.ts';
 
 const SAMPLES_A_FILE = 3;
@@ -59,5 +60,5 @@ const lateRejects = (engine: Analytics, from: string, { format }: LogGroup): Pro
   engine.rows<Late>(
     `SELECT f, count() AS lines, arraySlice(arraySort(groupArray(1000)(rn)), 1, ${SAMPLES_A_FILE}) AS rows,
        arrayMap(x -> x.2, arraySlice(arraySort(groupArray(1000)((rn, toValidUTF8(substring(line, 1, ${SAMPLE_BYTES}))))), 1, ${SAMPLES_A_FILE})) AS texts
-     FROM ${from} WHERE ${format.isDirective === '0' ? '1' : `NOT (${format.isDirective})`} AND (${format.looksRight}) AND NOT (${format.isRight}) GROUP BY f ORDER BY f`,
+     FROM ${withDrafts(format.cheapDrafts, from)} WHERE ${format.isDirective === '0' ? '1' : `NOT (${format.isDirective})`} AND (${format.looksRight}) AND NOT (${format.isRight}) GROUP BY f ORDER BY f`,
   );

@@ -171,7 +171,7 @@ FROM
     ${isCheap ? '' : `_good AND ${doubted} AS _doubted, ${exact} AS _exact,`}
     ${key(1, host)} AS _host, ${key(2, x.cheapStamp.k0)} AS _k0, ${key(3, x.cheapStamp.k1)} AS _k1,
     ${key(4, `toInt32(${x.cheapStamp.msInMinute})`)} AS _ms, ${may} AS _may
-  FROM ${quoteName(group.relation)}
+  FROM ${withDrafts(x.cheapDrafts, quoteName(group.relation))}
   ${x.isDirective === '0' ? '' : `WHERE NOT (${x.isDirective})`}
 )
 GROUP BY f, _bucket, _host, _k0, _k1)`;

@@ -12,6 +12,8 @@ export type CompiledFormat = Readonly<{
   over: 'lines' | 'columns';
   /** Header and comment rows: neither lines nor rejected. `0` when the format has none. */
   isDirective: Sql;
+  /** Values on which the cheap expressions build, as `drafts` are for the exact ones. */
+  cheapDrafts: readonly Readonly<Record<string, Sql>>[];
   /** Cheap; true only for rows whose cheap stamp, host and shape can be trusted. */
   looksRight: Sql;
   /** Exact; decides for rows that `looksRight` doubts, and for every row that may matter. */

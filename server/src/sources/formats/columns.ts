@@ -132,6 +132,7 @@ export function compileColumns(
   return {
     over: 'columns',
     isDirective: '0',
+    cheapDrafts: [],
     looksRight: isRight,
     isRight,
     cheapStamp: stamp,

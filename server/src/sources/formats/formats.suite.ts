@@ -105,7 +105,7 @@ export class Reading {
     ];
     this.#shortcutsAgree(format, relation, needles);
     return this.rows(
-      `SELECT ${columns.join(', ')} FROM ${withDrafts(format.drafts, relation)} ORDER BY rn`,
+      `SELECT ${columns.join(', ')} FROM ${withDrafts([...format.cheapDrafts, ...format.drafts], relation)} ORDER BY rn`,
     ).map(asRead);
   }
 
@@ -121,7 +121,7 @@ export class Reading {
     const isNamed = needles.map((n) => `positionCaseInsensitive(${plain.fields.path}, ${quoteText(n)}) > 0`);
     const keys = (s: typeof cheapStamp) => `(${s.k0}, ${s.k1}, ${s.msInMinute})`;
     const rows = this.rows(
-      `SELECT hex(line) AS bytes FROM ${relation} WHERE ${isRight} AND ((${stampIsSure} AND ${keys(cheapStamp)} != ${keys(exactStamp)})
+      `SELECT hex(line) AS bytes FROM ${withDrafts(format.cheapDrafts, relation)} WHERE ${isRight} AND ((${stampIsSure} AND ${keys(cheapStamp)} != ${keys(exactStamp)})
         OR (${plain.is} AND (${isOther.join(' OR ')} OR ((${[...isNamed, '0'].join(' OR ')}) AND NOT ${plain.mayContain(needles)})))) LIMIT 3`,
     );
     const lines = rows.map((row) => fromHex(row.bytes));

@@ -90,9 +90,11 @@ export function compileJson(
   const { host } = fieldsFrom(trimmed(raw), "''", { columns });
   const cheap = cheapStampOf(times[0] ?? 'time');
   const hostKey = columns.host ?? USUAL_NAMES.host.find((name) => header?.includes(name));
+  const ofHost = host === null || hostKey === undefined ? { drafts: [], host } : cheapHostOf(hostKey, host);
   return {
     over: 'lines',
     isDirective: '0',
+    cheapDrafts: side(cheap.drafts, ofHost.drafts),
     looksRight: all([
       "startsWith(line, '{')",
       lineEndsWith('}'),
@@ -101,11 +103,11 @@ export function compileJson(
     ]),
     isRight: `(isValidJSON(${JSON_TEXT}) AND JSONType(${JSON_TEXT}) = 'Object' AND ${isStamp(time)})`,
     cheapStamp: cheap.stamp,
-    exactStamp: stampOf(time),
+    exactStamp: exactStampOf(time),
     stampIsSure: '0',
     minuteMs: minuteMs(timezone),
     stampsHaveZone: false,
-    cheapHost: host === null ? null : hostKey === undefined ? host : cheapHostOf(hostKey, host),
+    cheapHost: ofHost.host,
     exactHost: host,
     ...draftFields(keys, times, timezone, columns),
     plain: null,
@@ -114,15 +116,34 @@ export function compileJson(
   };
 }
 
+/** By lambdas, which take the time's text as a value: unfolded in each place it took the engine seconds to read. */
+function exactStampOf(time: Sql): Stamp {
+  const { k0, k1, msInMinute } = stampOf('_stamp');
+  const over = (sql: Sql) => `arrayMap(_stamp -> ${sql}, [${time}])[1]`;
+  return { k0: over(k0), k1: over(k1), msInMinute: over(msInMinute) };
+}
+
 const lastKey = (name: string): string => JSON.stringify(name.split('.').at(-1) ?? '');
 
-/** Where the value of a key begins, with or without one space. The key must stand once in the line. */
-function valueAt(name: string): { at: Sql; isThere: Sql } {
+/** A stamp in quotes with a fraction and a zone, and the longest name of a host. */
+const STAMP_BYTES = 48;
+const HOST_BYTES = 256;
+
+type Value = Readonly<{ isThere: Sql; drafts: CompiledFormat['cheapDrafts'] }>;
+
+/**
+ * The beginning of a key's value as a draft, from its quote on where it is a text; with or without one space before.
+ * The key must stand once in the line.
+ */
+function beginningOf(name: string, as: string, bytes: number): Value {
   const key = quoteText(`${lastKey(name)}:`);
-  const after = `(position(line, ${key}) + ${Buffer.byteLength(lastKey(name)) + 1})`;
+  const behind = `${as}_at`;
   return {
-    at: `(${after} + (substring(line, ${after}, 1) = ' '))`,
     isThere: `countSubstrings(line, ${key}) = 1`,
+    drafts: [
+      { [behind]: `(position(line, ${key}) + ${Buffer.byteLength(lastKey(name)) + 1})` },
+      { [as]: `substring(line, ${behind} + (substring(line, ${behind}, 1) = ' '), ${bytes})` },
+    ],
   };
 }
 
@@ -130,30 +151,37 @@ function valueAt(name: string): { at: Sql; isThere: Sql } {
  * A text is taken as ISO 8601 and a number as an epoch with ten digits of seconds; whatever else a line has
  * makes it doubted. Braces balance in a whole line, so a line cut off behind a nested object is doubted too.
  */
-function cheapStampOf(name: string): { stamp: Stamp; shape: Sql } {
-  const { at, isThere } = valueAt(name);
-  const isText = `substring(line, ${at}, 1) = '"'`;
-  const end = `position(line, '"', toUInt64(${at} + 20))`;
-  const iso = cheapIso(`(${at} + 1)`, end);
-  const number = `substring(line, ${at}, 14)`;
+function cheapStampOf(name: string): Value & Readonly<{ stamp: Stamp; shape: Sql }> {
+  const value = '_json_stamp';
+  const { isThere, drafts } = beginningOf(name, value, STAMP_BYTES);
+  const isText = `startsWith(${value}, '"')`;
+  const end = `position(${value}, '"', 21)`;
+  const iso = cheapIso('2', end, value);
+  const number = `substring(${value}, 1, 14)`;
   const epoch = epochMs(
     `substring(${number}, 1, length(${number}) - length(trimLeft(${number}, '.0123456789')))`,
   );
   return {
+    isThere,
+    drafts,
     stamp: {
       k0: `if(${isText}, ${iso.stamp.k0}, toString(intDiv(${epoch}, 60000)))`,
       k1: `if(${isText}, ${iso.stamp.k1}, 'epoch')`,
       msInMinute: `toUInt32(if(${isText}, ${iso.stamp.msInMinute}, modulo(${epoch}, 60000)))`,
     },
-    shape: `(${isThere} AND if(${isText}, ${end} BETWEEN 1 AND ${at} + 46 AND ${iso.shape}, match(${number}, ${quoteText('^\\d{10}([,} ]|\\.\\d{1,3}|\\d{3}([,} ]|$))')})))`,
+    shape: `(${isThere} AND if(${isText}, ${end} BETWEEN 1 AND ${STAMP_BYTES - 1} AND ${iso.shape}, match(${number}, ${quoteText('^\\d{10}([,} ]|\\.\\d{1,3}|\\d{3}([,} ]|$))')})))`,
   };
 }
 
 /** The host's text between its quotes where the line has the key once and the text no escape. */
-function cheapHostOf(name: string, exact: Sql): Sql {
-  const { at, isThere } = valueAt(name);
-  const end = `position(line, '"', toUInt64(${at} + 1))`;
-  const text = `substring(line, ${at} + 1, greatest(0, toInt64(${end}) - toInt64(${at}) - 1))`;
-  const isPlain = `(${isThere} AND substring(line, ${at}, 1) = '"' AND position(${text}, '\\\\') = 0)`;
-  return `if(${isPlain}, ${hostOf(text)}, ${exact})`;
+function cheapHostOf(name: string, exact: Sql): Pick<Value, 'drafts'> & Readonly<{ host: Sql }> {
+  const value = '_json_host';
+  const { isThere, drafts } = beginningOf(name, value, HOST_BYTES);
+  const end = `position(${value}, '"', 2)`;
+  const text = `substring(${value}, 2, greatest(0, toInt64(${end}) - 2))`;
+  const isPlain = `(${isThere} AND startsWith(${value}, '"') AND ${end} > 0 AND position(${text}, '\\\\') = 0)`;
+  return { drafts, host: `if(${isPlain}, ${hostOf(text)}, ${exact})` };
 }
+
+const side = (one: CompiledFormat['cheapDrafts'], other: CompiledFormat['cheapDrafts']) =>
+  one.map((level, i) => ({ ...level, ...other[i] }));

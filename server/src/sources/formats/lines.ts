@@ -68,6 +68,7 @@ export function compileLines(format: LineFormat): CompiledFormat {
   return {
     over: 'lines',
     isDirective: format.isDirective,
+    cheapDrafts: [],
     looksRight: looksRightOf(format, isRight),
     isRight,
     cheapStamp: format.cheap?.stamp ?? exact,
