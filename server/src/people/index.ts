@@ -1,0 +1,1 @@
+export { type Begun, type Credentials, type Entrance, entrance, type People } from './types.ts';
