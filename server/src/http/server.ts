@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { ForthrightError } from '@forthright/contract';
+import { ANSWER, ForthrightError } from '@forthright/contract';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { People } from '../people/index.ts';
 import type { Db } from '../platform/db/index.ts';
@@ -16,6 +16,7 @@ import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
 import { BODY_LIMIT_BYTES, readJson, refuseDoubtfulPath, refuseOtherCodings } from './requests.ts';
 import { type Route, routeOfEntrance, routeOfOperation } from './types.ts';
+import { addWelcome } from './welcome.ts';
 
 export type ServerOptions = Readonly<{
   /** Those of `people` stand among them already. */
@@ -72,6 +73,13 @@ export function makeServer(options: ServerOptions): FastifyInstance {
   takeJsonOnly(app);
   for (const each of described) addRoute(door, each);
   addOwnRoutes(door, described);
+  const accept = options.people.entrances.find(({ name }) => name === 'accept-link');
+  if (accept !== undefined)
+    addWelcome(app, {
+      entrance: accept,
+      admit: (request) => admit(door, request),
+      refused: (rawError, request) => logRefusal(rawError, request, log),
+    });
   refuseTheRest(door, routes);
   return app;
 }
@@ -89,7 +97,8 @@ function refuseTwice(routes: readonly Route[]): void {
 const FIXED_HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
+  // Not `no-referrer`: a browser would then send the forms of our own pages with `Origin: null`.
+  'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
   'content-security-policy':
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -153,20 +162,26 @@ function sendProblem(rawError: unknown, request: FastifyRequest, reply: FastifyR
   const wait = waitSecondsOf(error);
   if (wait !== undefined) reply.header('retry-after', String(wait));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  log({
-    event: 'refused',
-    level: problem.status >= 500 ? 'error' : 'info',
-    request: request.id,
-    code: error.code,
-    ...(problem.status >= 500 ? { frames: framesOf(rawError) } : {}),
-    // Those name hosts and folders, which who runs the server must know, and never a statement's values.
-    ...(error.code.startsWith('database-') ? { note: error.message } : {}),
-  });
+  logRefusal(rawError, request, log);
   reply
     .code(problem.status)
     .type('application/problem+json')
     .serializer((payload: unknown) => JSON.stringify(payload))
     .send(problem);
+}
+
+function logRefusal(rawError: unknown, request: FastifyRequest, log: Log): void {
+  const error = coded(rawError);
+  const isOurs = ANSWER[error.code].status >= 500;
+  log({
+    event: 'refused',
+    level: isOurs ? 'error' : 'info',
+    request: request.id,
+    code: error.code,
+    ...(isOurs ? { frames: framesOf(rawError) } : {}),
+    // Those name hosts and folders, which who runs the server must know, and never a statement's values.
+    ...(error.code.startsWith('database-') ? { note: error.message } : {}),
+  });
 }
 
 /** Bytes that are no HTTP reach no route; nothing of them is repeated. */
@@ -287,11 +302,20 @@ function addOwnRoutes({ app, db, metrics, version }: Door, described: readonly D
   );
 }
 
-const OWN_PATHS = ['/api/openapi.json', '/api', '/api/style.css', '/healthz', '/readyz', '/metrics'];
+const OWN_PATHS = [
+  '/api/openapi.json',
+  '/api',
+  '/api/style.css',
+  '/healthz',
+  '/readyz',
+  '/metrics',
+  '/welcome',
+];
 
 function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
   const known = [
     ...OWN_PATHS.map((path) => ({ method: 'GET', form: formOf(path) })),
+    { method: 'POST', form: formOf('/welcome') },
     ...routes.map(({ method, path }) => ({ method, form: formOf(`/api${path}`) })),
   ];
   app.setNotFoundHandler((request, reply) => {
