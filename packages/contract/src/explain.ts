@@ -156,7 +156,7 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is nothing at this address.',
     advice: 'See `/api/openapi.json` for what there is.',
   },
-  'method-not-allowed': {
+  'method-not-permitted': {
     meaning: 'This address does not take this method.',
     advice: 'Use a method that the header `Allow` names.',
   },
@@ -189,9 +189,9 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'This may only be done by a person who is signed in, not with an API token.',
     advice: 'Sign in with a password and do it there.',
   },
-  'not-allowed': {
-    meaning: "None of the asker's roles may do this.",
-    advice: 'Ask somebody who may; `docs/permissions.md` shows who that is.',
+  'not-permitted': {
+    meaning: 'Your role does not allow this.',
+    advice: 'Ask somebody who has the role that the message names.',
   },
   'origin-refused': {
     meaning:

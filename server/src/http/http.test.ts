@@ -189,7 +189,7 @@ describe('a route per operation', () => {
           headers: token(role),
         });
         if (may.length === 0 || may.includes(role)) assert.notEqual(answer.statusCode, 403);
-        else isProblem(answer, 403, 'not-allowed');
+        else isProblem(answer, 403, 'not-permitted');
       });
 
   test('nobody, and somebody whose token is over, get a 401 before anything is read', async () => {
@@ -310,7 +310,7 @@ describe('what a request may be', () => {
     isProblem(await ask({ url: '/api/thing' }), 404, 'route-not-found');
     isProblem(await ask({ url: '/etc/passwd' }), 404, 'route-not-found');
     const answer = await ask({ method: 'DELETE', url: '/api/things' });
-    isProblem(answer, 405, 'method-not-allowed');
+    isProblem(answer, 405, 'method-not-permitted');
     assert.equal(answer.headers.allow, 'GET');
     const one = await ask({ method: 'OPTIONS', url: '/api/things/thg_a' });
     assert.equal(one.headers.allow, 'GET, POST, PUT, PATCH, DELETE');

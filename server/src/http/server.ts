@@ -248,7 +248,7 @@ async function admitActor({ people }: Door, operation: Operation, request: Fasti
   if (actor.via === 'session' && operation.method !== 'GET') refuseOtherOrigins(request.headers, true);
   if (operation.may.length > 0 && !operation.may.some((role) => actor.roles.includes(role)))
     throw new ForthrightError(
-      'not-allowed',
+      'not-permitted',
       `\`${operation.name}\` may be asked by: ${operation.may.join(', ')}.`,
     );
 }
@@ -327,7 +327,7 @@ function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
         'There is nothing at this address; see /api/openapi.json.',
       );
     reply.header('allow', methods.join(', '));
-    throw new ForthrightError('method-not-allowed', `This address takes ${methods.join(', ')}.`);
+    throw new ForthrightError('method-not-permitted', `This address takes ${methods.join(', ')}.`);
   });
 }
 

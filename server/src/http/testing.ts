@@ -1,6 +1,5 @@
 /** For tests: the whole door over real records, a clock that is set, and people who are signed in. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@forthright/contract';
@@ -8,6 +7,7 @@ import { makePeople } from '../people/index.ts';
 import { type Db, openDatabase } from '../platform/db/index.ts';
 import { jsonLog } from '../platform/index.ts';
 import type { Operation } from '../prove/index.ts';
+import { standIns } from '../serve.testing.ts';
 import { makeServer } from './server.ts';
 
 export const PASSWORD = 'lamp orchard ferry';
@@ -21,14 +21,6 @@ export type Reply = Readonly<{
 }>;
 
 export type As = Readonly<{ cookie?: string; token?: string; from?: string }>;
-
-const PEOPLE = new URL('../people/migrations/0003-people.sql', import.meta.url);
-
-/** Until the stages that have them are here, what stands before the people's migration is its number alone. */
-async function migrations() {
-  const before = [1, 2].map((number) => ({ number, name: 'stand-in', sql: 'SELECT 1' }));
-  return [...before, { number: 3, name: 'people', sql: await readFile(PEOPLE, 'utf8') }];
-}
 
 export class World {
   readonly db: Db;
@@ -50,7 +42,7 @@ export class World {
 
   static async open(more: readonly Operation[] = []): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
-    const schema = { migrations: await migrations(), program: 'Forthright test' };
+    const schema = { migrations: await standIns(), program: 'Forthright test' };
     const directory = join(folder, 'records');
     return new World(await openDatabase({ kind: 'embedded', directory, schema }), folder, more);
   }
