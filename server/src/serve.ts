@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import type { Serving } from './cli/index.ts';
 import { makeServer } from './http/index.ts';
-import { makePeople } from './people/index.ts';
+import { makePeople, type People } from './people/index.ts';
 import { type Migration, openDatabase } from './platform/db/index.ts';
 import type { Log } from './platform/index.ts';
+import type { Operation } from './prove/index.ts';
+
+/** Every operation that the server answers, of all stages. */
+export const operationsOf = (people: People): readonly Operation[] => [...people.operations];
 
 export type ServeOptions = Readonly<{
   data: string;
@@ -32,7 +36,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   const db = await openDatabase({ kind: 'embedded', directory: join(data, 'records'), schema });
   try {
     const people = makePeople({ db, now });
-    const app = makeServer({ operations: people.operations, people, db, now, log, version });
+    const app = makeServer({ operations: operationsOf(people), people, db, now, log, version });
     const address = await listen(app, options);
     await db.announce(address);
     const made = await people.firstLink();

@@ -8,6 +8,7 @@ import { type Db, openDatabase } from '../platform/db/index.ts';
 import { jsonLog } from '../platform/index.ts';
 import type { Operation } from '../prove/index.ts';
 import { standIns } from '../serve.testing.ts';
+import { operationsOf } from '../serve.ts';
 import { makeServer } from './server.ts';
 
 export const PASSWORD = 'lamp orchard ferry';
@@ -35,7 +36,7 @@ export class World {
     this.db = db;
     this.#folder = folder;
     this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 } });
-    const operations = [...this.people.operations, ...more];
+    const operations = [...operationsOf(this.people), ...more];
     const log = jsonLog((line) => this.lines.push(line), this.now);
     this.app = makeServer({ operations, people: this.people, db, now: this.now, log, version: '0.1.0' });
   }

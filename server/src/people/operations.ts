@@ -93,7 +93,7 @@ export async function ownAccount(from: Db | Tx, actor: Actor): Promise<Account> 
   return known(from, token?.account ?? actor.id);
 }
 
-/** A token that was stolen must not make others that outlive it, nor change how its owner signs in. */
+/** A token that was stolen must not make what outlives it: other tokens, accounts, roles, another way to sign in. */
 export function refuseTokens(actor: Actor): void {
   if (actor.via === 'token')
     throw new ForthrightError('session-required', 'Sign in to do this; an API token is not enough.');
@@ -134,8 +134,9 @@ const aboutOthers: readonly Operation[] = [
     input: z.strictObject({ email: Email, name: Name, roles: Roles.min(1) }),
     output: LinkShown,
     may: ['administrator'],
-    run: ({ db, now }, { email, name, roles }) =>
-      db.transaction(async (tx) => {
+    run: async ({ db, now, actor }, { email, name, roles }) => {
+      refuseTokens(actor);
+      return db.transaction(async (tx) => {
         if ((await accountByEmail(tx, email)) !== undefined)
           throw new ForthrightError('record-exists', 'There is already an account with this address.');
         const at = now();
@@ -154,7 +155,8 @@ const aboutOthers: readonly Operation[] = [
         };
         await addAccount(tx, account);
         return linkFor(tx, account.id, 'invitation', at);
-      }),
+      });
+    },
   }),
   operation({
     name: 'set-roles',
@@ -164,8 +166,9 @@ const aboutOthers: readonly Operation[] = [
     input: z.strictObject({ person: PersonId, roles: Roles }),
     output: Person,
     may: ['administrator'],
-    run: ({ db, now }, { person, roles }) =>
-      db.transaction(async (tx) => {
+    run: async ({ db, now, actor }, { person, roles }) => {
+      refuseTokens(actor);
+      return db.transaction(async (tx) => {
         await known(tx, person);
         await changeAccount(tx, person, { roles });
         await refuseWithoutAdministrator(tx);
@@ -174,7 +177,8 @@ const aboutOthers: readonly Operation[] = [
           await revokeTokensOf(tx, person, now());
         }
         return personOf(await known(tx, person));
-      }),
+      });
+    },
   }),
   operation({
     name: 'reset-sign-in',

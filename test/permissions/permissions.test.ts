@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { before, test } from 'node:test';
+import { ROLES } from '@forthright/contract';
+import { askEverything, permissionsPage } from './matrix.ts';
+
+let found: Awaited<ReturnType<typeof askEverything>>;
+before(async () => {
+  found = await askEverything();
+});
+
+test('each role may ask what the operation says, and nothing else', () => {
+  assert.ok(found.rows.length >= 14);
+  for (const { operation, roles } of found.rows)
+    for (const role of ROLES) {
+      const may = operation.may.length === 0 || operation.may.includes(role);
+      assert.equal(roles[role], may ? 'may' : 'may not', `${operation.name} as ${role}`);
+    }
+});
+
+test('nobody, an expired token and a session that is none get nowhere', () => {
+  for (const { operation, nobody, expiredToken, wrongSession } of found.rows) {
+    assert.equal(nobody, 'not-signed-in', operation.name);
+    assert.equal(expiredToken, 'token-expired', operation.name);
+    assert.equal(wrongSession, 'session-expired', operation.name);
+  }
+});
+
+test('what would outlive a stolen token is not done with one', () => {
+  const asksForAPerson = found.rows
+    .filter(({ needsSession }) => needsSession)
+    .map(({ operation }) => operation.name);
+  const lasting = ['invite-person', 'set-roles', 'reset-sign-in', 'make-token', 'change-password'];
+  const factors = ['begin-second-factor', 'confirm-second-factor', 'remove-second-factor'];
+  assert.deepEqual(asksForAPerson, [...lasting, ...factors]);
+});
+
+test('docs/permissions.md says what was found', async () => {
+  const page = await readFile(new URL('../../docs/permissions.md', import.meta.url), 'utf8');
+  assert.equal(page, permissionsPage(found), 'run: node test/permissions/write.ts');
+});
