@@ -40,7 +40,7 @@ export const ANSWER = {
   'content-type-unsupported': { status: 415, exit: 2, show: true },
   'request-invalid': { status: 422, exit: 2, show: true },
   'route-not-found': { status: 404, exit: 2, show: true },
-  'method-not-permitted': { status: 405, exit: 2, show: true },
+  'method-not-allowed': { status: 405, exit: 2, show: true },
   'not-signed-in': { status: 401, exit: 10, show: true },
   'sign-in-refused': { status: 401, exit: 10, show: true },
   'second-factor-needed': { status: 401, exit: 10, show: true },

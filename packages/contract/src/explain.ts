@@ -156,7 +156,7 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is nothing at this address.',
     advice: 'See `/api/openapi.json` for what there is.',
   },
-  'method-not-permitted': {
+  'method-not-allowed': {
     meaning: 'This address does not take this method.',
     advice: 'Use a method that the header `Allow` names.',
   },

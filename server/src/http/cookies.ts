@@ -52,6 +52,6 @@ export function refuseOtherOrigins(headers: IncomingHttpHeaders, mustSay: boolea
     return;
   }
   const own = [`https://${host}`, ...(isLoopback(host) ? [`http://${host}`] : [])];
-  if (!own.includes(origin.toLowerCase()) && !own.includes(origin))
+  if (!own.includes(origin))
     throw new ForthrightError('origin-refused', 'The request came from a page that is not of this server.');
 }

@@ -264,6 +264,18 @@ describe('what a request may be', () => {
     for (const payload of ['[]', '"a"', 'null', '7']) isProblem(await post(payload), 422, 'request-invalid');
   });
 
+  test('what is wrong with a huge body is told briefly and soon', async () => {
+    const keys = Array.from({ length: 90_000 }, (_, i) => `"k${i}":1`).join(',');
+    const BODIES = [`{${keys}}`, `{"${'a'.repeat(1_000_000)}":1}`, `{"title":"${'\\"'.repeat(500_000)}`];
+    for (const payload of BODIES) {
+      const begunMs = performance.now();
+      const answer = await post(payload);
+      assert.ok(answer.statusCode === 422 || answer.statusCode === 400);
+      assert.ok(JSON.stringify(answer.json()).length < 100_000);
+      assert.ok(performance.now() - begunMs < 5000);
+    }
+  });
+
   test('a body over one megabyte is refused', async () => {
     isProblem(await post(`{"title":"${'a'.repeat(1_048_576)}"}`), 413, 'body-too-large');
   });
@@ -306,11 +318,24 @@ describe('what a request may be', () => {
     isProblem(await raw(head), 400, 'request-malformed');
   });
 
+  test('requests that two programs could read differently are refused', async () => {
+    const BOTH = 'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n';
+    const HEADS = [
+      'GET /healthz HTTP/1.1\r\n',
+      'GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\n',
+      'OPTIONS * HTTP/1.1\r\nHost: localhost\r\n',
+      `POST /api/sign-in HTTP/1.1\r\nHost: localhost\r\n${BOTH}`,
+      'POST /api/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n',
+      `GET /api/things/${'a'.repeat(300)} HTTP/1.1\r\nHost: localhost\r\n`,
+    ];
+    for (const head of HEADS) isProblem(await raw(head), 400, 'request-malformed');
+  });
+
   test('an address that is none is 404; a method that it does not take is 405 with those it does', async () => {
     isProblem(await ask({ url: '/api/thing' }), 404, 'route-not-found');
     isProblem(await ask({ url: '/etc/passwd' }), 404, 'route-not-found');
     const answer = await ask({ method: 'DELETE', url: '/api/things' });
-    isProblem(answer, 405, 'method-not-permitted');
+    isProblem(answer, 405, 'method-not-allowed');
     assert.equal(answer.headers.allow, 'GET');
     const one = await ask({ method: 'OPTIONS', url: '/api/things/thg_a' });
     assert.equal(one.headers.allow, 'GET, POST, PUT, PATCH, DELETE');

@@ -67,13 +67,19 @@ export function readInput(operation: Asked, shape: Shape, raw: RawInput): unknow
   if (parsed.success && all.length === 0) return parsed.data;
   const count = all.length === 1 ? 'One thing is' : `${all.length} things are`;
   throw new ForthrightError('request-invalid', `${count} wrong with what \`${operation.name}\` was given.`, {
-    problems: all.slice(0, MOST_PROBLEMS),
+    problems: all
+      .slice(0, MOST_PROBLEMS)
+      .map(({ at, message }) => ({
+        at: at.slice(0, LONGEST_NAME),
+        message: message.slice(0, LONGEST_MESSAGE),
+      })),
   });
 }
 
-/** A body of a hundred thousand unknown fields is not answered with as many sentences. */
+/** A body of a hundred thousand unknown fields, or of one whose name is a megabyte, is not answered at such length. */
 const MOST_PROBLEMS = 100;
 const LONGEST_NAME = 100;
+const LONGEST_MESSAGE = 500;
 
 function entriesOf(raw: unknown, place: Place, problems: Problem[]): [string, unknown][] {
   if (raw === undefined || (raw === null && place !== 'body')) return [];
@@ -81,7 +87,7 @@ function entriesOf(raw: unknown, place: Place, problems: Problem[]): [string, un
     problems.push({ at: '', message: 'the body must be one JSON object' });
     return [];
   }
-  return Object.entries(raw).slice(0, 10 * MOST_PROBLEMS);
+  return Object.entries(raw).slice(0, 2 * MOST_PROBLEMS);
 }
 
 function misplaced(name: string, place: Place, shape: Shape): string {

@@ -6,9 +6,12 @@ const DEEPEST = 64;
 
 /**
  * Refuses a path that another program on the way (a proxy, a file server) might read differently than we do: `..`
- * and `.` as a part, an escaped slash, backslash or dot-dot, two slashes, control characters, a broken escape.
+ * and `.` as a part, an escaped slash, backslash or dot-dot, two slashes, control characters, a broken escape. And a
+ * request that does not say to whom it goes: cookies and origins are judged by that.
  */
-export function refuseDoubtfulPath(rawUrl: string): void {
+export function refuseDoubtful(rawUrl: string, host: string | undefined): void {
+  if (host === undefined || host === '')
+    throw new ForthrightError('request-malformed', 'Send the header Host.');
   const path = rawUrl.split(/[?#]/, 1)[0] ?? '';
   let plain: string;
   try {
@@ -66,6 +69,6 @@ export function refuseOtherCodings(contentType: string | undefined, encoding: st
   if (encoding !== undefined && encoding !== 'identity')
     throw new ForthrightError('content-type-unsupported', 'Send the body uncompressed.');
   const charset = /;\s*charset\s*=\s*"?([\w-]+)/i.exec(contentType ?? '')?.[1];
-  if (charset !== undefined && charset.toLowerCase() !== 'utf-8')
+  if (charset !== undefined && !/^utf-?8$/i.test(charset))
     throw new ForthrightError('content-type-unsupported', 'Send the body in UTF-8.');
 }

@@ -14,7 +14,7 @@ import { Metrics } from './metrics.ts';
 import { type Described, openApiOf } from './openapi.ts';
 import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
-import { BODY_LIMIT_BYTES, readJson, refuseDoubtfulPath, refuseOtherCodings } from './requests.ts';
+import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
 import { type Route, routeOfEntrance, routeOfOperation } from './types.ts';
 import { addWelcome } from './welcome.ts';
 
@@ -58,6 +58,8 @@ export function makeServer(options: ServerOptions): FastifyInstance {
     // Listening has ended by then; a request that is under way on an open connection gets its own answer.
     return503OnClosing: false,
     requestTimeout: 30_000,
+    // Ours to refuse, with a problem document like everything else.
+    http: { requireHostHeader: false },
     routerOptions: { maxParamLength: 200 },
     genReqId: () => randomUUID(),
     frameworkErrors: (error, request, reply) => {
@@ -148,7 +150,7 @@ function watch({ app, log, metrics }: Door, everything: Limiter): void {
     begin(request, reply);
     const wait = everything.take(clientOf(request));
     if (wait > 0) throw tooMany(wait);
-    refuseDoubtfulPath(request.raw.url ?? '');
+    refuseDoubtful(request.raw.url ?? '', request.headers.host);
   });
   app.addHook('onResponse', async (request, reply) => finish(request, reply, log, metrics));
   app.setErrorHandler((error, request, reply) => {
@@ -190,7 +192,10 @@ function refuseBytes(_error: unknown, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const error = new ForthrightError('request-malformed', 'This is no HTTP, or its headers are too long.');
+  const error = new ForthrightError(
+    'request-malformed',
+    'This is no HTTP, came too slowly, or its headers are too long.',
+  );
   const problem = problemOf(error, randomUUID());
   const body = JSON.stringify(problem);
   const head = [
@@ -327,7 +332,7 @@ function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
         'There is nothing at this address; see /api/openapi.json.',
       );
     reply.header('allow', methods.join(', '));
-    throw new ForthrightError('method-not-permitted', `This address takes ${methods.join(', ')}.`);
+    throw new ForthrightError('method-not-allowed', `This address takes ${methods.join(', ')}.`);
   });
 }
 

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { Db, Tx } from '../platform/db/index.ts';
 import { Limiter, type Wait } from '../platform/index.ts';
 import { stepOf } from './factor.ts';
+import type { Gate } from './gate.ts';
 import { SESSION_HOURS } from './recognise.ts';
 import {
   hashOf,
@@ -40,7 +41,12 @@ export const Password = z
   .min(1)
   .max(2 * LONGEST_PASSWORD);
 export const Email = z.email().max(254);
-export const Name = z.string().trim().min(1).max(200);
+export const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine((name) => !/[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(name), 'one line without control characters');
 export const Code = z.string().regex(/^\d{6}$/, 'six digits');
 
 const SignedIn = z.strictObject({
@@ -55,7 +61,7 @@ type SignedIn = z.infer<typeof SignedIn>;
 const TRIES = { most: 10, windowSeconds: 900 };
 const DAY_MS = 86_400_000;
 
-export type Means = Readonly<{ db: Db; now: () => Date; work: Work; tries: Limiter }>;
+export type Means = Readonly<{ db: Db; now: () => Date; work: Work; tries: Limiter; gate: Gate }>;
 
 export const triesLimiter = (now: () => Date) => new Limiter(TRIES, now);
 
@@ -118,11 +124,11 @@ async function signIn(
   means: Means,
   { email, password, code }: { email: string; password: string; code?: string | undefined },
 ): Promise<Answer> {
-  const { db, work, tries } = means;
+  const { db, work, tries, gate } = means;
   const key = hashOf(keyOf(email));
   countTry(means, key);
   const found = await accountByEmail(db, email);
-  const isRight = await isPassword(password, found?.password_hash ?? null, work);
+  const isRight = await gate.through(() => isPassword(password, found?.password_hash ?? null, work));
   if (found === undefined || !isRight || found.roles.length === 0) throw refused();
   if (found.totp_secret !== null && code === undefined)
     throw new ForthrightError(
@@ -168,7 +174,10 @@ type Accepted = Readonly<{
   name?: string | undefined;
 }>;
 
-async function acceptLink({ db, now, work }: Means, { link, password, ...who }: Accepted): Promise<Answer> {
+async function acceptLink(
+  { db, now, work, gate }: Means,
+  { link, password, ...who }: Accepted,
+): Promise<Answer> {
   const hash = hashOf(link);
   const seen = isSecret('fwl', link) ? await linkByHash(db, hash) : undefined;
   const { purpose, account } = refuseSpent(seen, now());
@@ -176,7 +185,7 @@ async function acceptLink({ db, now, work }: Means, { link, password, ...who }: 
   const { email, name } = owner ?? firstWho(who);
   if (owner !== undefined && (who.email !== undefined || who.name !== undefined)) throw knownAlready(who);
   refuseWeakPassword(password, [...keyOf(email).split(/[@.]/), ...name.toLowerCase().split(/\s+/)]);
-  const passwordHash = await hashPassword(password, work);
+  const passwordHash = await gate.through(() => hashPassword(password, work));
   return db.transaction(async (tx) => {
     const at = now();
     refuseSpent(await linkByHash(tx, hash), at);

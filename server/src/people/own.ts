@@ -14,7 +14,7 @@ async function confirmed(means: Means, actor: Actor, password: string): Promise<
   const account = await ownAccount(means.db, actor);
   const key = hashOf(keyOf(account.email));
   countTry(means, key);
-  if (!(await isPassword(password, account.password_hash, means.work)))
+  if (!(await means.gate.through(() => isPassword(password, account.password_hash, means.work))))
     throw new ForthrightError('sign-in-refused', 'The password is wrong.');
   means.tries.forget(key);
   return account;
@@ -35,7 +35,7 @@ export const ownOperations = (means: Means): readonly Operation[] => [
     run: async ({ db, actor }, { password, newPassword }) => {
       const { id, email, name, password_hash: old } = await confirmed(means, actor, password);
       refuseWeakPassword(newPassword, [...keyOf(email).split(/[@.]/), ...name.toLowerCase().split(/\s+/)]);
-      const password_hash = await hashPassword(newPassword, means.work);
+      const password_hash = await means.gate.through(() => hashPassword(newPassword, means.work));
       return db.transaction(async (tx) => {
         if ((await accountById(tx, id))?.password_hash !== old)
           throw new ForthrightError('sign-in-refused', 'The password was changed meanwhile.');

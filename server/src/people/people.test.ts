@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { ANSWER, type ErrorCode } from '@forthright/contract';
 import { TOTP } from 'otpauth';
 import { type As, PASSWORD, type Reply, World } from '../http/testing.ts';
+import { Gate } from './gate.ts';
 import { hashPassword, isPassword, refuseWeakPassword } from './secrets.ts';
 
 let world: World;
@@ -211,6 +212,8 @@ describe('people', () => {
     refuses(await accept(again.body.link, { email: 'mallory@marlow.example' }), 'request-invalid');
     assert.deepEqual((await accept(again.body.link)).body.roles, ['support-agent']);
     refuses(await accept(again.body.link), 'link-invalid');
+    for (const name of ['a\u0000b', 'a\ud800b', 'a\nb', 'a\u202eb', ' ', 'x'.repeat(201)])
+      refuses(await post('/people', root, { ...who, email: 'odd@marlow.example', name }), 'request-invalid');
     const third = await post('/people', root, { ...who, email: 'late@marlow.example' });
     world.pass(72);
     refuses(await accept(third.body.link), 'link-invalid');
@@ -352,6 +355,29 @@ test('nothing of anybody stands in the log', () => {
   for (const planted of ['marlow.example', 'Rosa', 'Iris', PASSWORD, 'fwt_', 'fws_', 'fwl_', 'target'])
     assert.ok(!text.includes(planted), planted);
   assert.match(text, /"actor":"usr_[0-9a-f]{20}"/);
+});
+
+test('a password that waits gets its turn, and one too many is refused at once', async () => {
+  const gate = new Gate(1, 1);
+  const ends: (() => void)[] = [];
+  const work = () => new Promise<void>((resolve) => ends.push(resolve));
+  const first = gate.through(work);
+  const second = gate.through(work);
+  await assert.rejects(gate.through(work), { code: 'too-many-requests' });
+  ends[0]?.();
+  await first;
+  await assert.rejects(Promise.all([gate.through(work), gate.through(work)]), { code: 'too-many-requests' });
+  for (let i = 1; i < 3; i++) {
+    await new Promise(setImmediate);
+    ends[i]?.();
+  }
+  await second;
+  const failed = new Gate(1, 0);
+  await assert.rejects(
+    failed.through(async () => Promise.reject(new Error('no'))),
+    /no/,
+  );
+  assert.equal(await failed.through(async () => 7), 7);
 });
 
 describe('passwords', () => {

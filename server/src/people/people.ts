@@ -1,5 +1,6 @@
 import type { Db } from '../platform/db/index.ts';
 import { entrancesOf, type Means, triesLimiter } from './entrances.ts';
+import { Gate } from './gate.ts';
 import { firstLink, type Made } from './links.ts';
 import { peopleOperations } from './operations.ts';
 import { ownOperations } from './own.ts';
@@ -20,7 +21,7 @@ export function makePeople({
   now,
   work = USUAL_WORK,
 }: PeopleOptions): People & Readonly<{ firstLink: () => Promise<Made | undefined> }> {
-  const means: Means = { db, now, work, tries: triesLimiter(now) };
+  const means: Means = { db, now, work, tries: triesLimiter(now), gate: new Gate() };
   return {
     recognise: (credentials) => recognise(db, now(), credentials),
     entrances: entrancesOf(means),
