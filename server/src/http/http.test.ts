@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { ForthrightError, ROLES, type Role } from '@forthright/contract';
+import { ANSWER, type ErrorCode, ForthrightError, ROLES, type Role } from '@forthright/contract';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import fc from 'fast-check';
 import * as z from 'zod';
 import { entrance, type People } from '../people/index.ts';
 import type { Db } from '../platform/db/index.ts';
@@ -355,6 +356,83 @@ async function raw(head: string): Promise<Answer> {
   const headers = Object.fromEntries(rest.map((l) => [l.split(': ')[0]?.toLowerCase(), l.split(': ')[1]]));
   return { statusCode: Number(first.split(' ')[1]), headers, json: () => JSON.parse(body) };
 }
+
+test('whatever comes, the answer is coded and never a mistake of ours', async () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('thg_a', '__proto__', 'investigator', '{}'),
+  );
+  const key = fc.oneof(
+    text,
+    fc.constantFrom('title', 'email', 'size', 'thing', 'limit', 'tags', 'isOpen', 'how'),
+  );
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { maxDepth: 4 },
+      text,
+      fc.double(),
+      fc.boolean(),
+      fc.constant(null),
+      tie('list'),
+      tie('object'),
+    ),
+    list: fc.array(tie('any'), { maxLength: 4 }),
+    object: fc.dictionary(key, tie('any'), { maxKeys: 5 }),
+  })).any;
+  const sent = fc.record({
+    method: fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'),
+    start: fc.constantFrom(
+      '/api/things',
+      '/api/things/',
+      '/api/things/thg_a',
+      '/api/sign-in',
+      '/welcome',
+      '/',
+    ),
+    rest: fc.oneof(
+      fc.constant(''),
+      text.map((t) => encodeURIComponent(t.toWellFormed())),
+      text,
+    ),
+    query: fc.oneof(
+      fc.constant(''),
+      fc
+        .array(fc.tuple(key, text), { maxLength: 4 })
+        .map((pairs) =>
+          pairs
+            .map(
+              ([k, v]) => `${encodeURIComponent(k.toWellFormed())}=${encodeURIComponent(v.toWellFormed())}`,
+            )
+            .join('&'),
+        ),
+    ),
+    type: fc.constantFrom('application/json', 'application/json; charset=utf-8', 'text/plain', ''),
+    payload: fc.oneof(
+      value.map((v) => JSON.stringify(v) ?? ''),
+      text,
+      fc.uint8Array().map((b) => Buffer.from(b)),
+    ),
+    as: fc.constantFrom('investigator', 'administrator', 'none', 'late', ''),
+  });
+  await fc.assert(
+    fc.asyncProperty(sent, async ({ method, start, rest, query, type, payload, as }) => {
+      nowMs += 60_000;
+      const answer = await app.inject({
+        method: method as 'GET',
+        url:
+          encodeURI(`${start}${rest}`.toWellFormed()).replaceAll('?', '%3F') +
+          (query === '' ? '' : `?${query}`),
+        headers: { ...(type === '' ? {} : { 'content-type': type }), ...(as === '' ? {} : token(as)) },
+        ...(method === 'GET' || method === 'HEAD' ? {} : { payload }),
+      });
+      assert.ok(answer.statusCode < 500, `${answer.statusCode} ${answer.body}`);
+      if (answer.statusCode < 400 || method === 'HEAD' || start === '/welcome') return;
+      const code = answer.json().code as ErrorCode;
+      assert.equal(ANSWER[code].status, answer.statusCode);
+    }),
+    { numRuns: 500 },
+  );
+});
 
 describe('the session and its cookie', () => {
   const own = { cookie: 'forthright-session=investigator', host: '127.0.0.1:8600' };

@@ -67,12 +67,10 @@ export function readInput(operation: Asked, shape: Shape, raw: RawInput): unknow
   if (parsed.success && all.length === 0) return parsed.data;
   const count = all.length === 1 ? 'One thing is' : `${all.length} things are`;
   throw new ForthrightError('request-invalid', `${count} wrong with what \`${operation.name}\` was given.`, {
-    problems: all
-      .slice(0, MOST_PROBLEMS)
-      .map(({ at, message }) => ({
-        at: at.slice(0, LONGEST_NAME),
-        message: message.slice(0, LONGEST_MESSAGE),
-      })),
+    problems: all.slice(0, MOST_PROBLEMS).map(({ at, message }) => ({
+      at: at.slice(0, LONGEST_NAME),
+      message: message.slice(0, LONGEST_MESSAGE),
+    })),
   });
 }
 

@@ -41,11 +41,15 @@ export class World {
     this.app = makeServer({ operations, people: this.people, db, now: this.now, log, version: '0.1.0' });
   }
 
-  static async open(more: readonly Operation[] = []): Promise<World> {
+  /** Over records of its own in a temporary folder, or on the server of this address. */
+  static async open({ more = [], url }: { more?: readonly Operation[]; url?: string } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
     const schema = { migrations: await standIns(), program: 'Forthright test' };
-    const directory = join(folder, 'records');
-    return new World(await openDatabase({ kind: 'embedded', directory, schema }), folder, more);
+    const where =
+      url === undefined
+        ? ({ kind: 'embedded', directory: join(folder, 'records') } as const)
+        : ({ kind: 'server', url } as const);
+    return new World(await openDatabase({ ...where, schema }), folder, more);
   }
 
   readonly now = (): Date => new Date(this.#nowMs);
