@@ -30,6 +30,8 @@ const BODIES: Readonly<Record<string, object>> = {
   'change-password': { ...PASSWORDS, newPassword: PASSWORD },
   'begin-second-factor': PASSWORDS,
   'confirm-second-factor': { code: '123456' },
+  'begin-passkey': PASSWORDS,
+  'remove-passkey': { ...PASSWORDS, passkey: 'AAAA' },
   'remove-second-factor': { ...PASSWORDS, code: '123456' },
 };
 

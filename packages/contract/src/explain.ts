@@ -211,6 +211,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is no account with this id.',
     advice: 'See the list of people.',
   },
+  'passkey-not-found': {
+    meaning: 'There is no passkey with this id among your own.',
+    advice: 'See the list of your passkeys.',
+  },
   'token-not-found': {
     meaning: 'There is no API token with this id among those that you may see.',
     advice: 'See the list of tokens.',

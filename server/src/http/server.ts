@@ -276,7 +276,7 @@ async function run(
   }
   const { session: old } = credentialsOf({ ...request.headers, authorization: undefined });
   const { output, session } = await route.entrance.run(input, old);
-  reply.header('set-cookie', cookieOf(session, request.headers.host));
+  if (session !== 'unchanged') reply.header('set-cookie', cookieOf(session, request.headers.host));
   return output;
 }
 

@@ -48,7 +48,7 @@ export function addWelcome(app: FastifyInstance, { entrance, admit, refused }: W
         body: Object.fromEntries(filled),
       });
       const { session } = await entrance.run(input, undefined);
-      reply.header('set-cookie', cookieOf(session, request.headers.host));
+      if (session !== 'unchanged') reply.header('set-cookie', cookieOf(session, request.headers.host));
       return reply.type(TYPE).send(donePage());
     });
     done();

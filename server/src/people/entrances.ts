@@ -31,6 +31,7 @@ import {
   keyOf,
   type Link,
   linkByHash,
+  removePasskeysOf,
   useLink,
 } from './store.ts';
 import { type Begun, type Entrance, entrance } from './types.ts';
@@ -49,13 +50,13 @@ export const Name = z
   .refine((name) => !/[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(name), 'one line without control characters');
 export const Code = z.string().regex(/^\d{6}$/, 'six digits');
 
-const SignedIn = z.strictObject({
+export const SignedIn = z.strictObject({
   person: z.string(),
   name: z.string(),
   roles: z.array(z.enum(ROLES)),
   expires: z.iso.datetime(),
 });
-type SignedIn = z.infer<typeof SignedIn>;
+export type SignedIn = z.infer<typeof SignedIn>;
 
 /** Wrong tries for one address, from wherever they come. */
 const TRIES = { most: 10, windowSeconds: 900 };
@@ -106,7 +107,7 @@ export const entrancesOf = (means: Means): readonly Entrance[] => [
 
 type Answer = Readonly<{ output: SignedIn; session: Begun }>;
 
-const refused = () =>
+export const refused = () =>
   new ForthrightError('sign-in-refused', 'The address, the password or the code is wrong.');
 
 /** Counted before it is looked at: a thousand guesses that come at once are a thousand. */
@@ -151,7 +152,11 @@ async function signIn(
   return answer;
 }
 
-async function begin(tx: Tx, account: Pick<Account, 'id' | 'name' | 'roles'>, now: Date): Promise<Answer> {
+export async function begin(
+  tx: Tx,
+  account: Pick<Account, 'id' | 'name' | 'roles'>,
+  now: Date,
+): Promise<Answer> {
   const secret = makeSecret('fws');
   const expires = new Date(now.getTime() + SESSION_HOURS * 3_600_000);
   await forgetSessionsBefore(tx, new Date(now.getTime() - DAY_MS));
@@ -195,6 +200,7 @@ async function acceptLink(
         password_hash: passwordHash,
         ...(purpose === 'reset' ? { totp_secret: null, totp_pending: null, totp_last_step: null } : {}),
       });
+      if (purpose === 'reset') await removePasskeysOf(tx, account);
       await endSessionsOf(tx, account);
       const { roles } = (await accountById(tx, account)) ?? owner;
       if (roles.length === 0) throw spent();

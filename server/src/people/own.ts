@@ -9,7 +9,7 @@ import { hashOf, hashPassword, isPassword, refuseWeakPassword } from './secrets.
 import { type Account, accountById, changeAccount, endSessionsOf, keyOf } from './store.ts';
 
 /** Whoever sits down at an open screen must not take the account over: the password is asked for again. */
-async function confirmed(means: Means, actor: Actor, password: string): Promise<Account> {
+export async function confirmed(means: Means, actor: Actor, password: string): Promise<Account> {
   refuseTokens(actor);
   const account = await ownAccount(means.db, actor);
   const key = hashOf(keyOf(account.email));

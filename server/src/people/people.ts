@@ -4,6 +4,7 @@ import { Gate } from './gate.ts';
 import { firstLink, type Made } from './links.ts';
 import { peopleOperations } from './operations.ts';
 import { ownOperations } from './own.ts';
+import { passkeyEntrances, passkeyOperations } from './passkeys.ts';
 import { recognise } from './recognise.ts';
 import { USUAL_WORK, type Work } from './secrets.ts';
 import type { People } from './types.ts';
@@ -24,8 +25,8 @@ export function makePeople({
   const means: Means = { db, now, work, tries: triesLimiter(now), gate: new Gate() };
   return {
     recognise: (credentials) => recognise(db, now(), credentials),
-    entrances: entrancesOf(means),
-    operations: [...peopleOperations, ...ownOperations(means)],
+    entrances: [...entrancesOf(means), ...passkeyEntrances(means)],
+    operations: [...peopleOperations, ...ownOperations(means), ...passkeyOperations(means)],
     firstLink: () => firstLink(db, now()),
   };
 }

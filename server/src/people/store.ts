@@ -35,11 +35,30 @@ type Links = {
   expires_at: Date;
   used_at: Date | null;
 };
-type Tables = { accounts: Accounts; sessions: Sessions; api_tokens: Tokens; one_time_links: Links };
+type Passkeys = {
+  id: string;
+  account: string;
+  name: string;
+  public_key: string;
+  counter: bigint;
+  origin: string;
+  made_at: Date;
+  used_at: Date | null;
+};
+type Challenges = { hash: string; account: string | null; expires_at: Date };
+type Tables = {
+  accounts: Accounts;
+  sessions: Sessions;
+  api_tokens: Tokens;
+  one_time_links: Links;
+  passkeys: Passkeys;
+  passkey_challenges: Challenges;
+};
 
 export type Account = Selectable<Accounts>;
 export type Token = Selectable<Tokens>;
 export type Link = Selectable<Links>;
+export type Passkey = Selectable<Passkeys>;
 type From = Db | Tx;
 
 const reading = (from: From) => from.kysely<Tables>();
@@ -160,3 +179,53 @@ export async function voidLinks(tx: Tx, account: string | null): Promise<void> {
     : links.where('account', '=', account)
   ).execute();
 }
+
+export const passkeyById = (from: From, id: string): Promise<Passkey | undefined> =>
+  reading(from).selectFrom('passkeys').selectAll().where('id', '=', id).executeTakeFirst();
+
+export const passkeysOf = (from: From, account: string): Promise<Passkey[]> =>
+  reading(from)
+    .selectFrom('passkeys')
+    .selectAll()
+    .where('account', '=', account)
+    .orderBy('made_at')
+    .orderBy('id')
+    .execute();
+
+export async function addPasskey(tx: Tx, passkey: Insertable<Passkeys>): Promise<void> {
+  await tx.kysely<Tables>().insertInto('passkeys').values(passkey).execute();
+}
+
+export async function markPasskey(tx: Tx, id: string, counter: bigint, at: Date): Promise<void> {
+  await tx
+    .kysely<Tables>()
+    .updateTable('passkeys')
+    .set({ counter, used_at: at })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function removePasskey(tx: Tx, id: string): Promise<void> {
+  await tx.kysely<Tables>().deleteFrom('passkeys').where('id', '=', id).execute();
+}
+
+export async function removePasskeysOf(tx: Tx, account: string): Promise<void> {
+  await tx.kysely<Tables>().deleteFrom('passkeys').where('account', '=', account).execute();
+}
+
+/** Forgets those that are too old, too: strangers can ask for as many as they are let. */
+export async function addChallenge(tx: Tx, challenge: Insertable<Challenges>, now: Date): Promise<void> {
+  const kysely = tx.kysely<Tables>();
+  await kysely.deleteFrom('passkey_challenges').where('expires_at', '<', now).execute();
+  await kysely.insertInto('passkey_challenges').values(challenge).execute();
+}
+
+/** A challenge counts once: who takes it, removes it. */
+export const takeChallenge = (tx: Tx, hash: string, now: Date): Promise<Selectable<Challenges> | undefined> =>
+  tx
+    .kysely<Tables>()
+    .deleteFrom('passkey_challenges')
+    .where('hash', '=', hash)
+    .where('expires_at', '>', now)
+    .returningAll()
+    .executeTakeFirst();

@@ -21,7 +21,7 @@ export type Entrance<Input = unknown, Output = unknown> = Readonly<{
   run: (
     input: Input,
     session: string | undefined,
-  ) => Promise<Readonly<{ output: Output; session: Begun | 'ended' }>>;
+  ) => Promise<Readonly<{ output: Output; session: Begun | 'ended' | 'unchanged' }>>;
 }>;
 
 export const entrance = <Input, Output>(given: Entrance<Input, Output>): Entrance =>

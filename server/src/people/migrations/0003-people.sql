@@ -49,3 +49,24 @@ CREATE TABLE one_time_links (
   expires_at timestamptz(3) NOT NULL,
   used_at timestamptz(3)
 );
+
+CREATE TABLE passkeys (
+  -- The credential's id, as the browser names it.
+  id text PRIMARY KEY,
+  account text NOT NULL REFERENCES accounts,
+  name text NOT NULL,
+  public_key text NOT NULL,
+  counter int8 NOT NULL,
+  -- The page at which it was made; it counts at no other.
+  origin text NOT NULL,
+  made_at timestamptz(3) NOT NULL,
+  used_at timestamptz(3)
+);
+CREATE INDEX passkeys_account ON passkeys (account);
+
+-- What an authenticator is asked to sign: once, and soon. Without an account it is for signing in.
+CREATE TABLE passkey_challenges (
+  hash text PRIMARY KEY,
+  account text REFERENCES accounts,
+  expires_at timestamptz(3) NOT NULL
+);
