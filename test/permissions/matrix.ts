@@ -35,7 +35,12 @@ const BODIES: Readonly<Record<string, object>> = {
   'remove-second-factor': { ...PASSWORDS, code: '123456' },
 };
 
-export async function askEverything(): Promise<{ rows: Row[]; entrances: string[] }> {
+export type Found = Readonly<{ rows: readonly Row[]; entrances: readonly string[]; openApi: Described }>;
+type Described = Readonly<{
+  paths: Readonly<Record<string, Readonly<Record<string, { operationId: string }>>>>;
+}>;
+
+export async function askEverything(): Promise<Found> {
   const world = await World.open();
   try {
     const root = await world.first();
@@ -44,7 +49,9 @@ export async function askEverything(): Promise<{ rows: Row[]; entrances: string[
     world.pass(25);
     const rows: Row[] = [];
     for (const operation of operationsOf(world.people)) rows.push(await rowOf(world, operation, expired));
-    return { rows, entrances: world.people.entrances.map(({ method, path }) => `${method} /api${path}`) };
+    const entrances = world.people.entrances.map(({ method, path }) => `${method} /api${path}`);
+    const { body } = await world.ask('GET', '/api/openapi.json');
+    return { rows, entrances, openApi: body as Described };
   } finally {
     await world.close();
   }
@@ -98,7 +105,7 @@ async function tokenOf(world: World, role: Role): Promise<As> {
 }
 
 /** The text of `docs/permissions.md`. */
-export function permissionsPage({ rows, entrances }: Awaited<ReturnType<typeof askEverything>>): string {
+export function permissionsPage({ rows, entrances }: Found): string {
   const mark = (cell: Cell) => (cell === 'may' ? 'yes' : '·');
   const lines = rows.map(({ operation: { name, method, path }, roles }) => {
     const cells = ROLES.map((role) => mark(roles[role]));
@@ -121,7 +128,10 @@ may be narrower still: one's own tokens, for instance, unless one is an administ
 |---|---|${'---|'.repeat(ROLES.length)}
 ${lines.join('\n')}
 
-Open to everybody, with tight limits on how often: ${entrances.map((e) => `\`${e}\``).join(', ')}; and, without anything
-of anybody's in them, \`/healthz\`, \`/readyz\`, \`/metrics\`, \`/api\`, \`/api/openapi.json\`, \`/api/style.css\`, \`/welcome\`.
+Open to everybody, with tight limits on how often:
+
+${entrances.map((e) => `- \`${e}\``).join('\n')}
+
+and, without anything of anybody's in them, \`/healthz\`, \`/readyz\`, \`/metrics\`, \`/api\`, \`/api/openapi.json\`, \`/api/style.css\`, \`/welcome\`.
 `;
 }

@@ -2,11 +2,23 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, test } from 'node:test';
 import { ROLES } from '@forthright/contract';
-import { askEverything, permissionsPage } from './matrix.ts';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { askEverything, type Found, permissionsPage } from './matrix.ts';
 
-let found: Awaited<ReturnType<typeof askEverything>>;
+let found: Found;
 before(async () => {
   found = await askEverything();
+});
+
+test('whatever the server describes was asked, and it describes itself by valid OpenAPI', async () => {
+  const { paths } = found.openApi;
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+  );
+  const asked = found.rows.map(({ operation: { method, path } }) => `${method} /api${path}`);
+  assert.deepEqual(described.sort(), [...asked, ...found.entrances].sort());
+  const result = await new Validator().validate(structuredClone(found.openApi));
+  assert.ok(result.valid, JSON.stringify(result.errors));
 });
 
 test('each role may ask what the operation says, and nothing else', () => {

@@ -22,8 +22,7 @@ export async function confirmed(means: Means, actor: Actor, password: string): P
 
 const state = (message: string) => new ForthrightError('second-factor-state', message);
 
-/** These need the work of a password, which an operation is not given; so they are made with it. */
-export const ownOperations = (means: Means): readonly Operation[] => [
+const changePassword = (means: Means): Operation =>
   operation({
     name: 'change-password',
     summary: "Sets a new password and ends all of one's sessions",
@@ -44,7 +43,9 @@ export const ownOperations = (means: Means): readonly Operation[] => [
         return { changed: true };
       });
     },
-  }),
+  });
+
+const beginFactor = (means: Means): Operation =>
   operation({
     name: 'begin-second-factor',
     summary: 'Makes the secret for an authenticator app; it counts when a code was shown to work',
@@ -63,27 +64,30 @@ export const ownOperations = (means: Means): readonly Operation[] => [
         return { secret, address: addressOf(secret, email) };
       });
     },
-  }),
-  operation({
-    name: 'confirm-second-factor',
-    summary: 'From now on this account needs a code to sign in',
-    method: 'POST',
-    path: '/me/second-factor/confirm',
-    input: z.strictObject({ code: Code }),
-    output: z.strictObject({ hasSecondFactor: z.literal(true) }),
-    may: [],
-    run: async ({ db, actor, now }, { code }) => {
-      refuseTokens(actor);
-      return db.transaction(async (tx) => {
-        const { id, totp_pending } = await ownAccount(tx, actor);
-        if (totp_pending === null) throw state('No second factor was begun.');
-        const step = stepOf(totp_pending, code, now(), null);
-        if (step === undefined) throw new ForthrightError('sign-in-refused', 'The code is wrong.');
-        await changeAccount(tx, id, { totp_secret: totp_pending, totp_pending: null, totp_last_step: step });
-        return { hasSecondFactor: true };
-      });
-    },
-  }),
+  });
+
+const confirmFactor: Operation = operation({
+  name: 'confirm-second-factor',
+  summary: 'From now on this account needs a code to sign in',
+  method: 'POST',
+  path: '/me/second-factor/confirm',
+  input: z.strictObject({ code: Code }),
+  output: z.strictObject({ hasSecondFactor: z.literal(true) }),
+  may: [],
+  run: async ({ db, actor, now }, { code }) => {
+    refuseTokens(actor);
+    return db.transaction(async (tx) => {
+      const { id, totp_pending } = await ownAccount(tx, actor);
+      if (totp_pending === null) throw state('No second factor was begun.');
+      const step = stepOf(totp_pending, code, now(), null);
+      if (step === undefined) throw new ForthrightError('sign-in-refused', 'The code is wrong.');
+      await changeAccount(tx, id, { totp_secret: totp_pending, totp_pending: null, totp_last_step: step });
+      return { hasSecondFactor: true };
+    });
+  },
+});
+
+const removeFactor = (means: Means): Operation =>
   operation({
     name: 'remove-second-factor',
     summary: 'From now on the password alone is enough',
@@ -106,5 +110,12 @@ export const ownOperations = (means: Means): readonly Operation[] => [
         return { hasSecondFactor: false };
       });
     },
-  }),
+  });
+
+/** These need the work of a password, which an operation is not given; so they are made with it. */
+export const ownOperations = (means: Means): readonly Operation[] => [
+  changePassword(means),
+  beginFactor(means),
+  confirmFactor,
+  removeFactor(means),
 ];

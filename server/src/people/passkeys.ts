@@ -101,7 +101,7 @@ async function challengeFor(tx: Tx, account: string | null, now: Date): Promise<
   return challenge;
 }
 
-export const passkeyOperations = (means: Means): readonly Operation[] => [
+const beginPasskey = (means: Means): Operation =>
   operation({
     name: 'begin-passkey',
     summary: 'What `navigator.credentials.create()` needs to make a passkey, good for five minutes',
@@ -126,43 +126,47 @@ export const passkeyOperations = (means: Means): readonly Operation[] => [
         })),
       }));
     },
+  });
+
+const addedPasskey: Operation = operation({
+  name: 'add-passkey',
+  summary: 'Keeps the passkey that an authenticator made',
+  method: 'POST',
+  path: '/me/passkeys',
+  input: z.strictObject({ name: Name, credential: Registration }),
+  output: Shown,
+  may: [],
+  run: async ({ db, actor, now }, { name, credential }) => {
+    refuseTokens(actor);
+    const { challenge, origin } = clientDataOf(credential.response.clientDataJSON);
+    const made = await registered(credential, challenge, origin);
+    return db.transaction(async (tx) => {
+      const { id: account } = await ownAccount(tx, actor);
+      const taken = await takeChallenge(tx, hashOf(challenge), now());
+      if (taken?.account !== account) throw unusable('its challenge is unknown, used or too old');
+      if ((await passkeyById(tx, made.id)) !== undefined)
+        throw new ForthrightError('record-exists', 'This passkey is known already.');
+      const passkey: Passkey = { ...made, account, name, origin, made_at: now(), used_at: null };
+      await addPasskey(tx, passkey);
+      return shownOf(passkey);
+    });
+  },
+});
+
+const listPasskeys: Operation = operation({
+  name: 'list-passkeys',
+  summary: "One's own passkeys",
+  method: 'GET',
+  path: '/me/passkeys',
+  input: z.strictObject({}),
+  output: z.strictObject({ passkeys: z.array(Shown) }),
+  may: [],
+  run: async ({ db, actor }) => ({
+    passkeys: (await passkeysOf(db, (await ownAccount(db, actor)).id)).map(shownOf),
   }),
-  operation({
-    name: 'add-passkey',
-    summary: 'Keeps the passkey that an authenticator made',
-    method: 'POST',
-    path: '/me/passkeys',
-    input: z.strictObject({ name: Name, credential: Registration }),
-    output: Shown,
-    may: [],
-    run: async ({ db, actor, now }, { name, credential }) => {
-      refuseTokens(actor);
-      const { challenge, origin } = clientDataOf(credential.response.clientDataJSON);
-      const made = await registered(credential, challenge, origin);
-      return db.transaction(async (tx) => {
-        const { id: account } = await ownAccount(tx, actor);
-        const taken = await takeChallenge(tx, hashOf(challenge), now());
-        if (taken?.account !== account) throw unusable('its challenge is unknown, used or too old');
-        if ((await passkeyById(tx, made.id)) !== undefined)
-          throw new ForthrightError('record-exists', 'This passkey is known already.');
-        const passkey: Passkey = { ...made, account, name, origin, made_at: now(), used_at: null };
-        await addPasskey(tx, passkey);
-        return shownOf(passkey);
-      });
-    },
-  }),
-  operation({
-    name: 'list-passkeys',
-    summary: "One's own passkeys",
-    method: 'GET',
-    path: '/me/passkeys',
-    input: z.strictObject({}),
-    output: z.strictObject({ passkeys: z.array(Shown) }),
-    may: [],
-    run: async ({ db, actor }) => ({
-      passkeys: (await passkeysOf(db, (await ownAccount(db, actor)).id)).map(shownOf),
-    }),
-  }),
+});
+
+const removedPasskey = (means: Means): Operation =>
   operation({
     name: 'remove-passkey',
     summary: "Forgets one of one's own passkeys",
@@ -180,7 +184,13 @@ export const passkeyOperations = (means: Means): readonly Operation[] => [
         return { removed: true };
       });
     },
-  }),
+  });
+
+export const passkeyOperations = (means: Means): readonly Operation[] => [
+  beginPasskey(means),
+  addedPasskey,
+  listPasskeys,
+  removedPasskey(means),
 ];
 
 export const passkeyEntrances = ({ db, now }: Means): readonly Entrance[] => [
