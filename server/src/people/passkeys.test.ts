@@ -157,10 +157,11 @@ test('a passkey is made with the password, at a page that can have one, and kept
     { origin: 'http://127.0.0.1:8600', domain: '127.0.0.1' },
     { domain: 'evil.example' },
     { flags: 0b001 },
-    { format: 'packed' },
     { type: 'webauthn.get' },
   ];
   for (const twist of TWISTS) refuses(await add(device.create(await creation(), twist)), 'request-invalid');
+  const attested = await add(device.create(await creation(), { format: 'packed' }));
+  assert.match(JSON.stringify(attested.body.problems), /it has an attestation, and none was asked for/);
   refuses(await add({ ...device.create(await creation()), extra: 1 }), 'request-invalid');
   refuses(await add({ ...device.create(await creation()), id: 'AAAA' }), 'request-invalid');
   const good = device.create(await creation());

@@ -240,6 +240,9 @@ function suite(engine: (typeof ENGINES)[number]['name']): void {
           await post('/people', root, { ...who, email: 'odd@marlow.example', name }),
           'request-invalid',
         );
+      const raced = await post('/people', root, { ...who, email: 'raced@marlow.example' });
+      const both = await Promise.all([1, 2].map(() => accept(raced.body.link)));
+      assert.deepEqual(both.map(({ status }) => status).sort(), [200, 410]);
       const third = await post('/people', root, { ...who, email: 'late@marlow.example' });
       world.pass(72);
       refuses(await accept(third.body.link), 'link-invalid');
