@@ -6,11 +6,25 @@ import {
   type Output,
   runCli,
   scopeCommands,
+  serveCommand,
 } from './cli/index.ts';
-import { readConfig } from './platform/index.ts';
+import { jsonLog, readConfig } from './platform/index.ts';
 import { readinessOperation } from './scope/index.ts';
 
-const operations: readonly Operation[] = [...scopeCommands, readinessOperation(Date.now)];
+/** What only the server needs is loaded when it is started: the other commands begin without it. */
+const serve = serveCommand(async (where) => {
+  const { startServer } = await import('./serve.ts');
+  const { readMigrations } = await import('./platform/db/index.ts');
+  const now = () => new Date();
+  return startServer({
+    ...where,
+    migrations: await readMigrations(new URL('./people/migrations/', import.meta.url)),
+    version: own.version,
+    now,
+    log: jsonLog((line) => process.stderr.write(line), now),
+  });
+});
+const operations: readonly Operation[] = [...scopeCommands, readinessOperation(Date.now), serve];
 
 /** 128 + SIGPIPE: the reader, `head` perhaps, has seen enough. */
 const CLOSED_PIPE = 141;

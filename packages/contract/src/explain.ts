@@ -131,6 +131,110 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'A text holds a character that can not be stored: U+0000, or half of a character.',
     advice: 'Take the character out and try again.',
   },
+  'request-malformed': {
+    meaning:
+      'The request is not one that HTTP or this server allows: a path with `..`, a broken escape, a header that is too long.',
+    advice: 'Send the path and headers as `/api/openapi.json` describes them.',
+  },
+  'body-malformed': {
+    meaning: 'The body is not JSON, not UTF-8, nested too deeply, or holds a name that is not allowed.',
+    advice: 'Send one JSON object in UTF-8.',
+  },
+  'body-too-large': {
+    meaning: 'The body is larger than this server reads.',
+    advice: 'Send less at once; the limit stands in the message.',
+  },
+  'content-type-unsupported': {
+    meaning: 'The body is of a type that this server does not read, or is compressed.',
+    advice: 'Send `Content-Type: application/json`, uncompressed.',
+  },
+  'request-invalid': {
+    meaning: 'Fields of the request are missing, unknown or not allowed; all of them are listed.',
+    advice: 'Put the listed fields right and send it again.',
+  },
+  'route-not-found': {
+    meaning: 'There is nothing at this address.',
+    advice: 'See `/api/openapi.json` for what there is.',
+  },
+  'method-not-allowed': {
+    meaning: 'This address does not take this method.',
+    advice: 'Use a method that the header `Allow` names.',
+  },
+  'not-signed-in': {
+    meaning: 'Nobody is signed in, and this may not be asked by just anybody.',
+    advice: 'Sign in, or send an API token as `Authorization: Bearer fwt_…`.',
+  },
+  'sign-in-refused': {
+    meaning: 'The address, the password or the code is wrong; which one is not said.',
+    advice:
+      'Check them; an administrator can make a new link when the password or the second factor is lost.',
+  },
+  'second-factor-needed': {
+    meaning: 'The password is right, and this account asks for a code as well.',
+    advice: 'Sign in again with `code` from the authenticator app.',
+  },
+  'session-expired': {
+    meaning: 'The session is over: too old, unused for too long, or ended.',
+    advice: 'Sign in again.',
+  },
+  'token-invalid': {
+    meaning: 'The API token is unknown or was revoked.',
+    advice: 'Make a new token.',
+  },
+  'token-expired': {
+    meaning: 'The API token is past its last day.',
+    advice: 'Make a new token.',
+  },
+  'session-required': {
+    meaning: 'This may only be done by a person who is signed in, not with an API token.',
+    advice: 'Sign in with a password and do it there.',
+  },
+  'not-permitted': {
+    meaning: 'Your role does not allow this.',
+    advice: 'Ask somebody who has the role that the message names.',
+  },
+  'origin-refused': {
+    meaning:
+      'A request that changes something came from another web page than ours, or does not say from which.',
+    advice: 'Send it from the page of this server, with the header `Origin`; programs use an API token.',
+  },
+  'too-many-requests': {
+    meaning: 'Too many requests or attempts in a short time.',
+    advice: 'Wait as long as the header `Retry-After` says.',
+  },
+  'link-invalid': {
+    meaning: 'The one-time link is unknown, used up or too old.',
+    advice:
+      'Ask an administrator for a new one; the first administrator gets a new one when the server is started again.',
+  },
+  'account-not-found': {
+    meaning: 'There is no account with this id.',
+    advice: 'See the list of people.',
+  },
+  'passkey-not-found': {
+    meaning: 'There is no passkey with this id among your own.',
+    advice: 'See the list of your passkeys.',
+  },
+  'token-not-found': {
+    meaning: 'There is no API token with this id among those that you may see.',
+    advice: 'See the list of tokens.',
+  },
+  'last-administrator': {
+    meaning: 'Without this account nobody could administer the server any more.',
+    advice: 'Give another person the role of administrator first.',
+  },
+  'password-unsuitable': {
+    meaning: 'The password is too short, too long, or well known.',
+    advice: 'Choose one of twelve characters or more that nobody else uses.',
+  },
+  'second-factor-state': {
+    meaning: 'The second factor is already in the state that was asked for, or was not begun.',
+    advice: 'Look at the account, and begin anew.',
+  },
+  'address-unavailable': {
+    meaning: "The server can't listen at this address and port.",
+    advice: 'Choose another with `--port` or `--host`, or end the program that has it.',
+  },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',
     advice: 'Run it again to have an answer.',

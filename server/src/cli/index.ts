@@ -10,6 +10,7 @@ export { visible } from '../kernel/index.ts';
 export { scopeCommands } from './commands.ts';
 export { failureOf } from './failure.ts';
 export { createProgress } from './progress.ts';
+export { type Serving, type Start, serveCommand } from './serve.ts';
 export { abortOnSignals } from './signals.ts';
 export type { Args, Context, Operation, OptionSpec, Output, Progress } from './types.ts';
 
@@ -31,6 +32,7 @@ export async function runCli(argv: readonly string[], door: CliDoor): Promise<nu
   const { stdout, stderr, operations, debug = false } = door;
   const progress = createProgress(stderr);
   const end = argv.indexOf('--');
+  let endsBySignal = false;
   let json = argv.slice(0, end < 0 ? undefined : end).includes('--json');
   try {
     const parsed = parseCommand(argv, operations);
@@ -43,15 +45,16 @@ export async function runCli(argv: readonly string[], door: CliDoor): Promise<nu
       );
     } else {
       json = parsed.json;
+      endsBySignal = parsed.operation.endsBySignal ?? false;
       await parsed.operation.run(await contextOf(parsed, door, progress), parsed.args);
-      door.signal?.throwIfAborted();
+      if (!endsBySignal) door.signal?.throwIfAborted();
     }
     progress.clear();
     return 0;
   } catch (rawError) {
     progress.clear();
     // Work that is aborted fails in many ways; the one that counts is why it was aborted.
-    const cause: unknown = door.signal?.aborted ? door.signal.reason : rawError;
+    const cause: unknown = door.signal?.aborted && !endsBySignal ? door.signal.reason : rawError;
     const { text, exit } = failureOf(cause, { json, debug });
     stderr.write(text);
     return exit;

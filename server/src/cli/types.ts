@@ -27,6 +27,8 @@ export type Operation = Readonly<{
   takes?: readonly Readonly<{ name: string; about: string }>[];
   /** Whether a workspace is looked for before `run`; `context.workspace` is set then. */
   needsWorkspace?: boolean;
+  /** Whether to be stopped is how it ends well, as a server does. */
+  endsBySignal?: boolean;
   options?: Readonly<Record<string, OptionSpec>>;
   examples?: readonly string[];
   run: (context: Context, args: Args) => Promise<void>;

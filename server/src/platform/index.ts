@@ -1,3 +1,5 @@
 export { type Config, readConfig } from './config.ts';
 export { nameOf, quoted } from './document-issues.ts';
 export { type Document, type DocumentCode, type DocumentPath, readDocument, refuse } from './documents.ts';
+export { type Limit, Limiter, type Wait } from './limiter.ts';
+export { framesOf, jsonLog, type Log, type LogEntry } from './log.ts';

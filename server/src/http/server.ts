@@ -1,0 +1,344 @@
+/** The HTTP door: every operation a route, every error a problem document, every request a line in the log. */
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { ANSWER, ForthrightError } from '@forthright/contract';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { People } from '../people/index.ts';
+import type { Db } from '../platform/db/index.ts';
+import { framesOf, Limiter, type Log } from '../platform/index.ts';
+import type { Actor, Operation } from '../prove/index.ts';
+import { cookieOf, credentialsOf, isLoopback, refuseOtherOrigins } from './cookies.ts';
+import { parametersOf, readInput, type Shape, shapeOf } from './input.ts';
+import { Metrics } from './metrics.ts';
+import { type Described, openApiOf } from './openapi.ts';
+import { apiPage, STYLE } from './page.ts';
+import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
+import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
+import { type Route, routeOfEntrance, routeOfOperation } from './types.ts';
+import { addWelcome } from './welcome.ts';
+
+export type ServerOptions = Readonly<{
+  /** Those of `people` stand among them already. */
+  operations: readonly Operation[];
+  people: People;
+  db: Db;
+  now: () => Date;
+  log: Log;
+  version: string;
+}>;
+
+/** From one client: requests of any kind, and at the entrances, where passwords and links could be guessed. */
+const EVERYTHING = { most: 600, windowSeconds: 60 };
+const ENTRANCES = { most: 20, windowSeconds: 60 };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    actor: Actor | undefined;
+    begunMs: number;
+  }
+}
+
+type Door = ServerOptions & Readonly<{ app: FastifyInstance; metrics: Metrics; entrances: Limiter }>;
+
+/** The server, not yet listening. Throws for a list of operations that it could not serve as they say. */
+export function makeServer(options: ServerOptions): FastifyInstance {
+  const routes = [
+    ...options.people.entrances.map(routeOfEntrance),
+    ...options.operations.map(routeOfOperation),
+  ];
+  refuseTwice(routes);
+  const described = routes.map((route) => ({ route, shape: shapeOf(route) }));
+  const { log } = options;
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    // Listening has ended by then; a request that is under way on an open connection gets its own answer.
+    return503OnClosing: false,
+    requestTimeout: 30_000,
+    // Ours to refuse, with a problem document like everything else.
+    http: { requireHostHeader: false },
+    routerOptions: { maxParamLength: 200 },
+    genReqId: () => randomUUID(),
+    frameworkErrors: (error, request, reply) => {
+      begin(request, reply);
+      sendProblem(error, request, reply, log);
+      finish(request, reply, log, metrics);
+    },
+    clientErrorHandler: refuseBytes,
+  });
+  const metrics = new Metrics();
+  const door: Door = { ...options, app, metrics, entrances: new Limiter(ENTRANCES, options.now) };
+  watch(door, new Limiter(EVERYTHING, options.now));
+  takeJsonOnly(app);
+  for (const each of described) addRoute(door, each);
+  addOwnRoutes(door, described);
+  const accept = options.people.entrances.find(({ name }) => name === 'accept-link');
+  if (accept !== undefined)
+    addWelcome(app, {
+      entrance: accept,
+      admit: (request) => admit(door, request),
+      refused: (rawError, request) => logRefusal(rawError, request, log),
+    });
+  refuseTheRest(door, routes);
+  return app;
+}
+
+function refuseTwice(routes: readonly Route[]): void {
+  const seen = new Set<string>();
+  for (const { name, method, path } of routes) {
+    for (const key of [name, `${method} ${path.replaceAll(/:\w+/g, ':')}`]) {
+      if (seen.has(key)) throw new Error(`There are two of ${key} among the operations.`);
+      seen.add(key);
+    }
+  }
+}
+
+const FIXED_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  // Not `no-referrer`: a browser would then send the forms of our own pages with `Origin: null`.
+  'referrer-policy': 'same-origin',
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+} as const;
+
+function begin(request: FastifyRequest, reply: FastifyReply): void {
+  request.begunMs = performance.now();
+  reply.headers(FIXED_HEADERS).header('x-request-id', request.id);
+  if (!isLoopback(request.headers.host)) reply.header('strict-transport-security', 'max-age=31536000');
+}
+
+function finish(request: FastifyRequest, reply: FastifyReply, log: Log, metrics: Metrics): void {
+  const milliseconds = Math.round(performance.now() - request.begunMs);
+  const route = request.routeOptions?.url ?? 'none';
+  // A method is a word of the client's until a route knows it.
+  const method = route === 'none' ? 'any' : request.method;
+  metrics.add(method, route, reply.statusCode, milliseconds / 1000);
+  log({
+    event: 'request',
+    level: 'info',
+    request: request.id,
+    method,
+    route,
+    status: reply.statusCode,
+    milliseconds,
+    ...(request.actor === undefined ? {} : { actor: request.actor.id }),
+  });
+}
+
+/** An IPv6 network of one subscriber (/64) is one client: its addresses cost nothing. */
+function clientOf({ ip }: FastifyRequest): string {
+  if (!ip.includes(':') || /^::ffff:\d+\./.test(ip)) return ip;
+  const [head = '', tail] = ip.split('::');
+  const front = head === '' ? [] : head.split(':');
+  const back = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length);
+  return [...front, ...Array<string>(zeros).fill('0'), ...back].slice(0, 4).join(':');
+}
+
+function watch({ app, log, metrics }: Door, everything: Limiter): void {
+  app.decorateRequest('actor', undefined);
+  app.decorateRequest('begunMs', 0);
+  app.addHook('onRequest', async (request, reply) => {
+    begin(request, reply);
+    const wait = everything.take(clientOf(request));
+    if (wait > 0) throw tooMany(wait);
+    refuseDoubtful(request.raw.url ?? '', request.headers.host);
+  });
+  app.addHook('onResponse', async (request, reply) => finish(request, reply, log, metrics));
+  app.setErrorHandler((error, request, reply) => {
+    sendProblem(error, request, reply, log);
+  });
+}
+
+function sendProblem(rawError: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): void {
+  const error = coded(rawError);
+  const problem = problemOf(error, request.id);
+  const wait = waitSecondsOf(error);
+  if (wait !== undefined) reply.header('retry-after', String(wait));
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  logRefusal(rawError, request, log);
+  reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .serializer((payload: unknown) => JSON.stringify(payload))
+    .send(problem);
+}
+
+function logRefusal(rawError: unknown, request: FastifyRequest, log: Log): void {
+  const error = coded(rawError);
+  const isOurs = ANSWER[error.code].status >= 500;
+  log({
+    event: 'refused',
+    level: isOurs ? 'error' : 'info',
+    request: request.id,
+    code: error.code,
+    ...(isOurs ? { frames: framesOf(rawError) } : {}),
+    // Those name hosts and folders, which who runs the server must know, and never a statement's values.
+    ...(error.code.startsWith('database-') ? { note: error.message } : {}),
+  });
+}
+
+/** Bytes that are no HTTP reach no route; nothing of them is repeated. */
+function refuseBytes(_error: unknown, socket: Socket): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const error = new ForthrightError(
+    'request-malformed',
+    'This is no HTTP, came too slowly, or its headers are too long.',
+  );
+  const problem = problemOf(error, randomUUID());
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function takeJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      refuseOtherCodings(request.headers['content-type'], request.headers['content-encoding']);
+      return readJson(body);
+    },
+  );
+}
+
+function addRoute(door: Door, { route, shape }: Described): void {
+  door.app.route({
+    method: route.method,
+    url: `/api${route.path}`,
+    // Who asks and may they comes before the body is read: a stranger learns nothing of what is expected.
+    onRequest: async (request) => {
+      if (route.kind === 'entrance') admit(door, request);
+      else await admitActor(door, route.operation, request);
+    },
+    handler: async (request, reply) => {
+      const input = readInput(route, shape, {
+        path: request.params,
+        query: request.query,
+        body: bodyOf(request, shape),
+      });
+      const rawOutput = await run(door, route, input, request, reply);
+      return send(reply, route, rawOutput);
+    },
+  });
+}
+
+function admit({ entrances }: Door, request: FastifyRequest): void {
+  const { session } = credentialsOf({ ...request.headers, authorization: undefined });
+  refuseOtherOrigins(request.headers, session !== undefined);
+  const wait = entrances.take(clientOf(request));
+  if (wait > 0) throw tooMany(wait);
+}
+
+async function admitActor({ people }: Door, operation: Operation, request: FastifyRequest): Promise<void> {
+  const actor = await people.recognise(credentialsOf(request.headers));
+  request.actor = actor;
+  if (actor.via === 'session' && operation.method !== 'GET') refuseOtherOrigins(request.headers, true);
+  if (operation.may.length > 0 && !operation.may.some((role) => actor.roles.includes(role)))
+    throw new ForthrightError(
+      'not-permitted',
+      `\`${operation.name}\` may be asked by: ${operation.may.join(', ')}.`,
+    );
+}
+
+function bodyOf(request: FastifyRequest, shape: Shape): unknown {
+  if (shape.takesBody || request.body === undefined) return request.body;
+  throw new ForthrightError('request-invalid', 'This takes no body; its fields stand in the query.');
+}
+
+async function run(
+  { db, now }: Door,
+  route: Route,
+  input: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  if (route.kind === 'operation') {
+    if (request.actor === undefined) throw new Error(`${route.name} was reached without an actor.`);
+    return route.operation.run({ db, actor: request.actor, now }, input);
+  }
+  const { session: old } = credentialsOf({ ...request.headers, authorization: undefined });
+  const { output, session } = await route.entrance.run(input, old);
+  if (session !== 'unchanged') reply.header('set-cookie', cookieOf(session, request.headers.host));
+  return output;
+}
+
+/** What an operation answers is held to its schema, so that no column leaves because somebody added it to a table. */
+function send(reply: FastifyReply, route: Route, rawOutput: unknown): FastifyReply {
+  const parsed = route.output.safeParse(rawOutput);
+  if (!parsed.success) {
+    const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'all of it').join(', ');
+    throw new ForthrightError('internal', `What ${route.name} answers is not what it promises: ${where}`);
+  }
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(parsed.data ?? null));
+}
+
+function addOwnRoutes({ app, db, metrics, version }: Door, described: readonly Described[]): void {
+  const openApi = JSON.stringify(openApiOf(described, version));
+  const page = apiPage(described, version);
+  const json = 'application/json; charset=utf-8';
+  app.get('/api/openapi.json', async (_, reply) => reply.type(json).send(openApi));
+  app.get('/api', async (_, reply) => reply.type('text/html; charset=utf-8').send(page));
+  app.get('/api/style.css', async (_, reply) => reply.type('text/css; charset=utf-8').send(STYLE));
+  app.get('/healthz', async (_, reply) => reply.type(json).send('{"status":"ok"}'));
+  app.get('/readyz', async (_, reply) => {
+    await db.rows('SELECT 1 AS one');
+    return reply.type(json).send('{"status":"ready"}');
+  });
+  app.get('/metrics', async (_, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text()),
+  );
+}
+
+const OWN_PATHS = [
+  '/api/openapi.json',
+  '/api',
+  '/api/style.css',
+  '/healthz',
+  '/readyz',
+  '/metrics',
+  '/welcome',
+];
+
+function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
+  const known = [
+    ...OWN_PATHS.map((path) => ({ method: 'GET', form: formOf(path) })),
+    { method: 'POST', form: formOf('/welcome') },
+    ...routes.map(({ method, path }) => ({ method, form: formOf(`/api${path}`) })),
+  ];
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const methods = [...new Set(known.filter(({ form }) => form.test(path)).map(({ method }) => method))];
+    if (methods.length === 0)
+      throw new ForthrightError(
+        'route-not-found',
+        'There is nothing at this address; see /api/openapi.json.',
+      );
+    reply.header('allow', methods.join(', '));
+    throw new ForthrightError('method-not-allowed', `This address takes ${methods.join(', ')}.`);
+  });
+}
+
+function formOf(path: string): RegExp {
+  const plain = path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(
+    `^${parametersOf(path).reduce((form, name) => form.replace(`:${name}`, '[^/]+'), plain)}$`,
+  );
+}

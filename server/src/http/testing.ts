@@ -1,0 +1,117 @@
+/** For tests: the whole door over real records, a clock that is set, and people who are signed in. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Role } from '@forthright/contract';
+import { makePeople } from '../people/index.ts';
+import { type Db, openDatabase } from '../platform/db/index.ts';
+import { jsonLog } from '../platform/index.ts';
+import type { Operation } from '../prove/index.ts';
+import { standIns } from '../serve.testing.ts';
+import { operationsOf } from '../serve.ts';
+import { makeServer } from './server.ts';
+
+export const PASSWORD = 'lamp orchard ferry';
+const HOST = '127.0.0.1:8600';
+
+export type Reply = Readonly<{
+  status: number;
+  body: Record<string, unknown>;
+  headers: Readonly<Record<string, unknown>>;
+  cookie: string;
+}>;
+
+export type As = Readonly<{ cookie?: string; token?: string; from?: string }>;
+
+export class World {
+  readonly db: Db;
+  readonly lines: string[] = [];
+  readonly #folder: string;
+  #nowMs = Date.parse('2025-11-20T14:00:00Z');
+  #from = 1;
+  readonly people: ReturnType<typeof makePeople>;
+  readonly app: ReturnType<typeof makeServer>;
+
+  private constructor(db: Db, folder: string, more: readonly Operation[]) {
+    this.db = db;
+    this.#folder = folder;
+    this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 } });
+    const operations = [...operationsOf(this.people), ...more];
+    const log = jsonLog((line) => this.lines.push(line), this.now);
+    this.app = makeServer({ operations, people: this.people, db, now: this.now, log, version: '0.1.0' });
+  }
+
+  /** Over records of its own in a temporary folder, or on the server of this address. */
+  static async open({ more = [], url }: { more?: readonly Operation[]; url?: string } = {}): Promise<World> {
+    const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
+    const schema = { migrations: await standIns(), program: 'Forthright test' };
+    const where =
+      url === undefined
+        ? ({ kind: 'embedded', directory: join(folder, 'records') } as const)
+        : ({ kind: 'server', url } as const);
+    return new World(await openDatabase({ ...where, schema }), folder, more);
+  }
+
+  readonly now = (): Date => new Date(this.#nowMs);
+
+  pass(hours: number): void {
+    this.#nowMs += hours * 3_600_000;
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.db.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Each request comes from another client, unless a test says from which. */
+  async ask(method: string, url: string, as: As = {}, payload?: object): Promise<Reply> {
+    const headers: Record<string, string> = { host: HOST, origin: `http://${HOST}` };
+    if (as.cookie !== undefined) headers.cookie = as.cookie;
+    if (as.token !== undefined) headers.authorization = `Bearer ${as.token}`;
+    if (payload !== undefined) headers['content-type'] = 'application/json';
+    const n = this.#from++;
+    const remoteAddress = as.from ?? `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`;
+    const answer = await this.app.inject({
+      method: method as 'GET',
+      url,
+      headers,
+      remoteAddress,
+      ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }),
+    });
+    return {
+      status: answer.statusCode,
+      body: answer.body === '' ? {} : JSON.parse(answer.body),
+      headers: answer.headers,
+      cookie: String(answer.headers['set-cookie'] ?? '').split(';')[0] ?? '',
+    };
+  }
+
+  /** The first administrator's session. */
+  async first(email = 'root@marlow.example'): Promise<As> {
+    const made = await this.people.firstLink();
+    const { cookie } = await this.ask(
+      'POST',
+      '/api/accept-link',
+      {},
+      { link: made?.link, email, name: 'Rosa Root', password: PASSWORD },
+    );
+    return { cookie };
+  }
+
+  /** Somebody of these roles, signed in. */
+  async person(administrator: As, email: string, roles: readonly Role[]): Promise<As & { id: string }> {
+    const invited = await this.ask('POST', '/api/people', administrator, {
+      email,
+      name: 'Iris Quint',
+      roles,
+    });
+    const { cookie, body } = await this.ask(
+      'POST',
+      '/api/accept-link',
+      {},
+      { link: invited.body.link, password: PASSWORD },
+    );
+    return { cookie, id: String(body.person) };
+  }
+}

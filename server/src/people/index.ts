@@ -1,0 +1,4 @@
+export type { Made } from './links.ts';
+export { makePeople, type PeopleOptions } from './people.ts';
+export type { Work } from './secrets.ts';
+export { type Begun, type Credentials, type Entrance, entrance, type People } from './types.ts';

@@ -1,0 +1,328 @@
+/** What may be asked about people, tokens and one's own account. */
+import { ForthrightError, ROLES, type Role } from '@forthright/contract';
+import * as z from 'zod';
+import type { Db, Tx } from '../platform/db/index.ts';
+import { type Actor, type Operation, operation } from '../prove/index.ts';
+import { Email, Name } from './entrances.ts';
+import { makeLink } from './links.ts';
+import { hashOf, makeId, makeSecret } from './secrets.ts';
+import {
+  type Account,
+  accountByEmail,
+  accountById,
+  addAccount,
+  addToken,
+  administrators,
+  allAccounts,
+  allTokens,
+  changeAccount,
+  endSessionsOf,
+  keyOf,
+  revokeToken,
+  revokeTokensOf,
+  type Token,
+  tokenById,
+} from './store.ts';
+
+const When = z.iso.datetime();
+const PersonId = z.string().regex(/^usr_[0-9a-f]{20}$/, 'an id such as usr_0123456789abcdef0123');
+const TokenId = z.string().regex(/^tok_[0-9a-f]{20}$/, 'an id such as tok_0123456789abcdef0123');
+const Roles = z
+  .array(z.enum(ROLES))
+  .max(ROLES.length)
+  .refine((roles) => new Set(roles).size === roles.length, 'each role once');
+const Person = z.strictObject({
+  id: PersonId,
+  email: z.string(),
+  name: z.string(),
+  roles: Roles,
+  state: z.enum(['invited', 'active']),
+  hasSecondFactor: z.boolean(),
+  madeAt: When,
+  signedInAt: When.nullable(),
+});
+const TokenShown = z.strictObject({
+  id: TokenId,
+  person: PersonId,
+  name: z.string(),
+  scopes: Roles,
+  madeAt: When,
+  expires: When,
+  usedAt: When.nullable(),
+  revokedAt: When.nullable(),
+});
+const LinkShown = z.strictObject({
+  person: Person,
+  /** The page at which the link is used, on this server. */
+  page: z.string(),
+  link: z.string(),
+  expires: When,
+});
+
+const personOf = (account: Account): z.infer<typeof Person> => ({
+  id: account.id,
+  email: account.email,
+  name: account.name,
+  roles: account.roles,
+  state: account.password_hash === null ? 'invited' : 'active',
+  hasSecondFactor: account.totp_secret !== null,
+  madeAt: account.made_at.toISOString(),
+  signedInAt: account.signed_in_at?.toISOString() ?? null,
+});
+
+const tokenOf = (token: Token): z.infer<typeof TokenShown> => ({
+  id: token.id,
+  person: token.account,
+  name: token.name,
+  scopes: token.scopes,
+  madeAt: token.made_at.toISOString(),
+  expires: token.expires_at.toISOString(),
+  usedAt: token.used_at?.toISOString() ?? null,
+  revokedAt: token.revoked_at?.toISOString() ?? null,
+});
+
+async function known(from: Db | Tx, id: string): Promise<Account> {
+  const account = await accountById(from, id);
+  if (account === undefined) throw new ForthrightError('account-not-found', `There is no account ${id}.`);
+  return account;
+}
+
+/** Whose account an actor acts for: a token's owner, or the person who is signed in. */
+export async function ownAccount(from: Db | Tx, actor: Actor): Promise<Account> {
+  const token = actor.via === 'token' ? await tokenById(from, actor.id) : undefined;
+  return known(from, token?.account ?? actor.id);
+}
+
+/** A token that was stolen must not make what outlives it: other tokens, accounts, roles, another way to sign in. */
+export function refuseTokens(actor: Actor): void {
+  if (actor.via === 'token')
+    throw new ForthrightError('session-required', 'Sign in to do this; an API token is not enough.');
+}
+
+async function refuseWithoutAdministrator(tx: Tx): Promise<void> {
+  if ((await administrators(tx)).length === 0)
+    throw new ForthrightError('last-administrator', 'Nobody could administer the server any more.');
+}
+
+async function linkFor(
+  tx: Tx,
+  id: string,
+  purpose: 'invitation' | 'reset',
+  now: Date,
+): Promise<z.infer<typeof LinkShown>> {
+  const { link, expires } = await makeLink(tx, purpose, id, now);
+  const person = personOf(await known(tx, id));
+  return { person, page: `/welcome?link=${link}`, link, expires: expires.toISOString() };
+}
+
+const aboutOthers: readonly Operation[] = [
+  operation({
+    name: 'list-people',
+    summary: 'Who may use this server, and as what',
+    method: 'GET',
+    path: '/people',
+    input: z.strictObject({}),
+    output: z.strictObject({ people: z.array(Person) }),
+    may: ['administrator', 'auditor'],
+    run: async ({ db }) => ({ people: (await allAccounts(db)).map(personOf) }),
+  }),
+  operation({
+    name: 'invite-person',
+    summary: 'Makes an account and a one-time link for its first password, good for 72 hours',
+    method: 'POST',
+    path: '/people',
+    input: z.strictObject({ email: Email, name: Name, roles: Roles.min(1) }),
+    output: LinkShown,
+    may: ['administrator'],
+    run: async ({ db, now, actor }, { email, name, roles }) => {
+      refuseTokens(actor);
+      return db.transaction(async (tx) => {
+        if ((await accountByEmail(tx, email)) !== undefined)
+          throw new ForthrightError('record-exists', 'There is already an account with this address.');
+        const at = now();
+        const account = {
+          id: makeId('usr'),
+          email,
+          email_key: keyOf(email),
+          name,
+          roles,
+          password_hash: null,
+          totp_secret: null,
+          totp_pending: null,
+          totp_last_step: null,
+          made_at: at,
+          signed_in_at: null,
+        };
+        await addAccount(tx, account);
+        return linkFor(tx, account.id, 'invitation', at);
+      });
+    },
+  }),
+  operation({
+    name: 'set-roles',
+    summary: 'Says what a person may do from now on; without a role they are shut out',
+    method: 'PUT',
+    path: '/people/:person/roles',
+    input: z.strictObject({ person: PersonId, roles: Roles }),
+    output: Person,
+    may: ['administrator'],
+    run: async ({ db, now, actor }, { person, roles }) => {
+      refuseTokens(actor);
+      return db.transaction(async (tx) => {
+        await known(tx, person);
+        await changeAccount(tx, person, { roles });
+        await refuseWithoutAdministrator(tx);
+        if (roles.length === 0) {
+          await endSessionsOf(tx, person);
+          await revokeTokensOf(tx, person, now());
+        }
+        return personOf(await known(tx, person));
+      });
+    },
+  }),
+  operation({
+    name: 'reset-sign-in',
+    summary:
+      'Makes a one-time link for a new password, good for 24 hours; used, it takes the second factor away',
+    method: 'POST',
+    path: '/people/:person/reset-link',
+    input: z.strictObject({ person: PersonId }),
+    output: LinkShown,
+    may: ['administrator'],
+    run: async ({ db, now, actor }, { person }) => {
+      refuseTokens(actor);
+      return db.transaction(async (tx) => {
+        const { password_hash } = await known(tx, person);
+        return linkFor(tx, person, password_hash === null ? 'invitation' : 'reset', now());
+      });
+    },
+  }),
+  operation({
+    name: 'sign-person-out',
+    summary: "Ends all of a person's sessions and revokes all of their tokens",
+    method: 'POST',
+    path: '/people/:person/sign-out',
+    input: z.strictObject({ person: PersonId }),
+    output: z.strictObject({ ended: z.int() }),
+    may: ['administrator'],
+    run: ({ db, now }, { person }) =>
+      db.transaction(async (tx) => {
+        await known(tx, person);
+        await revokeTokensOf(tx, person, now());
+        return { ended: await endSessionsOf(tx, person) };
+      }),
+  }),
+];
+
+const DAY_MS = 86_400_000;
+
+const aboutTokens: readonly Operation[] = [
+  operation({
+    name: 'list-tokens',
+    summary: "One's own API tokens; an administrator sees everybody's",
+    method: 'GET',
+    path: '/tokens',
+    input: z.strictObject({}),
+    output: z.strictObject({ tokens: z.array(TokenShown) }),
+    may: [],
+    run: async ({ db, actor }) => {
+      const { id } = await ownAccount(db, actor);
+      const tokens = await allTokens(db);
+      return { tokens: tokens.filter((t) => maySee(actor, id, t)).map(tokenOf) };
+    },
+  }),
+  operation({
+    name: 'make-token',
+    summary: 'Makes an API token with some of the roles that its maker has; it is shown this once',
+    method: 'POST',
+    path: '/tokens',
+    input: z.strictObject({
+      name: Name,
+      scopes: Roles.min(1),
+      days: z.int().min(1).max(365).default(90),
+    }),
+    output: z.strictObject({ secret: z.string(), token: TokenShown }),
+    may: [],
+    run: async ({ db, now, actor }, { name, scopes, days }) => {
+      refuseTokens(actor);
+      return db.transaction(async (tx) => {
+        const { id: account, roles } = await ownAccount(tx, actor);
+        refuseForeignScopes(scopes, roles);
+        const secret = makeSecret('fwt');
+        const at = now();
+        const token: Token = {
+          id: makeId('tok'),
+          hash: hashOf(secret),
+          account,
+          name,
+          scopes,
+          made_at: at,
+          expires_at: new Date(at.getTime() + days * DAY_MS),
+          used_at: null,
+          revoked_at: null,
+        };
+        await addToken(tx, token);
+        return { secret, token: tokenOf(token) };
+      });
+    },
+  }),
+  operation({
+    name: 'revoke-token',
+    summary: "Ends one of one's own API tokens; an administrator ends anybody's",
+    method: 'DELETE',
+    path: '/tokens/:token',
+    input: z.strictObject({ token: TokenId }),
+    output: TokenShown,
+    may: [],
+    run: ({ db, now, actor }, { token: id }) =>
+      db.transaction(async (tx) => {
+        const { id: own } = await ownAccount(tx, actor);
+        const token = await tokenById(tx, id);
+        if (token === undefined || !maySee(actor, own, token))
+          throw new ForthrightError('token-not-found', `There is no API token ${id} that you may see.`);
+        await revokeToken(tx, id, now());
+        return tokenOf((await tokenById(tx, id)) ?? token);
+      }),
+  }),
+];
+
+const maySee = (actor: Actor, own: string, token: Token): boolean =>
+  token.account === own || actor.roles.includes('administrator');
+
+function refuseForeignScopes(scopes: readonly Role[], roles: readonly Role[]): void {
+  const foreign = scopes.filter((scope) => !roles.includes(scope));
+  if (foreign.length > 0)
+    throw new ForthrightError('request-invalid', 'A token can do no more than its maker.', {
+      problems: foreign.map((scope) => ({ at: 'scopes', message: `you have not the role \`${scope}\`` })),
+    });
+}
+
+const aboutOneself: readonly Operation[] = [
+  operation({
+    name: 'who-am-i',
+    summary: 'The account that asks, and with which roles',
+    method: 'GET',
+    path: '/me',
+    input: z.strictObject({}),
+    output: z.strictObject({ person: Person, roles: Roles, via: z.enum(['session', 'token', 'program']) }),
+    may: [],
+    run: async ({ db, actor }) => ({
+      person: personOf(await ownAccount(db, actor)),
+      roles: [...actor.roles],
+      via: actor.via,
+    }),
+  }),
+  operation({
+    name: 'sign-out-everywhere',
+    summary: "Ends all of one's own sessions, this one too",
+    method: 'POST',
+    path: '/sign-out-everywhere',
+    input: z.strictObject({}),
+    output: z.strictObject({ ended: z.int() }),
+    may: [],
+    run: ({ db, actor }) =>
+      db.transaction(async (tx) => ({ ended: await endSessionsOf(tx, (await ownAccount(tx, actor)).id) })),
+  }),
+];
+
+export const peopleOperations: readonly Operation[] = [...aboutOthers, ...aboutTokens, ...aboutOneself];

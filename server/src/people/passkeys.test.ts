@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import {
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { ANSWER, type ErrorCode } from '@forthright/contract';
+import { type As, PASSWORD, type Reply, World } from '../http/testing.ts';
+
+const ORIGIN = 'https://forthright.marlow.example';
+const b64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64url');
+const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest();
+
+/** CBOR of what an authenticator writes: small numbers, texts, bytes and maps. */
+function cbor(value: number | string | Uint8Array | Map<unknown, unknown>): Buffer {
+  const head = (kind: number, n: number) =>
+    n < 24
+      ? Buffer.of((kind << 5) | n)
+      : n < 256
+        ? Buffer.of((kind << 5) | 24, n)
+        : Buffer.of((kind << 5) | 25, n >> 8, n & 255);
+  if (typeof value === 'number') return value < 0 ? head(1, -1 - value) : head(0, value);
+  if (typeof value === 'string')
+    return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);
+  if (value instanceof Uint8Array) return Buffer.concat([head(2, value.length), value]);
+  const entries = [...value].flatMap(([k, v]) => [cbor(k as number), cbor(v as number)]);
+  return Buffer.concat([head(5, value.size), ...entries]);
+}
+
+type Twist = Readonly<{
+  origin?: string;
+  domain?: string;
+  flags?: number;
+  format?: string;
+  type?: string;
+  key?: KeyObject;
+  userHandle?: string;
+}>;
+
+const USER_WAS_VERIFIED = 0b101;
+const HAS_CREDENTIAL = 0b1000000;
+
+/** An authenticator in software: it signs whatever page it is told, as a broken one would. */
+class Authenticator {
+  readonly #pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  readonly id = randomBytes(16);
+  #counter = 0;
+  #owner = '';
+
+  #data(flags: number, domain: string, more: Uint8Array = new Uint8Array()): Buffer {
+    const counter = Buffer.alloc(4);
+    counter.writeUInt32BE(this.#counter);
+    return Buffer.concat([sha256(domain), Buffer.of(flags), counter, more]);
+  }
+
+  create(options: Record<string, unknown>, twist: Twist = {}) {
+    const {
+      origin = ORIGIN,
+      domain = new URL(ORIGIN).hostname,
+      flags = USER_WAS_VERIFIED,
+      format = 'none',
+    } = twist;
+    this.#owner = (options.user as { id: string }).id;
+    const { x = '', y = '' } = this.#pair.publicKey.export({ format: 'jwk' });
+    const key = new Map<number, number | Uint8Array>([
+      [1, 2],
+      [3, -7],
+      [-1, 1],
+      [-2, Buffer.from(x, 'base64url')],
+      [-3, Buffer.from(y, 'base64url')],
+    ]);
+    const credential = Buffer.concat([Buffer.alloc(16), Buffer.of(0, this.id.length), this.id, cbor(key)]);
+    const authData = this.#data(flags | HAS_CREDENTIAL, domain, credential);
+    const attestation = new Map<string, unknown>([
+      ['fmt', format],
+      ['attStmt', new Map()],
+      ['authData', authData],
+    ]);
+    const clientData = { type: twist.type ?? 'webauthn.create', challenge: options.challenge, origin };
+    return {
+      id: b64(this.id),
+      rawId: b64(this.id),
+      type: 'public-key',
+      response: {
+        clientDataJSON: b64(JSON.stringify(clientData)),
+        attestationObject: b64(cbor(attestation)),
+      },
+      clientExtensionResults: { credProps: { rk: true } },
+    };
+  }
+
+  get(options: Record<string, unknown>, twist: Twist = {}) {
+    const { origin = ORIGIN, domain = new URL(ORIGIN).hostname, flags = USER_WAS_VERIFIED } = twist;
+    this.#counter++;
+    const clientData = Buffer.from(
+      JSON.stringify({ type: twist.type ?? 'webauthn.get', challenge: options.challenge, origin }),
+    );
+    const data = this.#data(flags, domain);
+    const signature = sign(
+      'sha256',
+      Buffer.concat([data, sha256(clientData)]),
+      twist.key ?? this.#pair.privateKey,
+    );
+    return {
+      id: b64(this.id),
+      rawId: b64(this.id),
+      type: 'public-key',
+      response: {
+        clientDataJSON: b64(clientData),
+        authenticatorData: b64(data),
+        signature: b64(signature),
+        userHandle: twist.userHandle ?? this.#owner,
+      },
+      clientExtensionResults: {},
+    };
+  }
+
+  /** As a copy of it would be that was taken earlier. */
+  rewind(): void {
+    this.#counter = 0;
+  }
+}
+
+let world: World;
+let root: As;
+let her: As & { id: string };
+const device = new Authenticator();
+before(async () => {
+  world = await World.open();
+  root = await world.first();
+  her = await world.person(root, 'key@marlow.example', ['approver']);
+});
+after(async () => world.close());
+
+function refuses(reply: Reply, code: ErrorCode): void {
+  assert.equal(reply.body.code, code, JSON.stringify(reply.body));
+  assert.equal(reply.status, ANSWER[code].status);
+}
+
+const post = (url: string, as: As, payload: object) => world.ask('POST', `/api${url}`, as, payload);
+const creation = async () => (await post('/me/passkeys/begin', her, { password: PASSWORD })).body;
+const add = (credential: object, as: As = her) => post('/me/passkeys', as, { name: 'laptop', credential });
+const request = async () => (await post('/sign-in/passkey/begin', {}, {})).body;
+const signIn = async (twist: Twist = {}) =>
+  post('/sign-in/passkey', {}, { credential: device.get(await request(), twist) });
+
+test('a passkey is made with the password, at a page that can have one, and kept without attestation', async () => {
+  refuses(await post('/me/passkeys/begin', her, { password: 'not the password' }), 'sign-in-refused');
+  const TWISTS: readonly Twist[] = [
+    { origin: 'http://forthright.marlow.example' },
+    { origin: 'https://forthright.marlow.example/' },
+    { origin: 'https://evil.example' },
+    { origin: 'http://127.0.0.1:8600', domain: '127.0.0.1' },
+    { domain: 'evil.example' },
+    { flags: 0b001 },
+    { type: 'webauthn.get' },
+  ];
+  for (const twist of TWISTS) refuses(await add(device.create(await creation(), twist)), 'request-invalid');
+  const attested = await add(device.create(await creation(), { format: 'packed' }));
+  assert.match(JSON.stringify(attested.body.problems), /it has an attestation, and none was asked for/);
+  refuses(await add({ ...device.create(await creation()), extra: 1 }), 'request-invalid');
+  refuses(await add({ ...device.create(await creation()), id: 'AAAA' }), 'request-invalid');
+  const good = device.create(await creation());
+  const token = await post('/tokens', her, { name: 't', scopes: ['approver'] });
+  refuses(await add(good, { token: String(token.body.secret) }), 'session-required');
+  const added = await add(good);
+  assert.equal(added.status, 200, JSON.stringify(added.body));
+  assert.equal(added.body.origin, ORIGIN);
+  refuses(await add(good), 'request-invalid');
+  refuses(await add(device.create(await creation())), 'record-exists');
+});
+
+test('a challenge is its asker’s, and good for five minutes', async () => {
+  const other = new Authenticator();
+  refuses(await add(other.create(await creation()), root), 'request-invalid');
+  refuses(await add(other.create({ ...(await creation()), ...(await request()) })), 'request-invalid');
+  const options = await creation();
+  world.pass(5.1 / 60);
+  refuses(await add(other.create(options)), 'request-invalid');
+});
+
+test('a passkey signs in by itself, once for each challenge', async () => {
+  const credential = device.get(await request());
+  const both = await Promise.all([1, 2].map(() => post('/sign-in/passkey', {}, { credential })));
+  assert.deepEqual(both.map(({ status }) => status).sort(), [200, 401]);
+  const { cookie } = both.find(({ status }) => status === 200) ?? {};
+  const me = await world.ask('GET', '/api/me', { cookie: cookie ?? '' });
+  assert.deepEqual(me.body.roles, ['approver']);
+  const { body } = await world.ask('GET', '/api/me/passkeys', her);
+  assert.equal((body.passkeys as { usedAt: string }[])[0]?.usedAt, world.now().toISOString());
+});
+
+test('another page, key, person, copy, or an authenticator that asked nobody, signs nobody in', async () => {
+  const stranger = createPrivateKey(
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'pem', type: 'pkcs8' }),
+  );
+  const TWISTS: readonly Twist[] = [
+    { origin: 'https://forthright-marlow.example' },
+    { origin: 'http://forthright.marlow.example' },
+    { domain: 'evil.example' },
+    { key: stranger },
+    { flags: 0b001 },
+    { flags: 0b100 },
+    { type: 'webauthn.create' },
+    { userHandle: b64('usr_00000000000000000000') },
+  ];
+  for (const twist of TWISTS) refuses(await signIn(twist), 'sign-in-refused');
+  const made = device.get(await creation());
+  refuses(await post('/sign-in/passkey', {}, { credential: made }), 'sign-in-refused');
+  refuses(
+    await post('/sign-in/passkey', {}, { credential: new Authenticator().get(await request()) }),
+    'sign-in-refused',
+  );
+  const options = await request();
+  world.pass(5.1 / 60);
+  refuses(await post('/sign-in/passkey', {}, { credential: device.get(options) }), 'sign-in-refused');
+  assert.equal((await signIn()).status, 200);
+  device.rewind();
+  refuses(await signIn(), 'sign-in-refused');
+  for (let i = 0; i < 20; i++) device.get({});
+  assert.equal((await signIn()).status, 200);
+});
+
+test('whatever stands in a credential, the answer is coded', async () => {
+  const good = device.get(await request());
+  for (const clientDataJSON of ['', 'AAAA', b64('[]'), b64('{"challenge":1}'), b64('null')])
+    refuses(
+      await post(
+        '/sign-in/passkey',
+        {},
+        { credential: { ...good, response: { ...good.response, clientDataJSON } } },
+      ),
+      'request-invalid',
+    );
+  for (const attestationObject of ['', 'AAAA', b64(randomBytes(200)), b64(Buffer.alloc(5000, 0x9f))]) {
+    const made = new Authenticator().create(await creation());
+    refuses(await add({ ...made, response: { ...made.response, attestationObject } }), 'request-invalid');
+  }
+});
+
+test('without roles it opens nothing; an administrator’s link for a new password takes it away', async () => {
+  const set = (roles: string[]) => world.ask('PUT', `/api/people/${her.id}/roles`, root, { roles });
+  await set([]);
+  refuses(await signIn(), 'sign-in-refused');
+  await set(['approver']);
+  const { cookie } = await signIn();
+  const stranger = await world.person(root, 'other@marlow.example', ['auditor']);
+  const passkey = b64(device.id);
+  refuses(await post('/me/passkeys/remove', stranger, { passkey, password: PASSWORD }), 'passkey-not-found');
+  assert.equal((await world.ask('GET', '/api/me/passkeys', { cookie })).status, 200);
+  const made = await post(`/people/${her.id}/reset-link`, root, {});
+  await post('/accept-link', {}, { link: made.body.link, password: 'another long phrase' });
+  refuses(await signIn(), 'sign-in-refused');
+});
