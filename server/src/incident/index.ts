@@ -1,1 +1,3 @@
 export { type LoadedIncident, loadIncident } from './load.ts';
+export { incidentOperations } from './operations.ts';
+export { MOVES } from './rules.ts';

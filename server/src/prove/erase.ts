@@ -15,12 +15,12 @@ export async function erasePerson(tx: Tx, person: string): Promise<number> {
 export async function eraseText(
   tx: Tx,
   { index, name, incident }: Readonly<{ index: number; name: string; incident: string }>,
-): Promise<void> {
+): Promise<number> {
   const entry = await entryAt(tx, index);
   if (entry?.incident !== incident || (await deleteText(tx, index, name)) === 0)
     throw new ForthrightError(
       'text-not-found',
       `Entry ${index} of this incident has no text \`${name}\` that could be erased.`,
     );
-  await record(tx, { kind: 'text-erased', incident, facts: { entry: index, name } });
+  return record(tx, { kind: 'text-erased', incident, facts: { entry: index, name } });
 }
