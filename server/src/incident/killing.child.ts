@@ -17,6 +17,7 @@ import {
   revokeKey,
   rotateKey,
 } from '../prove/index.ts';
+import { exportIncident } from './export.ts';
 import { actor, ask, databaseOf, ORIGIN, schema, strays } from './testing.ts';
 
 export type Order = Readonly<{
@@ -88,6 +89,12 @@ export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | 
   'erase-text': upon('erase-text', (_, { entry }) => ({ entry, name: 'title' })),
   'close-incident': upon('close-incident', () => CLOSE[1], ALONE),
   'reopen-incident': upon('reopen-incident', () => ({ reason: 'Two labels.' }), ALONE, CLOSE),
+  'export-incident': async (world) => {
+    const { incident } = await opened(world);
+    const directory = join(world.folder, `bundle-${incident}`);
+    await world.does(() => exportIncident(world.asked, { incident, directory }));
+    return undefined;
+  },
   'erase-person': async (world) => {
     const texts = { email: { value: 'ada@people.example', person: person(world) } };
     await deed(world.asked, (tx) => record(tx, { kind: 'told', texts }));

@@ -20,6 +20,7 @@ export type Act =
   | 'add-note'
   | 'restrict'
   | 'erase-text'
+  | 'export'
   | 'close'
   | 'reopen';
 

@@ -19,6 +19,13 @@ export {
 export { type Actor, type Asked, type Operation, operation } from './operation.ts';
 export { registerOperations } from './operations.ts';
 export { refuseUnlessMay } from './permission.ts';
-export { registerHead, registerTiles, textsOf, timelineOf, wholeEntriesOf } from './reading.ts';
+export {
+  publishedCheckpoint,
+  registerHead,
+  registerTiles,
+  textsOf,
+  timelineOf,
+  wholeEntriesOf,
+} from './reading.ts';
 export { registerKeys, removeEndedKeys, revokeKey, rotateKey } from './rotation.ts';
 export type { Event, RecordedEntry, Text } from './types.ts';

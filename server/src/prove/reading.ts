@@ -3,6 +3,7 @@ import type { ReadTiles, TreeHead } from '@forthright/register';
 import type { Reads } from '../platform/db/index.ts';
 import {
   damaged,
+  lastCheckpoint,
   readEntries,
   readLog,
   readTexts,
@@ -42,3 +43,7 @@ export async function registerHead(reads: Reads): Promise<TreeHead> {
   const { size } = log.frontier;
   return { origin: log.origin, size, root: await rootAt(reads, size) };
 }
+
+/** The last checkpoint that was made for everybody; undefined before the first. */
+export const publishedCheckpoint = async (reads: Reads): Promise<string | undefined> =>
+  (await lastCheckpoint(reads))?.note;
