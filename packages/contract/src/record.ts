@@ -22,7 +22,11 @@ const Prose = z
 const Moment = z.iso
   .datetime({ offset: true, error: 'an instant such as 2025-11-20T14:05:00Z, with its zone' })
   .max(40)
-  .refine((text) => Date.parse(text) >= 0, { error: 'an instant after 1 January 1970' });
+  .refine((text) => Date.parse(text) >= 0, { error: 'an instant after 1 January 1970' })
+  // PostgreSQL reads no offset of 16 hours or more; no clock has one of more than 14.
+  .refine((text) => /(?:Z|[+-](?:0\d|1[0-3]):\d\d|[+-]14:00)$/.test(text), {
+    error: 'an offset of at most 14 hours',
+  });
 
 const Key = z.strictObject({ vkey: z.string(), from: z.string(), until: z.string().nullable() });
 
@@ -240,16 +244,20 @@ export const OpenIncident = z.strictObject(facts);
 export type OpenIncident = z.infer<typeof OpenIncident>;
 
 /** Only what is given changes; `version` is the one that the writer has seen. */
-export const SetIncidentFacts = z.strictObject({
-  incident: AnyIncident,
-  version: z.int().min(1),
-  title: Line.optional(),
-  kind: z.enum(INCIDENT_KINDS).optional(),
-  cause: Cause.optional(),
-  /** `null` takes a time back that turned out to be wrong; what was said before stays in the timeline. */
-  times: z.partialRecord(z.enum(INCIDENT_TIMES), StatedTime.nullable()).optional(),
-  estimate: Estimate.optional(),
-});
+export const SetIncidentFacts = z
+  .strictObject({
+    incident: AnyIncident,
+    version: z.int().min(1),
+    title: Line.optional(),
+    kind: z.enum(INCIDENT_KINDS).optional(),
+    cause: Cause.optional(),
+    /** `null` takes a time back that turned out to be wrong; what was said before stays in the timeline. */
+    times: z.partialRecord(z.enum(INCIDENT_TIMES), StatedTime.nullable()).optional(),
+    estimate: Estimate.optional(),
+  })
+  .refine(({ incident: _, version: __, ...given }) => Object.values(given).some((one) => one !== undefined), {
+    error: 'nothing is changed',
+  });
 export type SetIncidentFacts = z.infer<typeof SetIncidentFacts>;
 
 export const ANSWERS = ['register-only', 'tell-authority', 'tell-people'] as const;

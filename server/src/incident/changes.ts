@@ -147,8 +147,8 @@ function storedFacts({ title, kind, cause, times, estimate }: Given, entry: numb
 export function openIncident(asked: Asked, given: OpenIncident): Promise<Changed> {
   refuseFuture(futureTimes(given.times, asked.now()));
   const id = newId('inc');
-  return deed(asked, async (tx) => {
-    await insertIncident(tx, { id, openedAt: asked.now(), openedBy: asked.actor.id });
+  return deed(asked, async (tx, at) => {
+    await insertIncident(tx, { id, openedAt: at, openedBy: asked.actor.id });
     const entry = await record(tx, { kind: 'incident-opened', incident: id, ...statedFacts(given) });
     await insertVersion(tx, { id, version: 1, entry, facts: storedFacts(given, entry) as StoredFacts });
     return { incident: id, version: 1, entry };
@@ -197,7 +197,7 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
   else refuseUnlessMay(asked.actor, ['investigator', 'privacy-officer']);
   const id = newId('dec');
   const duty = newId('tsk');
-  return deed(asked, async (tx) => {
+  return deed(asked, async (tx, at) => {
     const { incident } = await find(tx, asked, given.incident, step === 'decision' ? 'decide' : 'propose');
     await refuseStale(tx, incident, version);
     if (step === 'decision') refuseOwn(asked, given, incident);
@@ -221,7 +221,7 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
       step,
       answer,
       by: asked.actor.id,
-      at: asked.now(),
+      at,
       ...(due === undefined ? {} : { due }),
     };
     await insertDecision(tx, incident.id, entry, made);
@@ -342,7 +342,7 @@ export function restrictIncident(
 
 /** Refuses with everything that blocks it. */
 export function closeIncident(asked: Asked, given: CloseIncident): Promise<Changed> {
-  return deed(asked, async (tx) => {
+  return deed(asked, async (tx, at) => {
     // A closed one is refused as such; an open one with all that is missing.
     const seen = await findIncident(tx, given.incident, asked.actor.id);
     const blockers = seen === undefined || seen.incident.state === 'closed' ? [] : blockersOf(seen.incident);
@@ -358,7 +358,7 @@ export function closeIncident(asked: Asked, given: CloseIncident): Promise<Chang
       facts: closingFacts(incident, given),
       texts: { summary: { value: given.summary } },
     });
-    await setState(tx, incident.id, 'closed', asked.now());
+    await setState(tx, incident.id, 'closed', at);
     await insertMove(tx, incident.id, entry, 'close');
     return { incident: incident.id, version: incident.version, entry };
   });

@@ -47,7 +47,12 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
     let db: Db;
     let at = Date.parse('2026-11-22T10:00:00Z');
     const now = () => new Date(at);
-    const as = (who: Actor): Asked => ({ db, actor: who, now });
+    /** A clock that moves at each look, so that two instants of one deed would differ. */
+    const ticking = () => {
+      at += 1;
+      return new Date(at);
+    };
+    const as = (who: Actor): Asked => ({ db, actor: who, now: ticking });
 
     before(async () => {
       if (kind === 'server') postgres = await startPostgres();
@@ -94,6 +99,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
           ['incident-closed', 'usr_ada'],
         ],
       );
+      assert.equal(shown.decisions[0]?.at, shown.timeline[1]?.at, 'record and register state one instant');
       assert.equal(shown.timeline[1]?.texts.reason, 'One address, returned unopened.');
       assert.equal(shown.times.aware?.at, '2026-11-22T09:00:00+01:00', 'as it was written, with its zone');
       assert.equal(shown.awareSeconds, 7200);
@@ -343,7 +349,11 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       );
       const closed: IncidentsListed = await ask(as(EVE), 'list-incidents', { state: 'closed', most: 200 });
       assert.ok(closed.incidents.length > 0 && closed.incidents.every(({ state }) => state === 'closed'));
-      await refuses(ask(as(EVE), 'list-incidents', { after: 'x' }), 'usage');
+      for (const after of ['x', '1.inc_x', `99999999999999.${newId('inc')}`, `1.${newId('tsk')}`])
+        await refuses(ask(as(EVE), 'list-incidents', { after }), 'usage');
+      const far = { incident: seen[0], what: 'x', owner: 'usr_bo', due: '2026-11-25T09:00:00-14:00' };
+      await ask(as(BO), 'add-task', far);
+      await ask(as(EVE), 'list-incidents', { most: 1 });
     });
 
     test('no entry holds what somebody typed; erasing it leaves null for every reader', async () => {
@@ -417,12 +427,16 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         { cause: { action: 'toString', variety: 'name', actor: 'internal' } },
         { times: { aware: { at: '2026-11-22T09:00:00', saidBy: 'x' } } },
         { times: { aware: { at: '2026-11-22T09:00:00Z' } } },
+        { times: { aware: { at: '2026-11-22T09:00:00+16:00', saidBy: 'x' } } },
         { times: { closed: { at: '2026-11-22T09:00:00Z', saidBy: 'x' } } },
         { estimate: { min: 3, max: 2, by: 'x' } },
         { estimate: { min: 1, max: 2 } },
       ])
         assert.ok(!bad(given), JSON.stringify(given));
-      assert.ok(!SetIncidentFacts.safeParse({ incident: 'x', title: 'y' }).success, 'without a version');
+      const set = (given: object) => SetIncidentFacts.safeParse({ incident: 'x', ...given }).success;
+      assert.ok(set({ version: 1, title: 'y' }));
+      assert.ok(!set({ title: 'y' }), 'without a version');
+      assert.ok(!set({ version: 1 }), 'without a change');
     });
   });
 }

@@ -73,7 +73,7 @@ async function list(asked: Asked, { state, most, after }: ListIncidents): Promis
 
 function cursorOf(rawAfter: string | undefined): { openedAt: Date; id: string } | undefined {
   if (rawAfter === undefined) return undefined;
-  const [, ms, rawId = ''] = /^(\d{1,15})\.(.+)$/.exec(rawAfter) ?? [];
+  const [, ms, rawId = ''] = /^(\d{1,13})\.(.+)$/.exec(rawAfter) ?? [];
   const id = readId('inc', rawId);
   if (ms === undefined || id === undefined)
     throw new ForthrightError('usage', '`after` is not the `next` of a page of this list.');

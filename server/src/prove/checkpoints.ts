@@ -117,8 +117,13 @@ async function fill(
     await record(tx, { kind: 'filler' });
 }
 
-/** Writes the last checkpoint and its tiles, never the entries, to a folder that a web server gives to everybody. */
+/**
+ * Writes the last checkpoint and its tiles, never the entries, to a folder that a web server gives to everybody.
+ * Refuses while the register is stopped: an older state must not take the place of a newer one.
+ */
 export async function publishRegister({ db }: Pick<Asked, 'db'>, directory: string): Promise<void> {
+  const opened = openedFor(db);
+  if (opened.stopped !== undefined) throw stopped(opened.stopped);
   const last = await lastCheckpoint(db);
   if (last === undefined) return;
   await publishStatic(directory, {

@@ -18,9 +18,10 @@ const NONCE_BYTES = 16;
 
 /**
  * Does `work` and what it records in one transaction, alone: deeds wait for each other before they look at anything.
- * Refuses while the register is stopped, and a deed that recorded nothing. `work` may run several times.
+ * Refuses while the register is stopped, and a deed that recorded nothing. `work` may run several times; its instant
+ * is the one that its entries state.
  */
-export async function deed<T>(asked: Asked, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function deed<T>(asked: Asked, work: (tx: Tx, at: Date) => Promise<T>): Promise<T> {
   const opened = openedFor(asked.db);
   if (opened.stopped !== undefined) throw stopped(opened.stopped);
   return inRegister(opened, asked, async (tx, log) => {
@@ -29,8 +30,9 @@ export async function deed<T>(asked: Asked, work: (tx: Tx) => Promise<T>): Promi
       throw stopped(
         `it went on elsewhere in epoch ${log.epoch}, and this process knows epoch ${opened.epoch}`,
       );
-    DOING.set(tx, { actor: asked.actor.id, at: asked.now(), epoch: log.epoch });
-    return work(tx);
+    const at = asked.now();
+    DOING.set(tx, { actor: asked.actor.id, at, epoch: log.epoch });
+    return work(tx, at);
   });
 }
 

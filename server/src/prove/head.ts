@@ -35,12 +35,14 @@ export async function readHead(folder: string): Promise<Head | undefined | 'unre
 /** On the disk before it has its name: a power cut must not leave half of it, which would stop the register. */
 export async function writeHead(folder: string, head: Head): Promise<void> {
   const path = join(folder, FILE);
-  const file = await open(`${path}.part`, 'w', 0o600);
+  // Processes of one server share the folder.
+  const part = `${path}.${process.pid}.part`;
+  const file = await open(part, 'w', 0o600);
   try {
     await file.writeFile(`${JSON.stringify(head)}\n`);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(`${path}.part`, path);
+  await rename(part, path);
 }

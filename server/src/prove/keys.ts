@@ -32,6 +32,7 @@ export function keyFolder(folder: string): KeyPlace {
       } finally {
         await file.close();
       }
+      await syncFolder(folder);
       return signer;
     },
     load: async (key) => {
@@ -40,6 +41,18 @@ export function keyFolder(folder: string): KeyPlace {
     },
     remove: (key) => rm(pathOf(key), { force: true }),
   };
+}
+
+/** So that a power cut does not take away the name of a key that the register knows already. */
+async function syncFolder(folder: string): Promise<void> {
+  // Windows opens no folder, and keeps names by itself.
+  if (process.platform === 'win32') return;
+  const directory = await open(folder, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
 }
 
 /** Looks at the rights of the file that it has open, so that nobody can exchange it in between. */

@@ -326,6 +326,9 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         const other: Asked = { db: second, actor: ADMIN, now };
         await refuses(act(other, 2), 'register-stopped', /second instance/);
         await refuses(makeCheckpoint(other), 'register-stopped');
+        await refuses(publishRegister(other, join(elsewhere.folder, 'public')), 'register-stopped');
+        await refuses(rotateKey(other, 0), 'register-stopped');
+        assert.deepEqual(readdirSync(join(elsewhere.folder, 'keys')), [], 'no key is left that nobody knows');
         if (kind === 'server') await act(asked, 3);
 
         await refuses(
@@ -474,6 +477,8 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         await revokeKey(asked, { keyId, safeUntil, reason: 'A laptop was stolen.' });
         const terms = await registerKeys(asked);
         assert.equal(terms.length, 2, 'a new key was made, since no other was left');
+        await revokeKey(asked, { keyId, safeUntil: now(), reason: 'Found again.' });
+        assert.deepEqual(await registerKeys(asked), terms, 'a time is never made longer');
         assert.ok(!keyFiles(where).some((file) => file.includes(keyId)));
         assert.ok(stolen !== undefined);
         const forge = async (sign: () => Promise<string>, name: string) => {

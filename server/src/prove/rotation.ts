@@ -24,17 +24,25 @@ export const registerKeys = ({ db }: Pick<Asked, 'db'>): Promise<KeyTerm[]> => r
 export async function rotateKey(asked: Asked, overlapHours: number): Promise<KeyTerm> {
   const log = await readLog(asked.db);
   if (log === undefined) throw damaged('The register has no first line');
-  const { key } = await openedFor(asked.db).keys.make(log.origin);
+  const { keys } = openedFor(asked.db);
+  const { key } = await keys.make(log.origin);
   const now = asked.now();
   const term: KeyTerm = { vkey: key.vkey, from: secondsOf(now), until: null };
-  const until = secondsOf(new Date(Math.max(now.getTime() + overlapHours * HOUR_MS, now.getTime() + 1000)));
-  await deed(asked, async (tx) => {
-    const ending = (await readKeys(tx)).filter((one) => isCounting(one, now));
-    for (const { vkey } of ending) await endKey(tx, vkey, until);
-    await saveKey(tx, key.keyId, term);
-    const ends = ending.map(({ vkey }) => ({ key: vkey, until }));
-    await record(tx, { kind: 'key-rotated', facts: { key: key.vkey, from: term.from, ends } });
-  });
+  // At least a second, which is as short as a time can be.
+  const until = secondsOf(new Date(now.getTime() + Math.max(overlapHours * HOUR_MS, 1000)));
+  try {
+    await deed(asked, async (tx) => {
+      const ending = (await readKeys(tx)).filter((one) => isCounting(one, now));
+      for (const { vkey } of ending) await endKey(tx, vkey, until);
+      await saveKey(tx, key.keyId, term);
+      const ends = ending.map(({ vkey }) => ({ key: vkey, until }));
+      await record(tx, { kind: 'key-rotated', facts: { key: key.vkey, from: term.from, ends } });
+    });
+  } catch (error) {
+    // A key that may have become the register's stays: better one too many than one that is missed.
+    if (!(error instanceof ForthrightError && error.code === 'outcome-unknown')) await keys.remove(key);
+    throw error;
+  }
   return term;
 }
 
@@ -62,7 +70,9 @@ export async function revokeKey(
   const isLast = !all.some((one) => one !== term && isCounting(one, now));
   if (isLast) await rotateKey(asked, 0);
   // A time has a length; one second is as near as one that never counted can be written.
-  const until = secondsOf(new Date(Math.max(safeUntil.getTime(), Date.parse(term.from) + 1000)));
+  const safe = Math.max(safeUntil.getTime(), Date.parse(term.from) + 1000);
+  // A time is only ever shortened.
+  const until = secondsOf(new Date(Math.min(safe, term.until === null ? safe : Date.parse(term.until))));
   await deed(asked, async (tx) => {
     await endKey(tx, term.vkey, until);
     await record(tx, {
