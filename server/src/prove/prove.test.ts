@@ -132,6 +132,27 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       assert.equal(wrong?.n, 0);
     });
 
+    test('a deed that had to wait is not repeated: it looks only after the one before is done', async () => {
+      const { asked } = await fresh();
+      let runs = 0;
+      const seen = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          deed(asked, async (tx) => {
+            runs += 1;
+            const [row] = await tx.rows<{ n: number }>('SELECT count(*)::int4 AS n FROM deeds');
+            const entry = await record(tx, { kind: 'acted' });
+            await tx.run('INSERT INTO deeds VALUES (:n::int8, :entry::int8)', { n, entry });
+            return row?.n ?? -1;
+          }),
+        ),
+      );
+      assert.equal(runs, 20);
+      assert.deepEqual(
+        seen.toSorted((a, b) => a - b),
+        Array.from({ length: 20 }, (_, n) => n),
+      );
+    });
+
     test('what goes wrong leaves neither deed nor entry', async () => {
       const { db, asked } = await fresh();
       await act(asked, 1);
