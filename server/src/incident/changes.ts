@@ -200,7 +200,7 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
   return deed(asked, async (tx, at) => {
     const { incident } = await find(tx, asked, given.incident, step === 'decision' ? 'decide' : 'propose');
     await refuseStale(tx, incident, version);
-    if (step === 'decision') refuseOwn(asked, given, incident);
+    if (step === 'decision') refuseDecision(asked, given, incident);
     const open = incident.tasks.find((task) => task.answer === answer && task.state === 'open');
     const hasDuty = step === 'decision' && due !== undefined && DUTIES[answer] !== undefined;
     const entry = await record(tx, {
@@ -237,9 +237,12 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
   });
 }
 
-function refuseOwn({ actor }: Asked, { answer, proposal }: Decide, incident: Incident): void {
-  if (proposal !== undefined && !openProposals(incident).some(({ id }) => id === proposal))
+function refuseDecision({ actor }: Asked, { answer, proposal }: Decide, incident: Incident): void {
+  const proposed = openProposals(incident).find(({ id }) => id === proposal);
+  if (proposal !== undefined && proposed === undefined)
     throw new ForthrightError('decision-not-found', `The incident has no open proposal ${proposal}.`);
+  // An approver says yes to what was proposed; to decide otherwise is the officer's.
+  if (proposed !== undefined && proposed.answer !== answer) refuseUnlessMay(actor, ['privacy-officer']);
   if (isOwnProposal(actor.id, answer, proposal, incident))
     throw new ForthrightError('own-proposal', 'You have proposed this yourself; somebody else decides it.');
 }

@@ -182,6 +182,11 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       await refuses(decide(incident, BO, { ...TELL, proposal: proposal.id }), 'not-permitted');
       await refuses(decide(incident, CY, { ...TELL, proposal: newId('dec') }), 'decision-not-found');
       await refuses(decide(incident, { ...ADA, via: 'program' }, TELL), 'not-permitted');
+      await refuses(
+        decide(incident, CY, { answer: 'register-only', proposal: proposal.id }),
+        'not-permitted',
+        ({ message }) => assert.match(message, /privacy-officer/),
+      );
       const made = await decide(incident, CY, { ...TELL, proposal: proposal.id });
       const { decisions, tasks, state } = await show(incident);
       assert.deepEqual(

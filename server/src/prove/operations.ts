@@ -41,7 +41,10 @@ export const registerOperations: readonly Operation[] = [
     input: ShowRegister,
     output: RegisterShown,
     may: ['administrator', 'auditor', 'privacy-officer'],
-    run: shown,
+    run: async (asked) => {
+      refuseUnlessMay(asked.actor, ['administrator', 'auditor', 'privacy-officer']);
+      return shown(asked);
+    },
   }),
   operation<ContinueRegister, RegisterShown>({
     name: 'continue-register',

@@ -1,16 +1,28 @@
 /** The register inside the records, on both engines. */
 import assert from 'node:assert/strict';
-import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ErrorCode, ForthrightError, Role } from '@forthright/contract';
 import {
+  EMPTY_ROOT,
   keysOf,
   leafHash,
   parseCheckpoint,
   parseVerifierKey,
   signedBy,
+  toBase64,
   verifyBundle,
   writeBundle,
 } from '@forthright/register';
@@ -420,6 +432,22 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         const state = await start(second, copy, note);
         assert.match(state.kind === 'stopped' ? state.why : '', /published checkpoint names/);
         assert.equal((await start(db, where, note)).kind, 'open', 'the first one is the published one');
+      });
+
+      test('a first start that was cut short, before or after the register was made, goes on by itself', async () => {
+        const where = place();
+        const db = await openDb(where);
+        mkdirSync(where.folder);
+        const head = { origin: ORIGIN, epoch: 1, size: 0, root: toBase64(EMPTY_ROOT) };
+        const cutShort = () =>
+          writeFileSync(join(where.folder, 'register-head.json'), `${JSON.stringify(head)}\n`);
+        cutShort();
+        assert.equal((await start(db, where)).kind, 'open', 'before');
+        cutShort();
+        assert.equal((await start(db, where)).kind, 'open', 'after');
+        writeFileSync(join(where.folder, 'register-head.json'), '');
+        const state = await start(db, where);
+        assert.match(state.kind === 'stopped' ? state.why : '', /can not be read/);
       });
 
       test('another past of the same length is found', async () => {
