@@ -2,7 +2,11 @@
  * Many random worlds, engine against oracle, for an hour or a night: `npm run soak`, `npm run soak -- 10` for ten
  * worlds a kind, `npm run soak -- 10 1234` from a seed. Every property prints its seed; it goes on after a failure.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { LEAK_KINDS } from '@forthright/contract';
+import { killInEveryDeed, SOAK_KILLS } from '../server/src/incident/killing.ts';
 import { askEngine } from './oracle/engine.ts';
 import {
   engineEqualsOracle,
@@ -29,14 +33,25 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
   ['layout', (settings) => layoutChangesNothing(askEngine, settings)],
   ['more log', (settings) => moreLogNeverClears(askEngine, settings)],
   ['lost hour', (settings) => lostHourNeverClears(askEngine, settings)],
+  [`kill -9 in the midst of deeds, ${SOAK_KILLS} times`, killOften],
 ];
 
+async function killOften({ seed = 0 }: Settings): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'forthright-soak-kill-'));
+  try {
+    await killInEveryDeed({ rounds: SOAK_KILLS, seed, folder });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+console.log(`${runs} worlds a kind, from seed ${from}`);
 let failures = 0;
 for (const [index, [name, holds]] of properties.entries()) {
   const began = Date.now();
   try {
     await holds({ runs, seed: from + index });
-    console.log(`${name}: ${runs} worlds hold (${Math.round((Date.now() - began) / 1000)} s)`);
+    console.log(`${name}: holds (${Math.round((Date.now() - began) / 1000)} s)`);
   } catch (error) {
     failures += 1;
     console.error(`${name}: FAILED\n${error instanceof Error ? error.message : String(error)}`);

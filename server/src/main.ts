@@ -13,12 +13,12 @@ import { readinessOperation } from './scope/index.ts';
 
 /** What only the server needs is loaded when it is started: the other commands begin without it. */
 const serve = serveCommand(async (where) => {
-  const { startServer } = await import('./serve.ts');
+  const { MIGRATIONS, startServer } = await import('./serve.ts');
   const { readMigrations } = await import('./platform/db/index.ts');
   const now = () => new Date();
   return startServer({
     ...where,
-    migrations: await readMigrations(new URL('./people/migrations/', import.meta.url)),
+    migrations: await readMigrations(...MIGRATIONS),
     version: own.version,
     now,
     log: jsonLog((line) => process.stderr.write(line), now),

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('./serve.testing.ts', import.meta.url));
+const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'forthright-serve-'));
 const children = new Set<ChildProcess>();
 after(() => {

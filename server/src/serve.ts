@@ -4,13 +4,29 @@ import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import type { Serving } from './cli/index.ts';
 import { makeServer } from './http/index.ts';
+import { incidentOperations } from './incident/index.ts';
 import { makePeople, type People } from './people/index.ts';
-import { type Migration, openDatabase } from './platform/db/index.ts';
+import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
 import type { Log } from './platform/index.ts';
-import type { Operation } from './prove/index.ts';
+import {
+  keyFolder,
+  type Operation,
+  openRegister,
+  type RegisterState,
+  registerOperations,
+} from './prove/index.ts';
 
 /** Every operation that the server answers, of all stages. */
-export const operationsOf = (people: People): readonly Operation[] => [...people.operations];
+export const operationsOf = (people: People): readonly Operation[] => [
+  ...people.operations,
+  ...incidentOperations,
+  ...registerOperations,
+];
+
+/** The stages that have tables, in the order of their numbers. */
+export const MIGRATIONS = ['prove', 'incident', 'people'].map(
+  (stage) => new URL(`./${stage}/migrations/`, import.meta.url),
+);
 
 export type ServeOptions = Readonly<{
   data: string;
@@ -35,6 +51,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   const schema = { migrations, program: `Forthright ${version}` };
   const db = await openDatabase({ kind: 'embedded', directory: join(data, 'records'), schema });
   try {
+    const register = await openRecords(db, data, now);
+    if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
     const people = makePeople({ db, now });
     const app = makeServer({ operations: operationsOf(people), people, db, now, log, version });
     const address = await listen(app, options);
@@ -55,6 +73,16 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     throw error;
   }
 }
+
+/** The register of the records in this data folder, with its keys; nothing may be done before it is open. */
+export const openRecords = (db: Db, data: string, now: () => Date): Promise<RegisterState> =>
+  openRegister({
+    db,
+    folder: join(data, 'register'),
+    origin: 'forthright/register',
+    keys: keyFolder(join(data, 'keys')),
+    now,
+  });
 
 async function listen(
   app: ReturnType<typeof makeServer>,

@@ -235,6 +235,63 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: "The server can't listen at this address and port.",
     advice: 'Choose another with `--port` or `--host`, or end the program that has it.',
   },
+  'register-stopped': {
+    meaning:
+      'The register does not agree with what was last seen of it (an older state was put back, or there is a second instance), so nothing may be done.',
+    advice: 'Find out which state is the right one; then an administrator decides with `continue-register`.',
+  },
+  'register-not-stopped': {
+    meaning: 'The register is not stopped, so there is nothing to decide.',
+    advice: 'Look at it with `show-register`.',
+  },
+  'register-other': {
+    meaning: 'The database or the data folder holds a register of another name.',
+    advice: 'Use the name that it has, or another database and folder.',
+  },
+  'register-damaged': {
+    meaning: 'What is stored of the register does not belong together; nothing was changed.',
+    advice: 'Stop the program, and compare the database with a backup and with the published checkpoints.',
+  },
+  'key-unusable': {
+    meaning: 'A private key of the register is missing, can not be read, or can be read by others.',
+    advice: 'Do what the message says; a key that others could read is revoked. See docs/keys.md.',
+  },
+  'key-not-found': {
+    meaning: 'The register has no key with this id.',
+    advice: 'Look at its keys with `show-register`.',
+  },
+  'text-not-found': {
+    meaning: 'There is no such text in the register, or it was erased before.',
+    advice: "Check the entry's number and the name of the text in the timeline.",
+  },
+  'incident-not-found': {
+    meaning: 'There is no such incident, or it is restricted to others.',
+    advice: 'Check the id; ask whoever told you of it to name you.',
+  },
+  'task-not-found': {
+    meaning: 'The incident has no such task.',
+    advice: 'Look at its tasks with `show-incident`.',
+  },
+  'decision-not-found': {
+    meaning: 'The incident has no such proposal.',
+    advice: 'Look at its decisions with `show-incident`.',
+  },
+  'incident-refuses': {
+    meaning: 'This can not be done with the incident, or the task, in the state that it is in.',
+    advice: 'The message says why, and what would have to come first.',
+  },
+  'incident-changed': {
+    meaning: 'Somebody else changed the incident since you looked; nothing of your change was kept.',
+    advice: 'Compare both versions, which are listed, and try again with the version that the message names.',
+  },
+  'incident-not-closable': {
+    meaning: 'The incident can not be closed yet; everything that blocks it is listed.',
+    advice: 'Do, or excuse with a reason, what is listed.',
+  },
+  'own-proposal': {
+    meaning: 'Who prepared a decision may not approve it.',
+    advice: 'Ask another person with the role to decide.',
+  },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',
     advice: 'Run it again to have an answer.',

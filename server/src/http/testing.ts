@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@forthright/contract';
 import { makePeople } from '../people/index.ts';
-import { type Db, openDatabase } from '../platform/db/index.ts';
+import { type Db, openDatabase, readMigrations } from '../platform/db/index.ts';
 import { jsonLog } from '../platform/index.ts';
 import type { Operation } from '../prove/index.ts';
-import { standIns } from '../serve.testing.ts';
-import { operationsOf } from '../serve.ts';
+import { MIGRATIONS, openRecords, operationsOf } from '../serve.ts';
 import { makeServer } from './server.ts';
 
 export const PASSWORD = 'lamp orchard ferry';
@@ -44,12 +43,14 @@ export class World {
   /** Over records of its own in a temporary folder, or on the server of this address. */
   static async open({ more = [], url }: { more?: readonly Operation[]; url?: string } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
-    const schema = { migrations: await standIns(), program: 'Forthright test' };
+    const schema = { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' };
     const where =
       url === undefined
         ? ({ kind: 'embedded', directory: join(folder, 'records') } as const)
         : ({ kind: 'server', url } as const);
-    return new World(await openDatabase({ ...where, schema }), folder, more);
+    const db = await openDatabase({ ...where, schema });
+    await openRecords(db, folder, () => new Date());
+    return new World(db, folder, more);
   }
 
   readonly now = (): Date => new Date(this.#nowMs);

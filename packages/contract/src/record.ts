@@ -1,0 +1,497 @@
+import * as z from 'zod';
+
+/** What may be asked of the records, and what is answered. Texts are trimmed, never empty, and capped. */
+
+const control = /[\p{Cc}\p{Cs}]/u;
+const hasControl = (text: string): boolean => control.test(text.replace(/[\n\t]/g, ''));
+/** One line. */
+const Line = z
+  .string()
+  .trim()
+  .min(1)
+  .max(300)
+  .refine((text) => !control.test(text), { error: 'one line of text without control characters' });
+const Prose = z
+  .string()
+  .trim()
+  .min(1)
+  .max(20_000)
+  .refine((text) => !hasControl(text), { error: 'text without control characters' });
+
+/** ISO 8601 with its offset, kept as it is written: `2025-11-20T15:05:00+01:00`. */
+const Moment = z.iso
+  .datetime({ offset: true, error: 'an instant such as 2025-11-20T14:05:00Z, with its zone' })
+  .max(40)
+  .refine((text) => Date.parse(text) >= 0, { error: 'an instant after 1 January 1970' })
+  // PostgreSQL reads no offset of 16 hours or more; no clock has one of more than 14.
+  .refine((text) => /(?:Z|[+-](?:0\d|1[0-3]):\d\d|[+-]14:00)$/.test(text), {
+    error: 'an offset of at most 14 hours',
+  });
+
+const Key = z.strictObject({ vkey: z.string(), from: z.string(), until: z.string().nullable() });
+
+export const ShowRegister = z.strictObject({});
+export type ShowRegister = z.infer<typeof ShowRegister>;
+
+export const RegisterShown = z.strictObject({
+  state: z.enum(['open', 'stopped']),
+  why: z.string().optional(),
+  origin: z.string().optional(),
+  epoch: z.int().optional(),
+  size: z.int().optional(),
+  root: z.string().optional(),
+  checkpoint: z.string().optional(),
+  /** Public keys, each with the time for which it counts. */
+  keys: z.array(Key),
+});
+export type RegisterShown = z.infer<typeof RegisterShown>;
+
+export const ContinueRegister = z.strictObject({ reason: Prose });
+export type ContinueRegister = z.infer<typeof ContinueRegister>;
+
+export const RotateRegisterKey = z.strictObject({ overlapHours: z.int().min(0).max(8760).default(720) });
+export type RotateRegisterKey = z.infer<typeof RotateRegisterKey>;
+
+export const RevokeRegisterKey = z.strictObject({
+  key: z.string().regex(/^[0-9a-f]{8}$/, 'the eight hex digits of a key'),
+  /** The last moment at which it was surely safe. */
+  safeUntil: Moment,
+  reason: Prose,
+});
+export type RevokeRegisterKey = z.infer<typeof RevokeRegisterKey>;
+
+export const INCIDENT_STATES = ['open', 'decided', 'closed'] as const;
+export type IncidentState = (typeof INCIDENT_STATES)[number];
+
+export const INCIDENT_KINDS = [
+  'technical-error',
+  'insider',
+  'misdelivery',
+  'attack',
+  'loss',
+  'other',
+] as const;
+export type IncidentKind = (typeof INCIDENT_KINDS)[number];
+
+/** Names of VERIS (Vocabulary for Event Recording and Incident Sharing), so that a cause can be exchanged. */
+export const VERIS_ACTIONS = {
+  error: [
+    'Capacity shortage',
+    'Classification error',
+    'Data entry error',
+    'Disposal error',
+    'Gaffe',
+    'Loss',
+    'Maintenance error',
+    'Malfunction',
+    'Misconfiguration',
+    'Misdelivery',
+    'Misinformation',
+    'Omission',
+    'Other',
+    'Physical accidents',
+    'Programming error',
+    'Publishing error',
+    'Unknown',
+  ],
+  misuse: [
+    'Data mishandling',
+    'Email misuse',
+    'Illicit content',
+    'Knowledge abuse',
+    'Net misuse',
+    'Other',
+    'Possession abuse',
+    'Privilege abuse',
+    'Unapproved hardware',
+    'Unapproved software',
+    'Unapproved workaround',
+    'Unknown',
+  ],
+  social: [
+    'Baiting',
+    'Bribery',
+    'Elicitation',
+    'Extortion',
+    'Forgery',
+    'Influence',
+    'Other',
+    'Phishing',
+    'Pretexting',
+    'Propaganda',
+    'Scam',
+    'Spam',
+    'Unknown',
+  ],
+  hacking: [
+    'Abuse of functionality',
+    'Brute force',
+    'CSRF',
+    'Cache poisoning',
+    'Forced browsing',
+    'MitM',
+    'Other',
+    'Path traversal',
+    'SQLi',
+    'Session replay',
+    'Unknown',
+    'Use of backdoor or C2',
+    'Use of stolen creds',
+    'XSS',
+  ],
+  malware: [
+    'Capture app data',
+    'Capture stored data',
+    'Export data',
+    'Other',
+    'Ransomware',
+    'Spyware/Keylogger',
+    'Unknown',
+  ],
+  physical: ['Other', 'Snooping', 'Surveillance', 'Tampering', 'Theft', 'Unknown'],
+  environmental: ['Other', 'Unknown'],
+  unknown: ['Unknown'],
+} as const satisfies Record<string, readonly string[]>;
+export type VerisAction = keyof typeof VERIS_ACTIONS;
+
+export const VERIS_ACTORS = {
+  internal: [
+    'Auditor',
+    'Call center',
+    'Cashier',
+    'Developer',
+    'End-user',
+    'Executive',
+    'Finance',
+    'Guard',
+    'Helpdesk',
+    'Human resources',
+    'Maintenance',
+    'Manager',
+    'Other',
+    'System admin',
+    'Unknown',
+  ],
+  external: [
+    'Acquaintance',
+    'Activist',
+    'Auditor',
+    'Competitor',
+    'Customer',
+    'Force majeure',
+    'Former employee',
+    'Nation-state',
+    'Organized crime',
+    'Other',
+    'State-affiliated',
+    'Terrorist',
+    'Unaffiliated',
+    'Unknown',
+  ],
+  // Of a partner VERIS has no varieties: it names the industry instead.
+  partner: ['Unknown'],
+  unknown: ['Unknown'],
+} as const satisfies Record<string, readonly string[]>;
+export type VerisActor = keyof typeof VERIS_ACTORS;
+
+const keys = <T extends object>(of: T) => Object.keys(of) as [keyof T & string, ...(keyof T & string)[]];
+const has = (list: readonly string[], name: string): boolean => list.includes(name);
+
+const Cause = z
+  .strictObject({
+    action: z.enum(keys(VERIS_ACTIONS)),
+    variety: z.string().max(60).default('Unknown'),
+    actor: z.enum(keys(VERIS_ACTORS)),
+    actorVariety: z.string().max(60).default('Unknown'),
+    summary: Prose.optional(),
+  })
+  .refine(({ action, variety }) => has(VERIS_ACTIONS[action], variety), {
+    error: 'a variety of this action, by the names of VERIS',
+    path: ['variety'],
+  })
+  .refine(({ actor, actorVariety }) => has(VERIS_ACTORS[actor], actorVariety), {
+    error: 'a variety of this actor, by the names of VERIS',
+    path: ['actorVariety'],
+  });
+
+/** In the order in which they can have been. When it was closed is the record's own time. */
+export const INCIDENT_TIMES = ['occurred', 'firstSignal', 'aware', 'contained', 'fixed'] as const;
+export type IncidentTime = (typeof INCIDENT_TIMES)[number];
+
+/** A time, and who says so: a person, a log, a supplier. */
+const StatedTime = z.strictObject({ at: Moment, saidBy: Line });
+
+/** How many people, as somebody estimates: a figure of evidence comes from a run of scope. */
+const Estimate = z
+  .strictObject({ min: z.int().min(0), max: z.int().min(0), by: Line })
+  .refine(({ min, max }) => min <= max, { error: 'min is at most max', path: ['max'] });
+
+const facts = {
+  title: Line,
+  kind: z.enum(INCIDENT_KINDS),
+  cause: Cause.optional(),
+  times: z.partialRecord(z.enum(INCIDENT_TIMES), StatedTime).default({}),
+  estimate: Estimate.optional(),
+};
+
+const Id = (kind: string) =>
+  z.string().regex(new RegExp(`^${kind}_[0-9a-f]{32}$`), `an id such as ${kind}_…`);
+/** An id that may be anything: one that nobody could have been given is not found, which is not another answer. */
+const AnyIncident = z.string().max(60);
+const Person = z.string().regex(/^usr_[A-Za-z0-9_-]{1,60}$/, 'a user’s id, such as usr_…');
+
+export const OpenIncident = z.strictObject(facts);
+export type OpenIncident = z.infer<typeof OpenIncident>;
+
+/** Only what is given changes; `version` is the one that the writer has seen. */
+export const SetIncidentFacts = z
+  .strictObject({
+    incident: AnyIncident,
+    version: z.int().min(1),
+    title: Line.optional(),
+    kind: z.enum(INCIDENT_KINDS).optional(),
+    cause: Cause.optional(),
+    /** `null` takes a time back that turned out to be wrong; what was said before stays in the timeline. */
+    times: z.partialRecord(z.enum(INCIDENT_TIMES), StatedTime.nullable()).optional(),
+    estimate: Estimate.optional(),
+  })
+  .refine(({ incident: _, version: __, ...given }) => Object.values(given).some((one) => one !== undefined), {
+    error: 'nothing is changed',
+  });
+export type SetIncidentFacts = z.infer<typeof SetIncidentFacts>;
+
+export const ANSWERS = ['register-only', 'tell-authority', 'tell-people'] as const;
+export type Answer = (typeof ANSWERS)[number];
+
+export const Decide = z
+  .strictObject({
+    incident: AnyIncident,
+    version: z.int().min(1),
+    /** A proposal waits for somebody else; a decision counts. */
+    step: z.enum(['proposal', 'decision']),
+    answer: z.enum(ANSWERS),
+    reason: Prose,
+    /** Whoever is to be told must be told by then. */
+    due: Moment.optional(),
+    /** The proposal that this decides. */
+    proposal: Id('dec').optional(),
+  })
+  .refine(({ answer, due }) => (answer === 'register-only') === (due === undefined), {
+    error: 'who is to be told must be told by a time; `register-only` has none',
+    path: ['due'],
+  })
+  .refine(({ step, proposal }) => step === 'decision' || proposal === undefined, {
+    error: 'only a decision decides a proposal',
+    path: ['proposal'],
+  });
+export type Decide = z.infer<typeof Decide>;
+
+export const AddTask = z.strictObject({
+  incident: AnyIncident,
+  what: Line,
+  owner: Person,
+  due: Moment,
+});
+export type AddTask = z.infer<typeof AddTask>;
+
+export const FinishTask = z.strictObject({
+  incident: AnyIncident,
+  task: Id('tsk'),
+  outcome: z.enum(['done', 'excused']),
+  /** What was done, or why not. */
+  text: Prose,
+});
+export type FinishTask = z.infer<typeof FinishTask>;
+
+export const AddNote = z.strictObject({ incident: AnyIncident, text: Prose });
+export type AddNote = z.infer<typeof AddNote>;
+
+export const AddEvidence = z.strictObject({
+  incident: AnyIncident,
+  /** A file that somebody keeps, or the answer of a run of scope. */
+  kind: z.enum(['file', 'run']),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex'),
+  bytes: z.int().min(0),
+  name: Line,
+  /** Where it comes from and who keeps it. */
+  origin: Prose,
+});
+export type AddEvidence = z.infer<typeof AddEvidence>;
+
+export const RestrictIncident = z.strictObject({
+  incident: AnyIncident,
+  /** Who alone may see it; `null`: everybody whose role allows it. */
+  people: z.array(Person).min(1).max(200).nullable(),
+  reason: Prose,
+});
+export type RestrictIncident = z.infer<typeof RestrictIncident>;
+
+export const CloseIncident = z.strictObject({
+  incident: AnyIncident,
+  version: z.int().min(1),
+  /** What happened in the end, and what was done about it. */
+  summary: Prose,
+});
+export type CloseIncident = z.infer<typeof CloseIncident>;
+
+export const ReopenIncident = z.strictObject({ incident: AnyIncident, reason: Prose });
+export type ReopenIncident = z.infer<typeof ReopenIncident>;
+
+export const EraseText = z.strictObject({
+  incident: AnyIncident,
+  entry: z.int().min(0),
+  name: z.string().max(60),
+});
+export type EraseText = z.infer<typeof EraseText>;
+
+const MOST_LISTED = 200;
+export const ListIncidents = z.strictObject({
+  state: z.enum(INCIDENT_STATES).optional(),
+  most: z.coerce.number().int().min(1).max(MOST_LISTED).default(50),
+  /** What the page before ended with. */
+  after: z.string().max(60).optional(),
+});
+export type ListIncidents = z.infer<typeof ListIncidents>;
+
+export const ShowIncident = z.strictObject({
+  incident: AnyIncident,
+  /** The timeline from this entry on, at most 500 at once. */
+  timelineAfter: z.coerce.number().int().min(-1).default(-1),
+});
+export type ShowIncident = z.infer<typeof ShowIncident>;
+
+/** `null` stands for a text that was erased. */
+const Shown = z.string().nullable();
+
+export const IncidentListed = z.strictObject({
+  id: z.string(),
+  title: Shown,
+  state: z.enum(INCIDENT_STATES),
+  kind: z.enum(INCIDENT_KINDS),
+  aware: z.string().optional(),
+  openedAt: z.string(),
+  isRestricted: z.boolean(),
+  overdue: z.int(),
+});
+export type IncidentListed = z.infer<typeof IncidentListed>;
+
+export const IncidentsListed = z.strictObject({
+  incidents: z.array(IncidentListed),
+  /** Give it as `after` to go on; absent on the last page. */
+  next: z.string().optional(),
+});
+export type IncidentsListed = z.infer<typeof IncidentsListed>;
+
+export const DecisionShown = z.strictObject({
+  id: z.string(),
+  step: z.enum(['proposal', 'decision']),
+  answer: z.enum(ANSWERS),
+  reason: Shown,
+  by: z.string(),
+  at: z.string(),
+  due: z.string().optional(),
+  /** Decided by, withdrawn with, or superseded by this decision; what has none stands. */
+  endedBy: z.string().optional(),
+});
+export type DecisionShown = z.infer<typeof DecisionShown>;
+
+export const TaskShown = z.strictObject({
+  id: z.string(),
+  /** A duty follows from a decision; a task was given by somebody. */
+  kind: z.enum(['duty', 'task']),
+  what: Shown,
+  owner: z.string(),
+  due: z.string(),
+  state: z.enum(['open', 'done', 'excused']),
+  isOverdue: z.boolean(),
+  text: Shown.optional(),
+});
+export type TaskShown = z.infer<typeof TaskShown>;
+
+export const NEXT_STEPS = [
+  'say-when-aware',
+  'contain',
+  'estimate',
+  'name-cause',
+  'decide-proposal',
+  'decide',
+  'do-task',
+  'close',
+] as const;
+const Step = z.strictObject({
+  step: z.enum(NEXT_STEPS),
+  /** The proposal or task that it is about. */
+  of: z.string().optional(),
+  due: z.string().optional(),
+});
+export type NextStep = z.infer<typeof Step>;
+
+export const BLOCKERS = ['not-aware', 'no-decision', 'open-proposal', 'open-duty', 'open-task'] as const;
+const Blocker = z.strictObject({ blocker: z.enum(BLOCKERS), of: z.string().optional(), message: z.string() });
+export type Blocker = z.infer<typeof Blocker>;
+
+export const IncidentShown = z.strictObject({
+  id: z.string(),
+  version: z.int(),
+  state: z.enum(INCIDENT_STATES),
+  title: Shown,
+  kind: z.enum(INCIDENT_KINDS),
+  cause: z
+    .strictObject({
+      action: z.string(),
+      variety: z.string(),
+      actor: z.string(),
+      actorVariety: z.string(),
+      summary: Shown.optional(),
+    })
+    .optional(),
+  times: z.partialRecord(z.enum(INCIDENT_TIMES), z.strictObject({ at: z.string(), saidBy: Shown })),
+  estimate: z
+    .strictObject({ min: z.int(), max: z.int(), by: Shown, label: z.literal('estimated') })
+    .optional(),
+  openedAt: z.string(),
+  openedBy: z.string(),
+  closedAt: z.string().optional(),
+  /** Seconds since the organisation became aware, until now or until it was closed. */
+  awareSeconds: z.int().optional(),
+  restrictedTo: z.array(z.string()).optional(),
+  decisions: z.array(DecisionShown),
+  tasks: z.array(TaskShown),
+  evidence: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: z.enum(['file', 'run']),
+      sha256: z.string(),
+      bytes: z.int(),
+      name: Shown,
+      origin: Shown,
+      entry: z.int(),
+    }),
+  ),
+  next: z.array(Step),
+  overdue: z.array(Step),
+  blockers: z.array(Blocker),
+  timeline: z.array(
+    z.strictObject({
+      entry: z.int(),
+      kind: z.string(),
+      at: z.string(),
+      by: z.string(),
+      facts: z.record(z.string(), z.json()),
+      texts: z.record(z.string(), Shown),
+    }),
+  ),
+  /** There is more: ask again with it as `timelineAfter`. */
+  timelineNext: z.int().optional(),
+});
+export type IncidentShown = z.infer<typeof IncidentShown>;
+
+/** What a change answers with: the id of what was made, and the incident's new version. */
+export const Changed = z.strictObject({
+  incident: z.string(),
+  version: z.int(),
+  id: z.string().optional(),
+  /** The register's entry. */
+  entry: z.int(),
+});
+export type Changed = z.infer<typeof Changed>;

@@ -1,0 +1,392 @@
+/** What changes an incident. Each is one deed: the change and its entry in the register, or neither. */
+import {
+  type AddEvidence,
+  type AddNote,
+  type AddTask,
+  type Changed,
+  type CloseIncident,
+  type Decide,
+  type DecisionId,
+  type EraseText,
+  type FinishTask,
+  ForthrightError,
+  newId,
+  type OpenIncident,
+  type Problem,
+  type ReopenIncident,
+  type RestrictIncident,
+  type SetIncidentFacts,
+} from '@forthright/contract';
+import type { Json } from '@forthright/register';
+import type { Tx } from '../platform/db/index.ts';
+import { type Asked, deed, eraseText, record, refuseUnlessMay, type Text } from '../prove/index.ts';
+import {
+  blockersOf,
+  changed,
+  closingFacts,
+  DUTIES,
+  differences,
+  endedBy,
+  futureTimes,
+  isOwnProposal,
+  MOVES,
+  openProposals,
+} from './rules.ts';
+import {
+  endDecisions,
+  type Found,
+  factsOfVersion,
+  findIncident,
+  finishTask as finishTaskRow,
+  insertDecision,
+  insertEvidence,
+  insertIncident,
+  insertMove,
+  insertTask,
+  insertVersion,
+  type StoredFacts,
+  setRestriction,
+  setState,
+  setTaskDue,
+  textName,
+} from './store.ts';
+import type { Act, Facts, Incident } from './types.ts';
+
+export function notFound(id: string): ForthrightError {
+  return new ForthrightError(
+    'incident-not-found',
+    `There is no incident ${id.slice(0, 60)} that you may see.`,
+  );
+}
+
+/** The incident as this actor may see it, in a state in which `act` is possible. */
+async function find(tx: Tx, { actor }: Asked, id: string, act: Act): Promise<Found> {
+  const found = await findIncident(tx, id, actor.id);
+  if (found === undefined) throw notFound(id);
+  const move = MOVES[found.incident.state][act];
+  if ('no' in move) throw new ForthrightError('incident-refuses', `This can not be done: ${move.no}.`);
+  return found;
+}
+
+/** Refuses whoever has not seen the latest facts, with both versions. */
+async function refuseStale(
+  tx: Tx,
+  incident: Incident,
+  seen: number,
+  yours?: (seen: Facts) => Facts,
+): Promise<void> {
+  const { id, version, facts } = incident;
+  if (seen === version) return;
+  const before = await factsOfVersion(tx, id, seen);
+  const mine = before === undefined ? undefined : (yours?.(before) ?? before);
+  throw new ForthrightError(
+    'incident-changed',
+    `You have seen version ${seen} of this incident; it is at version ${version} now. Where they differ is listed.`,
+    { problems: mine === undefined ? [] : differences(mine, facts) },
+  );
+}
+
+function refuseFuture(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  throw new ForthrightError('incident-refuses', 'A time that is said to have been lies ahead.', { problems });
+}
+
+type Given = Omit<SetIncidentFacts, 'incident' | 'version'>;
+
+/** What an entry states of these facts: names and numbers in the clear, all that was typed as texts. */
+function statedFacts({ title, kind, cause, times = {}, estimate }: Given) {
+  const texts: Record<string, Text> = {};
+  const put = (name: string, value: string | undefined) => {
+    if (value !== undefined) texts[name] = { value };
+  };
+  put(textName.title, title);
+  put(textName.summary, cause?.summary);
+  put(textName.estimateBy, estimate?.by);
+  const instants: Record<string, Json> = {};
+  for (const [name, time] of Object.entries(times)) {
+    instants[name] = time?.at ?? null;
+    put(textName.saidBy(name), time?.saidBy);
+  }
+  const { summary: _, ...names } = cause ?? {};
+  const facts: Record<string, Json> = {
+    ...(kind === undefined ? {} : { kind }),
+    ...(cause === undefined ? {} : { cause: names as Record<string, Json> }),
+    ...(Object.keys(instants).length === 0 ? {} : { times: instants }),
+    ...(estimate === undefined ? {} : { estimate: { min: estimate.min, max: estimate.max } }),
+  };
+  return { facts, texts };
+}
+
+/** The given facts as they are stored: in place of each text, the entry that is committed to it. */
+function storedFacts({ title, kind, cause, times, estimate }: Given, entry: number): Partial<StoredFacts> {
+  const { summary, ...names } = cause ?? {};
+  return {
+    ...(title === undefined ? {} : { title: entry }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(cause === undefined
+      ? {}
+      : {
+          cause: {
+            ...(names as Omit<typeof cause, 'summary'>),
+            ...(summary === undefined ? {} : { summary: entry }),
+          },
+        }),
+    ...(times === undefined
+      ? {}
+      : {
+          times: Object.fromEntries(
+            Object.entries(times).flatMap(([name, time]) =>
+              time === null ? [] : [[name, { at: time.at, saidBy: entry }]],
+            ),
+          ),
+        }),
+    ...(estimate === undefined ? {} : { estimate: { min: estimate.min, max: estimate.max, by: entry } }),
+  };
+}
+
+export function openIncident(asked: Asked, given: OpenIncident): Promise<Changed> {
+  refuseFuture(futureTimes(given.times, asked.now()));
+  const id = newId('inc');
+  return deed(asked, async (tx, at) => {
+    await insertIncident(tx, { id, openedAt: at, openedBy: asked.actor.id });
+    const entry = await record(tx, { kind: 'incident-opened', incident: id, ...statedFacts(given) });
+    await insertVersion(tx, { id, version: 1, entry, facts: storedFacts(given, entry) as StoredFacts });
+    return { incident: id, version: 1, entry };
+  });
+}
+
+export function setFacts(
+  asked: Asked,
+  { incident: id, version, ...given }: SetIncidentFacts,
+): Promise<Changed> {
+  refuseFuture(futureTimes(given.times, asked.now()));
+  return deed(asked, async (tx) => {
+    const { incident, stored } = await find(tx, asked, id, 'set-facts');
+    await refuseStale(tx, incident, version, (seen) => changed(seen, given));
+    const stated = statedFacts(given);
+    const entry = await record(tx, {
+      kind: 'incident-facts-set',
+      incident: incident.id,
+      facts: { version: version + 1, ...stated.facts },
+      texts: stated.texts,
+    });
+    const taken = Object.entries(given.times ?? {}).filter(([, time]) => time === null);
+    const added = storedFacts(given, entry);
+    const times = { ...stored.times, ...added.times };
+    for (const [name] of taken) delete times[name as keyof typeof times];
+    await insertVersion(tx, {
+      id: incident.id,
+      version: version + 1,
+      entry,
+      facts: { ...stored, ...added, times },
+    });
+    return { incident: incident.id, version: version + 1, entry };
+  });
+}
+
+/** A proposal, or the decision itself: with a reason, by a named person, and not upon one's own proposal. */
+export function decide(asked: Asked, given: Decide): Promise<Changed> {
+  const { step, answer, reason, due, proposal, version } = given;
+  if (step === 'decision' && asked.actor.via === 'program')
+    throw new ForthrightError('not-permitted', 'A program proposes; a person decides.');
+  if (step === 'decision')
+    refuseUnlessMay(
+      asked.actor,
+      proposal === undefined ? ['privacy-officer'] : ['privacy-officer', 'approver'],
+    );
+  else refuseUnlessMay(asked.actor, ['investigator', 'privacy-officer']);
+  const id = newId('dec');
+  const duty = newId('tsk');
+  return deed(asked, async (tx, at) => {
+    const { incident } = await find(tx, asked, given.incident, step === 'decision' ? 'decide' : 'propose');
+    await refuseStale(tx, incident, version);
+    if (step === 'decision') refuseDecision(asked, given, incident);
+    const open = incident.tasks.find((task) => task.answer === answer && task.state === 'open');
+    const hasDuty = step === 'decision' && due !== undefined && DUTIES[answer] !== undefined;
+    const entry = await record(tx, {
+      kind: step === 'decision' ? 'incident-decided' : 'incident-proposed',
+      incident: incident.id,
+      facts: {
+        decision: id,
+        answer,
+        version,
+        ...(due === undefined ? {} : { due }),
+        ...(proposal === undefined ? {} : { proposal }),
+        ...(hasDuty ? { duty: open?.id ?? duty } : {}),
+      },
+      texts: { reason: { value: reason } },
+    });
+    const made = {
+      id,
+      step,
+      answer,
+      by: asked.actor.id,
+      at,
+      ...(due === undefined ? {} : { due }),
+    };
+    await insertDecision(tx, incident.id, entry, made);
+    if (step === 'decision') {
+      const ended = endedBy(answer, incident).map((one) => one.id);
+      await endDecisions(tx, proposal === undefined ? ended : [...ended, proposal as DecisionId], id);
+      if (hasDuty && open !== undefined) await setTaskDue(tx, open.id, due);
+      else if (hasDuty)
+        await insertTask(tx, incident.id, entry, { id: duty, answer, owner: asked.actor.id, due });
+      await setState(tx, incident.id, 'decided', null);
+    }
+    return { incident: incident.id, version, id, entry };
+  });
+}
+
+function refuseDecision({ actor }: Asked, { answer, proposal }: Decide, incident: Incident): void {
+  const proposed = openProposals(incident).find(({ id }) => id === proposal);
+  if (proposal !== undefined && proposed === undefined)
+    throw new ForthrightError('decision-not-found', `The incident has no open proposal ${proposal}.`);
+  // An approver says yes to what was proposed; to decide otherwise is the officer's.
+  if (proposed !== undefined && proposed.answer !== answer) refuseUnlessMay(actor, ['privacy-officer']);
+  if (isOwnProposal(actor.id, answer, proposal, incident))
+    throw new ForthrightError('own-proposal', 'You have proposed this yourself; somebody else decides it.');
+}
+
+export function addTask(asked: Asked, { incident: given, what, owner, due }: AddTask): Promise<Changed> {
+  const id = newId('tsk');
+  return deed(asked, async (tx) => {
+    const { incident } = await find(tx, asked, given, 'add-task');
+    const entry = await record(tx, {
+      kind: 'task-added',
+      incident: incident.id,
+      facts: { task: id, owner, due },
+      texts: { what: { value: what } },
+    });
+    await insertTask(tx, incident.id, entry, { id, owner, due });
+    return { incident: incident.id, version: incident.version, id, entry };
+  });
+}
+
+export function finishTask(
+  asked: Asked,
+  { incident: given, task: id, outcome, text }: FinishTask,
+): Promise<Changed> {
+  return deed(asked, async (tx) => {
+    const { incident } = await find(tx, asked, given, 'finish-task');
+    const task = incident.tasks.find((one) => one.id === id);
+    if (task === undefined) throw new ForthrightError('task-not-found', `The incident has no task ${id}.`);
+    if (task.state !== 'open')
+      throw new ForthrightError(
+        'incident-refuses',
+        `This can not be done: the task is ${task.state} already.`,
+      );
+    if (task.kind === 'duty' && outcome === 'excused') refuseUnlessMay(asked.actor, ['privacy-officer']);
+    const entry = await record(tx, {
+      kind: 'task-finished',
+      incident: incident.id,
+      facts: { task: id, outcome },
+      texts: { text: { value: text } },
+    });
+    await finishTaskRow(tx, task.id, outcome, entry);
+    return { incident: incident.id, version: incident.version, id, entry };
+  });
+}
+
+export function addNote(asked: Asked, { incident: given, text }: AddNote): Promise<Changed> {
+  return deed(asked, async (tx) => {
+    const { incident } = await find(tx, asked, given, 'add-note');
+    const entry = await record(tx, {
+      kind: 'note-added',
+      incident: incident.id,
+      texts: { text: { value: text } },
+    });
+    await insertMove(tx, incident.id, entry, 'add-note');
+    return { incident: incident.id, version: incident.version, entry };
+  });
+}
+
+export function addEvidence(
+  asked: Asked,
+  { incident: given, kind, sha256, bytes, name, origin }: AddEvidence,
+): Promise<Changed> {
+  const id = newId('evi');
+  return deed(asked, async (tx) => {
+    const { incident } = await find(tx, asked, given, 'add-evidence');
+    const entry = await record(tx, {
+      kind: 'evidence-added',
+      incident: incident.id,
+      facts: { evidence: id, kind, sha256, bytes },
+      texts: { name: { value: name }, origin: { value: origin } },
+    });
+    await insertEvidence(tx, incident.id, { id, entry, kind, sha256, bytes });
+    return { incident: incident.id, version: incident.version, id, entry };
+  });
+}
+
+/** Names who alone may see the incident, or lifts that. Refuses a list without the one who makes it: nobody would be left to change it. */
+export function restrictIncident(
+  asked: Asked,
+  { incident: given, people, reason }: RestrictIncident,
+): Promise<Changed> {
+  return deed(asked, async (tx) => {
+    const { incident } = await find(tx, asked, given, 'restrict');
+    if (people !== null && !people.includes(asked.actor.id))
+      throw new ForthrightError(
+        'incident-refuses',
+        'Name yourself, too: whoever restricts an incident answers for the list.',
+      );
+    const named = people === null ? null : [...new Set(people)].sort();
+    const entry = await record(tx, {
+      kind: 'incident-restricted',
+      incident: incident.id,
+      facts: { people: named },
+      texts: { reason: { value: reason } },
+    });
+    await setRestriction(tx, incident.id, named);
+    await insertMove(tx, incident.id, entry, 'restrict');
+    return { incident: incident.id, version: incident.version, entry };
+  });
+}
+
+/** Refuses with everything that blocks it. */
+export function closeIncident(asked: Asked, given: CloseIncident): Promise<Changed> {
+  return deed(asked, async (tx, at) => {
+    // A closed one is refused as such; an open one with all that is missing.
+    const seen = await findIncident(tx, given.incident, asked.actor.id);
+    const blockers = seen === undefined || seen.incident.state === 'closed' ? [] : blockersOf(seen.incident);
+    if (blockers.length > 0)
+      throw new ForthrightError('incident-not-closable', 'The incident can not be closed yet.', {
+        problems: blockers.map(({ blocker, of, message }) => ({ at: of ?? blocker, message })),
+      });
+    const { incident } = await find(tx, asked, given.incident, 'close');
+    await refuseStale(tx, incident, given.version);
+    const entry = await record(tx, {
+      kind: 'incident-closed',
+      incident: incident.id,
+      facts: closingFacts(incident, given),
+      texts: { summary: { value: given.summary } },
+    });
+    await setState(tx, incident.id, 'closed', at);
+    await insertMove(tx, incident.id, entry, 'close');
+    return { incident: incident.id, version: incident.version, entry };
+  });
+}
+
+export function reopenIncident(asked: Asked, { incident: given, reason }: ReopenIncident): Promise<Changed> {
+  return deed(asked, async (tx) => {
+    const { incident } = await find(tx, asked, given, 'reopen');
+    const entry = await record(tx, {
+      kind: 'incident-reopened',
+      incident: incident.id,
+      texts: { reason: { value: reason } },
+    });
+    await setState(tx, incident.id, 'decided', null);
+    await insertMove(tx, incident.id, entry, 'reopen');
+    return { incident: incident.id, version: incident.version, entry };
+  });
+}
+
+/** Erases one typed text for good, because somebody has a right to that. That it was done stays recorded. */
+export function eraseIncidentText(asked: Asked, given: EraseText): Promise<Changed> {
+  return deed(asked, async (tx) => {
+    const { incident } = await find(tx, asked, given.incident, 'erase-text');
+    const entry = await eraseText(tx, { index: given.entry, name: given.name, incident: incident.id });
+    await insertMove(tx, incident.id, entry, 'erase-text');
+    return { incident: incident.id, version: incident.version, entry };
+  });
+}

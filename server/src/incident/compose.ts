@@ -1,0 +1,138 @@
+/** The page of a bundle that people read: in a court, in ten years, without a program. Pure. */
+import type { IncidentShown } from '@forthright/contract';
+import { visible } from '../kernel/index.ts';
+
+type Timeline = IncidentShown['timeline'];
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const ERASED = '[erased]';
+
+/** Whatever somebody typed stays text: no tag, no turned writing direction, no hidden character. */
+const shown = (text: string | null | undefined): string =>
+  text === undefined
+    ? ''
+    : (text ?? ERASED)
+        .split('\n')
+        .map((line) => visible(line).replace(/[&<>"']/g, (c) => ESCAPES[c] ?? c))
+        .join('<br>');
+
+const row = (cells: readonly string[], tag = 'td'): string =>
+  `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
+
+const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+  rows.length === 0
+    ? '<p>None.</p>'
+    : `<table><thead>${row(heads, 'th')}</thead><tbody>${rows.map((cells) => row(cells)).join('\n')}</tbody></table>`;
+
+const section = (title: string, content: string): string => `<h2>${title}</h2>\n${content}\n`;
+
+function factRows({ kind, state, cause, times, estimate, openedAt, openedBy, closedAt }: IncidentShown) {
+  const rows: [string, string, string][] = [
+    ['kind', shown(kind), ''],
+    ['state', shown(state), ''],
+    ['opened', shown(openedAt), shown(openedBy)],
+  ];
+  for (const [name, time] of Object.entries(times))
+    rows.push([name, shown(time.at), `said by ${shown(time.saidBy)}`]);
+  if (closedAt !== undefined) rows.push(['closed', shown(closedAt), '']);
+  if (cause !== undefined) {
+    rows.push(['cause: action', `${shown(cause.action)}: ${shown(cause.variety)}`, 'by the names of VERIS']);
+    rows.push([
+      'cause: actor',
+      `${shown(cause.actor)}: ${shown(cause.actorVariety)}`,
+      'by the names of VERIS',
+    ]);
+    rows.push(['cause', shown(cause.summary), '']);
+  }
+  if (estimate !== undefined)
+    rows.push(['people', `${estimate.min} to ${estimate.max}`, `estimated by ${shown(estimate.by)}`]);
+  return rows;
+}
+
+const timelineRow = ({ entry, kind, at, by, facts, texts }: Timeline[number]): string[] => [
+  String(entry),
+  shown(at),
+  shown(by),
+  shown(kind),
+  [
+    ...Object.entries(texts).map(([name, text]) => `${shown(name)}: ${shown(text)}`),
+    ...Object.entries(facts).map(([name, fact]) => `${shown(name)}: ${shown(JSON.stringify(fact))}`),
+  ].join('<br>'),
+];
+
+const STYLE =
+  'body{font:16px/1.5 serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}td,th{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}';
+
+/** The whole page. It loads nothing and runs nothing. */
+export function composeIndex(incident: IncidentShown, timeline: Timeline, madeAt: string): string {
+  const { id, title, decisions, tasks, evidence } = incident;
+  const custody = new Map(timeline.map((one) => [one.entry, one]));
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${shown(title)}</title><style>${STYLE}</style></head><body>
+<h1>${shown(title)}</h1>
+<p>Incident ${shown(id)}, as it stood on ${shown(madeAt)}. This page repeats the record; the entries beside it prove it.</p>
+${section(
+  'How to check this',
+  `<p>The folder is a bundle of a register that only grows. <code>npx @forthright/register verify FOLDER --key KEY</code> shows
+that every entry of the timeline below was recorded, is unaltered and in its place, that each text is the one that was recorded,
+and that this page and each file are those that were registered. Get the register's public key (KEY) from somewhere else than this
+folder. What was erased is shown as ${ERASED}; its entry is proved all the same. Not proved: that what an entry says is true.</p>`,
+)}
+${section('Facts', table(['', '', ''], factRows(incident)))}
+${section(
+  'Decisions',
+  table(
+    ['', 'answer', 'reason', 'by', 'at', 'due', 'ended by'],
+    decisions.map((one) => [
+      `${shown(one.step)} ${shown(one.id)}`,
+      shown(one.answer),
+      shown(one.reason),
+      shown(one.by),
+      shown(one.at),
+      shown(one.due),
+      shown(one.endedBy),
+    ]),
+  ),
+)}
+${section(
+  'Tasks and duties',
+  table(
+    ['', 'what', 'owner', 'due', 'state', ''],
+    tasks.map((one) => [
+      `${shown(one.kind)} ${shown(one.id)}`,
+      shown(one.what),
+      shown(one.owner),
+      shown(one.due),
+      shown(one.state),
+      shown(one.text),
+    ]),
+  ),
+)}
+${section(
+  'Evidence and its custody',
+  table(
+    ['', 'name', 'SHA-256', 'bytes', 'where from, who keeps it', 'registered by', 'at', 'entry'],
+    evidence.map((one) => [
+      `${shown(one.kind)} ${shown(one.id)}`,
+      shown(one.name),
+      shown(one.sha256),
+      String(one.bytes),
+      shown(one.origin),
+      shown(custody.get(one.entry)?.by),
+      shown(custody.get(one.entry)?.at),
+      String(one.entry),
+    ]),
+  ),
+)}
+${section('Timeline', table(['entry', 'at', 'by', 'what', ''], timeline.map(timelineRow)))}
+</body></html>
+`;
+}

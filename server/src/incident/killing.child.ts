@@ -1,0 +1,166 @@
+/** A process that does deeds until it is killed. It looks at the whole record first, as it was left by the one before. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Changed, ROLES } from '@forthright/contract';
+import { parseVerifierKey } from '@forthright/register';
+import { type Db, openDatabase } from '../platform/db/index.ts';
+import {
+  type Asked,
+  continueRegister,
+  deed,
+  erasePerson,
+  keyFolder,
+  makeCheckpoint,
+  openRegister,
+  record,
+  registerKeys,
+  revokeKey,
+  rotateKey,
+} from '../prove/index.ts';
+import { exportIncident } from './export.ts';
+import { actor, ask, databaseOf, ORIGIN, schema, strays } from './testing.ts';
+
+export type Order = Readonly<{
+  folder: string;
+  url?: string | undefined;
+  /** Later than any time of the processes before. */
+  at: number;
+  /** The operation to end up in, and how many others come first. */
+  target: string;
+  before: readonly string[];
+  /** Deeds that were acknowledged to earlier processes, by their entries. */
+  acknowledged: readonly number[];
+}>;
+
+export type Report =
+  | Readonly<{ say: 'looked'; wrong: readonly string[]; wasStopped: boolean }>
+  | Readonly<{ say: 'doing'; name: string; isTarget: boolean }>
+  | Readonly<{ say: 'done'; entry: number | undefined }>;
+
+const AWARE = { at: '2026-01-02T09:00:00+01:00', saidBy: 'the shift lead' };
+const DUE = '2026-11-25T09:00:00+01:00';
+let at = 0;
+/** Hours pass between deeds, so that a checkpoint is due each time. */
+const now = () => {
+  at += 3_600_000;
+  return new Date(at);
+};
+
+type World = Readonly<{ asked: Asked; folder: string; does: <T>(work: () => Promise<T>) => Promise<T> }>;
+
+const opened = ({ asked }: World) =>
+  ask<Changed>(asked, 'open-incident', { title: 'A label', kind: 'misdelivery', times: { aware: AWARE } });
+
+/** Opens an incident, does what must come before, then the operation itself. */
+const upon =
+  (name: string, input: (before: Changed, first: Changed) => object, ...before: [string, object][]) =>
+  async (world: World): Promise<Changed> => {
+    const first = await opened(world);
+    const { incident } = first;
+    let last = first;
+    for (const [earlier, given] of before) last = await ask(world.asked, earlier, { incident, ...given });
+    return world.does(() => ask(world.asked, name, { incident, ...input(last, first) }));
+  };
+
+const DECIDE = { version: 1, step: 'decision', reason: 'Returned unopened.' };
+const ALONE: [string, object] = ['decide', { ...DECIDE, answer: 'register-only' }];
+const TASK: [string, object] = ['add-task', { what: 'Ban the seller', owner: 'usr_bo', due: DUE }];
+const CLOSE: [string, object] = ['close-incident', { version: 1, summary: 'Destroyed.' }];
+
+const person = (world: World) => `per_${world.asked.actor.id}`;
+
+/** Every operation that changes something. */
+export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | number | undefined>>> = {
+  'open-incident': (world) => world.does(() => opened(world)),
+  'set-incident-facts': upon('set-incident-facts', () => ({ version: 1, title: 'Two labels', kind: 'loss' })),
+  propose: upon('decide', () => ({ ...DECIDE, step: 'proposal', answer: 'tell-people', due: DUE })),
+  decide: upon('decide', () => ({ ...DECIDE, answer: 'tell-people', due: DUE }), ALONE),
+  'add-task': upon('add-task', () => TASK[1]),
+  'finish-task': upon('finish-task', ({ id }) => ({ task: id, outcome: 'excused', text: 'Gone.' }), TASK),
+  'add-note': upon('add-note', () => ({ text: 'The customer called.' })),
+  'add-evidence': upon('add-evidence', () => ({
+    kind: 'file',
+    sha256: 'ab'.repeat(32),
+    bytes: 3,
+    name: 'a.log',
+    origin: 'The web server.',
+  })),
+  'restrict-incident': upon('restrict-incident', () => ({ people: ['usr_ada'], reason: 'An insider.' })),
+  'erase-text': upon('erase-text', (_, { entry }) => ({ entry, name: 'title' })),
+  'close-incident': upon('close-incident', () => CLOSE[1], ALONE),
+  'reopen-incident': upon('reopen-incident', () => ({ reason: 'Two labels.' }), ALONE, CLOSE),
+  'export-incident': async (world) => {
+    const { incident } = await opened(world);
+    const directory = join(world.folder, `bundle-${incident}`);
+    await world.does(() => exportIncident(world.asked, { incident, directory }));
+    return undefined;
+  },
+  'erase-person': async (world) => {
+    const texts = { email: { value: 'ada@people.example', person: person(world) } };
+    await deed(world.asked, (tx) => record(tx, { kind: 'told', texts }));
+    await world.does(() => deed(world.asked, (tx) => erasePerson(tx, person(world))));
+    return undefined;
+  },
+  'make-checkpoint': async ({ asked, does }) => {
+    await does(() => makeCheckpoint(asked));
+    return undefined;
+  },
+  'rotate-register-key': async ({ asked, does }) => {
+    await does(() => rotateKey(asked, 1));
+    return undefined;
+  },
+  'revoke-register-key': async ({ asked, does }) => {
+    const { keyId } = parseVerifierKey((await registerKeys(asked)).at(-1)?.vkey ?? '', 'key');
+    const safeUntil = new Date(at);
+    await does(() => revokeKey(asked, { keyId, safeUntil, reason: 'Stolen.' }));
+    return undefined;
+  },
+  'continue-register': async ({ asked, folder, does }) => {
+    await does(async () => {
+      await rm(join(folder, 'register-head.json'));
+      await openIn(asked.db, folder);
+      await continueRegister(asked, 'The folder was lost.');
+    });
+    return undefined;
+  },
+};
+
+const openIn = (db: Db, folder: string) =>
+  openRegister({ db, folder, origin: ORIGIN, keys: keyFolder(join(folder, 'keys')), now });
+
+const say = (report: Report): void => {
+  if (process.connected) process.send?.(report);
+};
+
+async function obey({ folder, url, at: begin, target, before, acknowledged }: Order): Promise<void> {
+  at = begin;
+  const where =
+    url === undefined
+      ? ({ kind: 'embedded', directory: databaseOf(folder) } as const)
+      : ({ kind: 'server', url } as const);
+  const db = await openDatabase({ ...where, schema });
+  const asked: Asked = { db, actor: actor('usr_ada', ...ROLES), now };
+  const state = await openIn(db, folder);
+  if (state.kind === 'stopped') await continueRegister(asked, 'It was cut short.');
+  const kept = await db.rows<{ n: number }>(
+    'SELECT count(*)::int4 AS n FROM register_entries WHERE index = ANY (:acknowledged::int8[])',
+    { acknowledged },
+  );
+  const lost = acknowledged.length - (kept[0]?.n ?? 0);
+  const wrong = [...(await strays(db)), ...(lost === 0 ? [] : [`${lost} acknowledged entries are lost`])];
+  say({ say: 'looked', wrong, wasStopped: state.kind === 'stopped' });
+  for (const name of [...before, target]) {
+    const isTarget = name === target;
+    const does = <T>(work: () => Promise<T>): Promise<T> => {
+      say({ say: 'doing', name, isTarget });
+      return work();
+    };
+    const made = await DEEDS[name]?.({ asked, folder, does });
+    say({ say: 'done', entry: typeof made === 'object' ? made.entry : made });
+  }
+}
+
+if (process.send !== undefined) {
+  process.on('message', (rawOrder) => void obey(rawOrder as Order));
+  process.on('disconnect', () => process.exit());
+}

@@ -1,0 +1,449 @@
+/** The record of incidents through its operations, on both engines. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import {
+  type Changed,
+  type ErrorCode,
+  type ForthrightError,
+  type IncidentShown,
+  type IncidentsListed,
+  newId,
+  OpenIncident,
+  ROLES,
+  SetIncidentFacts,
+} from '@forthright/contract';
+import { type Postgres, startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
+import type { Db } from '../platform/db/index.ts';
+import type { Actor, Asked } from '../prove/index.ts';
+import { incidentOperations } from './operations.ts';
+import { actor, ask, openRecord, strays } from './testing.ts';
+
+const work = mkdtempSync(join(tmpdir(), 'forthright-incident-'));
+after(() => rmSync(work, { recursive: true, force: true }));
+
+const ADA = actor('usr_ada', 'privacy-officer');
+const BO = actor('usr_bo', 'investigator');
+const CY = actor('usr_cy', 'approver');
+const DI = actor('usr_di', 'privacy-officer');
+const EVE = actor('usr_eve', 'auditor');
+
+const refuses = (
+  promise: Promise<unknown>,
+  code: ErrorCode,
+  also: (error: ForthrightError) => void = () => {},
+) =>
+  assert.rejects(promise, (error: ForthrightError) => {
+    assert.equal(error.code, code, `${error.code}: ${error.message}`);
+    also(error);
+    return true;
+  });
+
+function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
+  describe(`incidents: ${kind}`, { skip: skip ?? false }, () => {
+    let postgres: Postgres | undefined;
+    let db: Db;
+    let at = Date.parse('2026-11-22T10:00:00Z');
+    const now = () => new Date(at);
+    /** A clock that moves at each look, so that two instants of one deed would differ. */
+    const ticking = () => {
+      at += 1;
+      return new Date(at);
+    };
+    const as = (who: Actor): Asked => ({ db, actor: who, now: ticking });
+
+    before(async () => {
+      if (kind === 'server') postgres = await startPostgres();
+      db = await openRecord({ folder: join(work, kind), url: postgres?.url, now });
+    });
+    after(async () => {
+      try {
+        assert.deepEqual(await strays(db), [], 'after all of it');
+      } finally {
+        await db?.close();
+        await postgres?.stop();
+      }
+    });
+
+    const LABEL = {
+      title: 'One parcel’s label went to the wrong customer',
+      kind: 'misdelivery',
+      cause: { action: 'error', variety: 'Misdelivery', actor: 'internal', actorVariety: 'End-user' },
+      times: { aware: { at: '2026-11-22T09:00:00+01:00', saidBy: 'the shift lead' } },
+    };
+    const opened = async (given: object = LABEL, who = ADA) =>
+      (await ask<Changed>(as(who), 'open-incident', given)).incident;
+    const show = (incident: string, who = ADA) => ask<IncidentShown>(as(who), 'show-incident', { incident });
+    const decide = (incident: string, who: Actor, given: object) =>
+      ask<Changed>(as(who), 'decide', { incident, version: 1, step: 'decision', reason: 'r', ...given });
+    const TELL = { answer: 'tell-authority', due: '2026-11-25T09:00:00+01:00' };
+    const finish = (incident: string, task: string | undefined, outcome: string, who = ADA) =>
+      ask<Changed>(as(who), 'finish-task', { incident, task, outcome, text: 'because' });
+    const close = (incident: string, version = 1) =>
+      ask<Changed>(as(ADA), 'close-incident', { incident, version, summary: 'The label was destroyed.' });
+
+    test('a small incident is recorded, decided and closed in three requests', async () => {
+      const incident = await opened();
+      await decide(incident, ADA, { answer: 'register-only', reason: 'One address, returned unopened.' });
+      await close(incident);
+      const shown = await show(incident, EVE);
+      assert.equal(shown.state, 'closed');
+      assert.deepEqual(shown.next, []);
+      assert.deepEqual(
+        shown.timeline.map(({ kind: what, by }) => [what, by]),
+        [
+          ['incident-opened', 'usr_ada'],
+          ['incident-decided', 'usr_ada'],
+          ['incident-closed', 'usr_ada'],
+        ],
+      );
+      assert.equal(shown.decisions[0]?.at, shown.timeline[1]?.at, 'record and register state one instant');
+      assert.equal(shown.timeline[1]?.texts.reason, 'One address, returned unopened.');
+      assert.equal(shown.times.aware?.at, '2026-11-22T09:00:00+01:00', 'as it was written, with its zone');
+      assert.equal(shown.awareSeconds, 7200);
+    });
+
+    test('the first hour: a range that is labelled as estimated, by whom, and the clock runs', async () => {
+      const incident = await opened({
+        title: 'Review pages show names',
+        kind: 'technical-error',
+        estimate: { min: 100, max: 50_000, by: 'Bo, from the page views' },
+        times: LABEL.times,
+      });
+      const first = await show(incident);
+      assert.deepEqual(first.estimate, {
+        min: 100,
+        max: 50_000,
+        by: 'Bo, from the page views',
+        label: 'estimated',
+      });
+      at += 60_000;
+      assert.equal((await show(incident)).awareSeconds, (first.awareSeconds ?? 0) + 60);
+      assert.deepEqual(
+        first.next.map(({ step }) => step),
+        ['contain', 'name-cause', 'decide'],
+      );
+    });
+
+    test('two people edit: the second gets a conflict that shows both', async () => {
+      const incident = await opened();
+      const set = (who: Actor, given: object) =>
+        ask<Changed>(as(who), 'set-incident-facts', { incident, version: 1, ...given });
+      await set(ADA, { title: 'Two labels' });
+      await refuses(set(BO, { title: 'Three labels' }), 'incident-changed', ({ problems, message }) => {
+        assert.match(message, /version 1 .* version 2/);
+        assert.deepEqual(problems, [{ at: 'title', message: 'yours: Three labels; now: Two labels' }]);
+      });
+      await refuses(decide(incident, ADA, { answer: 'register-only' }), 'incident-changed', ({ problems }) =>
+        assert.match(problems[0]?.message ?? '', /yours: One parcel.*now: Two labels/),
+      );
+      const both = await Promise.allSettled([
+        ask(as(ADA), 'set-incident-facts', { incident, version: 2, kind: 'other' }),
+        ask(as(BO), 'set-incident-facts', { incident, version: 2, kind: 'loss' }),
+      ]);
+      assert.deepEqual(
+        both.map(({ status }) => status).sort(),
+        ['fulfilled', 'rejected'],
+        'at the same moment',
+      );
+      const shown = await show(incident);
+      assert.equal(shown.version, 3);
+      assert.deepEqual(shown.times.aware?.saidBy, 'the shift lead', 'what nobody touched stays');
+    });
+
+    test('a time is taken back with null, and the timeline keeps both', async () => {
+      const incident = await opened();
+      const contained = { at: '2026-11-22T10:30:00+01:00', saidBy: 'Bo' };
+      await ask(as(BO), 'set-incident-facts', { incident, version: 1, times: { contained } });
+      assert.deepEqual((await show(incident)).times.contained, contained);
+      await ask(as(BO), 'set-incident-facts', { incident, version: 2, times: { contained: null } });
+      const shown = await show(incident);
+      assert.equal(shown.times.contained, undefined);
+      assert.deepEqual(
+        shown.timeline.slice(1).map(({ facts }) => facts.times),
+        [{ contained: contained.at }, { contained: null }],
+      );
+      const ahead = { at: '2026-12-24T10:30:00+01:00', saidBy: 'Bo' };
+      await refuses(
+        ask(as(BO), 'set-incident-facts', { incident, version: 3, times: { fixed: ahead } }),
+        'incident-refuses',
+        ({ problems }) => assert.match(problems[0]?.message ?? '', /lies ahead/),
+      );
+    });
+
+    test('who proposed does not decide; an approver decides what another proposed', async () => {
+      const incident = await opened();
+      const proposal = await decide(incident, ADA, { ...TELL, step: 'proposal' });
+      await refuses(decide(incident, ADA, { ...TELL, proposal: proposal.id }), 'own-proposal');
+      await refuses(decide(incident, ADA, TELL), 'own-proposal');
+      await refuses(decide(incident, CY, TELL), 'not-permitted');
+      await refuses(decide(incident, BO, { ...TELL, proposal: proposal.id }), 'not-permitted');
+      await refuses(decide(incident, CY, { ...TELL, proposal: newId('dec') }), 'decision-not-found');
+      await refuses(decide(incident, { ...ADA, via: 'program' }, TELL), 'not-permitted');
+      await refuses(
+        decide(incident, CY, { answer: 'register-only', proposal: proposal.id }),
+        'not-permitted',
+        ({ message }) => assert.match(message, /privacy-officer/),
+      );
+      const made = await decide(incident, CY, { ...TELL, proposal: proposal.id });
+      const { decisions, tasks, state } = await show(incident);
+      assert.deepEqual(
+        decisions.map(({ step, by, endedBy }) => [step, by, endedBy]),
+        [
+          ['proposal', 'usr_ada', made.id],
+          ['decision', 'usr_cy', undefined],
+        ],
+      );
+      assert.deepEqual(
+        tasks.map(({ kind: what, due, what: words }) => [what, due, words]),
+        [['duty', TELL.due, 'Tell the authority']],
+      );
+      assert.equal(state, 'decided');
+      await refuses(decide(incident, DI, { ...TELL, proposal: proposal.id }), 'decision-not-found');
+    });
+
+    test('closing is refused with everything that blocks it, and only then', async () => {
+      const incident = await opened({ title: 'x', kind: 'other' });
+      await refuses(close(incident), 'incident-not-closable', ({ problems }) =>
+        assert.deepEqual(
+          problems.map((one) => one.at),
+          ['not-aware', 'no-decision'],
+        ),
+      );
+      await ask(as(BO), 'set-incident-facts', { incident, version: 1, times: LABEL.times });
+      await decide(incident, ADA, { ...TELL, version: 2 });
+      await decide(incident, DI, { answer: 'tell-people', due: TELL.due, version: 2 });
+      const given = { incident, what: 'Ban this seller', owner: 'usr_bo', due: '2026-11-22T09:59:00Z' };
+      const task = await ask<Changed>(as(BO), 'add-task', given);
+      const proposal = await decide(incident, BO, { ...TELL, step: 'proposal', version: 2 });
+      await refuses(close(incident, 2), 'incident-not-closable', ({ problems }) => {
+        assert.equal(problems.length, 4);
+        assert.ok(problems.some((one) => one.at === task.id && /Ban this seller/.test(one.message)));
+        assert.ok(problems.some((one) => one.at === proposal.id));
+      });
+      const { overdue, tasks } = await show(incident);
+      assert.deepEqual(
+        overdue.map(({ of }) => of),
+        [task.id],
+      );
+      await decide(incident, DI, { ...TELL, version: 2, proposal: proposal.id });
+      await finish(incident, task.id, 'done', BO);
+      await refuses(finish(incident, task.id, 'done', BO), 'incident-refuses');
+      const duties = tasks.filter((one) => one.kind === 'duty');
+      assert.equal(duties.length, 2);
+      await refuses(finish(incident, duties[0]?.id, 'excused', BO), 'not-permitted');
+      await finish(incident, duties[0]?.id, 'excused');
+      await refuses(close(incident, 2), 'incident-not-closable', ({ problems }) =>
+        assert.match(problems[0]?.message ?? '', /Tell the people/),
+      );
+      await finish(incident, duties[1]?.id, 'done');
+      await refuses(close(incident, 1), 'incident-changed');
+      await close(incident, 2);
+    });
+
+    test('deciding the same again moves the due time of its duty, by an entry; the other way leaves it to be excused', async () => {
+      const incident = await opened();
+      await decide(incident, ADA, TELL);
+      await decide(incident, ADA, { ...TELL, due: '2026-11-24T09:00:00+01:00' });
+      await decide(incident, DI, { answer: 'register-only' });
+      const { tasks, decisions } = await show(incident);
+      assert.deepEqual(
+        tasks.map(({ due, state }) => [due, state]),
+        [['2026-11-24T09:00:00+01:00', 'open']],
+      );
+      assert.equal(decisions.filter(({ endedBy }) => endedBy === undefined).length, 1);
+      await refuses(close(incident), 'incident-not-closable');
+    });
+
+    test('a closed incident takes notes and nothing else, until it is reopened with a reason', async () => {
+      const incident = await opened();
+      await decide(incident, ADA, { answer: 'register-only' });
+      await close(incident);
+      await ask(as(BO), 'add-note', { incident, text: 'The customer called.' });
+      await refuses(
+        ask(as(BO), 'set-incident-facts', { incident, version: 1, kind: 'loss' }),
+        'incident-refuses',
+        (e) => assert.match(e.message, /closed; reopen it/),
+      );
+      await refuses(close(incident), 'incident-refuses');
+      await ask(as(ADA), 'reopen-incident', { incident, reason: 'There were two labels.' });
+      await refuses(ask(as(ADA), 'reopen-incident', { incident, reason: 'x' }), 'incident-refuses');
+      assert.equal((await show(incident)).state, 'decided');
+      await ask(as(BO), 'set-incident-facts', { incident, version: 1, kind: 'loss' });
+    });
+
+    test('another’s restricted incident is not found, in no list, and answers as one that never was', async () => {
+      const incident = await opened();
+      const restrict = (people: string[] | null, who = ADA) =>
+        ask(as(who), 'restrict-incident', { incident, people, reason: 'An employee may be involved.' });
+      await refuses(restrict(['usr_bo']), 'incident-refuses', ({ message }) =>
+        assert.match(message, /yourself/),
+      );
+      await restrict(['usr_ada', 'usr_bo', 'usr_ada']);
+      assert.deepEqual((await show(incident, BO)).restrictedTo, ['usr_ada', 'usr_bo']);
+      const missing = newId('inc');
+      const inputs: Record<string, object> = {
+        'show-incident': {},
+        'set-incident-facts': { version: 1, title: 'x' },
+        decide: { version: 1, step: 'decision', answer: 'register-only', reason: 'x' },
+        'add-task': { what: 'x', owner: 'usr_di', due: TELL.due },
+        'finish-task': { task: newId('tsk'), outcome: 'done', text: 'x' },
+        'add-note': { text: 'x' },
+        'add-evidence': { kind: 'file', sha256: '0'.repeat(64), bytes: 1, name: 'x', origin: 'x' },
+        'restrict-incident': { people: null, reason: 'x' },
+        'erase-text': { entry: 1, name: 'title' },
+        'close-incident': { version: 1, summary: 'x' },
+        'reopen-incident': { reason: 'x' },
+      };
+      const others = incidentOperations.map(({ name }) => name).filter((name) => !/^(open|list)-/.test(name));
+      assert.deepEqual(Object.keys(inputs).sort(), others.sort(), 'each operation on an incident is here');
+      for (const [name, input] of Object.entries(inputs)) {
+        const words: string[] = [];
+        for (const id of [incident, missing, "'; DROP TABLE incidents; --"])
+          await refuses(ask(as(DI), name, { ...input, incident: id }), 'incident-not-found', ({ message }) =>
+            words.push(message.replace(id, 'ID')),
+          );
+        assert.equal(new Set(words).size, 1, name);
+      }
+      await refuses(show(incident, EVE), 'incident-not-found');
+      const listed = async (who: Actor) =>
+        (await ask<IncidentsListed>(as(who), 'list-incidents', { most: 200 })).incidents.map(({ id }) => id);
+      assert.ok(!(await listed(DI)).includes(incident));
+      assert.ok((await listed(BO)).includes(incident));
+      await restrict(null);
+      assert.equal((await show(incident, EVE)).restrictedTo, undefined);
+    });
+
+    test('the auditor reads and changes nothing; support and administrator have no business here', async () => {
+      const may = (name: string) => incidentOperations.find((one) => one.name === name)?.may ?? [];
+      for (const { name, may: roles } of incidentOperations) {
+        assert.ok(roles.length > 0, `${name} is not for everybody`);
+        assert.ok(!roles.includes('administrator') && !roles.includes('support-agent'), name);
+        if (!/^(show|list)-/.test(name)) assert.ok(!roles.includes('auditor'), name);
+      }
+      assert.ok(may('show-incident').includes('auditor'));
+      for (const { name, may: roles, run } of incidentOperations)
+        for (const role of ROLES.filter((one) => !roles.includes(one)))
+          await refuses(run(as(actor('usr_x', role)), {}), 'not-permitted', ({ message }) =>
+            assert.match(message, /role/, name),
+          );
+      await refuses(show(await opened(), actor('usr_nobody')), 'not-permitted');
+    });
+
+    test('pages hold each incident once, in order, and `next` is opaque to whoever made it up', async () => {
+      for (let n = 0; n < 7; n += 1) {
+        at += 1000;
+        await opened({ ...LABEL, title: `Page ${n}` });
+      }
+      const seen: string[] = [];
+      for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
+        const page: IncidentsListed = await ask(as(EVE), 'list-incidents', { most: 3, after: next });
+        seen.push(...page.incidents.map(({ id }) => id));
+        next = page.next;
+      }
+      const all: IncidentsListed = await ask(as(EVE), 'list-incidents', { most: 200 });
+      assert.deepEqual(
+        seen,
+        all.incidents.map(({ id }) => id),
+      );
+      assert.deepEqual(
+        all.incidents.slice(0, 2).map(({ title }) => title),
+        ['Page 6', 'Page 5'],
+      );
+      const closed: IncidentsListed = await ask(as(EVE), 'list-incidents', { state: 'closed', most: 200 });
+      assert.ok(closed.incidents.length > 0 && closed.incidents.every(({ state }) => state === 'closed'));
+      for (const after of ['x', '1.inc_x', `99999999999999.${newId('inc')}`, `1.${newId('tsk')}`])
+        await refuses(ask(as(EVE), 'list-incidents', { after }), 'usage');
+      const far = { incident: seen[0], what: 'x', owner: 'usr_bo', due: '2026-11-25T09:00:00-14:00' };
+      await ask(as(BO), 'add-task', far);
+      await ask(as(EVE), 'list-incidents', { most: 1 });
+    });
+
+    test('no entry holds what somebody typed; erasing it leaves null for every reader', async () => {
+      const typed = 'Ada-Lovelace-1815';
+      const text = `${typed} called`;
+      const incident = await opened({
+        ...LABEL,
+        title: text,
+        cause: { ...LABEL.cause, summary: text },
+        times: { aware: { at: '2026-11-22T09:00:00+01:00', saidBy: text } },
+        estimate: { min: 1, max: 1, by: text },
+      });
+      await ask(as(BO), 'add-note', { incident, text });
+      await ask(as(BO), 'add-evidence', {
+        incident,
+        kind: 'file',
+        sha256: 'a'.repeat(64),
+        bytes: 12,
+        name: text,
+        origin: text,
+      });
+      const task = await ask<Changed>(as(BO), 'add-task', {
+        incident,
+        what: text,
+        owner: 'usr_bo',
+        due: TELL.due,
+      });
+      await ask(as(BO), 'finish-task', { incident, task: task.id, outcome: 'excused', text });
+      await decide(incident, ADA, { answer: 'register-only', reason: text });
+      await ask(as(ADA), 'restrict-incident', { incident, people: ['usr_ada'], reason: text });
+      await ask(as(ADA), 'close-incident', { incident, version: 1, summary: text });
+      await ask(as(ADA), 'reopen-incident', { incident, reason: text });
+      const before = JSON.stringify(await show(incident)).split(typed).length - 1;
+      assert.ok(before >= 20, `${before} times`);
+      const inClear = await db.rows(
+        "SELECT index FROM register_entries WHERE position(:typed::text IN convert_from(entry, 'UTF8')) > 0",
+        { typed },
+      );
+      assert.deepEqual(inClear, []);
+      for (const { entry, texts } of (await show(incident)).timeline)
+        for (const name of Object.keys(texts)) await ask(as(ADA), 'erase-text', { incident, entry, name });
+      const shown = await show(incident);
+      assert.doesNotMatch(JSON.stringify(shown), new RegExp(typed));
+      assert.deepEqual([shown.title, shown.estimate?.by, shown.evidence[0]?.name], [null, null, null]);
+      for (const table of [
+        'incidents',
+        'incident_versions',
+        'incident_decisions',
+        'incident_tasks',
+        'register_texts',
+      ])
+        assert.deepEqual(
+          await db.rows(`SELECT 1 FROM ${table} t WHERE position(:typed::text IN t::text) > 0`, { typed }),
+          [],
+          table,
+        );
+    });
+
+    test('input is strict and capped', () => {
+      const bad = (given: object) => OpenIncident.safeParse({ ...LABEL, ...given }).success;
+      assert.ok(bad({}));
+      for (const given of [
+        { extra: 1 },
+        { title: '' },
+        { title: ' \t ' },
+        { title: 'a\nb' },
+        { title: 'x'.repeat(301) },
+        { title: 'half \ud800' },
+        { kind: 'nonsense' },
+        { cause: { action: 'error', variety: 'Theft', actor: 'internal' } },
+        { cause: { action: 'toString', variety: 'name', actor: 'internal' } },
+        { times: { aware: { at: '2026-11-22T09:00:00', saidBy: 'x' } } },
+        { times: { aware: { at: '2026-11-22T09:00:00Z' } } },
+        { times: { aware: { at: '2026-11-22T09:00:00+16:00', saidBy: 'x' } } },
+        { times: { closed: { at: '2026-11-22T09:00:00Z', saidBy: 'x' } } },
+        { estimate: { min: 3, max: 2, by: 'x' } },
+        { estimate: { min: 1, max: 2 } },
+      ])
+        assert.ok(!bad(given), JSON.stringify(given));
+      const set = (given: object) => SetIncidentFacts.safeParse({ incident: 'x', ...given }).success;
+      assert.ok(set({ version: 1, title: 'y' }));
+      assert.ok(!set({ title: 'y' }), 'without a version');
+      assert.ok(!set({ version: 1 }), 'without a change');
+    });
+  });
+}
+suite('embedded', undefined);
+suite('server', whyNoPostgres());

@@ -1,0 +1,186 @@
+import {
+  AddEvidence,
+  AddNote,
+  AddTask,
+  Changed,
+  CloseIncident,
+  Decide,
+  EraseText,
+  FinishTask,
+  ForthrightError,
+  IncidentShown,
+  IncidentsListed,
+  ListIncidents,
+  OpenIncident,
+  ReopenIncident,
+  RestrictIncident,
+  type Role,
+  readId,
+  SetIncidentFacts,
+  ShowIncident,
+} from '@forthright/contract';
+import type { ZodType } from 'zod';
+import { type Asked, type Operation, operation, refuseUnlessMay } from '../prove/index.ts';
+import {
+  addEvidence,
+  addNote,
+  addTask,
+  closeIncident,
+  decide,
+  eraseIncidentText,
+  finishTask,
+  notFound,
+  openIncident,
+  reopenIncident,
+  restrictIncident,
+  setFacts,
+} from './changes.ts';
+import { showIncident } from './show.ts';
+import { findIncident, listIncidents } from './store.ts';
+
+/** Support agents look up one address at a time, and administrators have no business with content: neither is here. */
+const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver', 'auditor'];
+const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
+const DECIDERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
+const OFFICERS: readonly Role[] = ['privacy-officer'];
+
+type Given<I, O> = Omit<Operation<I, O>, 'input' | 'output'>;
+
+/** Whoever calls `run` without a door is held to the roles all the same. */
+const guarded = <I, O>(input: ZodType<I>, output: ZodType<O>, { run, ...given }: Given<I, O>): Operation =>
+  operation<I, O>({
+    ...given,
+    input,
+    output,
+    run: async (asked, asking) => {
+      refuseUnlessMay(asked.actor, given.may);
+      return run(asked, asking);
+    },
+  });
+
+const post = (path: Operation['path']) => ({ method: 'POST', path }) as const;
+
+async function list(asked: Asked, { state, most, after }: ListIncidents): Promise<IncidentsListed> {
+  const page = { actor: asked.actor.id, state, most, after: cursorOf(after) };
+  const found = await listIncidents(asked.db, page, asked.now());
+  const shown = found.slice(0, most);
+  const last = shown.at(-1);
+  return {
+    incidents: shown.map(({ openedAtMs: _, ...one }) => one),
+    ...(found.length > shown.length && last !== undefined ? { next: `${last.openedAtMs}.${last.id}` } : {}),
+  };
+}
+
+function cursorOf(rawAfter: string | undefined): { openedAt: Date; id: string } | undefined {
+  if (rawAfter === undefined) return undefined;
+  const [, ms, rawId = ''] = /^(\d{1,13})\.(.+)$/.exec(rawAfter) ?? [];
+  const id = readId('inc', rawId);
+  if (ms === undefined || id === undefined)
+    throw new ForthrightError('usage', '`after` is not the `next` of a page of this list.');
+  return { openedAt: new Date(Number(ms)), id };
+}
+
+async function show(asked: Asked, { incident, timelineAfter }: ShowIncident): Promise<IncidentShown> {
+  const found = await findIncident(asked.db, incident, asked.actor.id);
+  if (found === undefined) throw notFound(incident);
+  return showIncident(asked.db, found.incident, { now: asked.now(), timelineAfter });
+}
+
+/** What may be asked of the record of incidents. */
+export const incidentOperations: readonly Operation[] = [
+  guarded(OpenIncident, Changed, {
+    name: 'open-incident',
+    summary: 'Records an incident with what is known in the first minute.',
+    ...post('/incidents'),
+    may: WORKERS,
+    run: openIncident,
+  }),
+  guarded(ListIncidents, IncidentsListed, {
+    name: 'list-incidents',
+    summary: 'Incidents that you may see, the newest first, by state.',
+    method: 'GET',
+    path: '/incidents',
+    may: READERS,
+    run: list,
+  }),
+  guarded(ShowIncident, IncidentShown, {
+    name: 'show-incident',
+    summary: 'One incident: its facts, timeline, what is next, what is overdue, and what blocks closing.',
+    method: 'GET',
+    path: '/incidents/:incident',
+    may: READERS,
+    run: show,
+  }),
+  guarded(SetIncidentFacts, Changed, {
+    name: 'set-incident-facts',
+    summary: 'Changes title, kind, cause, times or estimate; refuses whoever has not seen the latest.',
+    method: 'PATCH',
+    path: '/incidents/:incident',
+    may: WORKERS,
+    run: setFacts,
+  }),
+  guarded(Decide, Changed, {
+    name: 'decide',
+    summary: 'Proposes or decides, with a reason, whom to tell or that nobody need be told.',
+    ...post('/incidents/:incident/decisions'),
+    may: DECIDERS,
+    run: decide,
+  }),
+  guarded(AddTask, Changed, {
+    name: 'add-task',
+    summary: 'Gives somebody something to do by a time.',
+    ...post('/incidents/:incident/tasks'),
+    may: WORKERS,
+    run: addTask,
+  }),
+  guarded(FinishTask, Changed, {
+    name: 'finish-task',
+    summary: 'Says that a task is done, or excuses it with a reason.',
+    ...post('/incidents/:incident/tasks/:task/finish'),
+    may: WORKERS,
+    run: finishTask,
+  }),
+  guarded(AddNote, Changed, {
+    name: 'add-note',
+    summary: 'Writes a note into the timeline.',
+    ...post('/incidents/:incident/notes'),
+    may: DECIDERS,
+    run: addNote,
+  }),
+  guarded(AddEvidence, Changed, {
+    name: 'add-evidence',
+    summary: 'Registers a file, or the answer of a run of scope, by its hash.',
+    ...post('/incidents/:incident/evidence'),
+    may: WORKERS,
+    run: addEvidence,
+  }),
+  guarded(RestrictIncident, Changed, {
+    name: 'restrict-incident',
+    summary: 'Names who alone may see the incident, or lifts that.',
+    method: 'PUT',
+    path: '/incidents/:incident/people',
+    may: OFFICERS,
+    run: restrictIncident,
+  }),
+  guarded(EraseText, Changed, {
+    name: 'erase-text',
+    summary: 'Erases a typed text for good; every proof stays valid.',
+    ...post('/incidents/:incident/erase'),
+    may: OFFICERS,
+    run: eraseIncidentText,
+  }),
+  guarded(CloseIncident, Changed, {
+    name: 'close-incident',
+    summary: 'Closes the incident; refused with everything that blocks it.',
+    ...post('/incidents/:incident/close'),
+    may: OFFICERS,
+    run: closeIncident,
+  }),
+  guarded(ReopenIncident, Changed, {
+    name: 'reopen-incident',
+    summary: 'Takes a closed incident up again, with a reason.',
+    ...post('/incidents/:incident/reopen'),
+    may: OFFICERS,
+    run: reopenIncident,
+  }),
+];

@@ -1,0 +1,78 @@
+/** For tests: the record in a place of its own, and whether each deed has its entry and each entry its deed. */
+import { join } from 'node:path';
+import { type Db, openDatabase, type Reads, readMigrations, type Schema } from '../platform/db/index.ts';
+import { type Actor, type Asked, checkRegister, keyFolder, openRegister } from '../prove/index.ts';
+import { incidentOperations } from './operations.ts';
+
+export const ORIGIN = 'marlow.example/register';
+
+export const schema: Schema = {
+  program: 'Forthright test',
+  migrations: await readMigrations(
+    new URL('../prove/migrations/', import.meta.url),
+    new URL('./migrations/', import.meta.url),
+  ),
+};
+
+export type Place = Readonly<{ folder: string; url?: string | undefined; now: () => Date }>;
+
+export const databaseOf = (folder: string): string => join(folder, 'database');
+
+/** Opens database and register; refuses a register that is stopped. */
+export async function openRecord({ folder, url, now }: Place): Promise<Db> {
+  const db = await openDatabase(
+    url === undefined
+      ? { kind: 'embedded', directory: databaseOf(folder), schema }
+      : { kind: 'server', url, schema },
+  );
+  const state = await openRegister({
+    db,
+    folder,
+    origin: ORIGIN,
+    keys: keyFolder(join(folder, 'keys')),
+    now,
+  });
+  if (state.kind === 'stopped') throw new Error(state.why);
+  return db;
+}
+
+export const actor = (id: string, ...roles: Actor['roles']): Actor => ({ id, roles, via: 'session' });
+
+/** As a door does it: parses what comes in and what goes out. */
+export async function ask<T>(asked: Asked, name: string, rawInput: unknown): Promise<T> {
+  const found = incidentOperations.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`There is no operation ${name}.`);
+  return found.output.parse(await found.run(asked, found.input.parse(rawInput))) as T;
+}
+
+/** Every row that a deed makes, with the entry that it says it has. */
+const DEEDS = `
+  SELECT entry FROM incident_versions
+  UNION SELECT entry FROM incident_moves
+  UNION SELECT entry FROM incident_decisions
+  UNION SELECT entry FROM incident_tasks
+  UNION SELECT finished_entry FROM incident_tasks WHERE finished_entry IS NOT NULL
+  UNION SELECT entry FROM incident_evidence`;
+
+/** What is wrong with the whole record, as sentences; empty when each deed has its entry and each entry its deed. */
+export async function strays(reads: Reads): Promise<string[]> {
+  const rows = await reads.rows<{ deed: bigint | null; kind: string | null; index: bigint | null }>(
+    `SELECT deeds.entry AS deed, e.kind, e.index FROM (${DEEDS}) deeds
+      FULL JOIN (SELECT index, kind FROM register_entries WHERE incident IS NOT NULL) e
+        ON e.index = deeds.entry WHERE deeds.entry IS NULL OR e.index IS NULL`,
+  );
+  const unlike = await reads.rows<{ id: string }>(
+    `SELECT i.id FROM incidents i LEFT JOIN LATERAL
+        (SELECT act FROM incident_moves m WHERE m.incident = i.id AND act IN ('close', 'reopen') ORDER BY entry DESC LIMIT 1) m ON true
+      WHERE (i.state = 'closed') <> (m.act IS NOT DISTINCT FROM 'close')
+         OR i.version <> (SELECT max(version) FROM incident_versions v WHERE v.incident = i.id)
+         OR (i.state = 'open') = EXISTS (SELECT FROM incident_decisions d WHERE d.incident = i.id AND d.step = 'decision')`,
+  );
+  return [
+    ...(await checkRegister(reads)),
+    ...rows.map(({ deed, kind, index }) =>
+      deed === null ? `entry ${index} (${kind}) has no deed` : `a deed has no entry ${deed}`,
+    ),
+    ...unlike.map(({ id }) => `${id} is not in the state that its moves led to`),
+  ];
+}

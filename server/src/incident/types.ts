@@ -1,0 +1,93 @@
+import type {
+  Answer,
+  DecisionId,
+  EvidenceId,
+  IncidentId,
+  IncidentKind,
+  IncidentState,
+  IncidentTime,
+  TaskId,
+} from '@forthright/contract';
+
+/** What may be done with an incident. */
+export type Act =
+  | 'set-facts'
+  | 'propose'
+  | 'decide'
+  | 'add-task'
+  | 'finish-task'
+  | 'add-evidence'
+  | 'add-note'
+  | 'restrict'
+  | 'erase-text'
+  | 'export'
+  | 'close'
+  | 'reopen';
+
+/** What somebody typed; `null` once it was erased. */
+export type Typed = string | null;
+
+export type Cause<Text = Typed> = Readonly<{
+  action: string;
+  variety: string;
+  actor: string;
+  actorVariety: string;
+  summary?: Text;
+}>;
+
+/** `Text` is the text itself, or where it stands in the register. */
+export type Facts<Text = Typed> = Readonly<{
+  title: Text;
+  kind: IncidentKind;
+  cause?: Cause<Text>;
+  times: Readonly<Partial<Record<IncidentTime, Readonly<{ at: string; saidBy: Text }>>>>;
+  estimate?: Readonly<{ min: number; max: number; by: Text }>;
+}>;
+
+export type Decision = Readonly<{
+  id: DecisionId;
+  step: 'proposal' | 'decision';
+  answer: Answer;
+  by: string;
+  at: Date;
+  due?: string;
+  reason: Typed;
+  endedBy?: string;
+}>;
+
+export type Task = Readonly<{
+  id: TaskId;
+  kind: 'duty' | 'task';
+  /** Of a duty. */
+  answer?: Answer;
+  what: Typed;
+  owner: string;
+  due: string;
+  state: 'open' | 'done' | 'excused';
+  text?: Typed;
+}>;
+
+export type Evidence = Readonly<{
+  id: EvidenceId;
+  kind: 'file' | 'run';
+  sha256: string;
+  bytes: number;
+  name: Typed;
+  origin: Typed;
+  entry: number;
+}>;
+
+/** An incident as rules look at it. */
+export type Incident = Readonly<{
+  id: IncidentId;
+  version: number;
+  state: IncidentState;
+  facts: Facts;
+  openedAt: Date;
+  openedBy: string;
+  closedAt?: Date;
+  restrictedTo?: readonly string[];
+  decisions: readonly Decision[];
+  tasks: readonly Task[];
+  evidence: readonly Evidence[];
+}>;

@@ -1,0 +1,49 @@
+/** What other stages read of the register. */
+import type { ReadTiles, TreeHead } from '@forthright/register';
+import type { Reads } from '../platform/db/index.ts';
+import {
+  damaged,
+  lastCheckpoint,
+  readEntries,
+  readLog,
+  readTexts,
+  readTilesFrom,
+  readWholeEntries,
+  rootAt,
+  type WholeEntry,
+} from './store.ts';
+import type { RecordedEntry } from './types.ts';
+
+/** An incident's entries, oldest first, with the texts that are not erased. */
+export const timelineOf = (
+  reads: Reads,
+  incident: string,
+  page: Readonly<{ after?: number; most: number }>,
+): Promise<RecordedEntry[]> => readEntries(reads, incident, page);
+
+/** Texts by entry and name; `null` for one that was erased. */
+export async function textsOf(
+  reads: Reads,
+  indices: readonly number[],
+): Promise<(index: number, name: string) => string | null> {
+  const texts = await readTexts(reads, indices);
+  return (index, name) => texts.get(`${index}/${name}`) ?? null;
+}
+
+/** An incident's entries with salts, as a bundle shows them. */
+export const wholeEntriesOf = (reads: Reads, incident: string): Promise<WholeEntry[]> =>
+  readWholeEntries(reads, incident);
+
+export const registerTiles = (reads: Reads): ReadTiles => readTilesFrom(reads);
+
+/** The tree as it is now; unsigned. */
+export async function registerHead(reads: Reads): Promise<TreeHead> {
+  const log = await readLog(reads);
+  if (log === undefined) throw damaged('The register has no first line');
+  const { size } = log.frontier;
+  return { origin: log.origin, size, root: await rootAt(reads, size) };
+}
+
+/** The last checkpoint that was made for everybody; undefined before the first. */
+export const publishedCheckpoint = async (reads: Reads): Promise<string | undefined> =>
+  (await lastCheckpoint(reads))?.note;
