@@ -19,6 +19,9 @@ export type Row = Readonly<{
 const PARAMETERS: Readonly<Record<string, string>> = {
   person: 'usr_00000000000000000000',
   token: 'tok_00000000000000000000',
+  incident: `inc_${'0'.repeat(32)}`,
+  task: `tsk_${'0'.repeat(32)}`,
+  key: '00000000',
 };
 
 /** What is sent to those operations that look at who asks only after their input. */
