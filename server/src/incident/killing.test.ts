@@ -10,7 +10,7 @@ import { DEEDS } from './killing.child.ts';
 import { killInEveryDeed } from './killing.ts';
 import { actor, ask, openRecord, strays } from './testing.ts';
 
-const KILLS = 10;
+const KILLS = 5;
 const SEED = 20_261_122;
 const work = mkdtempSync(join(tmpdir(), 'forthright-kill-'));
 after(() => rmSync(work, { recursive: true, force: true }));
