@@ -21,7 +21,7 @@ import { POSTGRES_MAJOR } from './embedded.ts';
 import { type Db, openDatabase, type Schema } from './index.ts';
 import { Other } from './testing.ts';
 
-const KILLS = 10;
+const KILLS = 20;
 const KILLS_WHILE_MADE = 4;
 const SEED = 20_261_122;
 
