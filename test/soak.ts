@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LEAK_KINDS } from '@forthright/contract';
 import { killInEveryDeed, SOAK_KILLS } from '../server/src/incident/killing.ts';
+import { killWriters } from '../server/src/platform/db/killing.ts';
 import { askEngine } from './oracle/engine.ts';
 import {
   engineEqualsOracle,
@@ -24,6 +25,21 @@ if (!Number.isInteger(runs) || !Number.isInteger(from)) {
   process.exit(2);
 }
 
+async function inFolder(work: (folder: string) => Promise<unknown>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'forthright-soak-kill-'));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const killOften = ({ seed = 0 }: Settings): Promise<void> =>
+  inFolder((folder) => killInEveryDeed({ rounds: SOAK_KILLS, seed, folder }));
+
+const killDatabases = ({ seed = 0 }: Settings): Promise<void> =>
+  inFolder((folder) => killWriters(join(folder, 'records'), { kills: SOAK_KILLS, seed }));
+
 const properties: [string, (settings: Settings) => Promise<void>][] = [
   ...LEAK_KINDS.map((kind): [string, (settings: Settings) => Promise<void>] => [
     kind,
@@ -34,16 +50,8 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
   ['more log', (settings) => moreLogNeverClears(askEngine, settings)],
   ['lost hour', (settings) => lostHourNeverClears(askEngine, settings)],
   [`kill -9 in the midst of deeds, ${SOAK_KILLS} times`, killOften],
+  [`kill -9 of a database that is written to, ${SOAK_KILLS} times`, killDatabases],
 ];
-
-async function killOften({ seed = 0 }: Settings): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'forthright-soak-kill-'));
-  try {
-    await killInEveryDeed({ rounds: SOAK_KILLS, seed, folder });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 console.log(`${runs} worlds a kind, from seed ${from}`);
 let failures = 0;
