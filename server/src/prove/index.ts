@@ -6,7 +6,7 @@ export {
   publishRegister,
   signedHead,
 } from './checkpoints.ts';
-export { deed, record } from './deed.ts';
+export { deed, record, recordAll } from './deed.ts';
 export { erasePerson, eraseText } from './erase.ts';
 export { type KeyPlace, keyFolder } from './keys.ts';
 export {
