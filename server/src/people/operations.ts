@@ -88,10 +88,7 @@ async function known(from: Db | Tx, id: string): Promise<Account> {
 }
 
 /** Whose account an actor acts for: a token's owner, or the person who is signed in. */
-export async function ownAccount(from: Db | Tx, actor: Actor): Promise<Account> {
-  const token = actor.via === 'token' ? await tokenById(from, actor.id) : undefined;
-  return known(from, token?.account ?? actor.id);
-}
+export const ownAccount = (from: Db | Tx, { account }: Actor): Promise<Account> => known(from, account);
 
 /** A token that was stolen must not make what outlives it: other tokens, accounts, roles, another way to sign in. */
 export function refuseTokens(actor: Actor): void {

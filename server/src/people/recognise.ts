@@ -34,7 +34,7 @@ async function byToken(db: Db, now: Date, raw: string): Promise<Actor> {
   if (token.used_at === null || now.getTime() - token.used_at.getTime() >= MARK_MS)
     await db.transaction((tx) => markToken(tx, token.id, now));
   const roles = account.roles.filter((role) => token.scopes.includes(role));
-  return { id: token.id, roles, via: 'token' };
+  return { id: token.id, account: account.id, roles, via: 'token' };
 }
 
 async function bySession(db: Db, now: Date, raw: string): Promise<Actor> {
@@ -46,5 +46,5 @@ async function bySession(db: Db, now: Date, raw: string): Promise<Actor> {
   const account = await accountById(db, session.account);
   if (account === undefined || account.roles.length === 0) throw over();
   if (idleMs >= MARK_MS) await db.transaction((tx) => markSession(tx, session.hash, now));
-  return { id: account.id, roles: account.roles, via: 'session' };
+  return { id: account.id, account: account.id, roles: account.roles, via: 'session' };
 }

@@ -111,7 +111,7 @@ async function fill(
   size: number,
 ): Promise<void> {
   if (held?.epoch !== opened.epoch) throw stopped('it went on elsewhere in another epoch');
-  recordingAs(tx, { actor: asked.actor.id, at: asked.now(), epoch: opened.epoch });
+  recordingAs(tx, { actor: asked.actor, at: asked.now(), epoch: opened.epoch });
   // At least one: others may have filled it meanwhile, and a transaction without an entry is refused.
   for (let at = held.frontier.size; at < Math.max(size, held.frontier.size + 1); at++)
     await record(tx, { kind: 'filler' });

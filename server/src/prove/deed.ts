@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { appendEntries, encodeEntry, type Json, newSalt, toBase64 } from '@forthright/register';
 import type { Tx } from '../platform/db/index.ts';
 import { type Opened, openedFor, remember, stopped } from './opened.ts';
-import type { Asked } from './operation.ts';
+import type { Actor, Asked } from './operation.ts';
 import { commitment, damaged, type Log, readLog, saveEntry, saveText, takeLock, treeStore } from './store.ts';
 import type { Event } from './types.ts';
 
-type Doing = Readonly<{ actor: string; at: Date; epoch: number }>;
+type Doing = Readonly<{ actor: Pick<Actor, 'id' | 'account'>; at: Date; epoch: number }>;
 
 /** Transactions that hold the register's lock; nothing can be recorded in any other. */
 const DOING = new WeakMap<Tx, Doing>();
@@ -31,7 +31,7 @@ export async function deed<T>(asked: Asked, work: (tx: Tx, at: Date) => Promise<
         `it went on elsewhere in epoch ${log.epoch}, and this process knows epoch ${opened.epoch}`,
       );
     const at = asked.now();
-    DOING.set(tx, { actor: asked.actor.id, at, epoch: log.epoch });
+    DOING.set(tx, { actor: asked.actor, at, epoch: log.epoch });
     return work(tx, at);
   });
 }
@@ -63,8 +63,8 @@ export function recordingAs(tx: Tx, doing: Doing): void {
 }
 
 /**
- * Appends one entry within the deed's transaction, and gives its index. Actor and instant are the deed's. Refuses a
- * transaction that is no deed's. Entries are small: texts stand in them as commitments of 60 bytes.
+ * Appends one entry within the deed's transaction, and gives its index. Actor, the account that a token acts for, and
+ * instant are the deed's. Refuses a transaction that is no deed's. Entries are small: texts stand in them as commitments of 60 bytes.
  */
 export async function record(tx: Tx, { kind, incident, facts = {}, texts = {} }: Event): Promise<number> {
   const doing = DOING.get(tx);
@@ -75,7 +75,8 @@ export async function record(tx: Tx, { kind, incident, facts = {}, texts = {} }:
     v: ENTRY_VERSION,
     kind,
     at: at.toISOString(),
-    actor,
+    actor: actor.id,
+    ...(actor.account === actor.id ? {} : { account: actor.account }),
     epoch,
     // Only hashes are published; without it, who guesses what happened could compute the hash and be sure.
     nonce: toBase64(randomBytes(NONCE_BYTES)),
@@ -84,7 +85,7 @@ export async function record(tx: Tx, { kind, incident, facts = {}, texts = {} }:
     ...(salted.length === 0 ? {} : { texts: commitments(salted) }),
   });
   const { first: index } = await appendEntries(treeStore, tx, [entry]);
-  await saveEntry(tx, { index, kind, incident: incident ?? null, at, actor, entry });
+  await saveEntry(tx, { index, kind, incident: incident ?? null, at, actor: actor.id, entry });
   for (const { name, person = null, salt, value } of salted)
     await saveText(tx, { index, name, person, salt, value });
   return index;

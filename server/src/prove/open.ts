@@ -33,7 +33,7 @@ export type RegisterOptions = Readonly<{
 
 export type RegisterState = Readonly<{ kind: 'open' } | { kind: 'stopped'; why: string }>;
 
-const PROGRAM: Actor = { id: 'program', roles: [], via: 'program' };
+const PROGRAM: Actor = { id: 'program', account: 'program', roles: [], via: 'program' };
 
 /**
  * Opens the register, and makes it when there is none. Compares the database with what this folder last saw and
@@ -97,7 +97,7 @@ async function begin(opened: Opened, asked: Asked, origin: string): Promise<void
     if (log !== undefined)
       throw new ForthrightError('record-exists', 'Another process has just made the register; start again.');
     await makeLog(tx, origin, 1);
-    recordingAs(tx, { actor: asked.actor.id, at: asked.now(), epoch: 1 });
+    recordingAs(tx, { actor: asked.actor, at: asked.now(), epoch: 1 });
     await record(tx, { kind: 'register-opened', facts: { origin, key: signer.key.vkey } });
     await saveKey(tx, signer.key.keyId, termFrom(signer, asked.now()));
   });
@@ -160,7 +160,7 @@ export async function continueRegister(asked: Asked, reason: string): Promise<vo
     const known = head === undefined || head === 'unreadable' ? undefined : head;
     const epoch = Math.max(log.epoch, known?.epoch ?? 0) + 1;
     await setEpoch(tx, epoch);
-    recordingAs(tx, { actor: asked.actor.id, at: asked.now(), epoch });
+    recordingAs(tx, { actor: asked.actor, at: asked.now(), epoch });
     await record(tx, {
       kind: 'register-continued',
       facts: {

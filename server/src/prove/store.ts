@@ -173,7 +173,11 @@ export async function readTexts(
   return new Map(rows.map(({ index, name, value }) => [`${index}/${name}`, value]));
 }
 
-type Stated = Readonly<{ facts?: Readonly<Record<string, Json>>; texts?: Readonly<Record<string, string>> }>;
+type Stated = Readonly<{
+  account?: string;
+  facts?: Readonly<Record<string, Json>>;
+  texts?: Readonly<Record<string, string>>;
+}>;
 
 /** The entries of an incident, oldest first, from `after` on. */
 export async function readEntries(
@@ -198,6 +202,7 @@ export async function readEntries(
       kind,
       at,
       actor,
+      ...(stated.account === undefined ? {} : { account: stated.account }),
       facts: stated.facts ?? {},
       texts: Object.fromEntries(names.map((name) => [name, texts.get(`${index}/${name}`) ?? null])),
     };
