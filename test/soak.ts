@@ -6,7 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LEAK_KINDS } from '@forthright/contract';
-import { killInEveryDeed, SOAK_KILLS } from '../server/src/incident/killing.ts';
+import { type KillSettings, killInEveryDeed, SOAK_KILLS } from '../server/src/incident/killing.ts';
+import { DEEDS as PEOPLE } from './killing/people.child.ts';
 import { askEngine } from './oracle/engine.ts';
 import {
   engineEqualsOracle,
@@ -33,13 +34,24 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
   ['layout', (settings) => layoutChangesNothing(askEngine, settings)],
   ['more log', (settings) => moreLogNeverClears(askEngine, settings)],
   ['lost hour', (settings) => lostHourNeverClears(askEngine, settings)],
-  [`kill -9 in the midst of deeds, ${SOAK_KILLS} times`, killOften],
+  [`kill -9 in the midst of deeds, ${SOAK_KILLS} times`, (settings) => killOften(settings)],
+  [
+    `kill -9 in the midst of changing people, ${SOAK_KILLS} times`,
+    (settings) =>
+      killOften(settings, {
+        child: new URL('./killing/people.child.ts', import.meta.url),
+        names: Object.keys(PEOPLE),
+      }),
+  ],
 ];
 
-async function killOften({ seed = 0 }: Settings): Promise<void> {
+async function killOften(
+  { seed = 0 }: Settings,
+  what: Partial<Pick<KillSettings, 'child' | 'names'>> = {},
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'forthright-soak-kill-'));
   try {
-    await killInEveryDeed({ rounds: SOAK_KILLS, seed, folder });
+    await killInEveryDeed({ ...what, rounds: SOAK_KILLS, seed, folder });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

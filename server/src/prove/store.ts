@@ -179,16 +179,17 @@ type Stated = Readonly<{
   texts?: Readonly<Record<string, string>>;
 }>;
 
-/** The entries of an incident, oldest first, from `after` on. */
+/** The entries of an incident, or those of none, oldest first, from `after` on. */
 export async function readEntries(
   reads: Reads,
-  incident: string,
+  incident: string | null,
   { after = -1, most }: Readonly<{ after?: number; most: number }>,
 ): Promise<RecordedEntry[]> {
   const rows = await reads.rows<{ index: bigint; kind: string; at: Date; actor: string; entry: Uint8Array }>(
     `SELECT index, kind, at, actor, entry FROM register_entries
-      WHERE incident = :incident::text AND index > :after::int8 ORDER BY index LIMIT :most::int4`,
-    { incident, after, most },
+      WHERE ${incident === null ? "incident IS NULL AND kind <> 'filler'" : 'incident = :incident::text'}
+        AND index > :after::int8 ORDER BY index LIMIT :most::int4`,
+    { ...(incident === null ? {} : { incident }), after, most },
   );
   const texts = await readTexts(
     reads,
