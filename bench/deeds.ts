@@ -53,7 +53,11 @@ async function measure(db: Db, folder: string): Promise<void> {
     keys: keyFolder(join(folder, 'keys')),
     now,
   });
-  const asked: Asked = { db, actor: { id: 'usr_bench', roles: ['privacy-officer'], via: 'session' }, now };
+  const asked: Asked = {
+    db,
+    actor: { id: 'usr_bench', account: 'usr_bench', roles: ['privacy-officer'], via: 'session' },
+    now,
+  };
   const act = () =>
     deed(asked, async (tx) => {
       const entry = await record(tx, { kind: 'acted', incident: 'inc_bench', facts: { n: 1 }, texts });

@@ -29,6 +29,7 @@ const PASSWORDS = { password: 'not the password' };
 const BODIES: Readonly<Record<string, object>> = {
   'invite-person': { email: 'new@marlow.example', name: 'New', roles: ['auditor'] },
   'set-roles': { roles: ['auditor'] },
+  'erase-person': { reason: 'left' },
   'make-token': { name: 'other', scopes: ['auditor'] },
   'change-password': { ...PASSWORDS, newPassword: PASSWORD },
   'begin-second-factor': PASSWORDS,

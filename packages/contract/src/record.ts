@@ -477,6 +477,8 @@ export const IncidentShown = z.strictObject({
       kind: z.string(),
       at: z.string(),
       by: z.string(),
+      /** The API token of `by` with which it was done. */
+      token: z.string().optional(),
       facts: z.record(z.string(), z.json()),
       texts: z.record(z.string(), Shown),
     }),

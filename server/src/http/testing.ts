@@ -25,7 +25,7 @@ export type As = Readonly<{ cookie?: string; token?: string; from?: string }>;
 export class World {
   readonly db: Db;
   readonly lines: string[] = [];
-  readonly #folder: string;
+  readonly folder: string;
   #nowMs = Date.parse('2025-11-20T14:00:00Z');
   #from = 1;
   readonly people: ReturnType<typeof makePeople>;
@@ -33,7 +33,7 @@ export class World {
 
   private constructor(db: Db, folder: string, more: readonly Operation[]) {
     this.db = db;
-    this.#folder = folder;
+    this.folder = folder;
     this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 } });
     const operations = [...operationsOf(this.people), ...more];
     const log = jsonLog((line) => this.lines.push(line), this.now);
@@ -62,7 +62,7 @@ export class World {
   async close(): Promise<void> {
     await this.app.close();
     await this.db.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Each request comes from another client, unless a test says from which. */

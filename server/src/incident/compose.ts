@@ -55,10 +55,10 @@ function factRows({ kind, state, cause, times, estimate, openedAt, openedBy, clo
   return rows;
 }
 
-const timelineRow = ({ entry, kind, at, by, facts, texts }: Timeline[number]): string[] => [
+const timelineRow = ({ entry, kind, at, by, token, facts, texts }: Timeline[number]): string[] => [
   String(entry),
   shown(at),
-  shown(by),
+  token === undefined ? shown(by) : `${shown(by)}, by ${shown(token)}`,
   shown(kind),
   [
     ...Object.entries(texts).map(([name, text]) => `${shown(name)}: ${shown(text)}`),

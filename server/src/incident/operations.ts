@@ -61,7 +61,7 @@ const guarded = <I, O>(input: ZodType<I>, output: ZodType<O>, { run, ...given }:
 const post = (path: Operation['path']) => ({ method: 'POST', path }) as const;
 
 async function list(asked: Asked, { state, most, after }: ListIncidents): Promise<IncidentsListed> {
-  const page = { actor: asked.actor.id, state, most, after: cursorOf(after) };
+  const page = { actor: asked.actor, state, most, after: cursorOf(after) };
   const found = await listIncidents(asked.db, page, asked.now());
   const shown = found.slice(0, most);
   const last = shown.at(-1);
@@ -81,7 +81,7 @@ function cursorOf(rawAfter: string | undefined): { openedAt: Date; id: string } 
 }
 
 async function show(asked: Asked, { incident, timelineAfter }: ShowIncident): Promise<IncidentShown> {
-  const found = await findIncident(asked.db, incident, asked.actor.id);
+  const found = await findIncident(asked.db, incident, asked.actor);
   if (found === undefined) throw notFound(incident);
   return showIncident(asked.db, found.incident, { now: asked.now(), timelineAfter });
 }

@@ -10,7 +10,7 @@ import type {
   TaskId,
 } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
-import { textsOf } from '../prove/index.ts';
+import { type Actor, textsOf } from '../prove/index.ts';
 import { DUTIES } from './rules.ts';
 import type { Act, Decision, Evidence, Facts, Incident, Task, Typed } from './types.ts';
 
@@ -75,8 +75,12 @@ const INCIDENT = `SELECT i.id, i.state, i.version, i.opened_at, i.opened_by, i.c
 
 export type Found = Readonly<{ incident: Incident; stored: StoredFacts }>;
 
-/** The incident, or undefined when there is none that this actor may see. */
-export async function findIncident(reads: Reads, id: string, actor: string): Promise<Found | undefined> {
+/** The incident, or undefined when there is none that this actor's account may see. */
+export async function findIncident(
+  reads: Reads,
+  id: string,
+  { account: actor }: Pick<Actor, 'account'>,
+): Promise<Found | undefined> {
   const [row] = await reads.rows<IncidentRow>(`${INCIDENT} WHERE i.id = :id::text AND ${VISIBLE}`, {
     id,
     actor,
@@ -205,7 +209,7 @@ const evidenceOf = ({ id, entry, kind, sha256, bytes }: EvidenceRow, text: TextA
 });
 
 export type Page = Readonly<{
-  actor: string;
+  actor: Pick<Actor, 'account'>;
   state?: IncidentState | undefined;
   most: number;
   /** The last one of the page before: by its own values, so that one that was hidden meanwhile still has its place. */
@@ -222,7 +226,13 @@ export async function listIncidents(
     `${INCIDENT} WHERE ${VISIBLE} AND (:state::text IS NULL OR i.state = :state::text)
        AND (:openedAt::timestamptz IS NULL OR (i.opened_at, i.id) < (:openedAt::timestamptz, :id::text))
      ORDER BY i.opened_at DESC, i.id DESC LIMIT :most::int4 + 1`,
-    { actor, state: state ?? null, openedAt: after?.openedAt ?? null, id: after?.id ?? null, most },
+    {
+      actor: actor.account,
+      state: state ?? null,
+      openedAt: after?.openedAt ?? null,
+      id: after?.id ?? null,
+      most,
+    },
   );
   const text = await textsOf(
     reads,

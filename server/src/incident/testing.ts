@@ -36,7 +36,20 @@ export async function openRecord({ folder, url, now }: Place): Promise<Db> {
   return db;
 }
 
-export const actor = (id: string, ...roles: Actor['roles']): Actor => ({ id, roles, via: 'session' });
+export const actor = (id: string, ...roles: Actor['roles']): Actor => ({
+  id,
+  account: id,
+  roles,
+  via: 'session',
+});
+
+/** A token of this person's. */
+export const tokenOf = ({ account, roles }: Actor): Actor => ({
+  id: `tok_of_${account}`,
+  account,
+  roles,
+  via: 'token',
+});
 
 /** As a door does it: parses what comes in and what goes out. */
 export async function ask<T>(asked: Asked, name: string, rawInput: unknown): Promise<T> {

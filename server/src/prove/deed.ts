@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { appendEntries, encodeEntry, type Json, newSalt, toBase64 } from '@forthright/register';
 import { type Db, endsAll, type Tx } from '../platform/db/index.ts';
 import { type Opened, openedFor, remember, stopped } from './opened.ts';
-import type { Asked } from './operation.ts';
+import type { Actor, Asked } from './operation.ts';
 import {
   commitment,
   damaged,
@@ -19,7 +19,7 @@ import type { Event } from './types.ts';
 
 /** Entries of one transaction, in their order: they go into the tree together, at its end. */
 type Growing = { readonly first: number; readonly entries: Uint8Array[] };
-type Doing = Readonly<{ actor: string; at: Date; epoch: number; growing: Growing }>;
+type Doing = Readonly<{ actor: Pick<Actor, 'id' | 'account'>; at: Date; epoch: number; growing: Growing }>;
 
 /** Transactions that hold the register's lock; nothing can be recorded in any other. */
 const DOING = new WeakMap<Tx, Doing>();
@@ -122,7 +122,7 @@ async function doOne(
 ): Promise<unknown> {
   const at = asked.now();
   const { length } = growing.entries;
-  DOING.set(tx, { actor: asked.actor.id, at, epoch, growing });
+  DOING.set(tx, { actor: asked.actor, at, epoch, growing });
   const result = await work(tx, at);
   if (growing.entries.length === length)
     throw new Error('A deed without an entry: record what was done within its transaction.');
@@ -140,7 +140,7 @@ export async function inRegisterAlone<T>(
   return inRegister(opened, asked, async (tx, log) => {
     const growing = growingFrom(log);
     const recordAs = (epoch: number) => {
-      DOING.set(tx, { actor: asked.actor.id, at: asked.now(), epoch, growing });
+      DOING.set(tx, { actor: asked.actor, at: asked.now(), epoch, growing });
     };
     const result = await begin(tx, log, recordAs);
     if (growing.entries.length === 0)
@@ -169,8 +169,8 @@ async function inRegister<T>(
 }
 
 /**
- * Puts one entry into the deed's transaction, and gives its index. Actor and instant are the deed's. Refuses a
- * transaction that is no deed's. Entries are small: texts stand in them as commitments of 60 bytes.
+ * Puts one entry into the deed's transaction, and gives its index. Actor, the account that a token acts for, and
+ * instant are the deed's. Refuses a transaction that is no deed's. Entries are small: texts stand in them as commitments of 60 bytes.
  */
 export async function record(tx: Tx, event: Event): Promise<number> {
   return recordAll(tx, [event]);
@@ -201,7 +201,8 @@ function rowOf({ kind, incident, facts = {}, texts = {} }: Event, doing: Doing, 
     v: ENTRY_VERSION,
     kind,
     at: at.toISOString(),
-    actor,
+    actor: actor.id,
+    ...(actor.account === actor.id ? {} : { account: actor.account }),
     epoch,
     // Only hashes are published; without it, who guesses what happened could compute the hash and be sure.
     nonce: toBase64(randomBytes(NONCE_BYTES)),
@@ -209,7 +210,7 @@ function rowOf({ kind, incident, facts = {}, texts = {} }: Event, doing: Doing, 
     ...(isEmpty(facts) ? {} : { facts }),
     ...(salted.length === 0 ? {} : { texts: commitments(salted) }),
   });
-  return { index, kind, incident: incident ?? null, at, actor, entry, texts: salted };
+  return { index, kind, incident: incident ?? null, at, actor: actor.id, entry, texts: salted };
 }
 
 const commitments = (salted: readonly TextRow[]): Json =>

@@ -12,6 +12,7 @@ export { type KeyPlace, keyFolder } from './keys.ts';
 export {
   continueRegister,
   openRegister,
+  PROGRAM,
   type RegisterOptions,
   type RegisterState,
   registerState,
@@ -20,6 +21,7 @@ export { type Actor, type Asked, type Operation, operation } from './operation.t
 export { registerOperations } from './operations.ts';
 export { refuseUnlessMay } from './permission.ts';
 export {
+  historyOf,
   publishedCheckpoint,
   registerHead,
   registerTiles,

@@ -33,7 +33,8 @@ export type RegisterOptions = Readonly<{
 
 export type RegisterState = Readonly<{ kind: 'open' } | { kind: 'stopped'; why: string }>;
 
-const PROGRAM: Actor = { id: 'program', roles: [], via: 'program' };
+/** Forthright itself, as when it starts. */
+export const PROGRAM: Actor = { id: 'program', account: 'program', roles: [], via: 'program' };
 
 /**
  * Opens the register, and makes it when there is none. Compares the database with what this folder last saw and

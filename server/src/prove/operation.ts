@@ -6,6 +6,11 @@ import type { Db } from '../platform/db/index.ts';
 export type Actor = Readonly<{
   /** `usr_…`, `tok_…` or `program`; what a register entry names. */
   id: string;
+  /**
+   * Whom it acts for: the token's owner, the person who is signed in (then it is `id`), or `program`. Rules about who
+   * may and who may not, and whoever is named in a record, go by it: a token is no second person.
+   */
+  account: string;
   roles: readonly Role[];
   via: 'session' | 'token' | 'program';
 }>;

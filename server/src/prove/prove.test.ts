@@ -59,8 +59,8 @@ const work = mkdtempSync(join(tmpdir(), 'forthright-prove-'));
 after(() => rmSync(work, { recursive: true, force: true }));
 
 const ORIGIN = 'marlow.example/register';
-const ADA: Actor = { id: 'usr_ada', roles: ['privacy-officer'], via: 'session' };
-const ADMIN: Actor = { id: 'usr_root', roles: ['administrator'], via: 'session' };
+const ADA: Actor = { id: 'usr_ada', account: 'usr_ada', roles: ['privacy-officer'], via: 'session' };
+const ADMIN: Actor = { id: 'usr_root', account: 'usr_root', roles: ['administrator'], via: 'session' };
 const migrations = [
   ...(await readMigrations(new URL('./migrations/', import.meta.url))),
   { number: 2, name: 'deeds', sql: 'CREATE TABLE deeds (n int8 PRIMARY KEY, entry int8 NOT NULL)' },
@@ -419,7 +419,10 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         if (kind === 'server') await act(asked, 3);
 
         await refuses(
-          continueRegister({ ...other, actor: { id: 'program', roles: [], via: 'program' } }, 'x'),
+          continueRegister(
+            { ...other, actor: { id: 'program', account: 'program', roles: [], via: 'program' } },
+            'x',
+          ),
           'not-permitted',
         );
         await continueRegister(other, 'The first machine is lost; this one takes over.');

@@ -187,18 +187,23 @@ export async function readTexts(
   return new Map(rows.map(({ index, name, value }) => [`${index}/${name}`, value]));
 }
 
-type Stated = Readonly<{ facts?: Readonly<Record<string, Json>>; texts?: Readonly<Record<string, string>> }>;
+type Stated = Readonly<{
+  account?: string;
+  facts?: Readonly<Record<string, Json>>;
+  texts?: Readonly<Record<string, string>>;
+}>;
 
-/** The entries of an incident, oldest first, from `after` on. */
+/** The entries of an incident, or those of none, oldest first, from `after` on. */
 export async function readEntries(
   reads: Reads,
-  incident: string,
+  incident: string | null,
   { after = -1, most }: Readonly<{ after?: number; most: number }>,
 ): Promise<RecordedEntry[]> {
   const rows = await reads.rows<{ index: bigint; kind: string; at: Date; actor: string; entry: Uint8Array }>(
     `SELECT index, kind, at, actor, entry FROM register_entries
-      WHERE incident = :incident::text AND index > :after::int8 ORDER BY index LIMIT :most::int4`,
-    { incident, after, most },
+      WHERE ${incident === null ? "incident IS NULL AND kind <> 'filler'" : 'incident = :incident::text'}
+        AND index > :after::int8 ORDER BY index LIMIT :most::int4`,
+    { ...(incident === null ? {} : { incident }), after, most },
   );
   const texts = await readTexts(
     reads,
@@ -212,6 +217,7 @@ export async function readEntries(
       kind,
       at,
       actor,
+      ...(stated.account === undefined ? {} : { account: stated.account }),
       facts: stated.facts ?? {},
       texts: Object.fromEntries(names.map((name) => [name, texts.get(`${index}/${name}`) ?? null])),
     };
