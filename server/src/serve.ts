@@ -23,6 +23,16 @@ export const operationsOf = (people: People): readonly Operation[] => [
   ...registerOperations,
 ];
 
+/** The same without records, for whoever only describes them; none of these may be run. */
+export function allOperations(): readonly Operation[] {
+  const nowhere = new Proxy({} as Db, {
+    get: () => {
+      throw new Error('These operations are only described; there are no records behind them.');
+    },
+  });
+  return operationsOf(makePeople({ db: nowhere, now: () => new Date() }));
+}
+
 /** The stages that have tables, in the order of their numbers. */
 export const MIGRATIONS = ['prove', 'incident', 'people'].map(
   (stage) => new URL(`./${stage}/migrations/`, import.meta.url),

@@ -73,6 +73,9 @@ export const ANSWER = {
   'incident-changed': { status: 409, exit: 7, show: true },
   'incident-not-closable': { status: 409, exit: 7, show: true },
   'own-proposal': { status: 409, exit: 7, show: true },
+  'server-not-found': { status: 503, exit: 9, show: true },
+  'server-unreachable': { status: 503, exit: 5, show: true },
+  'credentials-unsafe': { status: 403, exit: 10, show: true },
   interrupted: { status: 499, exit: 130, show: true },
   internal: { status: 500, exit: 70, show: false },
 } as const satisfies Record<string, { status: number; exit: number; show: boolean }>;

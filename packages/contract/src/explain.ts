@@ -292,6 +292,18 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'Who prepared a decision may not approve it.',
     advice: 'Ask another person with the role to decide.',
   },
+  'server-not-found': {
+    meaning: 'No server is running that the command could ask.',
+    advice: 'Start one with `forthright serve`, or name it with --server URL or --data DIR.',
+  },
+  'server-unreachable': {
+    meaning: 'The server that the command asks does not answer, or is another program.',
+    advice: 'Check the address, and that the server is up; its log says what happened to a request.',
+  },
+  'credentials-unsafe': {
+    meaning: 'A file that holds a session or a token can be read by others.',
+    advice: 'End the session or revoke the token, then `chmod 600` the file.',
+  },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',
     advice: 'Run it again to have an answer.',
