@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import type { Serving } from './cli/index.ts';
 import { makeServer } from './http/index.ts';
-import { incidentOperations } from './incident/index.ts';
+import { fileOperations, incidentOperations, openFiles } from './incident/index.ts';
 import { makePeople, type People } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
 import type { Log } from './platform/index.ts';
@@ -20,6 +20,7 @@ import {
 export const operationsOf = (people: People): readonly Operation[] => [
   ...people.operations,
   ...incidentOperations,
+  ...fileOperations,
   ...registerOperations,
 ];
 
@@ -84,15 +85,17 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   }
 }
 
-/** The register of the records in this data folder, with its keys; nothing may be done before it is open. */
-export const openRecords = (db: Db, data: string, now: () => Date): Promise<RegisterState> =>
-  openRegister({
+/** Register, keys and files of the records in this data folder; nothing may be done before they are open. */
+export async function openRecords(db: Db, data: string, now: () => Date): Promise<RegisterState> {
+  await openFiles(db, data, { now });
+  return openRegister({
     db,
     folder: join(data, 'register'),
     origin: 'forthright/register',
     keys: keyFolder(join(data, 'keys')),
     now,
   });
+}
 
 async function listen(
   app: ReturnType<typeof makeServer>,

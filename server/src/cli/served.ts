@@ -7,6 +7,7 @@ import { ask, jsonOf, originOf, type Place, unreachable } from './client.ts';
 import { readKept, readToken, writeKept } from './credentials.ts';
 import { atOption, type Form, formOf, inputOf } from './inputs.ts';
 import { recordText } from './text/record.ts';
+import { fileToSend, refuseTaken, type Sent, saveFile, saveFolder } from './transfer.ts';
 import type { Args, Context, Operation, OptionSpec } from './types.ts';
 
 export type Wiring = Readonly<{
@@ -98,6 +99,8 @@ export function servedCommands(operations: readonly Asking[], wiring: Wiring): O
   return operations.map((one) => commandOf(one, wiring)).sort((a, b) => rank(a) - rank(b));
 }
 
+const FILE = { name: 'FILE', about: 'the file to hand in' };
+
 function commandOf(asking: Asking, wiring: Wiring): Operation {
   const form = formOf(asking);
   const takesInput = form.leaves.length > 0;
@@ -106,11 +109,12 @@ function commandOf(asking: Asking, wiring: Wiring): Operation {
   );
   if (taken !== undefined)
     throw new Error(`${asking.name} has a field that would hide the option --${taken}.`);
+  const gives = asking.streams?.startsWith('gives') === true;
   return {
     name: asking.name,
     summary: asking.summary.replace(/\.$/, ''),
     group: groupOf(asking.path),
-    takes: form.takes,
+    takes: asking.streams === 'takes a file' ? [...form.takes, FILE] : form.takes,
     options: {
       ...form.options,
       ...(takesInput
@@ -124,13 +128,10 @@ function commandOf(asking: Asking, wiring: Wiring): Operation {
         : {}),
       ...SERVER_OPTIONS,
     },
-    common: ['json', 'help'],
+    common: gives ? ['json', 'out', 'help'] : ['json', 'help'],
     run: async (context, args) => {
-      const place = await placeOf(wiring, context, args);
-      const input = await readInput(asking, form, context, args, wiring.now());
       try {
-        const answer = await ask(place, { ...requestOf(asking, input), signal: withTimeout(context.signal) });
-        const value = await jsonOf(place.server, answer);
+        const value = await answerOf(asking, form, context, args, wiring);
         context.print(context.json ? `${JSON.stringify(value, null, 2)}\n` : recordText(value));
       } catch (error) {
         throw named(error, asking, form);
@@ -138,6 +139,41 @@ function commandOf(asking: Asking, wiring: Wiring): Operation {
     },
   };
 }
+
+async function answerOf(
+  asking: Asking,
+  form: Form,
+  context: Context,
+  args: Args,
+  wiring: Wiring,
+): Promise<unknown> {
+  const { out, cwd, signal } = context;
+  const sent =
+    asking.streams === 'takes a file' ? await fileToSend(cwd, args.positional.file ?? '') : undefined;
+  if (asking.streams?.startsWith('gives') && out === undefined)
+    throw new ForthrightError(
+      'usage',
+      `say with --out where ${asking.streams.slice('gives '.length)} is to be written`,
+    );
+  if (out !== undefined) await refuseTaken(cwd, out);
+  const place = await placeOf(wiring, context, args);
+  const given = sent === undefined ? {} : nameFor(form, sent);
+  const input = await readInput(asking, form, context, args, { given, now: wiring.now() });
+  const request = requestOf(asking, input);
+  if (asking.streams === undefined)
+    return jsonOf(place.server, await ask(place, { ...request, signal: withTimeout(signal) }));
+  // A file takes as long as it takes.
+  const answer = await ask(place, { ...request, content: sent?.content, signal });
+  if (asking.streams === 'takes a file' || out === undefined) return jsonOf(place.server, answer);
+  if (asking.streams === 'gives a folder')
+    return { out: resolve(cwd, out), files: await saveFolder(place.server, answer, cwd, out) };
+  await saveFile(place.server, answer, cwd, out);
+  return { out: resolve(cwd, out) };
+}
+
+/** A file is called what it is called here, unless an option says otherwise. */
+const nameFor = ({ options }: Form, { name }: Sent): Record<string, unknown> =>
+  Object.hasOwn(options, 'name') ? { name } : {};
 
 /** The server speaks of fields; whoever sits here wrote options. */
 function named(error: unknown, { path }: Asking, form: Form): unknown {
@@ -151,9 +187,9 @@ async function readInput(
   form: Form,
   context: Context,
   args: Args,
-  now: Date,
+  { given: usual, now }: Readonly<{ given: Record<string, unknown>; now: Date }>,
 ): Promise<Record<string, unknown>> {
-  const given = await readGiven(context, args.options.input);
+  const given = { ...usual, ...(await readGiven(context, args.options.input)) };
   const input = inputOf(form, asking.path, args, { given, now });
   for (const secret of form.secrets)
     if (input[nameOf(form, secret)] === undefined)
@@ -196,7 +232,7 @@ async function readGiven({ cwd, input }: Context, file: unknown): Promise<Record
 
 /** Fields of the path stand in the path, the others in the body, or for GET and DELETE in the query. */
 export function requestOf(
-  { method, path }: Pick<Asking, 'method' | 'path'>,
+  { method, path, streams }: Pick<Asking, 'method' | 'path' | 'streams'>,
   input: Readonly<Record<string, unknown>>,
 ) {
   const rest = { ...input };
@@ -205,7 +241,8 @@ export function requestOf(
     delete rest[name];
     return value;
   });
-  if (method !== 'GET' && method !== 'DELETE') return { method, path: `/api${filled}`, body: rest };
+  if (method !== 'GET' && method !== 'DELETE' && streams !== 'takes a file')
+    return { method, path: `/api${filled}`, body: rest };
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(rest))
     for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
