@@ -16,6 +16,8 @@ import {
 import { jsonLog, readConfig } from './platform/index.ts';
 import { readinessOperation } from './scope/index.ts';
 
+const config = readConfig();
+
 /** What only the server needs is loaded when it is started: the other commands begin without it. */
 const serve = serveCommand(async (where) => {
   const { MIGRATIONS, startServer } = await import('./serve.ts');
@@ -28,8 +30,7 @@ const serve = serveCommand(async (where) => {
     now,
     log: jsonLog((line) => process.stderr.write(line), now),
   });
-});
-const config = readConfig();
+}, config.database);
 const wiring: Wiring = {
   credentials: join(config.configFolder, 'credentials.json'),
   server: config.server,

@@ -41,6 +41,8 @@ export const MIGRATIONS = ['prove', 'incident', 'people'].map(
 
 export type ServeOptions = Readonly<{
   data: string;
+  /** `postgres://…`; without it the records are embedded, in the data folder. */
+  database: string | undefined;
   port: number;
   host: string;
   migrations: readonly Migration[];
@@ -54,13 +56,17 @@ export type ServeOptions = Readonly<{
  * `data-folder-in-use` when another process has the folder, and as `address-unavailable` when another has the port.
  */
 export async function startServer(options: ServeOptions): Promise<Serving> {
-  const { data, migrations, version, now, log } = options;
+  const { data, database, migrations, version, now, log } = options;
   await mkdir(data, { recursive: true, mode: 0o700 }).catch((cause) => {
     const message = `the data folder ${data} can not be made: ${cause.code}`;
     throw new ForthrightError('data-folder-unreadable', message, { cause });
   });
   const schema = { migrations, program: `Forthright ${version}` };
-  const db = await openDatabase({ kind: 'embedded', directory: join(data, 'records'), schema });
+  const db = await openDatabase(
+    database === undefined
+      ? { kind: 'embedded', directory: join(data, 'records'), schema }
+      : { kind: 'server', url: database, schema },
+  );
   try {
     const register = await openRecords(db, data, now);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });

@@ -5,6 +5,7 @@ import { ForthrightError } from '@forthright/contract';
 import type { Operation as Asking } from '../prove/index.ts';
 import { ask, jsonOf, originOf, type Place, unreachable } from './client.ts';
 import { readKept, readToken, writeKept } from './credentials.ts';
+import { DATA } from './database.ts';
 import { atOption, type Form, formOf, inputOf } from './inputs.ts';
 import { recordText } from './text/record.ts';
 import { fileToSend, refuseTaken, type Sent, saveFile, saveFolder } from './transfer.ts';
@@ -21,7 +22,6 @@ export type Wiring = Readonly<{
   now: () => Date;
 }>;
 
-const DATA = 'forthright-data';
 const LONGEST_WAIT_MS = 120_000;
 
 export const SERVER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
