@@ -18,7 +18,7 @@ import {
   type SetIncidentFacts,
 } from '@forthright/contract';
 import type { Json } from '@forthright/register';
-import type { Tx } from '../platform/db/index.ts';
+import type { Reads, Tx } from '../platform/db/index.ts';
 import { type Asked, deed, eraseText, record, refuseUnlessMay, type Text } from '../prove/index.ts';
 import {
   blockersOf,
@@ -60,7 +60,7 @@ export function notFound(id: string): ForthrightError {
 }
 
 /** The incident as this actor may see it, in a state in which `act` is possible. */
-async function find(tx: Tx, { actor }: Asked, id: string, act: Act): Promise<Found> {
+export async function find(tx: Reads, { actor }: Asked, id: string, act: Act): Promise<Found> {
   const found = await findIncident(tx, id, actor);
   if (found === undefined) throw notFound(id);
   const move = MOVES[found.incident.state][act];

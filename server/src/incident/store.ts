@@ -376,6 +376,30 @@ export async function finishTask(
   );
 }
 
+/** By evidence, the SHA-256 of each file of an incident that was handed in. */
+export async function filesOf(reads: Reads, incident: IncidentId): Promise<ReadonlyMap<string, string>> {
+  const rows = await reads.rows<{ evidence: string; sha256: string }>(
+    `SELECT f.evidence, f.sha256 FROM incident_files f JOIN incident_evidence e ON e.id = f.evidence
+      WHERE e.incident = :incident::text ORDER BY e.entry`,
+    { incident },
+  );
+  return new Map(rows.map(({ evidence, sha256 }) => [evidence, sha256]));
+}
+
+export async function isFileReferred(reads: Reads, sha256: string): Promise<boolean> {
+  const rows = await reads.rows('SELECT 1 AS one FROM incident_files WHERE sha256 = :sha256::text LIMIT 1', {
+    sha256,
+  });
+  return rows.length > 0;
+}
+
+export async function insertFile(tx: Tx, evidence: EvidenceId, sha256: string): Promise<void> {
+  await tx.run('INSERT INTO incident_files (evidence, sha256) VALUES (:evidence::text, :sha256::text)', {
+    evidence,
+    sha256,
+  });
+}
+
 export async function insertEvidence(
   tx: Tx,
   incident: IncidentId,

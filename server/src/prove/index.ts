@@ -17,7 +17,7 @@ export {
   type RegisterState,
   registerState,
 } from './open.ts';
-export { type Actor, type Asked, type Operation, operation } from './operation.ts';
+export { type Actor, type Asked, type Download, type Operation, operation } from './operation.ts';
 export { registerOperations } from './operations.ts';
 export { refuseUnlessMay } from './permission.ts';
 export {

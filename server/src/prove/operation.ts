@@ -16,7 +16,21 @@ export type Actor = Readonly<{
 }>;
 
 /** What every operation gets beside its input. Clock and records come in; nothing is looked up from elsewhere. */
-export type Asked = Readonly<{ db: Db; actor: Actor; now: () => Date }>;
+export type Asked = Readonly<{
+  db: Db;
+  actor: Actor;
+  now: () => Date;
+  /** What an operation that takes a file is given; read once, from its start to its end. */
+  content?: AsyncIterable<Uint8Array>;
+}>;
+
+/** A file on its way out. `close` is called in any case, whether or not anything of it was read. */
+export type Download = Readonly<{
+  name: string;
+  bytes?: number;
+  content: AsyncIterable<Uint8Array>;
+  close: () => Promise<void>;
+}>;
 
 /**
  * What may be asked, once for all doors: `http` makes a route and OpenAPI of it, `cli` a command, tests call `run`.
@@ -32,6 +46,11 @@ export type Operation<Input = unknown, Output = unknown> = Readonly<{
   output: ZodType<Output>;
   /** Roles that may ask, any of them; an empty list: everybody who is signed in. */
   may: readonly Role[];
+  /**
+   * One that does not only exchange JSON. What takes a file has its other fields in path and query. What gives one
+   * answers with a `Download`; a folder comes as tar.
+   */
+  streams?: 'takes a file' | 'gives a file' | 'gives a folder';
   run: (asked: Asked, input: Input) => Promise<Output>;
 }>;
 
