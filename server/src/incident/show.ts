@@ -3,7 +3,7 @@ import type { IncidentShown } from '@forthright/contract';
 import type { Reads } from '../platform/db/index.ts';
 import { type RecordedEntry, timelineOf } from '../prove/index.ts';
 import { awareSeconds, blockersOf, isOverdue, nextSteps, overdueSteps } from './rules.ts';
-import type { Decision, Incident, Task } from './types.ts';
+import type { Decision, Facts, Figure, Incident, Task } from './types.ts';
 
 const TIMELINE_PAGE = 500;
 
@@ -13,6 +13,17 @@ const shownTask = (now: Date) => (task: Task) => {
   const { answer: _, ...others } = task;
   return { ...others, isOverdue: isOverdue(task, now) };
 };
+
+/** A figure that was typed is labelled so; one that was read in a run names it. */
+const labelled = (figure: Figure) => ({
+  ...figure,
+  label: figure.run === undefined ? ('estimated' as const) : ('from-run' as const),
+});
+
+const shownCategories = ({ people, data }: NonNullable<Facts['categories']>) => ({
+  ...(people === undefined ? {} : { people: [...people] }),
+  ...(data === undefined ? {} : { data: [...data] }),
+});
 
 const shownEntry = ({ index, kind, at, actor, facts, texts }: RecordedEntry) => ({
   entry: index,
@@ -33,14 +44,16 @@ export async function showIncident(
   const entries = await timelineOf(reads, id, { after: timelineAfter, most: TIMELINE_PAGE + 1 });
   const page = entries.slice(0, TIMELINE_PAGE);
   const last = page.at(-1);
-  const { estimate, ...others } = facts;
+  const { estimate, records, categories, ...others } = facts;
   const seconds = awareSeconds(incident, now);
   return {
     id,
     version,
     state,
     ...others,
-    ...(estimate === undefined ? {} : { estimate: { ...estimate, label: 'estimated' } }),
+    ...(estimate === undefined ? {} : { estimate: labelled(estimate) }),
+    ...(records === undefined ? {} : { records: labelled(records) }),
+    ...(categories === undefined ? {} : { categories: shownCategories(categories) }),
     openedAt: openedAt.toISOString(),
     openedBy,
     ...(closedAt === undefined ? {} : { closedAt: closedAt.toISOString() }),

@@ -11,50 +11,9 @@ import type {
 } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
 import { textsOf } from '../prove/index.ts';
+import { entriesOf, type StoredFacts, type TextAt, withTexts } from './facts.ts';
 import { DUTIES } from './rules.ts';
-import type { Act, Decision, Evidence, Facts, Incident, Task, Typed } from './types.ts';
-
-/** Facts with, for each text, the register's entry that is committed to it. */
-export type StoredFacts = Facts<number>;
-
-export const textName = {
-  title: 'title',
-  summary: 'summary',
-  estimateBy: 'estimateBy',
-  saidBy: (time: string) => `saidBy.${time}`,
-};
-
-function entriesOf({ title, cause, times, estimate }: StoredFacts): number[] {
-  const stated = Object.values(times).map(({ saidBy }) => saidBy);
-  return [title, cause?.summary, estimate?.by, ...stated].filter((entry) => entry !== undefined);
-}
-
-type TextAt = (index: number, name: string) => Typed;
-
-function withTexts({ title, kind, cause, times, estimate }: StoredFacts, text: TextAt): Facts {
-  const { summary, ...names } = cause ?? {};
-  return {
-    title: text(title, textName.title),
-    kind,
-    ...(cause === undefined
-      ? {}
-      : {
-          cause: {
-            ...(names as Omit<typeof cause, 'summary'>),
-            ...(summary === undefined ? {} : { summary: text(summary, textName.summary) }),
-          },
-        }),
-    times: Object.fromEntries(
-      Object.entries(times).map(([name, { at, saidBy }]) => [
-        name,
-        { at, saidBy: text(saidBy, textName.saidBy(name)) },
-      ]),
-    ),
-    ...(estimate === undefined
-      ? {}
-      : { estimate: { ...estimate, by: text(estimate.by, textName.estimateBy) } }),
-  };
-}
+import type { Act, Decision, Evidence, Facts, Incident, Task } from './types.ts';
 
 type IncidentRow = Readonly<{
   id: IncidentId;
@@ -235,7 +194,7 @@ export async function listIncidents(
   );
   return rows.map(({ id, state, facts, opened_at, restricted_to }) => ({
     id,
-    title: text(facts.title, textName.title),
+    title: text(facts.title, 'title'),
     state,
     kind: facts.kind,
     ...(facts.times.aware === undefined ? {} : { aware: facts.times.aware.at }),
