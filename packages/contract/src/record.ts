@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PaperIssued } from './papers.ts';
 
 /** What may be asked of the records, and what is answered. Texts are trimmed, never empty, and capped. */
 
@@ -603,6 +604,8 @@ export const IncidentShown = z.strictObject({
       entry: z.int(),
     }),
   ),
+  /** Issued ones, the oldest first. */
+  papers: z.array(PaperIssued),
   next: z.array(Step),
   overdue: z.array(Step),
   blockers: z.array(Blocker),

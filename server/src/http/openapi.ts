@@ -71,7 +71,13 @@ function operationOf({ route, shape }: Described, schemas: Json): Json {
       ? { requestBody: bodyOf(shape, own) }
       : {}),
     responses: {
-      200: { description: 'The answer', content: { 'application/json': { schema: own(plain, 'output') } } },
+      200: {
+        description: 'The answer',
+        content: Object.fromEntries([
+          ...('not' in plain ? [] : [['application/json', { schema: own(plain, 'output') }]]),
+          ...(route.documents ?? []).map((type) => [type, { schema: { type: 'string' } }]),
+        ]),
+      },
       default: {
         description: 'What went wrong',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -58,7 +58,7 @@ export function notFound(id: string): ForthrightError {
 }
 
 /** The incident as this actor may see it, in a state in which `act` is possible. */
-async function find(tx: Tx, { actor }: Asked, id: string, act: Act): Promise<Found> {
+export async function find(tx: Tx, { actor }: Asked, id: string, act: Act): Promise<Found> {
   const found = await findIncident(tx, id, actor.id);
   if (found === undefined) throw notFound(id);
   const move = MOVES[found.incident.state][act];
@@ -67,7 +67,7 @@ async function find(tx: Tx, { actor }: Asked, id: string, act: Act): Promise<Fou
 }
 
 /** Refuses whoever has not seen the latest facts, with both versions. */
-async function refuseStale(
+export async function refuseStale(
   tx: Tx,
   incident: Incident,
   seen: number,

@@ -98,7 +98,7 @@ const STYLE =
 
 /** The whole page. It loads nothing and runs nothing. */
 export function composeIndex(incident: IncidentShown, timeline: Timeline, madeAt: string): string {
-  const { id, title, decisions, tasks, evidence } = incident;
+  const { id, title, decisions, tasks, evidence, papers } = incident;
   const custody = new Map(timeline.map((one) => [one.entry, one]));
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -155,6 +155,22 @@ ${section(
       shown(one.origin),
       shown(custody.get(one.entry)?.by),
       shown(custody.get(one.entry)?.at),
+      String(one.entry),
+    ]),
+  ),
+)}
+${section(
+  'Papers issued',
+  table(
+    ['', 'version', 'facts', 'complete', 'by', 'at', 'SHA-256', 'entry'],
+    papers.map((one) => [
+      `<a href="papers/${one.paper}-${one.number}.html">${shown(one.paper)}</a>`,
+      String(one.number),
+      String(one.version),
+      one.isComplete ? 'yes' : 'no',
+      shown(one.by),
+      shown(one.at),
+      shown(one.html),
       String(one.entry),
     ]),
   ),

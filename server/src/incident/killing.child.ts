@@ -85,6 +85,7 @@ export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | 
     name: 'a.log',
     origin: 'The web server.',
   })),
+  'issue-paper': upon('issue-paper', () => ({ paper: 'authority-report', version: 1 })),
   'restrict-incident': upon('restrict-incident', () => ({ people: ['usr_ada'], reason: 'An insider.' })),
   'erase-text': upon('erase-text', (_, { entry }) => ({ entry, name: 'title' })),
   'close-incident': upon('close-incident', () => CLOSE[1], ALONE),

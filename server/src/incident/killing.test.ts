@@ -16,7 +16,7 @@ const work = mkdtempSync(join(tmpdir(), 'forthright-kill-'));
 after(() => rmSync(work, { recursive: true, force: true }));
 
 test('every operation that changes an incident is one that is killed', () => {
-  const changing = incidentOperations.map(({ name }) => name).filter((name) => !/^(show|list)-/.test(name));
+  const changing = incidentOperations.filter(({ method }) => method !== 'GET').map(({ name }) => name);
   for (const name of changing) assert.ok(Object.hasOwn(DEEDS, name), name);
 });
 

@@ -4,22 +4,26 @@ import {
   AddTask,
   Changed,
   CloseIncident,
+  ComposePaper,
   Decide,
   EraseText,
   FinishTask,
   ForthrightError,
   IncidentShown,
   IncidentsListed,
+  IssuePaper,
   ListIncidents,
   OpenIncident,
+  PaperComposed,
   ReopenIncident,
   RestrictIncident,
   type Role,
   readId,
   SetIncidentFacts,
   ShowIncident,
+  ShowPaper,
 } from '@forthright/contract';
-import type { ZodType } from 'zod';
+import { never, type ZodType } from 'zod';
 import { type Asked, type Operation, operation, refuseUnlessMay } from '../prove/index.ts';
 import {
   addEvidence,
@@ -35,6 +39,7 @@ import {
   restrictIncident,
   setFacts,
 } from './changes.ts';
+import { draftPaper, issuePaper, showPaper } from './papers/issue.ts';
 import { showIncident } from './show.ts';
 import { findIncident, listIncidents } from './store.ts';
 
@@ -168,6 +173,32 @@ export const incidentOperations: readonly Operation[] = [
     ...post('/incidents/:incident/erase'),
     may: OFFICERS,
     run: eraseIncidentText,
+  }),
+  guarded(ComposePaper, PaperComposed, {
+    name: 'compose-paper',
+    summary:
+      'A holding statement, a first report to the authority, or a brief for the board, of what the record holds now.',
+    method: 'GET',
+    path: '/incidents/:incident/papers/:paper',
+    documents: ['text/html', 'text/plain'],
+    may: READERS,
+    run: draftPaper,
+  }),
+  guarded(IssuePaper, Changed, {
+    name: 'issue-paper',
+    summary: 'Keeps a version of such a paper for good, with its hash; sends nothing.',
+    ...post('/incidents/:incident/papers/:paper'),
+    may: WORKERS,
+    run: issuePaper,
+  }),
+  guarded(ShowPaper, never(), {
+    name: 'show-paper',
+    summary: 'An issued paper, byte for byte.',
+    method: 'GET',
+    path: '/incidents/:incident/issued-papers/:issued',
+    documents: ['text/html', 'text/plain'],
+    may: READERS,
+    run: showPaper,
   }),
   guarded(CloseIncident, Changed, {
     name: 'close-incident',

@@ -2,6 +2,7 @@
 import type { IncidentShown } from '@forthright/contract';
 import type { Reads } from '../platform/db/index.ts';
 import { type RecordedEntry, timelineOf } from '../prove/index.ts';
+import { issuedPapers } from './papers/store.ts';
 import { awareSeconds, blockersOf, isOverdue, nextSteps, overdueSteps } from './rules.ts';
 import type { Decision, Facts, Figure, Incident, Task } from './types.ts';
 
@@ -25,13 +26,24 @@ const shownCategories = ({ people, data }: NonNullable<Facts['categories']>) => 
   ...(data === undefined ? {} : { data: [...data] }),
 });
 
-const shownEntry = ({ index, kind, at, actor, facts, texts }: RecordedEntry) => ({
-  entry: index,
-  kind,
-  at: at.toISOString(),
-  by: actor,
-  facts: facts as IncidentShown['timeline'][number]['facts'],
-  texts,
+/** Texts that are whole documents: the timeline says how long they are, and another operation shows them. */
+const DOCUMENTS: Readonly<Record<string, readonly string[]>> = { 'paper-issued': ['page', 'plain'] };
+
+const shownTexts = ({ kind, texts }: RecordedEntry): RecordedEntry['texts'] =>
+  Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [
+      name,
+      text !== null && DOCUMENTS[kind]?.includes(name) ? `(${text.length} characters)` : text,
+    ]),
+  );
+
+const shownEntry = (entry: RecordedEntry) => ({
+  entry: entry.index,
+  kind: entry.kind,
+  at: entry.at.toISOString(),
+  by: entry.actor,
+  facts: entry.facts as IncidentShown['timeline'][number]['facts'],
+  texts: shownTexts(entry),
 });
 
 export async function showIncident(
@@ -62,6 +74,7 @@ export async function showIncident(
     decisions: decisions.map(shownDecision),
     tasks: tasks.map(shownTask(now)),
     evidence: [...incident.evidence],
+    papers: await issuedPapers(reads, id),
     next: nextSteps(incident),
     overdue: overdueSteps(incident, now),
     blockers: state === 'closed' ? [] : blockersOf(incident),

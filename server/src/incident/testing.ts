@@ -1,7 +1,7 @@
 /** For tests: the record in a place of its own, and whether each deed has its entry and each entry its deed. */
 import { join } from 'node:path';
 import { type Db, openDatabase, type Reads, readMigrations, type Schema } from '../platform/db/index.ts';
-import { type Actor, type Asked, checkRegister, keyFolder, openRegister } from '../prove/index.ts';
+import { type Actor, type Asked, checkRegister, Document, keyFolder, openRegister } from '../prove/index.ts';
 import { incidentOperations } from './operations.ts';
 
 export const ORIGIN = 'marlow.example/register';
@@ -11,6 +11,7 @@ export const schema: Schema = {
   migrations: await readMigrations(
     new URL('../prove/migrations/', import.meta.url),
     new URL('./migrations/', import.meta.url),
+    new URL('../people/migrations/', import.meta.url),
   ),
 };
 
@@ -42,7 +43,8 @@ export const actor = (id: string, ...roles: Actor['roles']): Actor => ({ id, rol
 export async function ask<T>(asked: Asked, name: string, rawInput: unknown): Promise<T> {
   const found = incidentOperations.find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no operation ${name}.`);
-  return found.output.parse(await found.run(asked, found.input.parse(rawInput))) as T;
+  const answer = await found.run(asked, found.input.parse(rawInput));
+  return (answer instanceof Document ? answer : found.output.parse(answer)) as T;
 }
 
 /** Every row that a deed makes, with the entry that it says it has. */
@@ -52,7 +54,8 @@ const DEEDS = `
   UNION SELECT entry FROM incident_decisions
   UNION SELECT entry FROM incident_tasks
   UNION SELECT finished_entry FROM incident_tasks WHERE finished_entry IS NOT NULL
-  UNION SELECT entry FROM incident_evidence`;
+  UNION SELECT entry FROM incident_evidence
+  UNION SELECT entry FROM incident_papers`;
 
 /** What is wrong with the whole record, as sentences; empty when each deed has its entry and each entry its deed. */
 export async function strays(reads: Reads): Promise<string[]> {

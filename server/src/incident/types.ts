@@ -24,6 +24,7 @@ export type Act =
   | 'add-note'
   | 'restrict'
   | 'erase-text'
+  | 'issue-paper'
   | 'export'
   | 'close'
   | 'reopen';

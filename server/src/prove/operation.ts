@@ -13,6 +13,21 @@ export type Actor = Readonly<{
 /** What every operation gets beside its input. Clock and records come in; nothing is looked up from elsewhere. */
 export type Asked = Readonly<{ db: Db; actor: Actor; now: () => Date }>;
 
+export type DocumentType = 'text/html' | 'text/plain' | 'text/csv' | 'application/ld+json';
+
+/** An answer that is read or kept as it is, and not JSON: a page, a table. A long one is made while it is sent. */
+export class Document {
+  readonly type: DocumentType;
+  /** For whoever saves it: `breach-register.csv`. */
+  readonly name: string;
+  readonly text: string | AsyncIterable<string>;
+  constructor(type: DocumentType, name: string, text: string | AsyncIterable<string>) {
+    this.type = type;
+    this.name = name;
+    this.text = text;
+  }
+}
+
 /**
  * What may be asked, once for all doors: `http` makes a route and OpenAPI of it, `cli` a command, tests call `run`.
  * Path parameters (`/incidents/:incident`) are fields of the input.
@@ -24,10 +39,13 @@ export type Operation<Input = unknown, Output = unknown> = Readonly<{
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   input: ZodType<Input>;
+  /** `z.never()` when it answers documents only. */
   output: ZodType<Output>;
+  /** The documents that it may answer instead of its output. */
+  documents?: readonly DocumentType[];
   /** Roles that may ask, any of them; an empty list: everybody who is signed in. */
   may: readonly Role[];
-  run: (asked: Asked, input: Input) => Promise<Output>;
+  run: (asked: Asked, input: Input) => Promise<Output | Document>;
 }>;
 
 /** Keeps the types of input and output together while a list of operations forgets them. */
