@@ -60,3 +60,10 @@ export const VerisExtension = z.strictObject({
   role: z.strictObject({ as: z.enum(DATA_ROLES), for: Words.optional() }).optional(),
 });
 export type VerisExtension = z.infer<typeof VerisExtension>;
+
+/** The register of breaches, GDPR Art. 33(5), as CSV. */
+export const ExportBreachRegister = z.strictObject({
+  /** Whether the file begins with U+FEFF, by which Excel knows UTF-8. */
+  bom: z.boolean().default(true),
+});
+export type ExportBreachRegister = z.infer<typeof ExportBreachRegister>;

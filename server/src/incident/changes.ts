@@ -84,7 +84,7 @@ export async function refuseStale(
   );
 }
 
-function refuseFuture(problems: readonly Problem[]): void {
+export function refuseFuture(problems: readonly Problem[]): void {
   if (problems.length === 0) return;
   throw new ForthrightError('incident-refuses', 'A time that is said to have been lies ahead.', { problems });
 }

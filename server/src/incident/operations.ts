@@ -7,8 +7,12 @@ import {
   ComposePaper,
   Decide,
   EraseText,
+  ExportBreachRegister,
+  ExportVeris,
   FinishTask,
   ForthrightError,
+  Imported,
+  ImportVeris,
   IncidentShown,
   IncidentsListed,
   IssuePaper,
@@ -22,6 +26,7 @@ import {
   SetIncidentFacts,
   ShowIncident,
   ShowPaper,
+  VerisRecord,
 } from '@forthright/contract';
 import { never, type ZodType } from 'zod';
 import { type Asked, type Operation, operation, refuseUnlessMay } from '../prove/index.ts';
@@ -39,6 +44,8 @@ import {
   restrictIncident,
   setFacts,
 } from './changes.ts';
+import { exportVeris, importVeris } from './exchange/import.ts';
+import { exportBreachRegister } from './exchange/register.ts';
 import { draftPaper, issuePaper, showPaper } from './papers/issue.ts';
 import { showIncident } from './show.ts';
 import { findIncident, listIncidents } from './store.ts';
@@ -199,6 +206,30 @@ export const incidentOperations: readonly Operation[] = [
     documents: ['text/html', 'text/plain'],
     may: READERS,
     run: showPaper,
+  }),
+  guarded(ExportBreachRegister, never(), {
+    name: 'export-breach-register',
+    summary: 'All incidents that you may see as CSV (GDPR Art. 33(5)), those not notified and why included.',
+    method: 'GET',
+    path: '/breach-register',
+    documents: ['text/csv'],
+    may: READERS,
+    run: exportBreachRegister,
+  }),
+  guarded(ExportVeris, VerisRecord, {
+    name: 'export-veris',
+    summary: 'The incident as a record of VERIS 1.4.1, to be exchanged with others.',
+    method: 'GET',
+    path: '/incidents/:incident/veris',
+    may: READERS,
+    run: exportVeris,
+  }),
+  guarded(ImportVeris, Imported, {
+    name: 'import-veris',
+    summary: 'Records an incident from a VERIS record; what was not understood is kept and listed.',
+    ...post('/incidents/from-veris'),
+    may: WORKERS,
+    run: importVeris,
   }),
   guarded(CloseIncident, Changed, {
     name: 'close-incident',

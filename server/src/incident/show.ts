@@ -27,7 +27,10 @@ const shownCategories = ({ people, data }: NonNullable<Facts['categories']>) => 
 });
 
 /** Texts that are whole documents: the timeline says how long they are, and another operation shows them. */
-const DOCUMENTS: Readonly<Record<string, readonly string[]>> = { 'paper-issued': ['page', 'plain'] };
+const DOCUMENTS: Readonly<Record<string, readonly string[]>> = {
+  'paper-issued': ['page', 'plain'],
+  'incident-imported': ['record'],
+};
 
 const shownTexts = ({ kind, texts }: RecordedEntry): RecordedEntry['texts'] =>
   Object.fromEntries(

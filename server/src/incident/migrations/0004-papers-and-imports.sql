@@ -17,3 +17,11 @@ CREATE TABLE incident_papers (
   plain text NOT NULL,
   UNIQUE (incident, paper, number)
 );
+
+-- Which incidents came from elsewhere. The record as it came is the text `record` of the entry.
+CREATE TABLE incident_imports (
+  incident text PRIMARY KEY REFERENCES incidents,
+  entry int8 NOT NULL UNIQUE REFERENCES register_entries,
+  format text NOT NULL CHECK (format IN ('veris')),
+  sha256 text NOT NULL
+);
