@@ -15,6 +15,9 @@ const JsonObject = z.record(z.string(), z.json());
 export const ExportVeris = z.strictObject({ incident: AnyIncident });
 export type ExportVeris = z.infer<typeof ExportVeris>;
 
+export const ExportDpv = z.strictObject({ incident: AnyIncident });
+export type ExportDpv = z.infer<typeof ExportDpv>;
+
 /** A record of VERIS 1.4.1. */
 export const VerisRecord = JsonObject;
 export type VerisRecord = z.infer<typeof VerisRecord>;

@@ -372,6 +372,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         'issue-paper': { paper: 'board-brief', version: 1 },
         'show-paper': { issued: newId('pap') },
         'export-veris': {},
+        'export-dpv': {},
       };
       const others = incidentOperations
         .map(({ name }) => name)

@@ -8,6 +8,7 @@ import {
   Decide,
   EraseText,
   ExportBreachRegister,
+  ExportDpv,
   ExportVeris,
   FinishTask,
   ForthrightError,
@@ -44,7 +45,7 @@ import {
   restrictIncident,
   setFacts,
 } from './changes.ts';
-import { exportVeris, importVeris } from './exchange/import.ts';
+import { exportDpv, exportVeris, importVeris } from './exchange/exchange.ts';
 import { exportBreachRegister } from './exchange/register.ts';
 import { draftPaper, issuePaper, showPaper } from './papers/issue.ts';
 import { showIncident } from './show.ts';
@@ -215,6 +216,15 @@ export const incidentOperations: readonly Operation[] = [
     documents: ['text/csv'],
     may: READERS,
     run: exportBreachRegister,
+  }),
+  guarded(ExportDpv, never(), {
+    name: 'export-dpv',
+    summary: 'The incident in terms of the W3C Data Privacy Vocabulary, as JSON-LD.',
+    method: 'GET',
+    path: '/incidents/:incident/dpv',
+    documents: ['application/ld+json'],
+    may: READERS,
+    run: exportDpv,
   }),
   guarded(ExportVeris, VerisRecord, {
     name: 'export-veris',

@@ -1,6 +1,7 @@
-/** A stranger's VERIS record as a new incident, and an incident as such a record. */
+/** A stranger's VERIS record as a new incident, and an incident as such a record or as JSON-LD. */
 import { createHash } from 'node:crypto';
 import {
+  type ExportDpv,
   type ExportVeris,
   ForthrightError,
   type Imported,
@@ -9,12 +10,13 @@ import {
   type VerisRecord,
 } from '@forthright/contract';
 import type { Reads } from '../../platform/db/index.ts';
-import { type Asked, deed, record, textsOf } from '../../prove/index.ts';
+import { type Asked, Document, deed, record, textsOf } from '../../prove/index.ts';
 import { notFound, refuseFuture } from '../changes.ts';
 import { type StoredFacts, statedFacts, storedFacts } from '../facts.ts';
 import { futureTimes } from '../rules.ts';
 import { findIncident, insertIncident, insertVersion } from '../store.ts';
 import type { Incident } from '../types.ts';
+import { toDpv } from './dpv.ts';
 import { importEntryOf, insertImport } from './store.ts';
 import { readVeris, toVeris } from './veris.ts';
 
@@ -54,6 +56,14 @@ async function recordOf(reads: Reads, { id }: Incident): Promise<VerisRecord | u
   if (entry === undefined) return undefined;
   const text = (await textsOf(reads, [entry]))(entry, 'record');
   return text === null ? undefined : (JSON.parse(text) as VerisRecord);
+}
+
+/** The incident as JSON-LD; it asks no server of whoever reads it. */
+export async function exportDpv(asked: Asked, { incident: given }: ExportDpv): Promise<Document> {
+  const found = await findIncident(asked.db, given, asked.actor.id);
+  if (found === undefined) throw notFound(given);
+  const text = `${JSON.stringify(toDpv(found.incident), null, 2)}\n`;
+  return new Document('application/ld+json', `${found.incident.id}.jsonld`, text);
 }
 
 export async function exportVeris(asked: Asked, { incident: given }: ExportVeris): Promise<VerisRecord> {
