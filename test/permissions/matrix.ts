@@ -22,6 +22,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   incident: `inc_${'0'.repeat(32)}`,
   file: `evi_${'0'.repeat(32)}`,
   task: `tsk_${'0'.repeat(32)}`,
+  paper: 'board-brief',
+  issued: `pap_${'0'.repeat(32)}`,
   key: '00000000',
 };
 

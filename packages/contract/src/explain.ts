@@ -280,6 +280,14 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The incident has no such proposal.',
     advice: 'Look at its decisions with `show-incident`.',
   },
+  'veris-invalid': {
+    meaning: 'What was given to be imported is no VERIS record of version 1.3 or 1.4; nothing was recorded.',
+    advice: 'Correct what is listed. Names that Forthright does not know are no problem: they are kept.',
+  },
+  'paper-not-found': {
+    meaning: 'The incident has no such issued paper.',
+    advice: 'Look at its papers with `show-incident`.',
+  },
   'incident-refuses': {
     meaning: 'This can not be done with the incident, or the task, in the state that it is in.',
     advice: 'The message says why, and what would have to come first.',

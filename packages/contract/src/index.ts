@@ -1,8 +1,10 @@
 export * from './answer.ts';
 export * from './errors.ts';
+export * from './exchange.ts';
 export * from './explain.ts';
 export * from './ids.ts';
 export * from './incident.ts';
+export * from './papers.ts';
 export * from './readiness.ts';
 export * from './record.ts';
 export { ROLES, type Role } from './roles.ts';

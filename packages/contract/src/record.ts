@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PaperIssued } from './papers.ts';
 
 /** What may be asked of the records, and what is answered. Texts are trimmed, never empty, and capped. */
 
@@ -73,7 +74,7 @@ export const INCIDENT_KINDS = [
 ] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
 
-/** Names of VERIS (Vocabulary for Event Recording and Incident Sharing), so that a cause can be exchanged. */
+/** Names of VERIS 1.4.1 (Vocabulary for Event Recording and Incident Sharing), so that a cause can be exchanged. */
 export const VERIS_ACTIONS = {
   error: [
     'Capacity shortage',
@@ -87,7 +88,6 @@ export const VERIS_ACTIONS = {
     'Misconfiguration',
     'Misdelivery',
     'Misinformation',
-    'Omission',
     'Other',
     'Physical accidents',
     'Programming error',
@@ -125,17 +125,19 @@ export const VERIS_ACTIONS = {
   ],
   hacking: [
     'Abuse of functionality',
+    'AitM',
+    'Backdoor',
     'Brute force',
     'CSRF',
     'Cache poisoning',
+    'Exploit misconfig',
+    'Exploit vuln',
     'Forced browsing',
-    'MitM',
     'Other',
     'Path traversal',
     'SQLi',
     'Session replay',
     'Unknown',
-    'Use of backdoor or C2',
     'Use of stolen creds',
     'XSS',
   ],
@@ -221,9 +223,92 @@ export type IncidentTime = (typeof INCIDENT_TIMES)[number];
 /** A time, and who says so: a person, a log, a supplier. */
 const StatedTime = z.strictObject({ at: Moment, saidBy: Line });
 
-/** How many people, as somebody estimates: a figure of evidence comes from a run of scope. */
+/** Who told the organisation first. */
+export const REPORTERS = [
+  'vendor',
+  'seller',
+  'security-researcher',
+  'customer',
+  'employee',
+  'authority',
+  'own-monitoring',
+  'other',
+] as const;
+export type Reporter = (typeof REPORTERS)[number];
+
+const ReportedBy = z.strictObject({
+  as: z.enum(REPORTERS),
+  name: Line.optional(),
+  contact: Line.optional(),
+});
+
+/** The legal entity that answers for the data. The workspace's file is not known to the server, so it is typed. */
+const Entity = z.strictObject({
+  name: Line,
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'a country is two capital letters, such as LU')
+    .optional(),
+});
+
+export const DATA_ROLES = ['controller', 'joint-controller', 'processor'] as const;
+export type DataRole = (typeof DATA_ROLES)[number];
+
+/** GDPR Art. 4(7), 4(8) and 26. A processor acts for somebody, a joint controller with somebody. */
+const RoleInData = z
+  .strictObject({ as: z.enum(DATA_ROLES), for: Line.optional() })
+  .refine((role) => (role.as === 'controller') === (role.for === undefined), {
+    error: 'a processor says for whom, a joint controller with whom; a controller names nobody',
+    path: ['for'],
+  });
+
+export const PEOPLE_CATEGORIES = [
+  'customers',
+  'sellers',
+  'visitors',
+  'employees',
+  'applicants',
+  'children',
+  'other',
+] as const;
+export const DATA_CATEGORIES = [
+  'name',
+  'email',
+  'postal-address',
+  'phone',
+  'date-of-birth',
+  'orders',
+  'messages',
+  'credentials',
+  'payment',
+  'identity-document',
+  'location',
+  'special-category',
+  'other',
+] as const;
+
+export type PeopleCategory = (typeof PEOPLE_CATEGORIES)[number];
+export type DataCategory = (typeof DATA_CATEGORIES)[number];
+
+/** GDPR Art. 33(3)(a): categories of people, and of data about them. */
+const Categories = z
+  .strictObject({
+    people: z.array(z.enum(PEOPLE_CATEGORIES)).min(1).max(PEOPLE_CATEGORIES.length).optional(),
+    data: z.array(z.enum(DATA_CATEGORIES)).min(1).max(DATA_CATEGORIES.length).optional(),
+  })
+  .refine(({ people, data }) => people !== undefined || data !== undefined, {
+    error: 'name categories of people, of data, or both',
+  });
+
+const Id = (kind: string) =>
+  z.string().regex(new RegExp(`^${kind}_[0-9a-f]{32}$`), `an id such as ${kind}_…`);
+
+/**
+ * How many, as somebody states. Without a run it is an estimate; with one it was read there, and the run is
+ * registered as evidence.
+ */
 const Estimate = z
-  .strictObject({ min: z.int().min(0), max: z.int().min(0), by: Line })
+  .strictObject({ min: z.int().min(0), max: z.int().min(0), by: Line, run: Id('evi').optional() })
   .refine(({ min, max }) => min <= max, { error: 'min is at most max', path: ['max'] });
 
 const facts = {
@@ -231,11 +316,26 @@ const facts = {
   kind: z.enum(INCIDENT_KINDS),
   cause: Cause.optional(),
   times: z.partialRecord(z.enum(INCIDENT_TIMES), StatedTime).default({}),
+  /** People. */
   estimate: Estimate.optional(),
+  /** Records of personal data. */
+  records: Estimate.optional(),
+  categories: Categories.optional(),
+  reportedBy: ReportedBy.optional(),
+  site: Line.optional(),
+  brand: Line.optional(),
+  entity: Entity.optional(),
+  role: RoleInData.optional(),
+  /** Who can be asked, GDPR Art. 33(3)(b). */
+  contactPoint: Line.optional(),
+  /** Likely consequences, Art. 33(3)(c) and 33(5). */
+  effects: Prose.optional(),
+  /** Measures taken or proposed, Art. 33(3)(d) and 33(5). */
+  remedies: Prose.optional(),
+  /** Why the authority is told later than 72 hours after becoming aware, Art. 33(1). */
+  delay: Prose.optional(),
 };
 
-const Id = (kind: string) =>
-  z.string().regex(new RegExp(`^${kind}_[0-9a-f]{32}$`), `an id such as ${kind}_…`);
 /** An id that may be anything: one that nobody could have been given is not found, which is not another answer. */
 const AnyIncident = z.string().max(60);
 const Person = z.string().regex(/^usr_[A-Za-z0-9_-]{1,60}$/, 'a user’s id, such as usr_…');
@@ -251,9 +351,20 @@ export const SetIncidentFacts = z
     title: Line.optional(),
     kind: z.enum(INCIDENT_KINDS).optional(),
     cause: Cause.optional(),
-    /** `null` takes a time back that turned out to be wrong; what was said before stays in the timeline. */
+    /** `null` takes back what turned out to be wrong, here and below; what was said before stays in the timeline. */
     times: z.partialRecord(z.enum(INCIDENT_TIMES), StatedTime.nullable()).optional(),
-    estimate: Estimate.optional(),
+    estimate: facts.estimate,
+    records: facts.records.nullable(),
+    categories: facts.categories.nullable(),
+    reportedBy: facts.reportedBy.nullable(),
+    site: facts.site.nullable(),
+    brand: facts.brand.nullable(),
+    entity: facts.entity.nullable(),
+    role: facts.role.nullable(),
+    contactPoint: facts.contactPoint.nullable(),
+    effects: facts.effects.nullable(),
+    remedies: facts.remedies.nullable(),
+    delay: facts.delay.nullable(),
   })
   .refine(({ incident: _, version: __, ...given }) => Object.values(given).some((one) => one !== undefined), {
     error: 'nothing is changed',
@@ -465,6 +576,15 @@ export const BLOCKERS = ['not-aware', 'no-decision', 'open-proposal', 'open-duty
 const Blocker = z.strictObject({ blocker: z.enum(BLOCKERS), of: z.string().optional(), message: z.string() });
 export type Blocker = z.infer<typeof Blocker>;
 
+/** A figure that somebody typed: an estimate, or read in a run that is registered as evidence. */
+const FigureShown = z.strictObject({
+  min: z.int(),
+  max: z.int(),
+  by: Shown,
+  label: z.enum(['estimated', 'from-run']),
+  run: z.string().optional(),
+});
+
 export const IncidentShown = z.strictObject({
   id: z.string(),
   version: z.int(),
@@ -481,9 +601,25 @@ export const IncidentShown = z.strictObject({
     })
     .optional(),
   times: z.partialRecord(z.enum(INCIDENT_TIMES), z.strictObject({ at: z.string(), saidBy: Shown })),
-  estimate: z
-    .strictObject({ min: z.int(), max: z.int(), by: Shown, label: z.literal('estimated') })
+  estimate: FigureShown.optional(),
+  records: FigureShown.optional(),
+  categories: z
+    .strictObject({
+      people: z.array(z.enum(PEOPLE_CATEGORIES)).optional(),
+      data: z.array(z.enum(DATA_CATEGORIES)).optional(),
+    })
     .optional(),
+  reportedBy: z
+    .strictObject({ as: z.enum(REPORTERS), name: Shown.optional(), contact: Shown.optional() })
+    .optional(),
+  site: Shown.optional(),
+  brand: Shown.optional(),
+  entity: z.strictObject({ name: Shown, country: z.string().optional() }).optional(),
+  role: z.strictObject({ as: z.enum(DATA_ROLES), for: Shown.optional() }).optional(),
+  contactPoint: Shown.optional(),
+  effects: Shown.optional(),
+  remedies: Shown.optional(),
+  delay: Shown.optional(),
   openedAt: z.string(),
   openedBy: z.string(),
   closedAt: z.string().optional(),
@@ -503,6 +639,8 @@ export const IncidentShown = z.strictObject({
       entry: z.int(),
     }),
   ),
+  /** Issued ones, the oldest first. */
+  papers: z.array(PaperIssued),
   next: z.array(Step),
   overdue: z.array(Step),
   blockers: z.array(Blocker),

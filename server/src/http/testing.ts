@@ -15,7 +15,9 @@ const HOST = '127.0.0.1:8600';
 
 export type Reply = Readonly<{
   status: number;
+  /** Empty unless the answer is JSON; `text` is all of it. */
   body: Record<string, unknown>;
+  text: string;
   headers: Readonly<Record<string, unknown>>;
   cookie: string;
 }>;
@@ -97,9 +99,11 @@ export class World {
       remoteAddress,
       ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }),
     });
+    const isJson = /^application\/(\w+\+)?json/.test(String(answer.headers['content-type']));
     return {
       status: answer.statusCode,
-      body: answer.body === '' ? {} : JSON.parse(answer.body),
+      body: isJson && answer.body !== '' ? JSON.parse(answer.body) : {},
+      text: answer.body,
       headers: answer.headers,
       cookie: String(answer.headers['set-cookie'] ?? '').split(';')[0] ?? '',
     };

@@ -96,6 +96,13 @@ export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | 
     const asked = { ...world.asked, content: pieces(incident) };
     return world.does(() => ask(asked, 'add-file', { incident, name: 'a.log', origin: 'By mail.' }));
   },
+  'issue-paper': upon('issue-paper', () => ({ paper: 'authority-report', version: 1 })),
+  'import-veris': (world) =>
+    world.does(() =>
+      ask<Changed>(world.asked, 'import-veris', {
+        record: { schema_version: '1.4.1', incident_id: 'a', summary: 'A label' },
+      }),
+    ),
   'restrict-incident': upon('restrict-incident', () => ({ people: ['usr_ada'], reason: 'An insider.' })),
   'erase-text': upon('erase-text', (_, { entry }) => ({ entry, name: 'title' })),
   'close-incident': upon('close-incident', () => CLOSE[1], ALONE),

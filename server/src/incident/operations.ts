@@ -4,22 +4,32 @@ import {
   AddTask,
   Changed,
   CloseIncident,
+  ComposePaper,
   Decide,
   EraseText,
+  ExportBreachRegister,
+  ExportDpv,
+  ExportVeris,
   FinishTask,
   ForthrightError,
+  Imported,
+  ImportVeris,
   IncidentShown,
   IncidentsListed,
+  IssuePaper,
   ListIncidents,
   OpenIncident,
+  PaperComposed,
   ReopenIncident,
   RestrictIncident,
   type Role,
   readId,
   SetIncidentFacts,
   ShowIncident,
+  ShowPaper,
+  VerisRecord,
 } from '@forthright/contract';
-import type { ZodType } from 'zod';
+import { never, type ZodType } from 'zod';
 import { type Asked, type Operation, operation, refuseUnlessMay } from '../prove/index.ts';
 import {
   addEvidence,
@@ -35,6 +45,9 @@ import {
   restrictIncident,
   setFacts,
 } from './changes.ts';
+import { exportDpv, exportVeris, importVeris } from './exchange/exchange.ts';
+import { exportBreachRegister } from './exchange/register.ts';
+import { draftPaper, issuePaper, showPaper } from './papers/issue.ts';
 import { showIncident } from './show.ts';
 import { findIncident, listIncidents } from './store.ts';
 
@@ -168,6 +181,65 @@ export const incidentOperations: readonly Operation[] = [
     ...post('/incidents/:incident/erase'),
     may: OFFICERS,
     run: eraseIncidentText,
+  }),
+  guarded(ComposePaper, PaperComposed, {
+    name: 'compose-paper',
+    summary:
+      'A holding statement, a first report to the authority, or a brief for the board, of what the record holds now.',
+    method: 'GET',
+    path: '/incidents/:incident/papers/:paper',
+    documents: ['text/html', 'text/plain'],
+    may: READERS,
+    run: draftPaper,
+  }),
+  guarded(IssuePaper, Changed, {
+    name: 'issue-paper',
+    summary: 'Keeps a version of such a paper for good, with its hash; sends nothing.',
+    ...post('/incidents/:incident/papers/:paper'),
+    may: WORKERS,
+    run: issuePaper,
+  }),
+  guarded(ShowPaper, never(), {
+    name: 'show-paper',
+    summary: 'An issued paper, byte for byte.',
+    method: 'GET',
+    path: '/incidents/:incident/issued-papers/:issued',
+    documents: ['text/html', 'text/plain'],
+    may: READERS,
+    run: showPaper,
+  }),
+  guarded(ExportBreachRegister, never(), {
+    name: 'export-breach-register',
+    summary: 'All incidents that you may see as CSV (GDPR Art. 33(5)), those not notified and why included.',
+    method: 'GET',
+    path: '/breach-register',
+    documents: ['text/csv'],
+    may: READERS,
+    run: exportBreachRegister,
+  }),
+  guarded(ExportDpv, never(), {
+    name: 'export-dpv',
+    summary: 'The incident in terms of the W3C Data Privacy Vocabulary, as JSON-LD.',
+    method: 'GET',
+    path: '/incidents/:incident/dpv',
+    documents: ['application/ld+json'],
+    may: READERS,
+    run: exportDpv,
+  }),
+  guarded(ExportVeris, VerisRecord, {
+    name: 'export-veris',
+    summary: 'The incident as a record of VERIS 1.4.1, to be exchanged with others.',
+    method: 'GET',
+    path: '/incidents/:incident/veris',
+    may: READERS,
+    run: exportVeris,
+  }),
+  guarded(ImportVeris, Imported, {
+    name: 'import-veris',
+    summary: 'Records an incident from a VERIS record; what was not understood is kept and listed.',
+    ...post('/incidents/from-veris'),
+    may: WORKERS,
+    run: importVeris,
   }),
   guarded(CloseIncident, Changed, {
     name: 'close-incident',

@@ -8,7 +8,7 @@ import type {
   Problem,
   SetIncidentFacts,
 } from '@forthright/contract';
-import type { Act, Decision, Facts, Incident, Task, Typed } from './types.ts';
+import type { Act, Decision, Facts, Figure, Incident, Task, Typed } from './types.ts';
 
 export type Move = Readonly<{ to: IncidentState } | { no: string }>;
 
@@ -27,6 +27,7 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'add-note': { to: 'open' },
     restrict: { to: 'open' },
     'erase-text': { to: 'open' },
+    'issue-paper': { to: 'open' },
     export: { to: 'open' },
     close: { no: 'nothing has been decided yet' },
     reopen: { no: 'the incident is open' },
@@ -41,6 +42,7 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'add-note': { to: 'decided' },
     restrict: { to: 'decided' },
     'erase-text': { to: 'decided' },
+    'issue-paper': { to: 'decided' },
     export: { to: 'decided' },
     close: { to: 'closed' },
     reopen: { no: 'the incident is not closed' },
@@ -55,6 +57,7 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'add-note': { to: 'closed' },
     restrict: { to: 'closed' },
     'erase-text': { to: 'closed' },
+    'issue-paper': closed,
     export: { to: 'closed' },
     close: { no: 'the incident is closed' },
     reopen: { to: 'decided' },
@@ -158,23 +161,32 @@ export function changed(facts: Facts, change: FactsChange): Facts {
   const { times = {}, ...others } = change;
   const merged = { ...facts.times, ...times };
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
-  const kept = Object.entries(merged).filter(([, time]) => time !== null && time !== undefined);
-  return { ...facts, ...given, times: Object.fromEntries(kept) } as Facts;
+  const isKept = ([, value]: [string, unknown]): boolean => value !== null && value !== undefined;
+  const kept = Object.entries(merged).filter(isKept);
+  // An erased text is `null` as well, and stays.
+  const left = Object.entries({ ...facts, ...given }).filter(([fact]) => given[fact] !== null);
+  return { ...Object.fromEntries(left), times: Object.fromEntries(kept) } as Facts;
 }
 
 const ERASED = '(erased)';
 const typed = (text: Typed): string => text ?? ERASED;
 
-function fieldsOf({ title, kind, cause, times, estimate }: Facts): Map<string, string> {
-  const fields = new Map([
-    ['title', typed(title)],
-    ['kind', kind],
-  ]);
-  for (const [name, value] of Object.entries(cause ?? {})) fields.set(`cause.${name}`, typed(value));
+const figure = ({ min, max, by, run }: Figure): string =>
+  `${min} to ${max}, ${run === undefined ? 'estimated' : `read in the run ${run}`} by ${typed(by)}`;
+
+function fieldsOf({ times, estimate, records, ...others }: Facts): Map<string, string> {
+  const fields = new Map<string, string>();
+  const put = (at: string, value: unknown): void => {
+    if (Array.isArray(value)) fields.set(at, value.join(', '));
+    else if (typeof value === 'object' && value !== null)
+      for (const [name, inner] of Object.entries(value)) put(`${at}.${name}`, inner);
+    else fields.set(at, typed(value as Typed));
+  };
+  for (const [fact, value] of Object.entries(others)) put(fact, value);
   for (const [name, { at, saidBy }] of Object.entries(times))
     fields.set(`times.${name}`, `${at}, said by ${typed(saidBy)}`);
-  if (estimate !== undefined)
-    fields.set('estimate', `${estimate.min} to ${estimate.max}, estimated by ${typed(estimate.by)}`);
+  if (estimate !== undefined) fields.set('estimate', figure(estimate));
+  if (records !== undefined) fields.set('records', figure(records));
   return fields;
 }
 

@@ -17,7 +17,15 @@ export {
   type RegisterState,
   registerState,
 } from './open.ts';
-export { type Actor, type Asked, type Download, type Operation, operation } from './operation.ts';
+export {
+  type Actor,
+  type Asked,
+  Document,
+  type DocumentType,
+  type Download,
+  type Operation,
+  operation,
+} from './operation.ts';
 export { registerOperations } from './operations.ts';
 export { refuseUnlessMay } from './permission.ts';
 export {
