@@ -68,6 +68,7 @@ export const ANSWER = {
   'text-not-found': { status: 404, exit: 6, show: true },
   'incident-not-found': { status: 404, exit: 6, show: true },
   'task-not-found': { status: 404, exit: 6, show: true },
+  'matter-not-found': { status: 404, exit: 6, show: true },
   'decision-not-found': { status: 404, exit: 6, show: true },
   'incident-refuses': { status: 409, exit: 7, show: true },
   'incident-changed': { status: 409, exit: 7, show: true },

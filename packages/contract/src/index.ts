@@ -1,6 +1,8 @@
+export * from './afterwards/index.ts';
 export * from './answer.ts';
 export * from './errors.ts';
 export * from './explain.ts';
+export { Proof, Received } from './fields.ts';
 export * from './ids.ts';
 export * from './incident.ts';
 export * from './readiness.ts';

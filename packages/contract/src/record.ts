@@ -1,32 +1,8 @@
 import * as z from 'zod';
+import { Deletion } from './afterwards/recipients.ts';
+import { AnyIncident, Id, Line, Moment, Person, Prose, Shown } from './fields.ts';
 
-/** What may be asked of the records, and what is answered. Texts are trimmed, never empty, and capped. */
-
-const control = /[\p{Cc}\p{Cs}]/u;
-const hasControl = (text: string): boolean => control.test(text.replace(/[\n\t]/g, ''));
-/** One line. */
-const Line = z
-  .string()
-  .trim()
-  .min(1)
-  .max(300)
-  .refine((text) => !control.test(text), { error: 'one line of text without control characters' });
-const Prose = z
-  .string()
-  .trim()
-  .min(1)
-  .max(20_000)
-  .refine((text) => !hasControl(text), { error: 'text without control characters' });
-
-/** ISO 8601 with its offset, kept as it is written: `2025-11-20T15:05:00+01:00`. */
-const Moment = z.iso
-  .datetime({ offset: true, error: 'an instant such as 2025-11-20T14:05:00Z, with its zone' })
-  .max(40)
-  .refine((text) => Date.parse(text) >= 0, { error: 'an instant after 1 January 1970' })
-  // PostgreSQL reads no offset of 16 hours or more; no clock has one of more than 14.
-  .refine((text) => /(?:Z|[+-](?:0\d|1[0-3]):\d\d|[+-]14:00)$/.test(text), {
-    error: 'an offset of at most 14 hours',
-  });
+/** What may be asked of the records, and what is answered. */
 
 const Key = z.strictObject({ vkey: z.string(), from: z.string(), until: z.string().nullable() });
 
@@ -234,12 +210,6 @@ const facts = {
   estimate: Estimate.optional(),
 };
 
-const Id = (kind: string) =>
-  z.string().regex(new RegExp(`^${kind}_[0-9a-f]{32}$`), `an id such as ${kind}_…`);
-/** An id that may be anything: one that nobody could have been given is not found, which is not another answer. */
-const AnyIncident = z.string().max(60);
-const Person = z.string().regex(/^usr_[A-Za-z0-9_-]{1,60}$/, 'a user’s id, such as usr_…');
-
 export const OpenIncident = z.strictObject(facts);
 export type OpenIncident = z.infer<typeof OpenIncident>;
 
@@ -360,9 +330,6 @@ export const ShowIncident = z.strictObject({
 });
 export type ShowIncident = z.infer<typeof ShowIncident>;
 
-/** `null` stands for a text that was erased. */
-const Shown = z.string().nullable();
-
 export const IncidentListed = z.strictObject({
   id: z.string(),
   title: Shown,
@@ -416,17 +383,27 @@ export const NEXT_STEPS = [
   'decide-proposal',
   'decide',
   'do-task',
+  'write-to-recipient',
+  'hand-letter-over',
+  'hear-from-recipient',
   'close',
 ] as const;
 const Step = z.strictObject({
   step: z.enum(NEXT_STEPS),
-  /** The proposal or task that it is about. */
+  /** The proposal, task, recipient … that it is about. */
   of: z.string().optional(),
   due: z.string().optional(),
 });
 export type NextStep = z.infer<typeof Step>;
 
-export const BLOCKERS = ['not-aware', 'no-decision', 'open-proposal', 'open-duty', 'open-task'] as const;
+export const BLOCKERS = [
+  'not-aware',
+  'no-decision',
+  'open-proposal',
+  'open-duty',
+  'open-task',
+  'open-recipient',
+] as const;
 const Blocker = z.strictObject({ blocker: z.enum(BLOCKERS), of: z.string().optional(), message: z.string() });
 export type Blocker = z.infer<typeof Blocker>;
 
@@ -468,6 +445,8 @@ export const IncidentShown = z.strictObject({
       entry: z.int(),
     }),
   ),
+  /** Of those who got the data. */
+  deletion: Deletion,
   next: z.array(Step),
   overdue: z.array(Step),
   blockers: z.array(Blocker),

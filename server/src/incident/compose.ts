@@ -1,5 +1,5 @@
 /** The page of a bundle that people read: in a court, in ten years, without a program. Pure. */
-import type { IncidentShown } from '@forthright/contract';
+import type { Afterwards, IncidentShown } from '@forthright/contract';
 import { visible } from '../kernel/index.ts';
 
 type Timeline = IncidentShown['timeline'];
@@ -66,11 +66,43 @@ const timelineRow = ({ entry, kind, at, by, facts, texts }: Timeline[number]): s
   ].join('<br>'),
 ];
 
+/** Field by field, those within others by their whole path. */
+function details(of: object, path = ''): string[] {
+  return Object.entries(of).flatMap(([name, value]: [string, unknown]) => {
+    const at = `${path}${name}`;
+    if (value === null) return [`${shown(at)}: ${ERASED}`];
+    if (typeof value === 'object') return details(value, `${at}.`);
+    return [`${shown(at)}: ${shown(String(value))}`];
+  });
+}
+
+const matter = ({ id, state, ...others }: Readonly<{ id: string; state: string }>): string[] => [
+  shown(id),
+  shown(state),
+  details(others).join('<br>'),
+];
+
+const AFTERWARDS: Readonly<Record<keyof Afterwards, string>> = {
+  recipients: 'Recipients, and what became of deletion',
+};
+
+const afterwardsSections = (of: Afterwards): string =>
+  Object.entries(AFTERWARDS)
+    .map(([name, title]) =>
+      section(title, table(['', 'state', ''], of[name as keyof Afterwards].map(matter))),
+    )
+    .join('');
+
 const STYLE =
   'body{font:16px/1.5 serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}td,th{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}';
 
 /** The whole page. It loads nothing and runs nothing. */
-export function composeIndex(incident: IncidentShown, timeline: Timeline, madeAt: string): string {
+export function composeIndex(
+  incident: IncidentShown,
+  timeline: Timeline,
+  afterwards: Afterwards,
+  madeAt: string,
+): string {
   const { id, title, decisions, tasks, evidence } = incident;
   const custody = new Map(timeline.map((one) => [one.entry, one]));
   return `<!doctype html>
@@ -132,7 +164,7 @@ ${section(
     ]),
   ),
 )}
-${section('Timeline', table(['entry', 'at', 'by', 'what', ''], timeline.map(timelineRow)))}
+${afterwardsSections(afterwards)}${section('Timeline', table(['entry', 'at', 'by', 'what', ''], timeline.map(timelineRow)))}
 </body></html>
 `;
 }

@@ -67,6 +67,55 @@ const ALONE: [string, object] = ['decide', { ...DECIDE, answer: 'register-only' 
 const TASK: [string, object] = ['add-task', { what: 'Ban the seller', owner: 'usr_bo', due: DUE }];
 const CLOSE: [string, object] = ['close-incident', { version: 1, summary: 'Destroyed.' }];
 
+const PROOF = { sha256: 'cd'.repeat(32), bytes: 4, name: 'letter.pdf', origin: 'By post.' };
+
+/** Upon a matter that the steps before have made; `of` is what the path calls it. */
+const uponMatter =
+  (name: string, of: string, input: object, ...before: [string, object][]) =>
+  async (world: World): Promise<Changed> => {
+    const { incident } = await opened(world);
+    let id: string | undefined;
+    for (const [earlier, given] of before) {
+      const asking = { incident, ...given, ...(id === undefined ? {} : { [of]: id }) };
+      id ??= (await ask<Changed>(world.asked, earlier, asking)).id;
+    }
+    return world.does(() =>
+      ask(world.asked, name, { incident, ...input, ...(id === undefined ? {} : { [of]: id }) }),
+    );
+  };
+
+const RECIPIENT: [string, object] = ['add-recipient', { class: 'customer', reach: 'ada@people.example' }];
+const LETTER: [string, object] = [
+  'write-recipient-letter',
+  {
+    from: 'Marlow Market',
+    data: ['name'],
+    confirmBy: '2099-01-01T00:00:00Z',
+    confirmTo: 'privacy@marlow.example',
+  },
+];
+const AT = '2026-01-03T09:00:00+01:00';
+
+/** What follows a breach. */
+const AFTERWARDS = {
+  'add-recipient': uponMatter('add-recipient', 'recipient', RECIPIENT[1]),
+  'write-recipient-letter': uponMatter('write-recipient-letter', 'recipient', LETTER[1], RECIPIENT),
+  'hand-over-recipient-letter': uponMatter(
+    'hand-over-recipient-letter',
+    'recipient',
+    { at: AT, by: 'post', proof: PROOF },
+    RECIPIENT,
+    LETTER,
+  ),
+  'record-undertaking': uponMatter(
+    'record-undertaking',
+    'recipient',
+    { answer: 'deleted', at: AT, confirmedBy: 'Ada', words: 'Gone.', inWriting: true, proof: PROOF },
+    RECIPIENT,
+  ),
+  'give-up-recipient': uponMatter('give-up-recipient', 'recipient', { reason: 'Gone.' }, RECIPIENT),
+};
+
 const person = (world: World) => `per_${world.asked.actor.id}`;
 
 /** Every operation that changes something. */
@@ -85,6 +134,7 @@ export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | 
     name: 'a.log',
     origin: 'The web server.',
   })),
+  ...AFTERWARDS,
   'restrict-incident': upon('restrict-incident', () => ({ people: ['usr_ada'], reason: 'An insider.' })),
   'erase-text': upon('erase-text', (_, { entry }) => ({ entry, name: 'title' })),
   'close-incident': upon('close-incident', () => CLOSE[1], ALONE),

@@ -18,6 +18,7 @@ import {
 import { type Postgres, startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
 import type { Db } from '../platform/db/index.ts';
 import type { Actor, Asked } from '../prove/index.ts';
+import { AFTERWARDS_INPUTS } from './matters/testing.ts';
 import { incidentOperations } from './operations.ts';
 import { actor, ask, openRecord, strays } from './testing.ts';
 
@@ -296,8 +297,11 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         'erase-text': { entry: 1, name: 'title' },
         'close-incident': { version: 1, summary: 'x' },
         'reopen-incident': { reason: 'x' },
+        ...AFTERWARDS_INPUTS,
       };
-      const others = incidentOperations.map(({ name }) => name).filter((name) => !/^(open|list)-/.test(name));
+      const others = incidentOperations
+        .map(({ name }) => name)
+        .filter((name) => !/^(open-incident|list-incidents)$/.test(name));
       assert.deepEqual(Object.keys(inputs).sort(), others.sort(), 'each operation on an incident is here');
       for (const [name, input] of Object.entries(inputs)) {
         const words: string[] = [];

@@ -46,6 +46,7 @@ const incident = (others: Partial<Incident> = {}): Incident => ({
   decisions: [],
   tasks: [],
   evidence: [],
+  matters: { first: [], counts: {} },
   ...others,
 });
 const kinds = (one: Incident) => blockersOf(one).map(({ blocker }) => blocker);

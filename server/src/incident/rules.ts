@@ -8,6 +8,7 @@ import type {
   Problem,
   SetIncidentFacts,
 } from '@forthright/contract';
+import { matterBlockers, matterSteps } from './matters/rules.ts';
 import type { Act, Decision, Facts, Incident, Task, Typed } from './types.ts';
 
 export type Move = Readonly<{ to: IncidentState } | { no: string }>;
@@ -28,6 +29,7 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     restrict: { to: 'open' },
     'erase-text': { to: 'open' },
     export: { to: 'open' },
+    'pursue-deletion': { to: 'open' },
     close: { no: 'nothing has been decided yet' },
     reopen: { no: 'the incident is open' },
   },
@@ -42,6 +44,7 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     restrict: { to: 'decided' },
     'erase-text': { to: 'decided' },
     export: { to: 'decided' },
+    'pursue-deletion': { to: 'decided' },
     close: { to: 'closed' },
     reopen: { no: 'the incident is not closed' },
   },
@@ -56,6 +59,7 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     restrict: { to: 'closed' },
     'erase-text': { to: 'closed' },
     export: { to: 'closed' },
+    'pursue-deletion': closed,
     close: { no: 'the incident is closed' },
     reopen: { to: 'decided' },
   },
@@ -71,7 +75,9 @@ export const DUTIES: Readonly<Record<Answer, string | undefined>> = {
 const isOpen = ({ state }: Task): boolean => state === 'open';
 const stands = ({ endedBy }: Decision): boolean => endedBy === undefined;
 const isLate = ({ due }: Task, now: Date): boolean => Date.parse(due) < now.getTime();
-const byDue = (a: Task, b: Task): number => Date.parse(a.due) - Date.parse(b.due);
+/** What has no time comes last. */
+const dueMs = ({ due }: NextStep): number => (due === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(due));
+const byDue = (a: NextStep, b: NextStep): number => dueMs(a) - dueMs(b);
 
 export const isOverdue = (task: Task, now: Date): boolean => isOpen(task) && isLate(task, now);
 export const openProposals = ({ decisions }: Pick<Incident, 'decisions'>): Decision[] =>
@@ -115,7 +121,7 @@ export function blockersOf(incident: Incident): Blocker[] {
     const blocker = kind === 'duty' ? 'open-duty' : 'open-task';
     found.push({ blocker, of: id, message: `Neither done nor excused with a reason: ${what ?? id}.` });
   }
-  return found;
+  return [...found, ...matterBlockers(incident.matters)];
 }
 
 /** What is next, the most urgent first. Nothing in a closed incident. */
@@ -130,18 +136,22 @@ export function nextSteps(incident: Incident): NextStep[] {
   if (facts.cause === undefined) steps.push({ step: 'name-cause' });
   for (const { id } of openProposals(incident)) steps.push({ step: 'decide-proposal', of: id });
   if (standingDecisions(incident).length === 0) steps.push({ step: 'decide' });
-  for (const { id, due } of tasks.filter(isOpen).toSorted(byDue))
-    steps.push({ step: 'do-task', of: id, due });
+  const toDo: NextStep[] = [
+    ...tasks.filter(isOpen).map(({ id, due }): NextStep => ({ step: 'do-task', of: id, due })),
+    ...matterSteps(incident.matters),
+  ];
+  steps.push(...toDo.toSorted(byDue));
   if (blockersOf(incident).length === 0) steps.push({ step: 'close' });
   return steps;
 }
 
-/** Tasks and duties whose time is over, the longest overdue first. */
-export function overdueSteps({ tasks }: Incident, now: Date): NextStep[] {
-  return tasks
-    .filter((task) => isOverdue(task, now))
-    .toSorted(byDue)
-    .map(({ id, due }) => ({ step: 'do-task', of: id, due }));
+/** Whatever is past its time, the longest overdue first. */
+export function overdueSteps({ tasks, matters }: Incident, now: Date): NextStep[] {
+  const late = tasks.filter((task) => isOverdue(task, now));
+  return [
+    ...late.map(({ id, due }): NextStep => ({ step: 'do-task', of: id, due })),
+    ...matterSteps(matters).filter((step) => dueMs(step) < now.getTime()),
+  ].toSorted(byDue);
 }
 
 /** The awareness clock: seconds since, until now or until it was closed. */

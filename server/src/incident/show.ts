@@ -2,6 +2,7 @@
 import type { IncidentShown } from '@forthright/contract';
 import type { Reads } from '../platform/db/index.ts';
 import { type RecordedEntry, timelineOf } from '../prove/index.ts';
+import { deletionOf } from './recipients/show.ts';
 import { awareSeconds, blockersOf, isOverdue, nextSteps, overdueSteps } from './rules.ts';
 import type { Decision, Incident, Task } from './types.ts';
 
@@ -49,6 +50,7 @@ export async function showIncident(
     decisions: decisions.map(shownDecision),
     tasks: tasks.map(shownTask(now)),
     evidence: [...incident.evidence],
+    deletion: await deletionOf(reads, id),
     next: nextSteps(incident),
     overdue: overdueSteps(incident, now),
     blockers: state === 'closed' ? [] : blockersOf(incident),

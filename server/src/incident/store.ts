@@ -11,6 +11,7 @@ import type {
 } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
 import { textsOf } from '../prove/index.ts';
+import { openMatters, overdueMatters } from './matters/store.ts';
 import { DUTIES } from './rules.ts';
 import type { Act, Decision, Evidence, Facts, Incident, Task, Typed } from './types.ts';
 
@@ -105,6 +106,7 @@ export async function findIncident(reads: Reads, id: string, actor: string): Pro
     decisions: decisions.map((one) => decisionOf(one, text)),
     tasks: tasks.map((one) => taskOf(one, text)),
     evidence: evidence.map((one) => evidenceOf(one, text)),
+    matters: await openMatters(reads, row.id),
   };
   return { incident, stored: row.facts };
 }
@@ -256,7 +258,9 @@ async function overdueCounts(
       WHERE incident = ANY (:ids::text[]) AND state = 'open' AND due::timestamptz < :now::timestamptz GROUP BY incident`,
     { ids, now },
   );
-  return new Map(rows.map(({ incident, n }) => [incident, n]));
+  const matters = await overdueMatters(reads, ids, now);
+  const tasks = new Map(rows.map(({ incident, n }) => [incident, n]));
+  return new Map(ids.map((id) => [id, (tasks.get(id) ?? 0) + (matters.get(id) ?? 0)]));
 }
 
 export async function insertIncident(

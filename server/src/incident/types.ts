@@ -8,6 +8,7 @@ import type {
   IncidentTime,
   TaskId,
 } from '@forthright/contract';
+import type { OpenMatters } from './matters/types.ts';
 
 /** What may be done with an incident. */
 export type Act =
@@ -21,6 +22,7 @@ export type Act =
   | 'restrict'
   | 'erase-text'
   | 'export'
+  | 'pursue-deletion'
   | 'close'
   | 'reopen';
 
@@ -90,4 +92,5 @@ export type Incident = Readonly<{
   decisions: readonly Decision[];
   tasks: readonly Task[];
   evidence: readonly Evidence[];
+  matters: OpenMatters;
 }>;

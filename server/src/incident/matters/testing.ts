@@ -1,0 +1,48 @@
+/** For tests: an input of each operation on what follows a breach, but for the incident; and tables as docs show them. */
+import { newId } from '@forthright/contract';
+
+const AT = '2026-11-22T09:00:00+01:00';
+export const PROOF = { sha256: 'ab'.repeat(32), bytes: 4, name: 'letter.pdf', origin: 'By post.' };
+export const LETTER = {
+  from: 'Marlow Market, Data Protection Office',
+  data: ['name', 'e-mail address'],
+  confirmBy: '2099-01-01T09:00:00+01:00',
+  confirmTo: 'privacy@marlow.example',
+};
+
+const recipient = newId('rcp');
+
+export const AFTERWARDS_INPUTS: Readonly<Record<string, object>> = {
+  'add-recipient': { class: 'customer', reach: 'ada@people.example' },
+  'list-recipients': {},
+  'write-recipient-letter': { recipient, ...LETTER },
+  'hand-over-recipient-letter': { recipient, at: AT, by: 'post' },
+  'record-undertaking': {
+    recipient,
+    answer: 'deleted',
+    at: AT,
+    confirmedBy: 'Ada',
+    words: 'Gone.',
+    inWriting: false,
+  },
+  'give-up-recipient': { recipient, reason: 'Gone.' },
+};
+
+/** A table of moves as docs/afterwards.md shows it. */
+export function rowsOfMoves(
+  moves: Readonly<Record<string, Readonly<Record<string, Readonly<{ to: string } | { no: string }>>>>>,
+): string[] {
+  const states = Object.keys(moves);
+  const acts = Object.keys(moves[states[0] ?? ''] ?? {});
+  return [
+    `| act | ${states.join(' | ')} |`,
+    `|---|${'---|'.repeat(states.length)}`,
+    ...acts.map((act) => {
+      const cells = states.map((state) => {
+        const move = moves[state]?.[act];
+        return move === undefined ? '' : 'to' in move ? `→ ${move.to}` : `no: ${move.no}`;
+      });
+      return `| \`${act}\` | ${cells.join(' | ')} |`;
+    }),
+  ];
+}

@@ -1,0 +1,41 @@
+/** A matter: what follows a breach and is pursued to its end. Each kind has its room beside this one. */
+import type { IncidentId, NextStep } from '@forthright/contract';
+import type { RecipientAct, RecipientData, RecipientState } from '../recipients/types.ts';
+
+type Kinds = {
+  recipient: { state: RecipientState; act: RecipientAct; data: RecipientData };
+};
+export type MatterKind = keyof Kinds;
+export type StateOf<K extends MatterKind> = Kinds[K]['state'];
+export type ActOf<K extends MatterKind> = Kinds[K]['act'];
+export type DataOf<K extends MatterKind> = Kinds[K]['data'];
+
+export type Matter<K extends MatterKind> = Readonly<{
+  id: string;
+  incident: IncidentId;
+  kind: K;
+  entry: number;
+  state: StateOf<K>;
+  /** As it was written, with its zone. */
+  due?: string;
+  dueAt?: Date;
+  /** Whom its texts are about. */
+  person?: string;
+  owner?: string;
+  data: DataOf<K>;
+}>;
+export type AnyMatter = { [K in MatterKind]: Matter<K> }[MatterKind];
+
+/** One that is not at its end, as rules look at it. */
+export type OpenMatter = Readonly<{
+  id: string;
+  kind: MatterKind;
+  step: NextStep['step'];
+  due?: string;
+}>;
+
+/** The most urgent of an incident's open matters, and how many there are in all. */
+export type OpenMatters = Readonly<{
+  first: readonly OpenMatter[];
+  counts: Readonly<Partial<Record<MatterKind, number>>>;
+}>;
