@@ -20,6 +20,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   person: 'usr_00000000000000000000',
   token: 'tok_00000000000000000000',
   incident: `inc_${'0'.repeat(32)}`,
+  inquiry: `inq_${'0'.repeat(32)}`,
   recipient: `rcp_${'0'.repeat(32)}`,
   task: `tsk_${'0'.repeat(32)}`,
   key: '00000000',

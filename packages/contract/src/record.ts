@@ -386,6 +386,7 @@ export const NEXT_STEPS = [
   'write-to-recipient',
   'hand-letter-over',
   'hear-from-recipient',
+  'answer-inquiry',
   'close',
 ] as const;
 const Step = z.strictObject({
@@ -403,6 +404,7 @@ export const BLOCKERS = [
   'open-duty',
   'open-task',
   'open-recipient',
+  'open-inquiry',
 ] as const;
 const Blocker = z.strictObject({ blocker: z.enum(BLOCKERS), of: z.string().optional(), message: z.string() });
 export type Blocker = z.infer<typeof Blocker>;

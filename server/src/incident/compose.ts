@@ -84,6 +84,7 @@ const matter = ({ id, state, ...others }: Readonly<{ id: string; state: string }
 
 const AFTERWARDS: Readonly<Record<keyof Afterwards, string>> = {
   recipients: 'Recipients, and what became of deletion',
+  inquiries: 'Inquiries of authorities',
 };
 
 const afterwardsSections = (of: Afterwards): string =>

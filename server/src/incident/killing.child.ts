@@ -18,6 +18,7 @@ import {
   rotateKey,
 } from '../prove/index.ts';
 import { exportIncident } from './export.ts';
+import { AFTERWARDS_INPUTS } from './matters/testing.ts';
 import { actor, ask, databaseOf, ORIGIN, schema, strays } from './testing.ts';
 
 export type Order = Readonly<{
@@ -67,53 +68,42 @@ const ALONE: [string, object] = ['decide', { ...DECIDE, answer: 'register-only' 
 const TASK: [string, object] = ['add-task', { what: 'Ban the seller', owner: 'usr_bo', due: DUE }];
 const CLOSE: [string, object] = ['close-incident', { version: 1, summary: 'Destroyed.' }];
 
-const PROOF = { sha256: 'cd'.repeat(32), bytes: 4, name: 'letter.pdf', origin: 'By post.' };
-
-/** Upon a matter that the steps before have made; `of` is what the path calls it. */
+/** Upon a matter that the steps before have made; `of` is what its path calls it. Inputs are those of the tests. */
 const uponMatter =
-  (name: string, of: string, input: object, ...before: [string, object][]) =>
+  (of: string, name: string, ...before: string[]) =>
   async (world: World): Promise<Changed> => {
     const { incident } = await opened(world);
     let id: string | undefined;
-    for (const [earlier, given] of before) {
-      const asking = { incident, ...given, ...(id === undefined ? {} : { [of]: id }) };
-      id ??= (await ask<Changed>(world.asked, earlier, asking)).id;
+    const inputOf = (step: string) => ({
+      ...AFTERWARDS_INPUTS[step],
+      incident,
+      ...(id === undefined ? {} : { [of]: id }),
+    });
+    for (const step of before) {
+      const made = await ask<Changed>(world.asked, step, inputOf(step));
+      id ??= made.id;
     }
-    return world.does(() =>
-      ask(world.asked, name, { incident, ...input, ...(id === undefined ? {} : { [of]: id }) }),
-    );
+    return world.does(() => ask(world.asked, name, inputOf(name)));
   };
 
-const RECIPIENT: [string, object] = ['add-recipient', { class: 'customer', reach: 'ada@people.example' }];
-const LETTER: [string, object] = [
-  'write-recipient-letter',
-  {
-    from: 'Marlow Market',
-    data: ['name'],
-    confirmBy: '2099-01-01T00:00:00Z',
-    confirmTo: 'privacy@marlow.example',
-  },
-];
-const AT = '2026-01-03T09:00:00+01:00';
+const ofRecipient = (name: string, ...before: string[]) => uponMatter('recipient', name, ...before);
+const ofInquiry = (name: string, ...before: string[]) => uponMatter('inquiry', name, ...before);
 
 /** What follows a breach. */
 const AFTERWARDS = {
-  'add-recipient': uponMatter('add-recipient', 'recipient', RECIPIENT[1]),
-  'write-recipient-letter': uponMatter('write-recipient-letter', 'recipient', LETTER[1], RECIPIENT),
-  'hand-over-recipient-letter': uponMatter(
+  'add-recipient': ofRecipient('add-recipient'),
+  'write-recipient-letter': ofRecipient('write-recipient-letter', 'add-recipient'),
+  'hand-over-recipient-letter': ofRecipient(
     'hand-over-recipient-letter',
-    'recipient',
-    { at: AT, by: 'post', proof: PROOF },
-    RECIPIENT,
-    LETTER,
+    'add-recipient',
+    'write-recipient-letter',
   ),
-  'record-undertaking': uponMatter(
-    'record-undertaking',
-    'recipient',
-    { answer: 'deleted', at: AT, confirmedBy: 'Ada', words: 'Gone.', inWriting: true, proof: PROOF },
-    RECIPIENT,
-  ),
-  'give-up-recipient': uponMatter('give-up-recipient', 'recipient', { reason: 'Gone.' }, RECIPIENT),
+  'record-undertaking': ofRecipient('record-undertaking', 'add-recipient'),
+  'give-up-recipient': ofRecipient('give-up-recipient', 'add-recipient'),
+  'add-inquiry': ofInquiry('add-inquiry'),
+  'answer-inquiry-question': ofInquiry('answer-inquiry-question', 'add-inquiry'),
+  'move-inquiry-deadline': ofInquiry('move-inquiry-deadline', 'add-inquiry'),
+  'finish-inquiry': ofInquiry('finish-inquiry', 'add-inquiry'),
 };
 
 const person = (world: World) => `per_${world.asked.actor.id}`;

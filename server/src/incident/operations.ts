@@ -34,6 +34,7 @@ import {
   restrictIncident,
   setFacts,
 } from './changes.ts';
+import { inquiryOperations } from './inquiries/operations.ts';
 import { recipientOperations } from './recipients/operations.ts';
 import { showIncident } from './show.ts';
 import { findIncident, listIncidents } from './store.ts';
@@ -162,4 +163,5 @@ export const incidentOperations: readonly Operation[] = [
     run: reopenIncident,
   }),
   ...recipientOperations,
+  ...inquiryOperations,
 ];

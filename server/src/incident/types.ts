@@ -23,6 +23,7 @@ export type Act =
   | 'erase-text'
   | 'export'
   | 'pursue-deletion'
+  | 'answer-authority'
   | 'close'
   | 'reopen';
 

@@ -1,5 +1,6 @@
 /** Every kind of matter: its moves, what is next in each state, and what it keeps from being closed. Pure. */
 import type { Blocker, NextStep } from '@forthright/contract';
+import { INQUIRY_MOVES, INQUIRY_NEXT } from '../inquiries/rules.ts';
 import { RECIPIENT_MOVES, RECIPIENT_NEXT } from '../recipients/rules.ts';
 import type { ActOf, MatterKind, OpenMatters, StateOf } from './types.ts';
 
@@ -22,6 +23,13 @@ export const ROOMS: { readonly [K in MatterKind]: Room<K> } = {
     blocker: 'open-recipient',
     why: 'A recipient has neither answered nor been given up with a reason',
     many: 'recipients',
+  },
+  inquiry: {
+    moves: INQUIRY_MOVES,
+    next: INQUIRY_NEXT,
+    blocker: 'open-inquiry',
+    why: 'An authority waits for an answer',
+    many: 'inquiries',
   },
 };
 

@@ -11,6 +11,7 @@ export const LETTER = {
 };
 
 const recipient = newId('rcp');
+const inquiry = newId('inq');
 
 export const AFTERWARDS_INPUTS: Readonly<Record<string, object>> = {
   'add-recipient': { class: 'customer', reach: 'ada@people.example' },
@@ -26,6 +27,22 @@ export const AFTERWARDS_INPUTS: Readonly<Record<string, object>> = {
     inWriting: false,
   },
   'give-up-recipient': { recipient, reason: 'Gone.' },
+  'add-inquiry': {
+    authority: 'CNPD',
+    reference: 'CNPD/2025/77',
+    received: { at: '2025-11-20T12:00:00+01:00', zone: 'Europe/Luxembourg' },
+    deadline: '2099-01-01T09:00:00+01:00',
+    questions: ['How many people?', 'Who did it?'],
+  },
+  'list-inquiries': {},
+  'answer-inquiry-question': { inquiry, question: 1, outcome: 'answered', text: 'Two.' },
+  'move-inquiry-deadline': {
+    inquiry,
+    deadline: '2099-02-01T09:00:00+01:00',
+    agreedBy: 'Ms Weber',
+    reason: 'Asked for.',
+  },
+  'finish-inquiry': { inquiry, outcome: 'excused', at: AT, text: 'Withdrawn.' },
 };
 
 /** A table of moves as docs/afterwards.md shows it. */

@@ -1,8 +1,10 @@
 /** A matter: what follows a breach and is pursued to its end. Each kind has its room beside this one. */
 import type { IncidentId, NextStep } from '@forthright/contract';
+import type { InquiryAct, InquiryData, InquiryState } from '../inquiries/types.ts';
 import type { RecipientAct, RecipientData, RecipientState } from '../recipients/types.ts';
 
 type Kinds = {
+  inquiry: { state: InquiryState; act: InquiryAct; data: InquiryData };
   recipient: { state: RecipientState; act: RecipientAct; data: RecipientData };
 };
 export type MatterKind = keyof Kinds;

@@ -1,6 +1,7 @@
 /** All matters of an incident, as a bundle shows them. */
 import type { Afterwards, IncidentId } from '@forthright/contract';
 import type { Reads } from '../../platform/db/index.ts';
+import { showInquiries } from '../inquiries/show.ts';
 import { showRecipients } from '../recipients/show.ts';
 import { listMatters } from './store.ts';
 import type { Matter, MatterKind } from './types.ts';
@@ -21,5 +22,8 @@ export async function wholeAfterwards(reads: Reads, incident: IncidentId, now: D
     }
     return shown;
   };
-  return { recipients: await all('recipient', showRecipients) };
+  return {
+    recipients: await all('recipient', showRecipients),
+    inquiries: await all('inquiry', showInquiries),
+  };
 }
