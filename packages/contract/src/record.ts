@@ -386,6 +386,10 @@ export const NEXT_STEPS = [
   'write-to-recipient',
   'hand-letter-over',
   'hear-from-recipient',
+  'tell-seller',
+  'ban-seller',
+  'decide-appeal',
+  'answer-person',
   'answer-inquiry',
   'close',
 ] as const;
@@ -404,6 +408,8 @@ export const BLOCKERS = [
   'open-duty',
   'open-task',
   'open-recipient',
+  'open-ban',
+  'open-item',
   'open-inquiry',
 ] as const;
 const Blocker = z.strictObject({ blocker: z.enum(BLOCKERS), of: z.string().optional(), message: z.string() });

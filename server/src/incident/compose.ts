@@ -84,6 +84,8 @@ const matter = ({ id, state, ...others }: Readonly<{ id: string; state: string }
 
 const AFTERWARDS: Readonly<Record<keyof Afterwards, string>> = {
   recipients: 'Recipients, and what became of deletion',
+  sellerBans: 'Sellers who are banned',
+  items: 'What people wrote, and their answers',
   inquiries: 'Inquiries of authorities',
 };
 

@@ -1,7 +1,7 @@
 /** A process that does deeds until it is killed. It looks at the whole record first, as it was left by the one before. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Changed, ROLES } from '@forthright/contract';
+import { type Changed, type PersonErased, ROLES, type StepTaken } from '@forthright/contract';
 import { parseVerifierKey } from '@forthright/register';
 import { type Db, openDatabase } from '../platform/db/index.ts';
 import {
@@ -87,10 +87,12 @@ const uponMatter =
   };
 
 const ofRecipient = (name: string, ...before: string[]) => uponMatter('recipient', name, ...before);
+const ofItem = (name: string, ...before: string[]) => uponMatter('item', name, ...before);
+const ofBan = (name: string, ...before: string[]) => uponMatter('ban', name, ...before);
 const ofInquiry = (name: string, ...before: string[]) => uponMatter('inquiry', name, ...before);
 
 /** What follows a breach. */
-const AFTERWARDS = {
+const AFTERWARDS: Readonly<Record<string, (world: World) => Promise<Changed | number>>> = {
   'add-recipient': ofRecipient('add-recipient'),
   'write-recipient-letter': ofRecipient('write-recipient-letter', 'add-recipient'),
   'hand-over-recipient-letter': ofRecipient(
@@ -100,6 +102,25 @@ const AFTERWARDS = {
   ),
   'record-undertaking': ofRecipient('record-undertaking', 'add-recipient'),
   'give-up-recipient': ofRecipient('give-up-recipient', 'add-recipient'),
+  'add-inbox-item': ofItem('add-inbox-item'),
+  'assign-inbox-item': ofItem('assign-inbox-item', 'add-inbox-item'),
+  'answer-inbox-item': ofItem('answer-inbox-item', 'add-inbox-item'),
+  'extend-inbox-item': ofItem('extend-inbox-item', 'add-inbox-item'),
+  'close-inbox-item': ofItem('close-inbox-item', 'add-inbox-item'),
+  'erase-person-texts': async (world) => {
+    const { incident } = await opened(world);
+    const given = { ...AFTERWARDS_INPUTS['add-inbox-item'], incident };
+    const { person: whom } = await ask<StepTaken>(world.asked, 'add-inbox-item', given);
+    const { entry } = await world.does(() =>
+      ask<PersonErased>(world.asked, 'erase-person-texts', { incident, person: whom }),
+    );
+    return entry;
+  },
+  'add-seller-ban': ofBan('add-seller-ban'),
+  'hand-over-seller-letter': ofBan('hand-over-seller-letter', 'add-seller-ban'),
+  'carry-out-seller-ban': ofBan('carry-out-seller-ban', 'add-seller-ban', 'hand-over-seller-letter'),
+  'record-seller-appeal': ofBan('record-seller-appeal', 'add-seller-ban', 'hand-over-seller-letter'),
+  'decide-seller-ban': ofBan('decide-seller-ban', 'add-seller-ban'),
   'add-inquiry': ofInquiry('add-inquiry'),
   'answer-inquiry-question': ofInquiry('answer-inquiry-question', 'add-inquiry'),
   'move-inquiry-deadline': ofInquiry('move-inquiry-deadline', 'add-inquiry'),

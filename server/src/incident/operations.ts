@@ -34,8 +34,10 @@ import {
   restrictIncident,
   setFacts,
 } from './changes.ts';
+import { inboxOperations } from './inbox/operations.ts';
 import { inquiryOperations } from './inquiries/operations.ts';
 import { recipientOperations } from './recipients/operations.ts';
+import { sellerOperations } from './sellers/operations.ts';
 import { showIncident } from './show.ts';
 import { findIncident, listIncidents } from './store.ts';
 
@@ -163,5 +165,7 @@ export const incidentOperations: readonly Operation[] = [
     run: reopenIncident,
   }),
   ...recipientOperations,
+  ...sellerOperations,
+  ...inboxOperations,
   ...inquiryOperations,
 ];

@@ -30,6 +30,8 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'erase-text': { to: 'open' },
     export: { to: 'open' },
     'pursue-deletion': { to: 'open' },
+    'ban-seller': { to: 'open' },
+    'handle-inbox': { to: 'open' },
     'answer-authority': { to: 'open' },
     close: { no: 'nothing has been decided yet' },
     reopen: { no: 'the incident is open' },
@@ -46,6 +48,8 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'erase-text': { to: 'decided' },
     export: { to: 'decided' },
     'pursue-deletion': { to: 'decided' },
+    'ban-seller': { to: 'decided' },
+    'handle-inbox': { to: 'decided' },
     'answer-authority': { to: 'decided' },
     close: { to: 'closed' },
     reopen: { no: 'the incident is not closed' },
@@ -62,6 +66,8 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'erase-text': { to: 'closed' },
     export: { to: 'closed' },
     'pursue-deletion': closed,
+    'ban-seller': closed,
+    'handle-inbox': { to: 'closed' },
     'answer-authority': closed,
     close: { no: 'the incident is closed' },
     reopen: { to: 'decided' },
@@ -127,10 +133,11 @@ export function blockersOf(incident: Incident): Blocker[] {
   return [...found, ...matterBlockers(incident.matters)];
 }
 
-/** What is next, the most urgent first. Nothing in a closed incident. */
+/** What is next, the most urgent first. */
 export function nextSteps(incident: Incident): NextStep[] {
   const { state, facts, tasks } = incident;
-  if (state === 'closed') return [];
+  // What people write after it was closed is answered without reopening it.
+  if (state === 'closed') return matterSteps(incident.matters).toSorted(byDue);
   const steps: NextStep[] = [];
   if (facts.times.aware === undefined) steps.push({ step: 'say-when-aware' });
   if (facts.times.contained === undefined) steps.push({ step: 'contain' });

@@ -69,7 +69,7 @@ type IncidentRow = Readonly<{
 }>;
 
 /** Whoever is not named finds nothing: a restricted incident is not there for them, in every question. */
-const VISIBLE = '(i.restricted_to IS NULL OR :actor::text = ANY (i.restricted_to))';
+export const VISIBLE = '(i.restricted_to IS NULL OR :actor::text = ANY (i.restricted_to))';
 
 const INCIDENT = `SELECT i.id, i.state, i.version, i.opened_at, i.opened_by, i.closed_at, i.restricted_to, v.facts
   FROM incidents i JOIN incident_versions v ON v.incident = i.id AND v.version = i.version`;

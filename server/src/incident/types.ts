@@ -23,6 +23,8 @@ export type Act =
   | 'erase-text'
   | 'export'
   | 'pursue-deletion'
+  | 'ban-seller'
+  | 'handle-inbox'
   | 'answer-authority'
   | 'close'
   | 'reopen';

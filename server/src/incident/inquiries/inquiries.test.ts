@@ -1,7 +1,7 @@
 /** Inquiries of authorities, through the HTTP door, on both engines. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { InquiriesListed, StepTaken } from '@forthright/contract';
+import type { IncidentsListed, InquiriesListed, StepTaken } from '@forthright/contract';
 import { onBothEngines } from '../../../../test/peers/house.ts';
 import { AFTERWARDS_INPUTS, PROOF } from '../matters/testing.ts';
 
@@ -71,12 +71,9 @@ onBothEngines('inquiries', (house) => {
     house().world.pass(48);
     assert.equal((await listed(incident))[0]?.isOverdue, true);
     assert.equal((await house().show(incident)).overdue[0]?.of, id);
-    const page = await house().ask<{ incidents: { overdue: number }[] }>(
-      'auditor',
-      'GET',
-      '/incidents?most=1',
-    );
-    assert.equal(page.incidents[0]?.overdue, 1, 'and is counted in the list of incidents');
+    const page = await house().ask<IncidentsListed>('auditor', 'GET', '/incidents?most=200');
+    const counted = page.incidents.find((one) => incident.endsWith(one.id))?.overdue;
+    assert.equal(counted, 1, 'and is counted in the list of incidents');
     await step(at, 'deadline', { deadline: '2025-12-01T12:00:00Z', agreedBy: 'Ms Weber', reason: 'Asked.' });
     const { overdue, timeline } = await house().show(incident);
     assert.deepEqual(overdue, []);

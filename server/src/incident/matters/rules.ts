@@ -1,7 +1,9 @@
 /** Every kind of matter: its moves, what is next in each state, and what it keeps from being closed. Pure. */
 import type { Blocker, NextStep } from '@forthright/contract';
+import { ITEM_MOVES, ITEM_NEXT } from '../inbox/rules.ts';
 import { INQUIRY_MOVES, INQUIRY_NEXT } from '../inquiries/rules.ts';
 import { RECIPIENT_MOVES, RECIPIENT_NEXT } from '../recipients/rules.ts';
+import { BAN_MOVES, BAN_NEXT } from '../sellers/rules.ts';
 import type { ActOf, MatterKind, OpenMatters, StateOf } from './types.ts';
 
 type Move<K extends MatterKind> = Readonly<{ to: StateOf<K> } | { no: string }>;
@@ -23,6 +25,20 @@ export const ROOMS: { readonly [K in MatterKind]: Room<K> } = {
     blocker: 'open-recipient',
     why: 'A recipient has neither answered nor been given up with a reason',
     many: 'recipients',
+  },
+  ban: {
+    moves: BAN_MOVES,
+    next: BAN_NEXT,
+    blocker: 'open-ban',
+    why: 'A seller’s ban is not carried out, or its appeal not decided',
+    many: 'bans of sellers',
+  },
+  item: {
+    moves: ITEM_MOVES,
+    next: ITEM_NEXT,
+    blocker: 'open-item',
+    why: 'Somebody waits for an answer',
+    many: 'letters of people',
   },
   inquiry: {
     moves: INQUIRY_MOVES,

@@ -19,9 +19,14 @@ import { findMatter, insertMatter, updateMatter } from './store.ts';
 import type { ActOf, DataOf, Matter, MatterKind, StateOf } from './types.ts';
 
 /** The incident's own act that a step of this kind is. */
-const ACTS: Readonly<Record<MatterKind, Act>> = { recipient: 'pursue-deletion', inquiry: 'answer-authority' };
+const ACTS: Readonly<Record<MatterKind, Act>> = {
+  recipient: 'pursue-deletion',
+  ban: 'ban-seller',
+  item: 'handle-inbox',
+  inquiry: 'answer-authority',
+};
 
-const IDS: Readonly<Record<MatterKind, Kind>> = { recipient: 'rcp', inquiry: 'inq' };
+const IDS: Readonly<Record<MatterKind, Kind>> = { recipient: 'rcp', ban: 'ban', item: 'itm', inquiry: 'inq' };
 
 /** What a step states, and what the matter is afterwards. */
 export type Step<K extends MatterKind> = Readonly<{

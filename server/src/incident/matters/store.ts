@@ -4,7 +4,7 @@ import { json, type Reads, type Tx } from '../../platform/db/index.ts';
 import { nextOf } from './rules.ts';
 import type { AnyMatter, Matter, MatterKind, OpenMatter, OpenMatters } from './types.ts';
 
-type Row = Readonly<{
+export type MatterRow = Readonly<{
   id: string;
   incident: IncidentId;
   kind: MatterKind;
@@ -17,9 +17,10 @@ type Row = Readonly<{
   data: object;
 }>;
 
-const COLUMNS = 'm.id, m.incident, m.kind, m.entry, m.state, m.due, m.due_at, m.person, m.owner, m.data';
+export const MATTER_COLUMNS =
+  'm.id, m.incident, m.kind, m.entry, m.state, m.due, m.due_at, m.person, m.owner, m.data';
 
-const matterOf = ({ id, incident, kind, entry, state, due, due_at, person, owner, data }: Row) =>
+export const matterOf = ({ id, incident, kind, entry, state, due, due_at, person, owner, data }: MatterRow) =>
   ({
     id,
     incident,
@@ -38,12 +39,21 @@ export async function findMatter<K extends MatterKind>(
   reads: Reads,
   { incident, kind, id }: Readonly<{ incident: IncidentId; kind: K; id: string }>,
 ): Promise<Matter<K> | undefined> {
-  const [row] = await reads.rows<Row>(
-    `SELECT ${COLUMNS} FROM incident_matters m
+  const [row] = await reads.rows<MatterRow>(
+    `SELECT ${MATTER_COLUMNS} FROM incident_matters m
       WHERE m.id = :id::text AND m.incident = :incident::text AND m.kind = :kind::text`,
     { id, incident, kind },
   );
   return row === undefined ? undefined : (matterOf(row) as Matter<K>);
+}
+
+/** Whether something of this incident is about this person. */
+export async function hasMatterOf(reads: Reads, incident: IncidentId, person: string): Promise<boolean> {
+  const rows = await reads.rows(
+    'SELECT 1 FROM incident_matters WHERE incident = :incident::text AND person = :person::text LIMIT 1',
+    { incident, person },
+  );
+  return rows.length > 0;
 }
 
 export type MatterPage<K extends MatterKind> = Readonly<{
@@ -60,8 +70,8 @@ export async function listMatters<K extends MatterKind>(
   reads: Reads,
   { kind, incident, state, most, after }: MatterPage<K>,
 ): Promise<readonly Matter<K>[]> {
-  const rows = await reads.rows<Row>(
-    `SELECT ${COLUMNS} FROM incident_matters m
+  const rows = await reads.rows<MatterRow>(
+    `SELECT ${MATTER_COLUMNS} FROM incident_matters m
       WHERE m.incident = :incident::text AND m.kind = :kind::text
         AND (:state::text IS NULL OR m.state = :state::text) AND m.entry > :after::int8
       ORDER BY m.entry LIMIT :most::int4 + 1`,
@@ -74,8 +84,8 @@ export async function listMatters<K extends MatterKind>(
 const MOST_OPEN = 100;
 
 export async function openMatters(reads: Reads, incident: IncidentId): Promise<OpenMatters> {
-  const rows = await reads.rows<Row>(
-    `SELECT ${COLUMNS} FROM incident_matters m WHERE m.incident = :incident::text AND m.is_open
+  const rows = await reads.rows<MatterRow>(
+    `SELECT ${MATTER_COLUMNS} FROM incident_matters m WHERE m.incident = :incident::text AND m.is_open
       ORDER BY m.due_at NULLS LAST, m.entry LIMIT :most::int4`,
     { incident, most: MOST_OPEN },
   );

@@ -12,6 +12,8 @@ export const LETTER = {
 
 const recipient = newId('rcp');
 const inquiry = newId('inq');
+const ban = newId('ban');
+const item = newId('itm');
 
 export const AFTERWARDS_INPUTS: Readonly<Record<string, object>> = {
   'add-recipient': { class: 'customer', reach: 'ada@people.example' },
@@ -42,6 +44,36 @@ export const AFTERWARDS_INPUTS: Readonly<Record<string, object>> = {
     agreedBy: 'Ms Weber',
     reason: 'Asked for.',
   },
+  'add-inbox-item': {
+    kind: 'access',
+    received: { at: '2025-11-20T12:00:00+01:00', zone: 'Europe/Luxembourg' },
+    name: 'Ada Lane',
+    contact: 'ada@people.example',
+    text: 'What do you know of me?',
+  },
+  'assign-inbox-item': { item, to: 'usr_bo' },
+  'answer-inbox-item': { item, at: AT, text: 'Here is your copy.' },
+  'extend-inbox-item': { item, informedAt: '2025-11-21T12:00:00+01:00', reason: 'Many requests.' },
+  'close-inbox-item': { item, reason: 'Withdrawn.' },
+  'erase-person-texts': { person: 'per_1' },
+  'add-seller-ban': {
+    seller: 'Quick Lamps',
+    reach: '1 Side Street',
+    from: 'Marlow Market, Marketplace Integrity',
+    found: 'Addresses of customers were bought from an employee.',
+    rule: 'Marketplace terms, 7.2',
+    asked: 'Delete the addresses.',
+    banFrom: '2025-11-20T12:00:00+01:00',
+    appealTo: 'appeals@marlow.example',
+    appealBy: '2026-05-20T12:00:00+01:00',
+    owner: 'usr_bo',
+    due: '2025-12-20T12:00:00+01:00',
+  },
+  'list-seller-bans': {},
+  'hand-over-seller-letter': { ban, at: AT, by: 'post' },
+  'carry-out-seller-ban': { ban, at: AT, text: 'Closed.' },
+  'record-seller-appeal': { ban, at: AT, text: 'It was our cousin.', due: '2027-01-20T12:00:00Z' },
+  'decide-seller-ban': { ban, outcome: 'withdrawn', reason: 'Another seller.' },
   'finish-inquiry': { inquiry, outcome: 'excused', at: AT, text: 'Withdrawn.' },
 };
 

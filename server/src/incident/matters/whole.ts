@@ -1,8 +1,10 @@
 /** All matters of an incident, as a bundle shows them. */
 import type { Afterwards, IncidentId } from '@forthright/contract';
 import type { Reads } from '../../platform/db/index.ts';
+import { showItems } from '../inbox/show.ts';
 import { showInquiries } from '../inquiries/show.ts';
 import { showRecipients } from '../recipients/show.ts';
+import { showSellerBans } from '../sellers/show.ts';
 import { listMatters } from './store.ts';
 import type { Matter, MatterKind } from './types.ts';
 
@@ -24,6 +26,8 @@ export async function wholeAfterwards(reads: Reads, incident: IncidentId, now: D
   };
   return {
     recipients: await all('recipient', showRecipients),
+    sellerBans: await all('ban', showSellerBans),
+    items: await all('item', showItems),
     inquiries: await all('inquiry', showInquiries),
   };
 }

@@ -4,7 +4,7 @@
 CREATE TABLE incident_matters (
   id text PRIMARY KEY,
   incident text NOT NULL REFERENCES incidents,
-  kind text NOT NULL CHECK (kind IN ('recipient', 'inquiry')),
+  kind text NOT NULL CHECK (kind IN ('recipient', 'ban', 'item', 'inquiry')),
   -- That began it, and its latest.
   entry int8 NOT NULL UNIQUE REFERENCES register_entries,
   last_entry int8 NOT NULL UNIQUE REFERENCES register_entries,
@@ -20,5 +20,6 @@ CREATE TABLE incident_matters (
   data jsonb NOT NULL
 );
 CREATE INDEX incident_matters_list ON incident_matters (incident, kind, entry);
+CREATE INDEX incident_matters_kind ON incident_matters (kind, entry);
 CREATE INDEX incident_matters_open ON incident_matters (incident, due_at) WHERE is_open;
 CREATE INDEX incident_matters_person ON incident_matters (person, entry) WHERE person IS NOT NULL;
