@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Delayed } from './afterwards/delays.ts';
 import { Deletion } from './afterwards/recipients.ts';
 import { AnyIncident, Id, Line, Moment, Person, Prose, Shown } from './fields.ts';
 
@@ -371,6 +372,8 @@ export const TaskShown = z.strictObject({
   due: z.string(),
   state: z.enum(['open', 'done', 'excused']),
   isOverdue: z.boolean(),
+  /** Law enforcement asked to wait; the due time stays as it is. */
+  delayed: Delayed.optional(),
   text: Shown.optional(),
 });
 export type TaskShown = z.infer<typeof TaskShown>;
@@ -386,6 +389,8 @@ export const NEXT_STEPS = [
   'write-to-recipient',
   'hand-letter-over',
   'hear-from-recipient',
+  'confirm-delay',
+  'end-delay',
   'tell-seller',
   'ban-seller',
   'decide-appeal',
@@ -398,6 +403,7 @@ const Step = z.strictObject({
   /** The proposal, task, recipient … that it is about. */
   of: z.string().optional(),
   due: z.string().optional(),
+  delayed: Delayed.optional(),
 });
 export type NextStep = z.infer<typeof Step>;
 
@@ -408,11 +414,17 @@ export const BLOCKERS = [
   'open-duty',
   'open-task',
   'open-recipient',
+  'open-delay',
   'open-ban',
   'open-item',
   'open-inquiry',
 ] as const;
-const Blocker = z.strictObject({ blocker: z.enum(BLOCKERS), of: z.string().optional(), message: z.string() });
+const Blocker = z.strictObject({
+  blocker: z.enum(BLOCKERS),
+  of: z.string().optional(),
+  message: z.string(),
+  delayed: Delayed.optional(),
+});
 export type Blocker = z.infer<typeof Blocker>;
 
 export const IncidentShown = z.strictObject({

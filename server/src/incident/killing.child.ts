@@ -89,6 +89,7 @@ const uponMatter =
 const ofRecipient = (name: string, ...before: string[]) => uponMatter('recipient', name, ...before);
 const ofItem = (name: string, ...before: string[]) => uponMatter('item', name, ...before);
 const ofBan = (name: string, ...before: string[]) => uponMatter('ban', name, ...before);
+const ofDelay = (name: string, ...before: string[]) => uponMatter('delay', name, ...before);
 const ofInquiry = (name: string, ...before: string[]) => uponMatter('inquiry', name, ...before);
 
 /** What follows a breach. */
@@ -121,6 +122,17 @@ const AFTERWARDS: Readonly<Record<string, (world: World) => Promise<Changed | nu
   'carry-out-seller-ban': ofBan('carry-out-seller-ban', 'add-seller-ban', 'hand-over-seller-letter'),
   'record-seller-appeal': ofBan('record-seller-appeal', 'add-seller-ban', 'hand-over-seller-letter'),
   'decide-seller-ban': ofBan('decide-seller-ban', 'add-seller-ban'),
+  'add-delay': ofDelay('add-delay'),
+  'confirm-delay': async (world) => {
+    const { incident } = await opened(world);
+    const oral = { form: 'oral', writtenDue: '2099-11-20T12:00:00Z', proof: undefined };
+    const asked = { ...AFTERWARDS_INPUTS['add-delay'], ...oral, incident };
+    const { id } = await ask<StepTaken>(world.asked, 'add-delay', asked);
+    const given = { ...AFTERWARDS_INPUTS['confirm-delay'], incident, delay: id };
+    return world.does(() => ask(world.asked, 'confirm-delay', given));
+  },
+  'prolong-delay': ofDelay('prolong-delay', 'add-delay'),
+  'end-delay': ofDelay('end-delay', 'add-delay'),
   'add-inquiry': ofInquiry('add-inquiry'),
   'answer-inquiry-question': ofInquiry('answer-inquiry-question', 'add-inquiry'),
   'move-inquiry-deadline': ofInquiry('move-inquiry-deadline', 'add-inquiry'),

@@ -34,6 +34,7 @@ import {
   restrictIncident,
   setFacts,
 } from './changes.ts';
+import { delayOperations } from './delays/operations.ts';
 import { inboxOperations } from './inbox/operations.ts';
 import { inquiryOperations } from './inquiries/operations.ts';
 import { recipientOperations } from './recipients/operations.ts';
@@ -165,6 +166,7 @@ export const incidentOperations: readonly Operation[] = [
     run: reopenIncident,
   }),
   ...recipientOperations,
+  ...delayOperations,
   ...sellerOperations,
   ...inboxOperations,
   ...inquiryOperations,

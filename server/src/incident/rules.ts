@@ -3,11 +3,13 @@ import type {
   Answer,
   Blocker,
   CloseIncident,
+  Delayed,
   IncidentState,
   NextStep,
   Problem,
   SetIncidentFacts,
 } from '@forthright/contract';
+import { delayOf } from './delays/rules.ts';
 import { matterBlockers, matterSteps } from './matters/rules.ts';
 import type { Act, Decision, Facts, Incident, Task, Typed } from './types.ts';
 
@@ -30,6 +32,7 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'erase-text': { to: 'open' },
     export: { to: 'open' },
     'pursue-deletion': { to: 'open' },
+    'delay-duty': { to: 'open' },
     'ban-seller': { to: 'open' },
     'handle-inbox': { to: 'open' },
     'answer-authority': { to: 'open' },
@@ -48,6 +51,7 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'erase-text': { to: 'decided' },
     export: { to: 'decided' },
     'pursue-deletion': { to: 'decided' },
+    'delay-duty': { to: 'decided' },
     'ban-seller': { to: 'decided' },
     'handle-inbox': { to: 'decided' },
     'answer-authority': { to: 'decided' },
@@ -66,6 +70,7 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'erase-text': { to: 'closed' },
     export: { to: 'closed' },
     'pursue-deletion': closed,
+    'delay-duty': closed,
     'ban-seller': closed,
     'handle-inbox': { to: 'closed' },
     'answer-authority': closed,
@@ -88,7 +93,15 @@ const isLate = ({ due }: Task, now: Date): boolean => Date.parse(due) < now.getT
 const dueMs = ({ due }: NextStep): number => (due === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(due));
 const byDue = (a: NextStep, b: NextStep): number => dueMs(a) - dueMs(b);
 
-export const isOverdue = (task: Task, now: Date): boolean => isOpen(task) && isLate(task, now);
+/** Past its time, and not delayed by law enforcement. */
+export const isOverdue = (task: Task, delays: Incident['delays'], now: Date): boolean =>
+  isOpen(task) && isLate(task, now) && delayOf(task.answer, delays, now) === undefined;
+
+/** What delays this task now; nothing delays one that is finished. */
+export const delayedTask = (task: Task, delays: Incident['delays'], now: Date): { delayed?: Delayed } => {
+  const delayed = isOpen(task) ? delayOf(task.answer, delays, now) : undefined;
+  return delayed === undefined ? {} : { delayed };
+};
 export const openProposals = ({ decisions }: Pick<Incident, 'decisions'>): Decision[] =>
   decisions.filter((one) => one.step === 'proposal' && stands(one));
 export const standingDecisions = ({ decisions }: Pick<Incident, 'decisions'>): Decision[] =>
@@ -114,8 +127,8 @@ export function isOwnProposal(
 }
 
 /** All that keeps the incident from being closed. */
-export function blockersOf(incident: Incident): Blocker[] {
-  const { facts, tasks } = incident;
+export function blockersOf(incident: Incident, now: Date): Blocker[] {
+  const { facts, tasks, delays } = incident;
   const found: Blocker[] = [];
   if (facts.times.aware === undefined)
     found.push({ blocker: 'not-aware', message: 'Nobody has said when the organisation became aware.' });
@@ -126,16 +139,25 @@ export function blockersOf(incident: Incident): Blocker[] {
     });
   for (const { id } of openProposals(incident))
     found.push({ blocker: 'open-proposal', of: id, message: `The proposal ${id} waits for a decision.` });
-  for (const { id, kind, what } of tasks.filter(isOpen)) {
+  for (const task of tasks.filter(isOpen)) {
+    const { id, kind, what } = task;
     const blocker = kind === 'duty' ? 'open-duty' : 'open-task';
-    found.push({ blocker, of: id, message: `Neither done nor excused with a reason: ${what ?? id}.` });
+    const { delayed } = delayedTask(task, delays, now);
+    const until =
+      delayed === undefined ? '' : ` Delayed by ${delayed.agency ?? delayed.by} until ${delayed.until}.`;
+    found.push({
+      blocker,
+      of: id,
+      message: `Neither done nor excused with a reason: ${what ?? id}.${until}`,
+      ...(delayed === undefined ? {} : { delayed }),
+    });
   }
   return [...found, ...matterBlockers(incident.matters)];
 }
 
 /** What is next, the most urgent first. */
-export function nextSteps(incident: Incident): NextStep[] {
-  const { state, facts, tasks } = incident;
+export function nextSteps(incident: Incident, now: Date): NextStep[] {
+  const { state, facts, tasks, delays } = incident;
   // What people write after it was closed is answered without reopening it.
   if (state === 'closed') return matterSteps(incident.matters).toSorted(byDue);
   const steps: NextStep[] = [];
@@ -147,17 +169,24 @@ export function nextSteps(incident: Incident): NextStep[] {
   for (const { id } of openProposals(incident)) steps.push({ step: 'decide-proposal', of: id });
   if (standingDecisions(incident).length === 0) steps.push({ step: 'decide' });
   const toDo: NextStep[] = [
-    ...tasks.filter(isOpen).map(({ id, due }): NextStep => ({ step: 'do-task', of: id, due })),
+    ...tasks.filter(isOpen).map(
+      (task): NextStep => ({
+        step: 'do-task',
+        of: task.id,
+        due: task.due,
+        ...delayedTask(task, delays, now),
+      }),
+    ),
     ...matterSteps(incident.matters),
   ];
   steps.push(...toDo.toSorted(byDue));
-  if (blockersOf(incident).length === 0) steps.push({ step: 'close' });
+  if (blockersOf(incident, now).length === 0) steps.push({ step: 'close' });
   return steps;
 }
 
 /** Whatever is past its time, the longest overdue first. */
-export function overdueSteps({ tasks, matters }: Incident, now: Date): NextStep[] {
-  const late = tasks.filter((task) => isOverdue(task, now));
+export function overdueSteps({ tasks, matters, delays }: Incident, now: Date): NextStep[] {
+  const late = tasks.filter((task) => isOverdue(task, delays, now));
   return [
     ...late.map(({ id, due }): NextStep => ({ step: 'do-task', of: id, due })),
     ...matterSteps(matters).filter((step) => dueMs(step) < now.getTime()),

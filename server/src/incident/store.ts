@@ -11,7 +11,7 @@ import type {
 } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
 import { textsOf } from '../prove/index.ts';
-import { openMatters, overdueMatters } from './matters/store.ts';
+import { openMatters, overdueMatters, standingDelays } from './matters/store.ts';
 import { DUTIES } from './rules.ts';
 import type { Act, Decision, Evidence, Facts, Incident, Task, Typed } from './types.ts';
 
@@ -107,6 +107,7 @@ export async function findIncident(reads: Reads, id: string, actor: string): Pro
     tasks: tasks.map((one) => taskOf(one, text)),
     evidence: evidence.map((one) => evidenceOf(one, text)),
     matters: await openMatters(reads, row.id),
+    delays: await standingDelays(reads, row.id),
   };
   return { incident, stored: row.facts };
 }
@@ -255,7 +256,12 @@ async function overdueCounts(
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await reads.rows<{ incident: string; n: number }>(
     `SELECT incident, count(*)::int4 AS n FROM incident_tasks
-      WHERE incident = ANY (:ids::text[]) AND state = 'open' AND due::timestamptz < :now::timestamptz GROUP BY incident`,
+      WHERE incident = ANY (:ids::text[]) AND state = 'open' AND due::timestamptz < :now::timestamptz
+        AND NOT EXISTS (SELECT 1 FROM incident_matters d
+          WHERE d.incident = incident_tasks.incident AND d.kind = 'delay' AND d.is_open
+            AND d.data->'suspends' @> to_jsonb(incident_tasks.duty)
+            AND (d.data->>'from')::timestamptz <= :now::timestamptz AND :now::timestamptz < d.due_at)
+      GROUP BY incident`,
     { ids, now },
   );
   const matters = await overdueMatters(reads, ids, now);

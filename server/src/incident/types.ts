@@ -8,6 +8,7 @@ import type {
   IncidentTime,
   TaskId,
 } from '@forthright/contract';
+import type { StandingDelay } from './delays/types.ts';
 import type { OpenMatters } from './matters/types.ts';
 
 /** What may be done with an incident. */
@@ -23,6 +24,7 @@ export type Act =
   | 'erase-text'
   | 'export'
   | 'pursue-deletion'
+  | 'delay-duty'
   | 'ban-seller'
   | 'handle-inbox'
   | 'answer-authority'
@@ -96,4 +98,5 @@ export type Incident = Readonly<{
   tasks: readonly Task[];
   evidence: readonly Evidence[];
   matters: OpenMatters;
+  delays: readonly StandingDelay[];
 }>;

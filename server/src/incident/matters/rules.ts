@@ -1,5 +1,6 @@
 /** Every kind of matter: its moves, what is next in each state, and what it keeps from being closed. Pure. */
 import type { Blocker, NextStep } from '@forthright/contract';
+import { DELAY_MOVES, DELAY_NEXT } from '../delays/rules.ts';
 import { ITEM_MOVES, ITEM_NEXT } from '../inbox/rules.ts';
 import { INQUIRY_MOVES, INQUIRY_NEXT } from '../inquiries/rules.ts';
 import { RECIPIENT_MOVES, RECIPIENT_NEXT } from '../recipients/rules.ts';
@@ -25,6 +26,13 @@ export const ROOMS: { readonly [K in MatterKind]: Room<K> } = {
     blocker: 'open-recipient',
     why: 'A recipient has neither answered nor been given up with a reason',
     many: 'recipients',
+  },
+  delay: {
+    moves: DELAY_MOVES,
+    next: DELAY_NEXT,
+    blocker: 'open-delay',
+    why: 'A delay that law enforcement asked for is not ended',
+    many: 'delays',
   },
   ban: {
     moves: BAN_MOVES,

@@ -21,12 +21,19 @@ import type { ActOf, DataOf, Matter, MatterKind, StateOf } from './types.ts';
 /** The incident's own act that a step of this kind is. */
 const ACTS: Readonly<Record<MatterKind, Act>> = {
   recipient: 'pursue-deletion',
+  delay: 'delay-duty',
   ban: 'ban-seller',
   item: 'handle-inbox',
   inquiry: 'answer-authority',
 };
 
-const IDS: Readonly<Record<MatterKind, Kind>> = { recipient: 'rcp', ban: 'ban', item: 'itm', inquiry: 'inq' };
+const IDS: Readonly<Record<MatterKind, Kind>> = {
+  recipient: 'rcp',
+  delay: 'dly',
+  ban: 'ban',
+  item: 'itm',
+  inquiry: 'inq',
+};
 
 /** What a step states, and what the matter is afterwards. */
 export type Step<K extends MatterKind> = Readonly<{

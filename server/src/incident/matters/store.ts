@@ -1,6 +1,8 @@
 /** The table of matters. */
 import type { IncidentId } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../../platform/db/index.ts';
+import { textsOf } from '../../prove/index.ts';
+import type { StandingDelay } from '../delays/types.ts';
 import { nextOf } from './rules.ts';
 import type { AnyMatter, Matter, MatterKind, OpenMatter, OpenMatters } from './types.ts';
 
@@ -103,6 +105,27 @@ export async function openMatters(reads: Reads, incident: IncidentId): Promise<O
 function openOf({ id, kind, state, due }: AnyMatter): OpenMatter[] {
   const step = nextOf(kind, state);
   return step === undefined ? [] : [{ id, kind, step, ...(due === undefined ? {} : { due }) }];
+}
+
+/** Delays that are not ended, with who asked for them. */
+export async function standingDelays(reads: Reads, incident: IncidentId): Promise<StandingDelay[]> {
+  const rows = await reads.rows<MatterRow>(
+    `SELECT ${MATTER_COLUMNS} FROM incident_matters m
+      WHERE m.incident = :incident::text AND m.kind = 'delay' AND m.is_open ORDER BY m.entry`,
+    { incident },
+  );
+  const delays = rows.map((row) => matterOf(row) as Matter<'delay'>);
+  const text = await textsOf(
+    reads,
+    delays.map(({ entry }) => entry),
+  );
+  return delays.map(({ id, entry, data: { from, countsUntil, suspends } }) => ({
+    id,
+    agency: text(entry, 'agency'),
+    from,
+    countsUntil,
+    suspends,
+  }));
 }
 
 /** How many matters there are of each kind and state. */

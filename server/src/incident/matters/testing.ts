@@ -12,6 +12,7 @@ export const LETTER = {
 
 const recipient = newId('rcp');
 const inquiry = newId('inq');
+const delay = newId('dly');
 const ban = newId('ban');
 const item = newId('itm');
 
@@ -74,6 +75,20 @@ export const AFTERWARDS_INPUTS: Readonly<Record<string, object>> = {
   'carry-out-seller-ban': { ban, at: AT, text: 'Closed.' },
   'record-seller-appeal': { ban, at: AT, text: 'It was our cousin.', due: '2027-01-20T12:00:00Z' },
   'decide-seller-ban': { ban, outcome: 'withdrawn', reason: 'Another seller.' },
+  'add-delay': {
+    agency: 'Cantonal police',
+    reference: 'POL-7',
+    askedAt: '2025-11-20T12:00:00+01:00',
+    form: 'written',
+    from: '2025-11-20T12:00:00+01:00',
+    until: '2099-11-20T12:00:00+01:00',
+    reason: 'It would warn the buyer.',
+    proof: PROOF,
+  },
+  'list-delays': {},
+  'confirm-delay': { delay, at: AT, proof: PROOF },
+  'prolong-delay': { delay, until: '2099-12-20T12:00:00+01:00', reason: 'More.', proof: PROOF },
+  'end-delay': { delay, at: AT, text: 'Lifted.' },
   'finish-inquiry': { inquiry, outcome: 'excused', at: AT, text: 'Withdrawn.' },
 };
 

@@ -1,11 +1,13 @@
 /** A matter: what follows a breach and is pursued to its end. Each kind has its room beside this one. */
 import type { IncidentId, NextStep } from '@forthright/contract';
+import type { DelayAct, DelayData, DelayState } from '../delays/types.ts';
 import type { ItemAct, ItemData, ItemState } from '../inbox/types.ts';
 import type { InquiryAct, InquiryData, InquiryState } from '../inquiries/types.ts';
 import type { RecipientAct, RecipientData, RecipientState } from '../recipients/types.ts';
 import type { BanAct, BanData, BanState } from '../sellers/types.ts';
 
 type Kinds = {
+  delay: { state: DelayState; act: DelayAct; data: DelayData };
   ban: { state: BanState; act: BanAct; data: BanData };
   item: { state: ItemState; act: ItemAct; data: ItemData };
   inquiry: { state: InquiryState; act: InquiryAct; data: InquiryData };
