@@ -24,6 +24,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   item: `itm_${'0'.repeat(32)}`,
   ban: `ban_${'0'.repeat(32)}`,
   delay: `dly_${'0'.repeat(32)}`,
+  concerned: `con_${'0'.repeat(32)}`,
   recipient: `rcp_${'0'.repeat(32)}`,
   task: `tsk_${'0'.repeat(32)}`,
   key: '00000000',

@@ -389,6 +389,7 @@ export const NEXT_STEPS = [
   'write-to-recipient',
   'hand-letter-over',
   'hear-from-recipient',
+  'tell-person',
   'confirm-delay',
   'end-delay',
   'tell-seller',
@@ -414,6 +415,7 @@ export const BLOCKERS = [
   'open-duty',
   'open-task',
   'open-recipient',
+  'person-not-told',
   'open-delay',
   'open-ban',
   'open-item',
@@ -492,5 +494,7 @@ export const Changed = z.strictObject({
   id: z.string().optional(),
   /** The register's entry. */
   entry: z.int(),
+  /** The task that a decision obliges to. */
+  duty: z.string().optional(),
 });
 export type Changed = z.infer<typeof Changed>;

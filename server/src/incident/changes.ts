@@ -233,7 +233,13 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
         await insertTask(tx, incident.id, entry, { id: duty, answer, owner: asked.actor.id, due });
       await setState(tx, incident.id, 'decided', null);
     }
-    return { incident: incident.id, version, id, entry };
+    return {
+      incident: incident.id,
+      version,
+      id,
+      entry,
+      ...(hasDuty ? { duty: open?.id ?? duty } : {}),
+    };
   });
 }
 

@@ -84,6 +84,7 @@ const matter = ({ id, state, ...others }: Readonly<{ id: string; state: string }
 
 const AFTERWARDS: Readonly<Record<keyof Afterwards, string>> = {
   recipients: 'Recipients, and what became of deletion',
+  concerned: 'People concerned',
   delays: 'Delays that law enforcement asked for',
   sellerBans: 'Sellers who are banned',
   items: 'What people wrote, and their answers',

@@ -90,6 +90,7 @@ const ofRecipient = (name: string, ...before: string[]) => uponMatter('recipient
 const ofItem = (name: string, ...before: string[]) => uponMatter('item', name, ...before);
 const ofBan = (name: string, ...before: string[]) => uponMatter('ban', name, ...before);
 const ofDelay = (name: string, ...before: string[]) => uponMatter('delay', name, ...before);
+const ofPerson = (name: string, ...before: string[]) => uponMatter('concerned', name, ...before);
 const ofInquiry = (name: string, ...before: string[]) => uponMatter('inquiry', name, ...before);
 
 /** What follows a breach. */
@@ -133,6 +134,9 @@ const AFTERWARDS: Readonly<Record<string, (world: World) => Promise<Changed | nu
   },
   'prolong-delay': ofDelay('prolong-delay', 'add-delay'),
   'end-delay': ofDelay('end-delay', 'add-delay'),
+  'add-person': ofPerson('add-person'),
+  'tell-person': ofPerson('tell-person', 'add-person'),
+  'excuse-person': ofPerson('excuse-person', 'add-person'),
   'add-inquiry': ofInquiry('add-inquiry'),
   'answer-inquiry-question': ofInquiry('answer-inquiry-question', 'add-inquiry'),
   'move-inquiry-deadline': ofInquiry('move-inquiry-deadline', 'add-inquiry'),

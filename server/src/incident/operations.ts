@@ -34,6 +34,7 @@ import {
   restrictIncident,
   setFacts,
 } from './changes.ts';
+import { concernedOperations } from './concerned/operations.ts';
 import { delayOperations } from './delays/operations.ts';
 import { inboxOperations } from './inbox/operations.ts';
 import { inquiryOperations } from './inquiries/operations.ts';
@@ -166,6 +167,7 @@ export const incidentOperations: readonly Operation[] = [
     run: reopenIncident,
   }),
   ...recipientOperations,
+  ...concernedOperations,
   ...delayOperations,
   ...sellerOperations,
   ...inboxOperations,

@@ -32,6 +32,7 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'erase-text': { to: 'open' },
     export: { to: 'open' },
     'pursue-deletion': { to: 'open' },
+    'account-for-people': { to: 'open' },
     'delay-duty': { to: 'open' },
     'ban-seller': { to: 'open' },
     'handle-inbox': { to: 'open' },
@@ -51,6 +52,7 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'erase-text': { to: 'decided' },
     export: { to: 'decided' },
     'pursue-deletion': { to: 'decided' },
+    'account-for-people': { to: 'decided' },
     'delay-duty': { to: 'decided' },
     'ban-seller': { to: 'decided' },
     'handle-inbox': { to: 'decided' },
@@ -70,6 +72,7 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'erase-text': { to: 'closed' },
     export: { to: 'closed' },
     'pursue-deletion': closed,
+    'account-for-people': closed,
     'delay-duty': closed,
     'ban-seller': closed,
     'handle-inbox': { to: 'closed' },
@@ -152,14 +155,32 @@ export function blockersOf(incident: Incident, now: Date): Blocker[] {
       ...(delayed === undefined ? {} : { delayed }),
     });
   }
-  return [...found, ...matterBlockers(incident.matters)];
+  for (const blocker of matterBlockers(mattersOf(incident))) {
+    const delayed = blocker.blocker === 'person-not-told' && delayOf('tell-people', delays, now);
+    found.push(delayed ? { ...blocker, delayed } : blocker);
+  }
+  return found;
 }
+
+/** People who stand on the list need to be told only where that is decided. */
+function mattersOf(incident: Incident): Incident['matters'] {
+  const { first, counts } = incident.matters;
+  if (standingDecisions(incident).some(({ answer }) => answer === 'tell-people')) return { first, counts };
+  return { first: first.filter(({ kind }) => kind !== 'concerned'), counts: { ...counts, concerned: 0 } };
+}
+
+/** What is left to do with matters; telling a person is delayed like the duty. */
+const stepsOf = (incident: Incident, now: Date): NextStep[] =>
+  matterSteps(mattersOf(incident)).map((step) => {
+    const delayed = step.step === 'tell-person' && delayOf('tell-people', incident.delays, now);
+    return delayed ? { ...step, delayed } : step;
+  });
 
 /** What is next, the most urgent first. */
 export function nextSteps(incident: Incident, now: Date): NextStep[] {
   const { state, facts, tasks, delays } = incident;
   // What people write after it was closed is answered without reopening it.
-  if (state === 'closed') return matterSteps(incident.matters).toSorted(byDue);
+  if (state === 'closed') return stepsOf(incident, now).toSorted(byDue);
   const steps: NextStep[] = [];
   if (facts.times.aware === undefined) steps.push({ step: 'say-when-aware' });
   if (facts.times.contained === undefined) steps.push({ step: 'contain' });
@@ -177,7 +198,7 @@ export function nextSteps(incident: Incident, now: Date): NextStep[] {
         ...delayedTask(task, delays, now),
       }),
     ),
-    ...matterSteps(incident.matters),
+    ...stepsOf(incident, now),
   ];
   steps.push(...toDo.toSorted(byDue));
   if (blockersOf(incident, now).length === 0) steps.push({ step: 'close' });
@@ -185,11 +206,12 @@ export function nextSteps(incident: Incident, now: Date): NextStep[] {
 }
 
 /** Whatever is past its time, the longest overdue first. */
-export function overdueSteps({ tasks, matters, delays }: Incident, now: Date): NextStep[] {
+export function overdueSteps(incident: Incident, now: Date): NextStep[] {
+  const { tasks, delays } = incident;
   const late = tasks.filter((task) => isOverdue(task, delays, now));
   return [
     ...late.map(({ id, due }): NextStep => ({ step: 'do-task', of: id, due })),
-    ...matterSteps(matters).filter((step) => dueMs(step) < now.getTime()),
+    ...stepsOf(incident, now).filter((step) => dueMs(step) < now.getTime()),
   ].toSorted(byDue);
 }
 

@@ -24,6 +24,7 @@ export type Act =
   | 'erase-text'
   | 'export'
   | 'pursue-deletion'
+  | 'account-for-people'
   | 'delay-duty'
   | 'ban-seller'
   | 'handle-inbox'

@@ -71,7 +71,6 @@ export type CloseInboxItem = z.infer<typeof CloseInboxItem>;
 
 export const ListInbox = z.strictObject({
   incident: AnyIncident.optional(),
-  /** Whose; who is a support agent and nothing else must say it. */
   person: Somebody.optional(),
   kind: z.enum(ITEM_KINDS).optional(),
   state: z.enum(ITEM_STATES).optional(),
@@ -79,6 +78,10 @@ export const ListInbox = z.strictObject({
   ...page,
 });
 export type ListInbox = z.infer<typeof ListInbox>;
+
+/** Of one person, which is all that a support agent is shown. */
+export const ListPersonInbox = z.strictObject({ person: Somebody, ...page });
+export type ListPersonInbox = z.infer<typeof ListPersonInbox>;
 
 /** `law` with the place where it says so; `target` is nobody's but ours. */
 const Clock = z.strictObject({

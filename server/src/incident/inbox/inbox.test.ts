@@ -26,7 +26,7 @@ onBothEngines('inbox', (house) => {
     await added(incident, { name: 'Bo Brook', person: undefined });
     const again = await added(incident, { person, kind: 'reply', text: 'When?', name: undefined });
     assert.equal(again.person, person);
-    const { items } = await list(`?person=${person}`, 'support-agent');
+    const { items } = await list(`/${person}`, 'support-agent');
     assert.deepEqual(
       items.map((one) => [one.id, one.kind, one.name, one.text]),
       [
@@ -34,11 +34,11 @@ onBothEngines('inbox', (house) => {
         [again.id, 'reply', undefined, 'When?'],
       ],
     );
-    assert.match(await house().refusal('support-agent', 'GET', '/inbox'), /not-permitted: .*one `person`/);
+    assert.match(await house().refusal('support-agent', 'GET', '/inbox'), /not-permitted/);
     for (const place of [incident, '/incidents', `${incident}/recipients`, `${incident}/inquiries`])
       assert.match(await house().refusal('support-agent', 'GET', place), /not-permitted/, place);
     await step(at, 'answer', answer(), 'support-agent');
-    const [answered] = (await list(`?person=${person}`, 'support-agent')).items;
+    const [answered] = (await list(`/${person}`, 'support-agent')).items;
     assert.equal(answered?.state, 'answered');
     assert.equal(answered?.answer?.isLate, false);
     assert.match(answered?.answer?.evidence ?? '', /^evi_/);
@@ -64,7 +64,7 @@ onBothEngines('inbox', (house) => {
       }),
       /incident-not-found/,
     );
-    assert.deepEqual((await list(`?person=${person}`, 'support-agent')).items, []);
+    assert.deepEqual((await list(`/${person}`, 'support-agent')).items, []);
     assert.deepEqual((await list(`?incident=${incident.split('/').at(-1)}`)).items, []);
   });
 

@@ -5,9 +5,9 @@ import {
   CloseInboxItem,
   ErasePersonTexts,
   ExtendInboxItem,
-  ForthrightError,
   InboxListed,
   ListInbox,
+  ListPersonInbox,
   PersonErased,
   type Role,
   StepTaken,
@@ -33,10 +33,7 @@ const path = '/incidents/:incident/inbox';
 const one = `${path}/:item` as const;
 
 async function list(asked: Asked, given: ListInbox): Promise<InboxListed> {
-  const { roles, id } = asked.actor;
-  if (given.person === undefined && !READERS.some((role) => roles.includes(role)))
-    throw new ForthrightError('not-permitted', 'A support agent asks for one `person` at a time.');
-  const { matters, next } = cut(await listItems(asked.db, id, given), given.most);
+  const { matters, next } = cut(await listItems(asked.db, asked.actor.id, given), given.most);
   return { items: await showItems(asked.db, matters, asked.now()), ...next };
 }
 
@@ -50,9 +47,17 @@ export const inboxOperations: readonly Operation[] = [
   }),
   guarded(ListInbox, InboxListed, {
     name: 'list-inbox',
-    summary: 'What people wrote, of all incidents that you may see; for a support agent, of one person.',
+    summary: 'What people wrote, of all incidents that you may see.',
     method: 'GET',
     path: '/inbox',
+    may: READERS,
+    run: list,
+  }),
+  guarded(ListPersonInbox, InboxListed, {
+    name: 'list-person-inbox',
+    summary: 'What one person wrote, and was answered.',
+    method: 'GET',
+    path: '/inbox/:person',
     may: [...READERS, 'support-agent'],
     run: list,
   }),

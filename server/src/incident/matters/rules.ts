@@ -1,5 +1,6 @@
 /** Every kind of matter: its moves, what is next in each state, and what it keeps from being closed. Pure. */
 import type { Blocker, NextStep } from '@forthright/contract';
+import { CONCERNED_MOVES, CONCERNED_NEXT } from '../concerned/rules.ts';
 import { DELAY_MOVES, DELAY_NEXT } from '../delays/rules.ts';
 import { ITEM_MOVES, ITEM_NEXT } from '../inbox/rules.ts';
 import { INQUIRY_MOVES, INQUIRY_NEXT } from '../inquiries/rules.ts';
@@ -26,6 +27,13 @@ export const ROOMS: { readonly [K in MatterKind]: Room<K> } = {
     blocker: 'open-recipient',
     why: 'A recipient has neither answered nor been given up with a reason',
     many: 'recipients',
+  },
+  concerned: {
+    moves: CONCERNED_MOVES,
+    next: CONCERNED_NEXT,
+    blocker: 'person-not-told',
+    why: 'A person is neither told nor excused with a reason',
+    many: 'people',
   },
   delay: {
     moves: DELAY_MOVES,

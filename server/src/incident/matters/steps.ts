@@ -21,6 +21,7 @@ import type { ActOf, DataOf, Matter, MatterKind, StateOf } from './types.ts';
 /** The incident's own act that a step of this kind is. */
 const ACTS: Readonly<Record<MatterKind, Act>> = {
   recipient: 'pursue-deletion',
+  concerned: 'account-for-people',
   delay: 'delay-duty',
   ban: 'ban-seller',
   item: 'handle-inbox',
@@ -29,6 +30,7 @@ const ACTS: Readonly<Record<MatterKind, Act>> = {
 
 const IDS: Readonly<Record<MatterKind, Kind>> = {
   recipient: 'rcp',
+  concerned: 'con',
   delay: 'dly',
   ban: 'ban',
   item: 'itm',

@@ -49,11 +49,17 @@ export async function findMatter<K extends MatterKind>(
   return row === undefined ? undefined : (matterOf(row) as Matter<K>);
 }
 
-/** Whether something of this incident is about this person. */
-export async function hasMatterOf(reads: Reads, incident: IncidentId, person: string): Promise<boolean> {
+/** Whether something of this incident, or of one kind of it, is about this person. */
+export async function hasMatterOf(
+  reads: Reads,
+  incident: IncidentId,
+  person: string,
+  kind?: MatterKind,
+): Promise<boolean> {
   const rows = await reads.rows(
-    'SELECT 1 FROM incident_matters WHERE incident = :incident::text AND person = :person::text LIMIT 1',
-    { incident, person },
+    `SELECT 1 FROM incident_matters WHERE incident = :incident::text AND person = :person::text
+        AND (:kind::text IS NULL OR kind = :kind::text) LIMIT 1`,
+    { incident, person, kind: kind ?? null },
   );
   return rows.length > 0;
 }

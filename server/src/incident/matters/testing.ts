@@ -12,6 +12,7 @@ export const LETTER = {
 
 const recipient = newId('rcp');
 const inquiry = newId('inq');
+const concerned = newId('con');
 const delay = newId('dly');
 const ban = newId('ban');
 const item = newId('itm');
@@ -89,6 +90,10 @@ export const AFTERWARDS_INPUTS: Readonly<Record<string, object>> = {
   'confirm-delay': { delay, at: AT, proof: PROOF },
   'prolong-delay': { delay, until: '2099-12-20T12:00:00+01:00', reason: 'More.', proof: PROOF },
   'end-delay': { delay, at: AT, text: 'Lifted.' },
+  'add-person': { name: 'Ada Lane' },
+  'list-concerned': {},
+  'tell-person': { concerned, how: 'phone', at: AT },
+  'excuse-person': { concerned, reason: 'Unknown address.' },
   'finish-inquiry': { inquiry, outcome: 'excused', at: AT, text: 'Withdrawn.' },
 };
 

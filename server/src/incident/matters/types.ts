@@ -1,5 +1,6 @@
 /** A matter: what follows a breach and is pursued to its end. Each kind has its room beside this one. */
 import type { IncidentId, NextStep } from '@forthright/contract';
+import type { ConcernedAct, ConcernedData, ConcernedState } from '../concerned/types.ts';
 import type { DelayAct, DelayData, DelayState } from '../delays/types.ts';
 import type { ItemAct, ItemData, ItemState } from '../inbox/types.ts';
 import type { InquiryAct, InquiryData, InquiryState } from '../inquiries/types.ts';
@@ -7,6 +8,7 @@ import type { RecipientAct, RecipientData, RecipientState } from '../recipients/
 import type { BanAct, BanData, BanState } from '../sellers/types.ts';
 
 type Kinds = {
+  concerned: { state: ConcernedState; act: ConcernedAct; data: ConcernedData };
   delay: { state: DelayState; act: DelayAct; data: DelayData };
   ban: { state: BanState; act: BanAct; data: BanData };
   item: { state: ItemState; act: ItemAct; data: ItemData };

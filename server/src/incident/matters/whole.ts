@@ -1,6 +1,7 @@
 /** All matters of an incident, as a bundle shows them. */
 import type { Afterwards, IncidentId } from '@forthright/contract';
 import type { Reads } from '../../platform/db/index.ts';
+import { showConcerned } from '../concerned/show.ts';
 import { showDelays } from '../delays/show.ts';
 import { showItems } from '../inbox/show.ts';
 import { showInquiries } from '../inquiries/show.ts';
@@ -27,6 +28,7 @@ export async function wholeAfterwards(reads: Reads, incident: IncidentId, now: D
   };
   return {
     recipients: await all('recipient', showRecipients),
+    concerned: await all('concerned', showConcerned),
     delays: await all('delay', showDelays),
     sellerBans: await all('ban', showSellerBans),
     items: await all('item', showItems),

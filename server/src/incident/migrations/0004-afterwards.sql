@@ -4,7 +4,7 @@
 CREATE TABLE incident_matters (
   id text PRIMARY KEY,
   incident text NOT NULL REFERENCES incidents,
-  kind text NOT NULL CHECK (kind IN ('recipient', 'delay', 'ban', 'item', 'inquiry')),
+  kind text NOT NULL CHECK (kind IN ('recipient', 'concerned', 'delay', 'ban', 'item', 'inquiry')),
   -- That began it, and its latest.
   entry int8 NOT NULL UNIQUE REFERENCES register_entries,
   last_entry int8 NOT NULL UNIQUE REFERENCES register_entries,
