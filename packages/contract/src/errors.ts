@@ -69,6 +69,7 @@ export const ANSWER = {
   'incident-not-found': { status: 404, exit: 6, show: true },
   'task-not-found': { status: 404, exit: 6, show: true },
   'evidence-not-found': { status: 404, exit: 6, show: true },
+  'matter-not-found': { status: 404, exit: 6, show: true },
   'decision-not-found': { status: 404, exit: 6, show: true },
   'veris-invalid': { status: 422, exit: 3, show: true },
   'paper-not-found': { status: 404, exit: 6, show: true },

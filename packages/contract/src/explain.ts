@@ -288,8 +288,13 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The incident has no such issued paper.',
     advice: 'Look at its papers with `show-incident`.',
   },
+  'matter-not-found': {
+    meaning: 'The incident has no such recipient, inquiry, letter, ban, delay or person.',
+    advice: 'Look at the list of them.',
+  },
   'incident-refuses': {
-    meaning: 'This can not be done with the incident, or the task, in the state that it is in.',
+    meaning:
+      'This can not be done with the incident, or with what belongs to it, in the state that it is in.',
     advice: 'The message says why, and what would have to come first.',
   },
   'incident-changed': {

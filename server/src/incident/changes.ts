@@ -188,7 +188,13 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
         await insertTask(tx, incident.id, entry, { id: duty, answer, owner: asked.actor.account, due });
       await setState(tx, incident.id, 'decided', null);
     }
-    return { incident: incident.id, version, id, entry };
+    return {
+      incident: incident.id,
+      version,
+      id,
+      entry,
+      ...(hasDuty ? { duty: open?.id ?? duty } : {}),
+    };
   });
 }
 
@@ -303,7 +309,8 @@ export function closeIncident(asked: Asked, given: CloseIncident): Promise<Chang
   return deed(asked, async (tx, at) => {
     // A closed one is refused as such; an open one with all that is missing.
     const seen = await findIncident(tx, given.incident, asked.actor);
-    const blockers = seen === undefined || seen.incident.state === 'closed' ? [] : blockersOf(seen.incident);
+    const blockers =
+      seen === undefined || seen.incident.state === 'closed' ? [] : blockersOf(seen.incident, at);
     if (blockers.length > 0)
       throw new ForthrightError('incident-not-closable', 'The incident can not be closed yet.', {
         problems: blockers.map(({ blocker, of, message }) => ({ at: of ?? blocker, message })),

@@ -1,5 +1,5 @@
 /** The page of a bundle that people read: in a court, in ten years, without a program. Pure. */
-import type { IncidentShown } from '@forthright/contract';
+import type { Afterwards, IncidentShown } from '@forthright/contract';
 import { visible } from '../kernel/index.ts';
 
 type Timeline = IncidentShown['timeline'];
@@ -93,6 +93,38 @@ const timelineRow = ({ entry, kind, at, by, token, facts, texts }: Timeline[numb
   ].join('<br>'),
 ];
 
+/** Field by field, those within others by their whole path. */
+function details(of: object, path = ''): string[] {
+  return Object.entries(of).flatMap(([name, value]: [string, unknown]) => {
+    const at = `${path}${name}`;
+    if (value === null) return [`${shown(at)}: ${ERASED}`];
+    if (typeof value === 'object') return details(value, `${at}.`);
+    return [`${shown(at)}: ${shown(String(value))}`];
+  });
+}
+
+const matter = ({ id, state, ...others }: Readonly<{ id: string; state: string }>): string[] => [
+  shown(id),
+  shown(state),
+  details(others).join('<br>'),
+];
+
+const AFTERWARDS: Readonly<Record<keyof Afterwards, string>> = {
+  recipients: 'Recipients, and what became of deletion',
+  concerned: 'People concerned',
+  delays: 'Delays that law enforcement asked for',
+  sellerBans: 'Sellers who are banned',
+  items: 'What people wrote, and their answers',
+  inquiries: 'Inquiries of authorities',
+};
+
+const afterwardsSections = (of: Afterwards): string =>
+  Object.entries(AFTERWARDS)
+    .map(([name, title]) =>
+      section(title, table(['', 'state', ''], of[name as keyof Afterwards].map(matter))),
+    )
+    .join('');
+
 const STYLE = [
   ':root{color-scheme:light dark}',
   'body{font:16px/1.5 serif;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}',
@@ -104,7 +136,12 @@ const STYLE = [
 ].join('');
 
 /** The whole page. It loads nothing and runs nothing. */
-export function composeIndex(incident: IncidentShown, timeline: Timeline, madeAt: string): string {
+export function composeIndex(
+  incident: IncidentShown,
+  timeline: Timeline,
+  afterwards: Afterwards,
+  madeAt: string,
+): string {
   const { id, title, decisions, tasks, evidence, papers } = incident;
   const custody = new Map(timeline.map((one) => [one.entry, one]));
   return `<!doctype html>
@@ -182,7 +219,7 @@ ${section(
     ]),
   ),
 )}
-${section('Timeline', table(['entry', 'at', 'by', 'what', ''], timeline.map(timelineRow)))}
+${afterwardsSections(afterwards)}${section('Timeline', table(['entry', 'at', 'by', 'what', ''], timeline.map(timelineRow)))}
 </body></html>
 `;
 }

@@ -19,6 +19,7 @@ import {
 } from '../prove/index.ts';
 import { notFound } from './changes.ts';
 import { composeIndex } from './compose.ts';
+import { wholeAfterwards } from './matters/whole.ts';
 import { paperTexts } from './papers/store.ts';
 import { showIncident } from './show.ts';
 import { findIncident, insertMove } from './store.ts';
@@ -80,8 +81,9 @@ function recordExport(asked: Asked, id: IncidentId) {
     const found = await findIncident(tx, id, asked.actor);
     if (found === undefined) throw notFound(id);
     const { shown, timeline } = await wholeTimeline(tx, found.incident, asked.now());
-    const page = Buffer.from(composeIndex(shown, timeline, asked.now().toISOString()));
-    const list = Buffer.from(`${JSON.stringify({ ...shown, timeline }, null, 2)}\n`);
+    const afterwards = await wholeAfterwards(tx, id, asked.now());
+    const page = Buffer.from(composeIndex(shown, timeline, afterwards, asked.now().toISOString()));
+    const list = Buffer.from(`${JSON.stringify({ ...shown, afterwards, timeline }, null, 2)}\n`);
     const facts = { index: sha256(page), timeline: sha256(list) };
     const entry = await record(tx, { kind: 'incident-exported', incident: id, facts });
     await insertMove(tx, id, entry, 'export');

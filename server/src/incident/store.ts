@@ -12,6 +12,7 @@ import type {
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
 import { type Actor, textsOf } from '../prove/index.ts';
 import { entriesOf, type StoredFacts, type TextAt, withTexts } from './facts.ts';
+import { openMatters, overdueMatters, standingDelays } from './matters/store.ts';
 import { DUTIES } from './rules.ts';
 import type { Act, Decision, Evidence, Facts, Incident, Task, Typed } from './types.ts';
 
@@ -27,7 +28,7 @@ type IncidentRow = Readonly<{
 }>;
 
 /** Whoever is not named finds nothing: a restricted incident is not there for them, in every question. */
-const VISIBLE = '(i.restricted_to IS NULL OR :actor::text = ANY (i.restricted_to))';
+export const VISIBLE = '(i.restricted_to IS NULL OR :actor::text = ANY (i.restricted_to))';
 
 const INCIDENT = `SELECT i.id, i.state, i.version, i.opened_at, i.opened_by, i.closed_at, i.restricted_to, v.facts
   FROM incidents i JOIN incident_versions v ON v.incident = i.id AND v.version = i.version`;
@@ -99,19 +100,24 @@ async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<In
     byIncident(tasks),
     byIncident(evidence),
   ];
-  return rows.map((row) => ({
-    id: row.id,
-    version: row.version,
-    state: row.state,
-    facts: withTexts(row.facts, text),
-    openedAt: row.opened_at,
-    openedBy: row.opened_by,
-    ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
-    ...(row.restricted_to === null ? {} : { restrictedTo: row.restricted_to }),
-    decisions: decisionsOf(row.id).map((one) => decisionOf(one, text)),
-    tasks: tasksOf(row.id).map((one) => taskOf(one, text)),
-    evidence: evidencesOf(row.id).map((one) => evidenceOf(one, text)),
-  }));
+  const incidents: Incident[] = [];
+  for (const row of rows)
+    incidents.push({
+      id: row.id,
+      version: row.version,
+      state: row.state,
+      facts: withTexts(row.facts, text),
+      openedAt: row.opened_at,
+      openedBy: row.opened_by,
+      ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
+      ...(row.restricted_to === null ? {} : { restrictedTo: row.restricted_to }),
+      decisions: decisionsOf(row.id).map((one) => decisionOf(one, text)),
+      tasks: tasksOf(row.id).map((one) => taskOf(one, text)),
+      evidence: evidencesOf(row.id).map((one) => evidenceOf(one, text)),
+      matters: await openMatters(reads, row.id),
+      delays: await standingDelays(reads, row.id),
+    });
+  return incidents;
 }
 
 function byIncident<Row extends Readonly<{ incident: string }>>(rows: readonly Row[]): (id: string) => Row[] {
@@ -272,10 +278,17 @@ async function overdueCounts(
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await reads.rows<{ incident: string; n: number }>(
     `SELECT incident, count(*)::int4 AS n FROM incident_tasks
-      WHERE incident = ANY (:ids::text[]) AND state = 'open' AND due::timestamptz < :now::timestamptz GROUP BY incident`,
+      WHERE incident = ANY (:ids::text[]) AND state = 'open' AND due::timestamptz < :now::timestamptz
+        AND NOT EXISTS (SELECT 1 FROM incident_matters d
+          WHERE d.incident = incident_tasks.incident AND d.kind = 'delay' AND d.is_open
+            AND d.data->'suspends' @> to_jsonb(incident_tasks.duty)
+            AND (d.data->>'from')::timestamptz <= :now::timestamptz AND :now::timestamptz < d.due_at)
+      GROUP BY incident`,
     { ids, now },
   );
-  return new Map(rows.map(({ incident, n }) => [incident, n]));
+  const matters = await overdueMatters(reads, ids, now);
+  const tasks = new Map(rows.map(({ incident, n }) => [incident, n]));
+  return new Map(ids.map((id) => [id, (tasks.get(id) ?? 0) + (matters.get(id) ?? 0)]));
 }
 
 export async function insertIncident(

@@ -15,6 +15,7 @@ export const schema: Schema = {
     new URL('../prove/migrations/', import.meta.url),
     new URL('../people/migrations/', import.meta.url),
     new URL('./migrations/', import.meta.url),
+    new URL('../people/migrations/', import.meta.url),
   ),
 };
 
@@ -72,7 +73,9 @@ const DEEDS = `
   UNION SELECT entry FROM incident_tasks
   UNION SELECT finished_entry FROM incident_tasks WHERE finished_entry IS NOT NULL
   UNION SELECT entry FROM incident_evidence
-  UNION SELECT entry FROM incident_papers`;
+  UNION SELECT entry FROM incident_papers
+  UNION SELECT entry FROM incident_matters
+  UNION SELECT last_entry FROM incident_matters`;
 
 /** Files that are listed and not there whole, as sentences. */
 export async function lostFiles(reads: Reads, folder: string): Promise<string[]> {

@@ -7,7 +7,7 @@ export {
   signedHead,
 } from './checkpoints.ts';
 export { deed, record, recordAll } from './deed.ts';
-export { erasePerson, eraseText } from './erase.ts';
+export { erasePerson, erasePersonOf, eraseText } from './erase.ts';
 export { type KeyPlace, keyFolder } from './keys.ts';
 export {
   continueRegister,
