@@ -14,6 +14,7 @@ import {
   openRegister,
   type RegisterState,
   registerOperations,
+  sealFolder,
 } from './prove/index.ts';
 
 /** Every operation that the server answers, of all stages. */
@@ -53,7 +54,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   try {
     const register = await openRecords(db, data, now);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
-    const people = makePeople({ db, now });
+    const people = makePeople({ db, now, seals: sealFolder(join(data, 'keys')) });
+    await people.begin();
     const app = makeServer({ operations: operationsOf(people), people, db, now, log, version });
     const address = await listen(app, options);
     await db.announce(address);

@@ -6,7 +6,7 @@ import type { Role } from '@forthright/contract';
 import { makePeople } from '../people/index.ts';
 import { type Db, openDatabase, readMigrations } from '../platform/db/index.ts';
 import { jsonLog } from '../platform/index.ts';
-import type { Operation } from '../prove/index.ts';
+import { type Operation, sealFolder } from '../prove/index.ts';
 import { MIGRATIONS, openRecords, operationsOf } from '../serve.ts';
 import { makeServer } from './server.ts';
 
@@ -34,7 +34,8 @@ export class World {
   private constructor(db: Db, folder: string, more: readonly Operation[]) {
     this.db = db;
     this.folder = folder;
-    this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 } });
+    const seals = sealFolder(join(folder, 'keys'));
+    this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 }, seals });
     const operations = [...operationsOf(this.people), ...more];
     const log = jsonLog((line) => this.lines.push(line), this.now);
     this.app = makeServer({ operations, people: this.people, db, now: this.now, log, version: '0.1.0' });

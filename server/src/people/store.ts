@@ -63,6 +63,13 @@ type Passkeys = {
   used_at: Date | null;
   entry: bigint | null;
 };
+type SealKeys = {
+  key_id: string;
+  entry: bigint;
+  made_at: Date;
+  ends_at: Date | null;
+  ended_entry: bigint | null;
+};
 type Challenges = { hash: string; account: string | null; expires_at: Date };
 type Tables = {
   accounts: Accounts;
@@ -71,6 +78,7 @@ type Tables = {
   one_time_links: Links;
   passkeys: Passkeys;
   passkey_challenges: Challenges;
+  seal_keys: SealKeys;
 };
 
 export type Account = Selectable<Accounts>;
@@ -295,3 +303,50 @@ export async function removeAccount(tx: Tx, id: string): Promise<void> {
     await kysely.deleteFrom(table).where('account', '=', id).execute();
   await kysely.deleteFrom('accounts').where('id', '=', id).execute();
 }
+
+/** The sealing key that counts, by its id. */
+export async function currentSealKey(from: From): Promise<string | undefined> {
+  const row = await reading(from)
+    .selectFrom('seal_keys')
+    .select('key_id')
+    .where('ends_at', 'is', null)
+    .executeTakeFirst();
+  return row?.key_id;
+}
+
+/** Keys whose time is over. */
+export async function endedSealKeys(from: From, now: Date): Promise<string[]> {
+  const rows = await reading(from)
+    .selectFrom('seal_keys')
+    .select('key_id')
+    .where('ends_at', '<=', now)
+    .execute();
+  return rows.map(({ key_id }) => key_id);
+}
+
+export async function addSealKey(
+  tx: Tx,
+  key: Pick<Insertable<SealKeys>, 'key_id' | 'made_at' | 'entry'>,
+): Promise<void> {
+  const row = { ...key, ends_at: null, ended_entry: null };
+  await tx.kysely<Tables>().insertInto('seal_keys').values(row).execute();
+}
+
+/** The keys before a rotation; a time that is set is only ever shortened. */
+export async function endSealKeys(tx: Tx, at: Date, entry: bigint): Promise<void> {
+  await tx
+    .kysely<Tables>()
+    .updateTable('seal_keys')
+    .set({ ends_at: at, ended_entry: entry })
+    .where((is) => is.or([is('ends_at', 'is', null), is('ends_at', '>', at)]))
+    .execute();
+}
+
+/** Accounts that have a second factor, or have begun one. */
+export const factors = (from: From): Promise<Account[]> =>
+  reading(from)
+    .selectFrom('accounts')
+    .selectAll()
+    .where((is) => is.or([is('totp_secret', 'is not', null), is('totp_pending', 'is not', null)]))
+    .orderBy('id')
+    .execute();

@@ -30,4 +30,5 @@ export {
   wholeEntriesOf,
 } from './reading.ts';
 export { registerKeys, removeEndedKeys, revokeKey, rotateKey } from './rotation.ts';
+export { type SealPlace, seal, sealedBy, sealFolder, unseal } from './seals.ts';
 export type { Event, RecordedEntry, Text } from './types.ts';

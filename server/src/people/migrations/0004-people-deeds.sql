@@ -35,3 +35,14 @@ CREATE TABLE sign_in_tries (
   count int4 NOT NULL
 );
 CREATE INDEX sign_in_tries_begun ON sign_in_tries (begun_at);
+
+-- Keys that seal second factors, by their ids alone. Each secret says which of them sealed it.
+CREATE TABLE seal_keys (
+  key_id text PRIMARY KEY,
+  entry int8 NOT NULL REFERENCES register_entries,
+  made_at timestamptz(3) NOT NULL,
+  -- When it is destroyed; null: the one that counts.
+  ends_at timestamptz(3),
+  ended_entry int8 REFERENCES register_entries
+);
+CREATE UNIQUE INDEX seal_keys_one_counts ON seal_keys ((ends_at IS NULL)) WHERE ends_at IS NULL;
