@@ -276,6 +276,14 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The incident has no such proposal.',
     advice: 'Look at its decisions with `show-incident`.',
   },
+  'run-not-found': {
+    meaning: 'The incident has no such run of scope among its evidence.',
+    advice: 'Add its answer with `add-evidence`, and give the id that this answers with.',
+  },
+  'unlock-not-found': {
+    meaning: 'The incident has no such request to unlock a name.',
+    advice: 'Look at them with `list-unlocks`.',
+  },
   'incident-refuses': {
     meaning: 'This can not be done with the incident, or the task, in the state that it is in.',
     advice: 'The message says why, and what would have to come first.',
@@ -291,6 +299,14 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'own-proposal': {
     meaning: 'Who prepared a decision may not approve it.',
     advice: 'Ask another person with the role to decide.',
+  },
+  'own-unlock': {
+    meaning: 'Who asked that a name be unlocked may not grant it.',
+    advice: 'Ask another person with the role to grant it.',
+  },
+  'identity-provider-unreachable': {
+    meaning: "The company's identity provider does not answer, or not as it must.",
+    advice: 'Try again later, or sign in with a password; who runs the server looks at `sign-in.yaml`.',
   },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',

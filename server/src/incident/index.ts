@@ -2,3 +2,4 @@ export { type ExportOptions, exportIncident } from './export.ts';
 export { type LoadedIncident, loadIncident } from './load.ts';
 export { incidentOperations } from './operations.ts';
 export { MOVES } from './rules.ts';
+export { isUnlocked } from './unlocks.ts';

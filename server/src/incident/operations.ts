@@ -2,15 +2,18 @@ import {
   AddEvidence,
   AddNote,
   AddTask,
+  AskUnlock,
   Changed,
   CloseIncident,
   Decide,
   EraseText,
   FinishTask,
   ForthrightError,
+  GrantUnlock,
   IncidentShown,
   IncidentsListed,
   ListIncidents,
+  ListUnlocks,
   OpenIncident,
   ReopenIncident,
   RestrictIncident,
@@ -18,6 +21,7 @@ import {
   readId,
   SetIncidentFacts,
   ShowIncident,
+  UnlocksListed,
 } from '@forthright/contract';
 import type { ZodType } from 'zod';
 import { type Asked, type Operation, operation, refuseUnlessMay } from '../prove/index.ts';
@@ -37,12 +41,15 @@ import {
 } from './changes.ts';
 import { showIncident } from './show.ts';
 import { findIncident, listIncidents } from './store.ts';
+import { askUnlock, grantUnlock, listUnlocks } from './unlocks.ts';
 
 /** Support agents look up one address at a time, and administrators have no business with content: neither is here. */
 const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver', 'auditor'];
 const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
 const DECIDERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
 const OFFICERS: readonly Role[] = ['privacy-officer'];
+/** Whoever decides about people, not whoever looks for a suspect. */
+const UNLOCKERS: readonly Role[] = ['privacy-officer', 'approver'];
 
 type Given<I, O> = Omit<Operation<I, O>, 'input' | 'output'>;
 
@@ -168,6 +175,28 @@ export const incidentOperations: readonly Operation[] = [
     ...post('/incidents/:incident/erase'),
     may: OFFICERS,
     run: eraseIncidentText,
+  }),
+  guarded(AskUnlock, Changed, {
+    name: 'ask-unlock',
+    summary: 'Asks, with a reason, that the name behind a pseudonym be unlocked for a time.',
+    ...post('/incidents/:incident/unlocks'),
+    may: UNLOCKERS,
+    run: askUnlock,
+  }),
+  guarded(GrantUnlock, Changed, {
+    name: 'grant-unlock',
+    summary: 'Unlocks a name that somebody else has asked for, with a reason of one’s own.',
+    ...post('/incidents/:incident/unlocks/:unlock/grant'),
+    may: UNLOCKERS,
+    run: grantUnlock,
+  }),
+  guarded(ListUnlocks, UnlocksListed, {
+    name: 'list-unlocks',
+    summary: 'Which names were asked for and unlocked, by whom, why, and until when.',
+    method: 'GET',
+    path: '/incidents/:incident/unlocks',
+    may: READERS,
+    run: listUnlocks,
   }),
   guarded(CloseIncident, Changed, {
     name: 'close-incident',

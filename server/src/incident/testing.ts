@@ -10,6 +10,7 @@ export const schema: Schema = {
   program: 'Forthright test',
   migrations: await readMigrations(
     new URL('../prove/migrations/', import.meta.url),
+    new URL('../people/migrations/', import.meta.url),
     new URL('./migrations/', import.meta.url),
   ),
 };
@@ -65,7 +66,9 @@ const DEEDS = `
   UNION SELECT entry FROM incident_decisions
   UNION SELECT entry FROM incident_tasks
   UNION SELECT finished_entry FROM incident_tasks WHERE finished_entry IS NOT NULL
-  UNION SELECT entry FROM incident_evidence`;
+  UNION SELECT entry FROM incident_evidence
+  UNION SELECT entry FROM incident_unlocks
+  UNION SELECT granted_entry FROM incident_unlocks WHERE granted_entry IS NOT NULL`;
 
 /** What is wrong with the whole record, as sentences; empty when each deed has its entry and each entry its deed. */
 export async function strays(reads: Reads): Promise<string[]> {

@@ -20,6 +20,8 @@ export type Act =
   | 'add-note'
   | 'restrict'
   | 'erase-text'
+  | 'ask-unlock'
+  | 'grant-unlock'
   | 'export'
   | 'close'
   | 'reopen';
