@@ -5,7 +5,7 @@ import { ForthrightError } from '@forthright/contract';
 import type { Serving } from './cli/index.ts';
 import { makeServer } from './http/index.ts';
 import { incidentOperations } from './incident/index.ts';
-import { makePeople, type People } from './people/index.ts';
+import { makePeople, type People, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
 import type { Log } from './platform/index.ts';
 import {
@@ -54,7 +54,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   try {
     const register = await openRecords(db, data, now);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
-    const people = makePeople({ db, now, seals: sealFolder(join(data, 'keys')) });
+    const seals = sealFolder(join(data, 'keys'));
+    const people = makePeople({ db, now, seals, company: await readCompany(data) });
     await people.begin();
     const app = makeServer({ operations: operationsOf(people), people, db, now, log, version });
     const address = await listen(app, options);

@@ -14,6 +14,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The incident file has problems, or names what the workspace does not have; all are listed.',
     advice: 'Put the listed lines right and run again.',
   },
+  'settings-invalid': {
+    meaning: 'A settings file of the server, such as `sign-in.yaml`, has problems; all are listed.',
+    advice: 'Put the listed lines right and start again.',
+  },
   'file-missing': {
     meaning: 'A file that was named is not there.',
     advice: 'Check the name; paths of sources are relative to the workspace file.',

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@forthright/contract';
-import { makePeople } from '../people/index.ts';
+import { type CompanySettings, makePeople } from '../people/index.ts';
 import { type Db, openDatabase, readMigrations } from '../platform/db/index.ts';
 import { jsonLog } from '../platform/index.ts';
 import { type Operation, sealFolder } from '../prove/index.ts';
@@ -31,18 +31,31 @@ export class World {
   readonly people: ReturnType<typeof makePeople>;
   readonly app: ReturnType<typeof makeServer>;
 
-  private constructor(db: Db, folder: string, more: readonly Operation[]) {
+  private constructor(
+    db: Db,
+    folder: string,
+    more: readonly Operation[],
+    company: CompanySettings | undefined,
+  ) {
     this.db = db;
     this.folder = folder;
     const seals = sealFolder(join(folder, 'keys'));
-    this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 }, seals });
+    this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 }, seals, company });
     const operations = [...operationsOf(this.people), ...more];
     const log = jsonLog((line) => this.lines.push(line), this.now);
     this.app = makeServer({ operations, people: this.people, db, now: this.now, log, version: '0.1.0' });
   }
 
   /** Over records of its own in a temporary folder, or on the server of this address. */
-  static async open({ more = [], url }: { more?: readonly Operation[]; url?: string } = {}): Promise<World> {
+  static async open({
+    more = [],
+    url,
+    company,
+  }: {
+    more?: readonly Operation[];
+    url?: string;
+    company?: CompanySettings;
+  } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
     const schema = { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' };
     const where =
@@ -51,7 +64,7 @@ export class World {
         : ({ kind: 'server', url } as const);
     const db = await openDatabase({ ...where, schema });
     await openRecords(db, folder, () => new Date());
-    return new World(db, folder, more);
+    return new World(db, folder, more, company);
   }
 
   readonly now = (): Date => new Date(this.#nowMs);

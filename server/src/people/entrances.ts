@@ -29,6 +29,7 @@ import {
   keyOf,
   type Link,
   linkByHash,
+  removeIdentitiesOf,
   removePasskeysOf,
   useLink,
 } from './store.ts';
@@ -206,7 +207,13 @@ async function resetBy(
       purpose,
       account: id,
       sessionsEnded: await endAllOf(tx, id),
-      ...(isReset ? { passkeysRemoved: await removePasskeysOf(tx, id), secondFactorRemoved: hadFactor } : {}),
+      ...(isReset
+        ? {
+            passkeysRemoved: await removePasskeysOf(tx, id),
+            identitiesRemoved: await removeIdentitiesOf(tx, id),
+            secondFactorRemoved: hadFactor,
+          }
+        : {}),
     },
   });
   await useLink(tx, hash, at, BigInt(entry));

@@ -1,5 +1,6 @@
 import type { Db } from '../platform/db/index.ts';
 import type { SealPlace } from '../prove/index.ts';
+import { type CompanySettings, companyOf } from './company.ts';
 import { entrancesOf, type Means, TRIES } from './entrances.ts';
 import { Gate } from './gate.ts';
 import { firstLink, type Made } from './links.ts';
@@ -19,6 +20,8 @@ export type PeopleOptions = Readonly<{
   work?: Work;
   /** The place of the keys that seal second factors. */
   seals: SealPlace;
+  /** The company's identity provider, if it has one. */
+  company?: CompanySettings | undefined;
 }>;
 
 /** The people of this database. `begin` brings an older version's records up to date; `firstLink` makes the first administrator's one-time link, while there is nobody. */
@@ -27,6 +30,7 @@ export function makePeople({
   now,
   work = USUAL_WORK,
   seals,
+  company,
 }: PeopleOptions): People &
   Readonly<{ begin: () => Promise<void>; firstLink: () => Promise<Made | undefined> }> {
   const means: Means = { db, now, work, seals, tries: new Tries(db, TRIES, now), gate: new Gate() };
@@ -39,6 +43,7 @@ export function makePeople({
       ...passkeyOperations(means),
       ...sealOperations(means),
     ],
+    company: company && companyOf(means, company),
     begin: () => beginSeals(means),
     firstLink: () => firstLink(db, now),
   };

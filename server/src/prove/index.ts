@@ -8,7 +8,7 @@ export {
 } from './checkpoints.ts';
 export { deed, record } from './deed.ts';
 export { erasePerson, eraseText } from './erase.ts';
-export { type KeyPlace, keyFolder } from './keys.ts';
+export { type KeyPlace, keyFolder, readSecretFile } from './keys.ts';
 export {
   continueRegister,
   openRegister,

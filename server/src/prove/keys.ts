@@ -61,6 +61,13 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** A secret that somebody put into a file. Refuses as `key-unusable` one that is not there, or that others can read. */
+export async function readSecretFile(path: string): Promise<string> {
+  const text = await readTight(path);
+  if (text === undefined) throw unusable(`The file ${path} is not there`);
+  return text;
+}
+
 /** Undefined when it is not there. Looks at the rights of the file that it has open, so that nobody can exchange it in between. */
 export async function readTight(path: string): Promise<string | undefined> {
   let file: Awaited<ReturnType<typeof open>>;

@@ -46,3 +46,25 @@ CREATE TABLE seal_keys (
   ended_entry int8 REFERENCES register_entries
 );
 CREATE UNIQUE INDEX seal_keys_one_counts ON seal_keys ((ends_at IS NULL)) WHERE ends_at IS NULL;
+
+-- Who an account is to the company's identity provider. One of each: an address that is given to somebody else does not
+-- bring the account with it.
+CREATE TABLE identities (
+  issuer text NOT NULL,
+  subject text NOT NULL,
+  account text NOT NULL REFERENCES accounts,
+  linked_at timestamptz(3) NOT NULL,
+  entry int8 NOT NULL REFERENCES register_entries,
+  PRIMARY KEY (issuer, subject),
+  CONSTRAINT identities_one_of_each UNIQUE (account, issuer)
+);
+
+-- A sign-in that is under way at the provider; the browser has the ticket of which this is the hash.
+CREATE TABLE company_tries (
+  hash text PRIMARY KEY,
+  state text NOT NULL,
+  nonce text NOT NULL,
+  verifier text NOT NULL,
+  redirect text NOT NULL,
+  expires_at timestamptz(3) NOT NULL
+);
