@@ -108,7 +108,7 @@ function formPage(given: URLSearchParams, wrong: readonly string[], company: str
   const provider =
     company === undefined
       ? ''
-      : `<form method="post" action="/sign-in/company"><button>Sign in with ${escaped(company)}</button></form>`;
+      : `<form method="post" action="/sign-in/company"><button class="other">Sign in with ${escaped(company)}</button></form>`;
   return document(
     'Forthright: sign in',
     `<main class="narrow"><h1>Sign in to Forthright</h1>
@@ -118,7 +118,7 @@ function formPage(given: URLSearchParams, wrong: readonly string[], company: str
 <label>Your password <input name="password" type="password" autocomplete="current-password" required></label>
 <label>The six digits of your app, if you have one <input name="code" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9]{6}"></label>
 <button>Sign in</button></form>
-${provider}<p><button type="button" id="use-passkey" hidden>Sign in with a passkey</button></p></main>
+<div class="others">${provider}<button type="button" class="other" id="use-passkey" hidden>Sign in with a passkey</button></div></main>
 <script src="/sign-in.js" defer></script>`,
   );
 }
@@ -132,7 +132,7 @@ const accountPage = (roles: readonly string[]): string =>
 <label>What to call it <input name="name" required maxlength="200" value="This device"></label>
 <label>Your password, once more <input name="password" type="password" autocomplete="current-password" required></label>
 <button>Make it</button></form><p id="made" role="status"></p>
-<form method="post" action="/sign-out"><button>Sign out</button></form></main>
+<form method="post" action="/sign-out"><button class="other">Sign out</button></form></main>
 <script src="/sign-in.js" defer></script>`,
   );
 

@@ -54,18 +54,18 @@ function page(given: URLSearchParams, wrong: readonly string[]): string {
   const problems = wrong.map((words) => `<li>${escaped(words)}</li>`).join('');
   return document(
     'Forthright: welcome',
-    `<h1>Welcome to Forthright</h1>
+    `<main class="narrow"><h1>Welcome to Forthright</h1>
 <p>${isFirst ? 'You will be its first administrator.' : 'Choose a password for your account.'} This link works once.</p>
 ${problems === '' ? '' : `<ul role="alert">${problems}</ul>`}
 <form method="post" action="/welcome"><input type="hidden" name="link" value="${value('link')}">
 ${isFirst ? who : ''}
 <label>A new password, of twelve characters or more <input name="password" type="password" autocomplete="new-password" required minlength="12"></label>
-<button>Set the password and sign in</button></form>`,
+<button>Set the password and sign in</button></form></main>`,
   );
 }
 
 const donePage = (): string =>
   document(
     'Forthright: welcome',
-    `<h1>You are signed in</h1><p><a href="/account">Your account</a>: make a passkey for it, so that you need no password.</p>`,
+    `<main class="narrow"><h1>You are signed in</h1><p><a href="/account">Your account</a>: make a passkey for it, so that you need no password.</p></main>`,
   );
