@@ -1,11 +1,12 @@
 /** Ids: what kind of thing it is, and 128 random bits, so that nobody finds one by counting. */
 export declare const brand: unique symbol;
-export type Kind = 'inc' | 'dec' | 'tsk' | 'evi';
+export type Kind = 'inc' | 'dec' | 'tsk' | 'evi' | 'job' | 'whk' | 'evt' | 'dlv';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;
 export type TaskId = Id<'tsk'>;
 export type EvidenceId = Id<'evi'>;
+export type JobId = Id<'job'>;
 
 const BYTES = 16;
 const FORM = /^([a-z]{3})_[0-9a-f]{32}$/;
