@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import type { Serving } from './cli/index.ts';
+import { type JobsOptions, jobOperations } from './flow/index.ts';
 import { makeServer } from './http/index.ts';
 import { incidentOperations } from './incident/index.ts';
 import { makePeople, type People } from './people/index.ts';
@@ -15,16 +16,19 @@ import {
   type RegisterState,
   registerOperations,
 } from './prove/index.ts';
+import { loadWorkspace } from './sources/index.ts';
+import { startWorker } from './worker/index.ts';
 
 /** Every operation that the server answers, of all stages. */
-export const operationsOf = (people: People): readonly Operation[] => [
+export const operationsOf = (people: People, options: JobsOptions = {}): readonly Operation[] => [
   ...people.operations,
   ...incidentOperations,
+  ...jobOperations(options),
   ...registerOperations,
 ];
 
 /** The stages that have tables, in the order of their numbers. */
-export const MIGRATIONS = ['prove', 'incident', 'people'].map(
+export const MIGRATIONS = ['prove', 'incident', 'people', 'platform/queue'].map(
   (stage) => new URL(`./${stage}/migrations/`, import.meta.url),
 );
 
@@ -36,6 +40,8 @@ export type ServeOptions = Readonly<{
   version: string;
   now: () => Date;
   log: Log;
+  /** Path of the workspace file. Refuses one that can't be used. */
+  workspace?: string | undefined;
 }>;
 
 /**
@@ -43,7 +49,8 @@ export type ServeOptions = Readonly<{
  * `data-folder-in-use` when another process has the folder, and as `address-unavailable` when another has the port.
  */
 export async function startServer(options: ServeOptions): Promise<Serving> {
-  const { data, migrations, version, now, log } = options;
+  const { data, migrations, version, now, log, workspace } = options;
+  if (workspace !== undefined) await loadWorkspace(workspace);
   await mkdir(data, { recursive: true, mode: 0o700 }).catch((cause) => {
     const message = `the data folder ${data} can not be made: ${cause.code}`;
     throw new ForthrightError('data-folder-unreadable', message, { cause });
@@ -54,16 +61,19 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const register = await openRecords(db, data, now);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
     const people = makePeople({ db, now });
-    const app = makeServer({ operations: operationsOf(people), people, db, now, log, version });
+    const operations = operationsOf(people, { workspace });
+    const app = makeServer({ operations, people, db, now, log, version });
     const address = await listen(app, options);
     await db.announce(address);
     const made = await people.firstLink();
+    const worker = await startWorker({ db, now, log, data, workspace });
     log({ event: 'serving', level: 'info' });
     return {
       address,
       first: made && { url: `${address}/welcome?first=1&link=${made.link}`, expires: made.expires },
       close: async () => {
         await app.close();
+        await worker.stop();
         await db.close();
         log({ event: 'ended', level: 'info' });
       },

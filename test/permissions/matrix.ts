@@ -21,6 +21,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   token: 'tok_00000000000000000000',
   incident: `inc_${'0'.repeat(32)}`,
   task: `tsk_${'0'.repeat(32)}`,
+  job: `job_${'0'.repeat(32)}`,
+  webhook: `whk_${'0'.repeat(32)}`,
   key: '00000000',
 };
 

@@ -3,6 +3,7 @@ export * from './errors.ts';
 export * from './explain.ts';
 export * from './ids.ts';
 export * from './incident.ts';
+export * from './jobs.ts';
 export * from './readiness.ts';
 export * from './record.ts';
 export { ROLES, type Role } from './roles.ts';

@@ -11,7 +11,9 @@ export type Serving = Readonly<{
   close: () => Promise<void>;
 }>;
 
-export type Start = (where: Readonly<{ data: string; port: number; host: string }>) => Promise<Serving>;
+export type Start = (
+  where: Readonly<{ data: string; port: number; host: string; workspace?: string | undefined }>,
+) => Promise<Serving>;
 
 const DATA = 'forthright-data';
 const PORT = '8600';
@@ -39,12 +41,17 @@ export const serveCommand = (start: Start): Operation => ({
       about: `the address to listen at; by default ${HOST}, which only this machine reaches`,
     },
   },
-  examples: ['forthright serve', 'forthright serve --data /var/lib/forthright --port 8700'],
-  run: async ({ cwd, json, print, signal }, { options }) => {
+  examples: [
+    'forthright serve',
+    'forthright serve --data /var/lib/forthright --port 8700 --workspace shop/forthright.yaml',
+  ],
+  run: async ({ cwd, json, print, signal, workspace }, { options }) => {
     const serving = await start({
       data: resolve(cwd, String(options.data ?? DATA)),
       port: portOf(String(options.port ?? PORT)),
       host: String(options.host ?? HOST),
+      // Only the one that was named: a server that found one by chance would look into logs that nobody meant.
+      workspace: workspace === '' ? undefined : resolve(cwd, workspace),
     });
     try {
       print(json ? asJson(serving) : asText(serving));

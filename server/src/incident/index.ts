@@ -1,4 +1,16 @@
 export { type ExportOptions, exportIncident } from './export.ts';
-export { type LoadedIncident, loadIncident } from './load.ts';
+export { READERS, WORKERS } from './guarded.ts';
+export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';
 export { incidentOperations } from './operations.ts';
 export { MOVES } from './rules.ts';
+export {
+  askRun,
+  cancelRun,
+  failRun,
+  finishRun,
+  isVisible,
+  leaksOf,
+  type RunAnswer,
+  SCOPE_RUN,
+  visibleIncidents,
+} from './runs.ts';

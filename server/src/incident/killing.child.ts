@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Changed, ROLES } from '@forthright/contract';
 import { parseVerifierKey } from '@forthright/register';
 import { type Db, openDatabase } from '../platform/db/index.ts';
+import type { Held } from '../platform/queue/index.ts';
 import {
   type Asked,
   continueRegister,
@@ -18,6 +19,7 @@ import {
   rotateKey,
 } from '../prove/index.ts';
 import { exportIncident } from './export.ts';
+import { askRun, cancelRun, failRun, finishRun, SCOPE_RUN } from './runs.ts';
 import { actor, ask, databaseOf, ORIGIN, schema, strays } from './testing.ts';
 
 export type Order = Readonly<{
@@ -69,8 +71,33 @@ const CLOSE: [string, object] = ['close-incident', { version: 1, summary: 'Destr
 
 const person = (world: World) => `per_${world.asked.actor.id}`;
 
+const LIST = { id: 'list', kind: 'list', fields: ['name'], people: { at: 'people.csv', id: 'id' } };
+const FIGURES = { exposed: 1, unknown: 0, clear: 2, unidentified: 0, min: 1, max: 1, views: 1, gaps: 0 };
+const ANSWER = { run: `run_${'0'.repeat(32)}`, figures: FIGURES, answer: '{}', workspace: 'ab'.repeat(32) };
+
+async function withLeaks(world: World): Promise<string> {
+  const { incident } = await opened(world);
+  await ask(world.asked, 'set-leaks', { incident, version: 0, leaks: [LIST] });
+  return incident;
+}
+
+/** A run's job, as somebody holds it who is about to end it. */
+async function held(world: World): Promise<Held> {
+  const { db } = world.asked;
+  const { incident, id } = await askRun(world.asked, await withLeaks(world), true);
+  await db.transaction((tx) =>
+    tx.run(
+      `UPDATE jobs SET state = 'running', attempt = 1, lease_until = clock_timestamp() + interval '1 hour' WHERE id = :id::text`,
+      { id },
+    ),
+  );
+  return { id, kind: SCOPE_RUN, subject: incident, input: {}, attempt: 1, mostAttempts: 3 };
+}
+
 /** Every operation that changes something. */
-export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | number | undefined>>> = {
+export const DEEDS: Readonly<
+  Record<string, (world: World) => Promise<Pick<Changed, 'entry'> | number | undefined>>
+> = {
   'open-incident': (world) => world.does(() => opened(world)),
   'set-incident-facts': upon('set-incident-facts', () => ({ version: 1, title: 'Two labels', kind: 'loss' })),
   propose: upon('decide', () => ({ ...DECIDE, step: 'proposal', answer: 'tell-people', due: DUE })),
@@ -87,6 +114,32 @@ export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | 
   })),
   'restrict-incident': upon('restrict-incident', () => ({ people: ['usr_ada'], reason: 'An insider.' })),
   'erase-text': upon('erase-text', (_, { entry }) => ({ entry, name: 'title' })),
+  'set-leaks': upon('set-leaks', () => ({ version: 0, leaks: [LIST] })),
+  'run-scope': async (world) => {
+    const incident = await withLeaks(world);
+    return world.does(() => askRun(world.asked, incident, true));
+  },
+  'finish-run': async (world) => {
+    const job = await held(world);
+    await world.does(() => finishRun(world.asked, job, ANSWER));
+    return undefined;
+  },
+  'fail-run': async (world) => {
+    const job = await held(world);
+    await world.does(() => failRun(world.asked, job, 'file-missing'));
+    return undefined;
+  },
+  'cancel-job': async (world) => {
+    const { asked } = world;
+    const { incident, id } = await askRun(asked, await withLeaks(world), true);
+    return world.does(() => deed(asked, (tx, when) => cancelRun(tx, id, incident, when)));
+  },
+  'erase-run-answer': async (world) => {
+    const job = await held(world);
+    await finishRun(world.asked, job, ANSWER);
+    const given = { incident: job.subject, job: job.id };
+    return world.does(() => ask<Changed>(world.asked, 'erase-run-answer', given));
+  },
   'close-incident': upon('close-incident', () => CLOSE[1], ALONE),
   'reopen-incident': upon('reopen-incident', () => ({ reason: 'Two labels.' }), ALONE, CLOSE),
   'export-incident': async (world) => {

@@ -78,6 +78,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
     const show = (incident: string, who = ADA) => ask<IncidentShown>(as(who), 'show-incident', { incident });
     const decide = (incident: string, who: Actor, given: object) =>
       ask<Changed>(as(who), 'decide', { incident, version: 1, step: 'decision', reason: 'r', ...given });
+    const LIST = { id: 'l', kind: 'list', fields: ['name'], people: { at: 'people.csv', id: 'id' } };
     const TELL = { answer: 'tell-authority', due: '2026-11-25T09:00:00+01:00' };
     const finish = (incident: string, task: string | undefined, outcome: string, who = ADA) =>
       ask<Changed>(as(who), 'finish-task', { incident, task, outcome, text: 'because' });
@@ -296,8 +297,15 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         'erase-text': { entry: 1, name: 'title' },
         'close-incident': { version: 1, summary: 'x' },
         'reopen-incident': { reason: 'x' },
+        'set-leaks': { version: 0, leaks: [LIST] },
+        'show-leaks': {},
+        'list-runs': {},
+        'show-run': { job: newId('job') },
+        'erase-run-answer': { job: newId('job') },
       };
-      const others = incidentOperations.map(({ name }) => name).filter((name) => !/^(open|list)-/.test(name));
+      const others = incidentOperations
+        .map(({ name }) => name)
+        .filter((name) => !/^(open-incident|list-incidents)$/.test(name));
       assert.deepEqual(Object.keys(inputs).sort(), others.sort(), 'each operation on an incident is here');
       for (const [name, input] of Object.entries(inputs)) {
         const words: string[] = [];

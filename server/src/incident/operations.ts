@@ -14,13 +14,11 @@ import {
   OpenIncident,
   ReopenIncident,
   RestrictIncident,
-  type Role,
   readId,
   SetIncidentFacts,
   ShowIncident,
 } from '@forthright/contract';
-import type { ZodType } from 'zod';
-import { type Asked, type Operation, operation, refuseUnlessMay } from '../prove/index.ts';
+import type { Asked, Operation } from '../prove/index.ts';
 import {
   addEvidence,
   addNote,
@@ -35,28 +33,10 @@ import {
   restrictIncident,
   setFacts,
 } from './changes.ts';
+import { DECIDERS, guarded, OFFICERS, READERS, WORKERS } from './guarded.ts';
+import { runOperations } from './runs.operations.ts';
 import { showIncident } from './show.ts';
 import { findIncident, listIncidents } from './store.ts';
-
-/** Support agents look up one address at a time, and administrators have no business with content: neither is here. */
-const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver', 'auditor'];
-const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
-const DECIDERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
-const OFFICERS: readonly Role[] = ['privacy-officer'];
-
-type Given<I, O> = Omit<Operation<I, O>, 'input' | 'output'>;
-
-/** Whoever calls `run` without a door is held to the roles all the same. */
-const guarded = <I, O>(input: ZodType<I>, output: ZodType<O>, { run, ...given }: Given<I, O>): Operation =>
-  operation<I, O>({
-    ...given,
-    input,
-    output,
-    run: async (asked, asking) => {
-      refuseUnlessMay(asked.actor, given.may);
-      return run(asked, asking);
-    },
-  });
 
 const post = (path: Operation['path']) => ({ method: 'POST', path }) as const;
 
@@ -183,4 +163,5 @@ export const incidentOperations: readonly Operation[] = [
     may: OFFICERS,
     run: reopenIncident,
   }),
+  ...runOperations,
 ];

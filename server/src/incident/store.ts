@@ -75,6 +75,18 @@ const INCIDENT = `SELECT i.id, i.state, i.version, i.opened_at, i.opened_by, i.c
 
 export type Found = Readonly<{ incident: Incident; stored: StoredFacts }>;
 
+/** Whether there is such an incident for this actor. */
+export async function isVisibleTo(reads: Reads, id: string, actor: string): Promise<boolean> {
+  const sql = `SELECT 1 AS one FROM incidents i WHERE i.id = :id::text AND ${VISIBLE}`;
+  return (await reads.rows(sql, { id, actor })).length > 0;
+}
+
+/** The ids of all incidents that this actor may see. */
+export async function visibleTo(reads: Reads, actor: string): Promise<string[]> {
+  const rows = await reads.rows<{ id: string }>(`SELECT i.id FROM incidents i WHERE ${VISIBLE}`, { actor });
+  return rows.map(({ id }) => id);
+}
+
 /** The incident, or undefined when there is none that this actor may see. */
 export async function findIncident(reads: Reads, id: string, actor: string): Promise<Found | undefined> {
   const [row] = await reads.rows<IncidentRow>(`${INCIDENT} WHERE i.id = :id::text AND ${VISIBLE}`, {

@@ -11,6 +11,8 @@ export const schema: Schema = {
   migrations: await readMigrations(
     new URL('../prove/migrations/', import.meta.url),
     new URL('./migrations/', import.meta.url),
+    new URL('../people/migrations/', import.meta.url),
+    new URL('../platform/queue/migrations/', import.meta.url),
   ),
 };
 
@@ -52,7 +54,10 @@ const DEEDS = `
   UNION SELECT entry FROM incident_decisions
   UNION SELECT entry FROM incident_tasks
   UNION SELECT finished_entry FROM incident_tasks WHERE finished_entry IS NOT NULL
-  UNION SELECT entry FROM incident_evidence`;
+  UNION SELECT entry FROM incident_evidence
+  UNION SELECT entry FROM incident_leaks
+  UNION SELECT entry FROM incident_runs
+  UNION SELECT ended_entry FROM incident_runs WHERE ended_entry IS NOT NULL`;
 
 /** What is wrong with the whole record, as sentences; empty when each deed has its entry and each entry its deed. */
 export async function strays(reads: Reads): Promise<string[]> {
@@ -68,8 +73,13 @@ export async function strays(reads: Reads): Promise<string[]> {
          OR i.version <> (SELECT max(version) FROM incident_versions v WHERE v.incident = i.id)
          OR (i.state = 'open') = EXISTS (SELECT FROM incident_decisions d WHERE d.incident = i.id AND d.step = 'decision')`,
   );
+  const runs = await reads.rows<{ job: string }>(
+    `SELECT r.job FROM incident_runs r LEFT JOIN jobs j ON j.id = r.job
+      WHERE j.id IS NULL OR j.state <> r.state AND (r.state <> 'asked' OR j.state NOT IN ('waiting', 'running'))`,
+  );
   return [
     ...(await checkRegister(reads)),
+    ...runs.map(({ job }) => `the run of ${job} is not in the state of its job`),
     ...rows.map(({ deed, kind, index }) =>
       deed === null ? `entry ${index} (${kind}) has no deed` : `a deed has no entry ${deed}`,
     ),

@@ -20,6 +20,9 @@ export type Act =
   | 'add-note'
   | 'restrict'
   | 'erase-text'
+  | 'set-leaks'
+  | 'run-scope'
+  | 'end-run'
   | 'export'
   | 'close'
   | 'reopen';

@@ -1,4 +1,4 @@
-export { type Config, readConfig } from './config.ts';
+export { bareEnvironment, type Config, readConfig } from './config.ts';
 export { nameOf, quoted } from './document-issues.ts';
 export { type Document, type DocumentCode, type DocumentPath, readDocument, refuse } from './documents.ts';
 export { type Limit, Limiter, type Wait } from './limiter.ts';

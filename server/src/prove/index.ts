@@ -16,7 +16,14 @@ export {
   type RegisterState,
   registerState,
 } from './open.ts';
-export { type Actor, type Asked, type Operation, operation } from './operation.ts';
+export {
+  type Actor,
+  type Asked,
+  type Operation,
+  operation,
+  type StreamedEvent,
+  type StreamFrom,
+} from './operation.ts';
 export { registerOperations } from './operations.ts';
 export { refuseUnlessMay } from './permission.ts';
 export {

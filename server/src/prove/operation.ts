@@ -13,6 +13,12 @@ export type Actor = Readonly<{
 /** What every operation gets beside its input. Clock and records come in; nothing is looked up from elsewhere. */
 export type Asked = Readonly<{ db: Db; actor: Actor; now: () => Date }>;
 
+/** One event of a stream: its id is what a reader that was cut off goes on after. `data` is sent as JSON. */
+export type StreamedEvent = Readonly<{ id: string; event: string; data: object }>;
+
+/** Where a stream begins (after the event of this number; 0: at the beginning), and when it is no longer wanted. */
+export type StreamFrom = Readonly<{ after: number; signal: AbortSignal }>;
+
 /**
  * What may be asked, once for all doors: `http` makes a route and OpenAPI of it, `cli` a command, tests call `run`.
  * Path parameters (`/incidents/:incident`) are fields of the input.
@@ -28,6 +34,15 @@ export type Operation<Input = unknown, Output = unknown> = Readonly<{
   /** Roles that may ask, any of them; an empty list: everybody who is signed in. */
   may: readonly Role[];
   run: (asked: Asked, input: Input) => Promise<Output>;
+  /**
+   * What comes of it, as it comes; a door that can stream answers with this instead of `run`. Refuses before the first
+   * event as `run` would, and ends by itself; undefined when nothing will come any more.
+   */
+  events?: (
+    asked: Asked,
+    input: Input,
+    from: StreamFrom,
+  ) => Promise<AsyncIterable<StreamedEvent> | undefined>;
 }>;
 
 /** Keeps the types of input and output together while a list of operations forgets them. */
