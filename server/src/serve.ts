@@ -8,7 +8,7 @@ import { makeServer } from './http/index.ts';
 import { incidentOperations } from './incident/index.ts';
 import { makePeople, type People } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
-import type { Log } from './platform/index.ts';
+import type { Log, Outbound } from './platform/index.ts';
 import {
   keyFolder,
   type Operation,
@@ -17,18 +17,23 @@ import {
   registerOperations,
 } from './prove/index.ts';
 import { loadWorkspace } from './sources/index.ts';
+import { webhookOperations } from './webhooks/index.ts';
 import { startWorker } from './worker/index.ts';
 
 /** Every operation that the server answers, of all stages. */
-export const operationsOf = (people: People, options: JobsOptions = {}): readonly Operation[] => [
+export const operationsOf = (
+  people: People,
+  { allowPrivate = false, ...jobs }: JobsOptions & Partial<Outbound> = {},
+): readonly Operation[] => [
   ...people.operations,
   ...incidentOperations,
-  ...jobOperations(options),
+  ...jobOperations(jobs),
+  ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
 
 /** The stages that have tables, in the order of their numbers. */
-export const MIGRATIONS = ['prove', 'incident', 'people', 'platform/queue'].map(
+export const MIGRATIONS = ['prove', 'incident', 'people', 'platform/queue', 'webhooks'].map(
   (stage) => new URL(`./${stage}/migrations/`, import.meta.url),
 );
 
@@ -42,6 +47,8 @@ export type ServeOptions = Readonly<{
   log: Log;
   /** Path of the workspace file. Refuses one that can't be used. */
   workspace?: string | undefined;
+  /** Whether webhooks may lead to this machine and into private networks, and be `http`. */
+  allowPrivateWebhooks?: boolean | undefined;
 }>;
 
 /**
@@ -49,7 +56,15 @@ export type ServeOptions = Readonly<{
  * `data-folder-in-use` when another process has the folder, and as `address-unavailable` when another has the port.
  */
 export async function startServer(options: ServeOptions): Promise<Serving> {
-  const { data, migrations, version, now, log, workspace } = options;
+  const {
+    data,
+    migrations,
+    version,
+    now,
+    log,
+    workspace,
+    allowPrivateWebhooks: allowPrivate = false,
+  } = options;
   if (workspace !== undefined) await loadWorkspace(workspace);
   await mkdir(data, { recursive: true, mode: 0o700 }).catch((cause) => {
     const message = `the data folder ${data} can not be made: ${cause.code}`;
@@ -61,12 +76,12 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const register = await openRecords(db, data, now);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
     const people = makePeople({ db, now });
-    const operations = operationsOf(people, { workspace });
+    const operations = operationsOf(people, { workspace, allowPrivate });
     const app = makeServer({ operations, people, db, now, log, version });
     const address = await listen(app, options);
     await db.announce(address);
     const made = await people.firstLink();
-    const worker = await startWorker({ db, now, log, data, workspace });
+    const worker = await startWorker({ db, now, log, data, workspace, outbound: { allowPrivate } });
     log({ event: 'serving', level: 'info' });
     return {
       address,

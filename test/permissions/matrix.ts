@@ -37,6 +37,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'confirm-second-factor': { code: '123456' },
   'begin-passkey': PASSWORDS,
   'remove-passkey': { ...PASSWORDS, passkey: 'AAAA' },
+  'add-webhook': { url: 'https://hooks.marlow.example/', events: ['incident-opened'] },
   'remove-second-factor': { ...PASSWORDS, code: '123456' },
 };
 

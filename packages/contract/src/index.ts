@@ -8,4 +8,5 @@ export * from './readiness.ts';
 export * from './record.ts';
 export { ROLES, type Role } from './roles.ts';
 export * from './views.ts';
+export * from './webhooks.ts';
 export * from './workspace.ts';

@@ -12,7 +12,13 @@ export type Serving = Readonly<{
 }>;
 
 export type Start = (
-  where: Readonly<{ data: string; port: number; host: string; workspace?: string | undefined }>,
+  where: Readonly<{
+    data: string;
+    port: number;
+    host: string;
+    workspace?: string | undefined;
+    allowPrivateWebhooks?: boolean | undefined;
+  }>,
 ) => Promise<Serving>;
 
 const DATA = 'forthright-data';
@@ -40,6 +46,10 @@ export const serveCommand = (start: Start): Operation => ({
       value: 'ADDRESS',
       about: `the address to listen at; by default ${HOST}, which only this machine reaches`,
     },
+    'allow-private-webhooks': {
+      type: 'boolean',
+      about: 'let webhooks lead to this machine and into private networks, and be http',
+    },
   },
   examples: [
     'forthright serve',
@@ -50,6 +60,7 @@ export const serveCommand = (start: Start): Operation => ({
       data: resolve(cwd, String(options.data ?? DATA)),
       port: portOf(String(options.port ?? PORT)),
       host: String(options.host ?? HOST),
+      allowPrivateWebhooks: options['allow-private-webhooks'] === true,
       // Only the one that was named: a server that found one by chance would look into logs that nobody meant.
       workspace: workspace === '' ? undefined : resolve(cwd, workspace),
     });

@@ -288,7 +288,7 @@ async function run(
 
 /** 204 tells a browser that nothing will come any more, so that it does not ask again. */
 async function stream(
-  { db, now, streams }: Door,
+  { db, now, log, metrics, streams }: Door,
   operation: Operation,
   input: unknown,
   request: FastifyRequest,
@@ -299,17 +299,25 @@ async function stream(
   const after = lastEventOf(request.headers['last-event-id']);
   const abort = streams.take(actor.id);
   // Of the response: a request without a body is closed as soon as it was read.
-  reply.raw.once('close', () => abort.abort());
+  reply.raw.once('close', () => {
+    abort.abort();
+    // Fastify tells of the end of what was sent whole; most readers of a stream go away before.
+    if (!reply.raw.writableFinished) finish(request, reply, log, metrics);
+  });
   try {
     const events = await operation.events?.({ db, actor, now }, input, { after, signal: abort.signal });
     if (events === undefined) {
       streams.release(abort);
       return reply.code(204).send();
     }
-    return reply
-      .type('text/event-stream; charset=utf-8')
-      .header('x-accel-buffering', 'no')
-      .send(streams.readable(events, abort));
+    return (
+      reply
+        .type('text/event-stream; charset=utf-8')
+        .header('x-accel-buffering', 'no')
+        // One that lived on would be idle only after the server began to end, and hold it up for a minute.
+        .header('connection', 'close')
+        .send(streams.readable(events, abort))
+    );
   } catch (error) {
     streams.release(abort);
     throw error;

@@ -31,17 +31,26 @@ export class World {
   readonly people: ReturnType<typeof makePeople>;
   readonly app: ReturnType<typeof makeServer>;
 
-  private constructor(db: Db, folder: string, more: readonly Operation[]) {
+  private constructor(db: Db, folder: string, more: readonly Operation[], allowPrivate: boolean) {
     this.db = db;
     this.#folder = folder;
     this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 } });
-    const operations = [...operationsOf(this.people), ...more];
+    const operations = [...operationsOf(this.people, { allowPrivate }), ...more];
     const log = jsonLog((line) => this.lines.push(line), this.now);
     this.app = makeServer({ operations, people: this.people, db, now: this.now, log, version: '0.1.0' });
   }
 
   /** Over records of its own in a temporary folder, or on the server of this address. */
-  static async open({ more = [], url }: { more?: readonly Operation[]; url?: string } = {}): Promise<World> {
+  static async open({
+    more = [],
+    url,
+    allowPrivate = false,
+  }: {
+    more?: readonly Operation[];
+    url?: string | undefined;
+    /** Whether webhooks may lead to this machine. */
+    allowPrivate?: boolean;
+  } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
     const schema = { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' };
     const where =
@@ -50,10 +59,15 @@ export class World {
         : ({ kind: 'server', url } as const);
     const db = await openDatabase({ ...where, schema });
     await openRecords(db, folder, () => new Date());
-    return new World(db, folder, more);
+    return new World(db, folder, more, allowPrivate);
   }
 
   readonly now = (): Date => new Date(this.#nowMs);
+
+  /** A folder that is gone when the world is closed. */
+  get folder(): string {
+    return this.#folder;
+  }
 
   pass(hours: number): void {
     this.#nowMs += hours * 3_600_000;

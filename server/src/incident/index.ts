@@ -14,3 +14,4 @@ export {
   SCOPE_RUN,
   visibleIncidents,
 } from './runs.ts';
+export { isRestricted, nearTasks } from './show.ts';

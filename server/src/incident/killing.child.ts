@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Changed, ROLES } from '@forthright/contract';
 import { parseVerifierKey } from '@forthright/register';
-import { type Db, openDatabase } from '../platform/db/index.ts';
+import { type Db, openDatabase, type Reads, type Schema } from '../platform/db/index.ts';
 import type { Held } from '../platform/queue/index.ts';
 import {
   type Asked,
@@ -48,7 +48,11 @@ const now = () => {
   return new Date(at);
 };
 
-type World = Readonly<{ asked: Asked; folder: string; does: <T>(work: () => Promise<T>) => Promise<T> }>;
+export type World = Readonly<{
+  asked: Asked;
+  folder: string;
+  does: <T>(work: () => Promise<T>) => Promise<T>;
+}>;
 
 const opened = ({ asked }: World) =>
   ask<Changed>(asked, 'open-incident', { title: 'A label', kind: 'misdelivery', times: { aware: AWARE } });
@@ -94,10 +98,12 @@ async function held(world: World): Promise<Held> {
   return { id, kind: SCOPE_RUN, subject: incident, input: {}, attempt: 1, mostAttempts: 3 };
 }
 
-/** Every operation that changes something. */
-export const DEEDS: Readonly<
+export type Deeds = Readonly<
   Record<string, (world: World) => Promise<Pick<Changed, 'entry'> | number | undefined>>
-> = {
+>;
+
+/** Every operation that changes something. */
+export const DEEDS: Deeds = {
   'open-incident': (world) => world.does(() => opened(world)),
   'set-incident-facts': upon('set-incident-facts', () => ({ version: 1, title: 'Two labels', kind: 'loss' })),
   propose: upon('decide', () => ({ ...DECIDE, step: 'proposal', answer: 'tell-people', due: DUE })),
@@ -185,7 +191,17 @@ const say = (report: Report): void => {
   if (process.connected) process.send?.(report);
 };
 
-async function obey({ folder, url, at: begin, target, before, acknowledged }: Order): Promise<void> {
+/** What a process can be told to do, over which records, and what else is wrong with these. */
+export type Orders = Readonly<{
+  deeds: Deeds;
+  schema: Schema;
+  alsoWrong?: (reads: Reads) => Promise<string[]>;
+}>;
+
+async function obey(
+  { deeds, schema, alsoWrong = async () => [] }: Orders,
+  { folder, url, at: begin, target, before, acknowledged }: Order,
+): Promise<void> {
   at = begin;
   const where =
     url === undefined
@@ -200,7 +216,11 @@ async function obey({ folder, url, at: begin, target, before, acknowledged }: Or
     { acknowledged },
   );
   const lost = acknowledged.length - (kept[0]?.n ?? 0);
-  const wrong = [...(await strays(db)), ...(lost === 0 ? [] : [`${lost} acknowledged entries are lost`])];
+  const wrong = [
+    ...(await strays(db)),
+    ...(await alsoWrong(db)),
+    ...(lost === 0 ? [] : [`${lost} acknowledged entries are lost`]),
+  ];
   say({ say: 'looked', wrong, wasStopped: state.kind === 'stopped' });
   for (const name of [...before, target]) {
     const isTarget = name === target;
@@ -208,12 +228,15 @@ async function obey({ folder, url, at: begin, target, before, acknowledged }: Or
       say({ say: 'doing', name, isTarget });
       return work();
     };
-    const made = await DEEDS[name]?.({ asked, folder, does });
+    const made = await deeds[name]?.({ asked, folder, does });
     say({ say: 'done', entry: typeof made === 'object' ? made.entry : made });
   }
 }
 
-if (process.send !== undefined) {
-  process.on('message', (rawOrder) => void obey(rawOrder as Order));
+/** Does what it is told by the process that began this one. */
+export function takeOrders(orders: Orders): void {
+  process.on('message', (rawOrder) => void obey(orders, rawOrder as Order));
   process.on('disconnect', () => process.exit());
 }
+
+if (import.meta.main) takeOrders({ deeds: DEEDS, schema });

@@ -83,6 +83,10 @@ const isLate = ({ due }: Task, now: Date): boolean => Date.parse(due) < now.getT
 const byDue = (a: Task, b: Task): number => Date.parse(a.due) - Date.parse(b.due);
 
 export const isOverdue = (task: Task, now: Date): boolean => isOpen(task) && isLate(task, now);
+/** Time enough to do something about it. */
+const NEAR_MS = 24 * 3_600_000;
+/** Tasks and duties that are due before this are near, or over. */
+export const nearUntil = (now: Date): Date => new Date(now.getTime() + NEAR_MS);
 export const openProposals = ({ decisions }: Pick<Incident, 'decisions'>): Decision[] =>
   decisions.filter((one) => one.step === 'proposal' && stands(one));
 export const standingDecisions = ({ decisions }: Pick<Incident, 'decisions'>): Decision[] =>

@@ -2,8 +2,16 @@
 import type { IncidentShown } from '@forthright/contract';
 import type { Reads } from '../platform/db/index.ts';
 import { type RecordedEntry, timelineOf } from '../prove/index.ts';
-import { awareSeconds, blockersOf, isOverdue, nextSteps, overdueSteps } from './rules.ts';
+import { awareSeconds, blockersOf, isOverdue, nearUntil, nextSteps, overdueSteps } from './rules.ts';
+import { type DueTask, isRestrictedOne, tasksDueBy } from './store.ts';
 import type { Decision, Incident, Task } from './types.ts';
+
+/** For the program itself: whether only people who are named may see an incident. */
+export const isRestricted = (reads: Reads, incident: string): Promise<boolean> =>
+  isRestrictedOne(reads, incident);
+
+/** For the program itself: open tasks and duties of all incidents whose time is within 24 hours, or over. */
+export const nearTasks = (reads: Reads, now: Date): Promise<DueTask[]> => tasksDueBy(reads, nearUntil(now));
 
 const TIMELINE_PAGE = 500;
 

@@ -3,3 +3,12 @@ export { nameOf, quoted } from './document-issues.ts';
 export { type Document, type DocumentCode, type DocumentPath, readDocument, refuse } from './documents.ts';
 export { type Limit, Limiter, type Wait } from './limiter.ts';
 export { framesOf, jsonLog, type Log, type LogEntry } from './log.ts';
+export {
+  type Answered,
+  isPublicAddress,
+  OUTBOUND_FAULTS,
+  type Outbound,
+  type OutboundFault,
+  postOutside,
+  whyNotTo,
+} from './outbound.ts';

@@ -16,6 +16,8 @@ export type LogEntry = Readonly<{
   code?: string;
   /** `job_…` */
   job?: string;
+  /** `whk_…` */
+  webhook?: string;
   /** Frames of a stack, without its first line: an error's message may quote what somebody typed. */
   frames?: readonly string[];
   /** Words of ours that hold nothing of a user's. */

@@ -27,6 +27,7 @@ export {
 export { registerOperations } from './operations.ts';
 export { refuseUnlessMay } from './permission.ts';
 export {
+  entriesAfter,
   publishedCheckpoint,
   registerHead,
   registerTiles,
@@ -35,4 +36,4 @@ export {
   wholeEntriesOf,
 } from './reading.ts';
 export { registerKeys, removeEndedKeys, revokeKey, rotateKey } from './rotation.ts';
-export type { Event, RecordedEntry, Text } from './types.ts';
+export type { Event, RecordedEntry, RegisteredEntry, Text } from './types.ts';

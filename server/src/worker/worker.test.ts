@@ -36,7 +36,8 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const)
       let nowMs = Date.parse('2026-11-22T10:20:00Z');
       const now = () => new Date(nowMs);
       const log = () => {};
-      const start = (db: Db) => startWorker({ db, now, log, data, pollMs: 20 });
+      const start = (db: Db) =>
+        startWorker({ db, now, log, data, outbound: { allowPrivate: false }, pollMs: 20 });
       const file = join(data, 'public', 'checkpoint');
       const size = () =>
         existsSync(file) ? parseCheckpoint(readFileSync(file, 'utf8'), 'checkpoint').size : 0;

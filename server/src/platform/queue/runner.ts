@@ -49,6 +49,8 @@ export type RunnerOptions = Readonly<{
   schedules?: readonly Schedule[];
   /** False while nothing may be done, as when the register is stopped: jobs wait then. */
   mayWork?: () => boolean;
+  /** Done before each look for work: what makes jobs of what happened elsewhere. */
+  before?: () => Promise<void>;
   /** After so long without a word of its holder, a job is taken over. */
   leaseSeconds?: number;
   pollMs?: number;
@@ -143,11 +145,12 @@ class Running {
   }
 
   async #lookOnce(): Promise<void> {
-    const { mayWork = () => true, lanes, log } = this.#options;
+    const { mayWork = () => true, before, lanes, log } = this.#options;
     if (!mayWork()) return;
     try {
       await this.#schedule();
       await this.#forget();
+      await before?.();
       for (const lane of lanes) while (await this.#take(lane));
       this.#trouble = undefined;
     } catch (error) {
