@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LEAK_KINDS } from '@forthright/contract';
 import { killInEveryDeed, SOAK_KILLS } from '../server/src/incident/killing.ts';
+import { DEEDS } from './killing/webhooks.child.ts';
 import { askEngine } from './oracle/engine.ts';
 import {
   engineEqualsOracle,
@@ -17,6 +18,10 @@ import {
 } from './oracle/properties.ts';
 
 const WORLDS = 60;
+const WEBHOOKS = {
+  child: new URL('./killing/webhooks.child.ts', import.meta.url),
+  names: Object.keys(DEEDS),
+};
 
 const [runs = WORLDS, from = Date.now() & 0x7fffffff] = process.argv.slice(2).map(Number);
 if (!Number.isInteger(runs) || !Number.isInteger(from)) {
@@ -33,13 +38,14 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
   ['layout', (settings) => layoutChangesNothing(askEngine, settings)],
   ['more log', (settings) => moreLogNeverClears(askEngine, settings)],
   ['lost hour', (settings) => lostHourNeverClears(askEngine, settings)],
-  [`kill -9 in the midst of deeds, ${SOAK_KILLS} times`, killOften],
+  [`kill -9 in the midst of deeds, ${SOAK_KILLS} times`, (settings) => killOften(settings)],
+  [`the same of webhooks, ${SOAK_KILLS} times`, (settings) => killOften(settings, WEBHOOKS)],
 ];
 
-async function killOften({ seed = 0 }: Settings): Promise<void> {
+async function killOften({ seed = 0 }: Settings, other?: typeof WEBHOOKS): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'forthright-soak-kill-'));
   try {
-    await killInEveryDeed({ rounds: SOAK_KILLS, seed, folder });
+    await killInEveryDeed({ rounds: SOAK_KILLS, seed, folder, other });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

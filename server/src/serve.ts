@@ -81,7 +81,17 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const address = await listen(app, options);
     await db.announce(address);
     const made = await people.firstLink();
-    const worker = await startWorker({ db, now, log, data, workspace, outbound: { allowPrivate } });
+    const worker = await startWorker({
+      db,
+      now,
+      log,
+      data,
+      workspace,
+      outbound: { allowPrivate },
+    }).catch(async (error) => {
+      await app.close();
+      throw error;
+    });
     log({ event: 'serving', level: 'info' });
     return {
       address,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -245,7 +245,16 @@ test('a run that was killed in the midst of it is done after the restart, once, 
   const why = (await ask<Job>(server, investigator, 'GET', `/jobs/${failing}`)).body;
   assert.deepEqual([why.state, why.code], ['failed', 'file-missing']);
 
-  await ask(server, investigator, 'PUT', `${at}/leaks`, { version: 3, leaks });
+  // A plain path that is a link out of the workspace's folder.
+  writeFileSync(join(work, 'secret.csv'), 'id\n1\n');
+  symlinkSync(join(work, 'secret.csv'), join(shop, 'link.csv'));
+  const link = { ...nowhere, people: { at: 'link.csv', id: 'id' } };
+  await ask(server, investigator, 'PUT', `${at}/leaks`, { version: 3, leaks: [link] });
+  const led = (await ask<{ id: string }>(server, investigator, 'POST', `${at}/runs`, {})).body.id;
+  assert.equal((await read(server, investigator, led)).events.at(-1)?.event, 'failed');
+  assert.equal((await ask<Job>(server, investigator, 'GET', `/jobs/${led}`)).body.code, 'file-unreadable');
+
+  await ask(server, investigator, 'PUT', `${at}/leaks`, { version: 4, leaks });
   const cancelled = (await ask<{ id: string }>(server, investigator, 'POST', `${at}/runs`, {})).body.id;
   await read(server, investigator, cancelled, { isEnough: ({ data }) => data.step !== undefined });
   assert.equal((await ask(server, investigator, 'POST', `/jobs/${cancelled}/cancel`, {})).status, 200);
@@ -255,7 +264,7 @@ test('a run that was killed in the midst of it is done after the restart, once, 
   const states = (await ask<{ runs: Run[] }>(server, officer, 'GET', `${at}/runs`)).body.runs;
   assert.deepEqual(
     states.map(({ state }) => state),
-    ['cancelled', 'failed', 'done'],
+    ['cancelled', 'failed', 'failed', 'done'],
   );
 
   // Whoever may not see the incident finds no job; and what was erased is gone.
@@ -270,7 +279,7 @@ test('a run that was killed in the midst of it is done after the restart, once, 
   );
   assert.deepEqual((await ask<{ jobs: object[] }>(server, investigator, 'GET', '/jobs')).body.jobs, []);
   assert.equal((await ask(server, investigator, 'GET', `${at}/runs`)).body.code, 'incident-not-found');
-  assert.equal((await ask<{ jobs: object[] }>(server, officer, 'GET', '/jobs')).body.jobs.length, 3);
+  assert.equal((await ask<{ jobs: object[] }>(server, officer, 'GET', '/jobs')).body.jobs.length, 4);
   assert.equal((await ask(server, officer, 'POST', `${at}/runs/${job}/erase`, {})).status, 200);
   const erased = (await ask<Run & { answer: null }>(server, officer, 'GET', `${at}/runs/${job}`)).body;
   assert.deepEqual([erased.answer, erased.sha256, erased.figures], [null, shown.sha256, shown.figures]);

@@ -1,19 +1,20 @@
 /** For tests: the record in a place of its own, and whether each deed has its entry and each entry its deed. */
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Db, openDatabase, type Reads, readMigrations, type Schema } from '../platform/db/index.ts';
 import { type Actor, type Asked, checkRegister, keyFolder, openRegister } from '../prove/index.ts';
 import { incidentOperations } from './operations.ts';
 
 export const ORIGIN = 'marlow.example/register';
 
+const SOURCE = new URL('../', import.meta.url);
+const folders = globSync('**/migrations', { cwd: fileURLToPath(SOURCE) });
+
+/** Everybody's tables: their numbers run through all stages. */
 export const schema: Schema = {
   program: 'Forthright test',
-  migrations: await readMigrations(
-    new URL('../prove/migrations/', import.meta.url),
-    new URL('./migrations/', import.meta.url),
-    new URL('../people/migrations/', import.meta.url),
-    new URL('../platform/queue/migrations/', import.meta.url),
-  ),
+  migrations: await readMigrations(...folders.map((folder) => new URL(`${folder}/`, SOURCE))),
 };
 
 export type Place = Readonly<{ folder: string; url?: string | undefined; now: () => Date }>;

@@ -17,6 +17,8 @@ export type Outbound = Readonly<{
   /** Whether addresses of this machine and of private networks may be asked, and `http`. */
   allowPrivate: boolean;
   timeoutMs?: number;
+  /** Ends it before its time, as if nothing was answered. */
+  signal?: AbortSignal;
 }>;
 
 const LONGEST_URL = 2000;
@@ -106,9 +108,10 @@ export function postOutside(
   if (whyNotTo(rawUrl, options) !== undefined) return Promise.resolve({ fault: 'address-refused' });
   const url = new URL(rawUrl);
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
   return new Promise((resolve) => {
-    const fail = (error: unknown) => resolve({ fault: signal.aborted ? 'timeout' : faultOf(error) });
+    const fail = (error: unknown) => resolve({ fault: timeout.aborted ? 'timeout' : faultOf(error) });
     const request = send(
       url,
       {

@@ -32,7 +32,7 @@ const bodyOf = ({ event, kind, at, data }: Delivery): string =>
 export function deliveryHandler(options: DeliverOptions): Handler {
   const { db, now } = options;
   return {
-    run: async (job) => {
+    run: async (job, { signal }) => {
       const delivery = await deliveryById(db, String(job.input.delivery));
       const webhook = delivery === undefined ? undefined : await webhookById(db, delivery.webhook);
       if (delivery === undefined || webhook === undefined || !(await isDue(options, delivery, webhook))) {
@@ -43,7 +43,14 @@ export function deliveryHandler(options: DeliverOptions): Handler {
         return;
       }
       const [url] = await urlsOf(db, [webhook]);
-      const answered = await post(options, delivery, webhook, url ?? '');
+      const answered = await post(
+        { ...options, outbound: { ...options.outbound, signal } },
+        delivery,
+        webhook,
+        url ?? '',
+      );
+      // Whoever was cut off by our own end has failed nothing.
+      if ('fault' in answered) signal.throwIfAborted();
       await settle(options, { job, delivery, webhook, answered });
     },
     fail: (job, code) =>

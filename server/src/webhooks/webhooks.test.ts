@@ -80,7 +80,7 @@ class Receiver {
 
 async function until(what: () => boolean | Promise<boolean>, why: string): Promise<void> {
   for (let n = 0; !(await what()); n++) {
-    assert.ok(n < 400, why);
+    assert.ok(n < 2400, why);
     await sleep(25);
   }
 }

@@ -43,7 +43,7 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const)
         existsSync(file) ? parseCheckpoint(readFileSync(file, 'utf8'), 'checkpoint').size : 0;
       const until = async (wanted: number) => {
         for (let n = 0; size() !== wanted; n++) {
-          assert.ok(n < 400, `${size()} entries are published, ${wanted} are due`);
+          assert.ok(n < 2400, `${size()} entries are published, ${wanted} are due`);
           await sleep(25);
         }
       };

@@ -58,12 +58,12 @@ const add = (db: Db, job: Partial<NewJob> = {}, at = new Date()): Promise<string
   db.transaction(async (tx) => (await addJob(tx, { ...COUNT, ...job }, at)) ?? assert.fail('not added'));
 
 async function until<T>(what: () => Promise<T | undefined | false>): Promise<T> {
-  for (let n = 0; n < 600; n++) {
+  for (let n = 0; n < 2400; n++) {
     const found = await what();
     if (found !== undefined && found !== false) return found;
     await sleep(25);
   }
-  throw new Error('It did not come to that within 15 seconds.');
+  throw new Error('It did not come to that within a minute.');
 }
 
 const ended = (db: Db, id: string, state: Job['state'] = 'done') =>
@@ -104,7 +104,9 @@ async function kill(child: ChildProcess): Promise<void> {
 for (const engine of ['PGlite', 'PostgreSQL'] as const) {
   const skip = engine === 'PostgreSQL' ? (noPostgres ?? false) : false;
   describe(`queue on ${engine}`, { skip }, () => {
-    /** Runs `use` over a fresh database, with what it starts ended after it. */
+    let shared: Db | undefined;
+    after(() => shared?.close());
+    /** Runs `use` over empty tables, with what it starts ended after it. */
     const over =
       (
         use: (
@@ -113,7 +115,9 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const) {
         ) => Promise<void>,
       ) =>
       async () => {
-        const db = await openQueue(newPlace(engine));
+        shared ??= await openQueue(newPlace(engine));
+        const db = shared;
+        await db.transaction((tx) => tx.run('TRUNCATE jobs, job_events, finished'));
         const stops: (() => Promise<void>)[] = [];
         try {
           await use(db, async (options) => {
@@ -130,7 +134,6 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const) {
           });
         } finally {
           for (const stop of stops) await stop();
-          await db.close();
         }
       };
     const one = (handler: Handler, atOnce = 1) => [{ handlers: { count: handler }, atOnce }];

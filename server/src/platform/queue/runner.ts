@@ -118,7 +118,8 @@ class Running {
 
   async listen(): Promise<void> {
     this.#unlisten = await this.#options.db.listen(CHANNEL, (id) => {
-      for (const { held, abort } of this.#all()) if (held.id === id) void this.#keep(held, abort);
+      for (const { held, abort } of this.#all())
+        if (id === undefined || held.id === id) void this.#heed(held, abort);
       this.look();
     });
   }
@@ -280,6 +281,12 @@ class Running {
     } catch {
       // Asked again at the next beat; when the lease is over, somebody else's attempt makes this one end nothing.
     }
+  }
+
+  /** Whether somebody has cancelled it. */
+  async #heed(held: Held, abort: AbortController): Promise<void> {
+    const isOurs = await isHeld(this.#options.db, held).catch(() => true);
+    if (!isOurs) abort.abort(new ForthrightError('interrupted', 'The job was cancelled.'));
   }
 
   stop(): Promise<void> {

@@ -1,9 +1,11 @@
 /** For tests: the queue in a database of its own, and a table in which each job that is done leaves one line. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { type Db, openDatabase, type Schema } from '../db/index.ts';
 import { endJob, type Handler } from './index.ts';
 
-const queue = await readFile(new URL('./migrations/0004-queue.sql', import.meta.url), 'utf8');
+const folder = new URL('./migrations/', import.meta.url);
+const [file = ''] = await readdir(folder);
+const queue = await readFile(new URL(file, folder), 'utf8');
 
 export const schema: Schema = {
   program: 'Forthright test',
