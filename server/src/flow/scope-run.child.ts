@@ -3,7 +3,7 @@
  * to end it. It ends with the server, too, however that ends.
  */
 import { type ErrorCode, ForthrightError, type Incident, type Problem } from '@forthright/contract';
-import { loadedFrom } from '../incident/index.ts';
+import { loadedFrom, problemsOfLeaks } from '../incident/index.ts';
 import { withLoadedRun } from '../scope/index.ts';
 import { loadWorkspace } from '../sources/index.ts';
 
@@ -23,6 +23,10 @@ function say(report: Report, then: () => void = () => {}): void {
 async function run({ workspace: path, incident: given }: Order): Promise<Report> {
   try {
     const workspace = await loadWorkspace(path);
+    // The workspace may be another one than when the run was asked for.
+    const problems = problemsOfLeaks(given, workspace.workspace);
+    if (problems.length > 0)
+      throw new ForthrightError('incident-invalid', 'These leaks do not fit the workspace.', { problems });
     const incident = loadedFrom(given, workspace.directory);
     const answer = await withLoadedRun(
       { workspace, incident },

@@ -27,9 +27,17 @@ export function lastEventOf(raw: string | string[] | undefined): number {
 const textOf = ({ id, event, data }: StreamedEvent): string =>
   `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
+export type StreamTimes = Readonly<{ heartbeatMs: number; longestMs: number }>;
+const TIMES: StreamTimes = { heartbeatMs: HEARTBEAT_MS, longestMs: LONGEST_MS };
+
 /** All streams that are open: who has too many gets no other, and when the server ends they end. */
 export class Streams {
   readonly #open = new Map<AbortController, string>();
+  readonly #times: StreamTimes;
+
+  constructor(times: StreamTimes = TIMES) {
+    this.#times = times;
+  }
 
   /** A place for a stream of `actor`. Refuses as `too-many-requests`. */
   take(actor: string): AbortController {
@@ -51,8 +59,8 @@ export class Streams {
 
   /** The bytes of a stream, until `events` ends, its reader goes away, or its time is over. */
   readable(events: AsyncIterable<StreamedEvent>, abort: AbortController): Readable {
-    const timer = setTimeout(() => abort.abort(), LONGEST_MS);
-    const readable = Readable.from(withHeartbeat(events));
+    const timer = setTimeout(() => abort.abort(), this.#times.longestMs);
+    const readable = Readable.from(withHeartbeat(events, this.#times.heartbeatMs));
     readable.once('close', () => {
       clearTimeout(timer);
       this.release(abort);
@@ -62,14 +70,17 @@ export class Streams {
 }
 
 /** An error in the midst of it can only end it: the reader asks again, and is refused with a problem document. */
-async function* withHeartbeat(events: AsyncIterable<StreamedEvent>): AsyncGenerator<string> {
+async function* withHeartbeat(
+  events: AsyncIterable<StreamedEvent>,
+  heartbeatMs: number,
+): AsyncGenerator<string> {
   yield `retry: ${RETRY_MS}\n\n`;
   const iterator = events[Symbol.asyncIterator]();
   let next = nextOf(iterator);
   for (;;) {
     let timer: NodeJS.Timeout | undefined;
     const beat = new Promise<'beat'>((resolve) => {
-      timer = setTimeout(() => resolve('beat'), HEARTBEAT_MS);
+      timer = setTimeout(() => resolve('beat'), heartbeatMs);
     });
     const come = await Promise.race([next, beat]);
     clearTimeout(timer);

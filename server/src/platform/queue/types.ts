@@ -1,6 +1,5 @@
-import type { ErrorCode } from '@forthright/contract';
+import type { ErrorCode, JOB_STATES } from '@forthright/contract';
 
-export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
 /** Ids, numbers, hashes and closed words: what somebody typed stands in the register, where it can be erased. */
