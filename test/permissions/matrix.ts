@@ -26,6 +26,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   delay: `dly_${'0'.repeat(32)}`,
   concerned: `con_${'0'.repeat(32)}`,
   recipient: `rcp_${'0'.repeat(32)}`,
+  file: `evi_${'0'.repeat(32)}`,
   task: `tsk_${'0'.repeat(32)}`,
   key: '00000000',
 };
@@ -35,6 +36,7 @@ const PASSWORDS = { password: 'not the password' };
 const BODIES: Readonly<Record<string, object>> = {
   'invite-person': { email: 'new@marlow.example', name: 'New', roles: ['auditor'] },
   'set-roles': { roles: ['auditor'] },
+  'erase-person': { reason: 'left' },
   'make-token': { name: 'other', scopes: ['auditor'] },
   'change-password': { ...PASSWORDS, newPassword: PASSWORD },
   'begin-second-factor': PASSWORDS,

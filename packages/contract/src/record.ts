@@ -289,6 +289,41 @@ export const AddEvidence = z.strictObject({
 });
 export type AddEvidence = z.infer<typeof AddEvidence>;
 
+/** A file's own name, as those will see it who save it: never a way to another folder. */
+const FileName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine((name) => !/[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029/\\]|\.\./u.test(name) && name !== '.', {
+    error: 'a file name without folders, `..`, or control characters',
+  });
+
+/** The file itself is the content of the request. */
+export const AddFile = z.strictObject({
+  incident: AnyIncident,
+  name: FileName,
+  /** Where it comes from and who handed it in. */
+  origin: Prose,
+});
+export type AddFile = z.infer<typeof AddFile>;
+
+export const FileAdded = z.strictObject({
+  incident: z.string(),
+  version: z.int(),
+  id: z.string(),
+  entry: z.int(),
+  sha256: z.string(),
+  bytes: z.int(),
+});
+export type FileAdded = z.infer<typeof FileAdded>;
+
+export const GetFile = z.strictObject({ incident: AnyIncident, file: z.string().max(60) });
+export type GetFile = z.infer<typeof GetFile>;
+
+export const ExportIncident = z.strictObject({ incident: AnyIncident });
+export type ExportIncident = z.infer<typeof ExportIncident>;
+
 export const RestrictIncident = z.strictObject({
   incident: AnyIncident,
   /** Who alone may see it; `null`: everybody whose role allows it. */
@@ -478,6 +513,8 @@ export const IncidentShown = z.strictObject({
       kind: z.string(),
       at: z.string(),
       by: z.string(),
+      /** The API token of `by` with which it was done. */
+      token: z.string().optional(),
       facts: z.record(z.string(), z.json()),
       texts: z.record(z.string(), Shown),
     }),

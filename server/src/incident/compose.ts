@@ -55,10 +55,10 @@ function factRows({ kind, state, cause, times, estimate, openedAt, openedBy, clo
   return rows;
 }
 
-const timelineRow = ({ entry, kind, at, by, facts, texts }: Timeline[number]): string[] => [
+const timelineRow = ({ entry, kind, at, by, token, facts, texts }: Timeline[number]): string[] => [
   String(entry),
   shown(at),
-  shown(by),
+  token === undefined ? shown(by) : `${shown(by)}, by ${shown(token)}`,
   shown(kind),
   [
     ...Object.entries(texts).map(([name, text]) => `${shown(name)}: ${shown(text)}`),
@@ -98,8 +98,15 @@ const afterwardsSections = (of: Afterwards): string =>
     )
     .join('');
 
-const STYLE =
-  'body{font:16px/1.5 serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}td,th{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}';
+const STYLE = [
+  ':root{color-scheme:light dark}',
+  'body{font:16px/1.5 serif;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}',
+  'table{border-collapse:collapse;width:100%}',
+  'td,th{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:top;min-width:4.5rem}',
+  'th:empty{padding:0;border:0}',
+  '@media(max-width:45rem){table{display:block;overflow-x:auto}td,th{min-width:6rem}h1{font-size:1.5rem}}',
+  '@media print{:root{color-scheme:light}body{font-size:10pt;max-width:none;margin:0;padding:0}tr{break-inside:avoid}h2{break-after:avoid}}',
+].join('');
 
 /** The whole page. It loads nothing and runs nothing. */
 export function composeIndex(
@@ -111,7 +118,7 @@ export function composeIndex(
   const { id, title, decisions, tasks, evidence } = incident;
   const custody = new Map(timeline.map((one) => [one.entry, one]));
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${shown(title)}</title><style>${STYLE}</style></head><body>
 <h1>${shown(title)}</h1>

@@ -42,7 +42,7 @@ export async function exportIncident(
   { incident: id, directory, files = new Map() }: ExportOptions,
 ): Promise<BundleHeader> {
   refuseUnlessMay(asked.actor, ['privacy-officer']);
-  const found = await findIncident(asked.db, id, asked.actor.id);
+  const found = await findIncident(asked.db, id, asked.actor);
   if (found === undefined) throw notFound(id);
   const { incident } = found;
   await refuseFull(directory);
@@ -76,7 +76,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 /** What is exported is read under the register's lock, so that page, timeline and entries are of one moment. */
 function recordExport(asked: Asked, id: IncidentId) {
   return deed(asked, async (tx) => {
-    const found = await findIncident(tx, id, asked.actor.id);
+    const found = await findIncident(tx, id, asked.actor);
     if (found === undefined) throw notFound(id);
     const { shown, timeline } = await wholeTimeline(tx, found.incident, asked.now());
     const afterwards = await wholeAfterwards(tx, id, asked.now());

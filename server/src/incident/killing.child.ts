@@ -18,8 +18,9 @@ import {
   rotateKey,
 } from '../prove/index.ts';
 import { exportIncident } from './export.ts';
+import { openFiles } from './files.ts';
 import { AFTERWARDS_INPUTS } from './matters/testing.ts';
-import { actor, ask, databaseOf, ORIGIN, schema, strays } from './testing.ts';
+import { actor, ask, databaseOf, lostFiles, ORIGIN, schema, strays } from './testing.ts';
 
 export type Order = Readonly<{
   folder: string;
@@ -143,6 +144,11 @@ const AFTERWARDS: Readonly<Record<string, (world: World) => Promise<Changed | nu
   'finish-inquiry': ofInquiry('finish-inquiry', 'add-inquiry'),
 };
 
+/** Another file each time. */
+async function* pieces(incident: string): AsyncGenerator<Uint8Array> {
+  for (let n = 0; n < 50; n += 1) yield Buffer.from(`${incident} ${n}\n`.repeat(500));
+}
+
 const person = (world: World) => `per_${world.asked.actor.id}`;
 
 /** Every operation that changes something. */
@@ -162,6 +168,11 @@ export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | 
     origin: 'The web server.',
   })),
   ...AFTERWARDS,
+  'add-file': async (world) => {
+    const { incident } = await opened(world);
+    const asked = { ...world.asked, content: pieces(incident) };
+    return world.does(() => ask(asked, 'add-file', { incident, name: 'a.log', origin: 'By mail.' }));
+  },
   'restrict-incident': upon('restrict-incident', () => ({ people: ['usr_ada'], reason: 'An insider.' })),
   'erase-text': upon('erase-text', (_, { entry }) => ({ entry, name: 'title' })),
   'close-incident': upon('close-incident', () => CLOSE[1], ALONE),
@@ -217,6 +228,7 @@ async function obey({ folder, url, at: begin, target, before, acknowledged }: Or
       : ({ kind: 'server', url } as const);
   const db = await openDatabase({ ...where, schema });
   const asked: Asked = { db, actor: actor('usr_ada', ...ROLES), now };
+  await openFiles(db, folder, { now });
   const state = await openIn(db, folder);
   if (state.kind === 'stopped') await continueRegister(asked, 'It was cut short.');
   const kept = await db.rows<{ n: number }>(
@@ -224,7 +236,11 @@ async function obey({ folder, url, at: begin, target, before, acknowledged }: Or
     { acknowledged },
   );
   const lost = acknowledged.length - (kept[0]?.n ?? 0);
-  const wrong = [...(await strays(db)), ...(lost === 0 ? [] : [`${lost} acknowledged entries are lost`])];
+  const wrong = [
+    ...(await strays(db)),
+    ...(await lostFiles(db, folder)),
+    ...(lost === 0 ? [] : [`${lost} acknowledged entries are lost`]),
+  ];
   say({ say: 'looked', wrong, wasStopped: state.kind === 'stopped' });
   for (const name of [...before, target]) {
     const isTarget = name === target;

@@ -20,7 +20,7 @@ import type { Db } from '../platform/db/index.ts';
 import type { Actor, Asked } from '../prove/index.ts';
 import { AFTERWARDS_INPUTS } from './matters/testing.ts';
 import { incidentOperations } from './operations.ts';
-import { actor, ask, openRecord, strays } from './testing.ts';
+import { actor, ask, openRecord, strays, tokenOf } from './testing.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'forthright-incident-'));
 after(() => rmSync(work, { recursive: true, force: true }));
@@ -179,6 +179,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       const proposal = await decide(incident, ADA, { ...TELL, step: 'proposal' });
       await refuses(decide(incident, ADA, { ...TELL, proposal: proposal.id }), 'own-proposal');
       await refuses(decide(incident, ADA, TELL), 'own-proposal');
+      await refuses(decide(incident, tokenOf(ADA), { ...TELL, proposal: proposal.id }), 'own-proposal');
       await refuses(decide(incident, CY, TELL), 'not-permitted');
       await refuses(decide(incident, BO, { ...TELL, proposal: proposal.id }), 'not-permitted');
       await refuses(decide(incident, CY, { ...TELL, proposal: newId('dec') }), 'decision-not-found');
@@ -284,6 +285,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       );
       await restrict(['usr_ada', 'usr_bo', 'usr_ada']);
       assert.deepEqual((await show(incident, BO)).restrictedTo, ['usr_ada', 'usr_bo']);
+      assert.equal((await show(incident, tokenOf(BO))).id, incident);
       const missing = newId('inc');
       const inputs: Record<string, object> = {
         'show-incident': {},

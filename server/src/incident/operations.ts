@@ -44,7 +44,7 @@ import { showIncident } from './show.ts';
 import { findIncident, listIncidents } from './store.ts';
 
 async function list(asked: Asked, { state, most, after }: ListIncidents): Promise<IncidentsListed> {
-  const page = { actor: asked.actor.id, state, most, after: cursorOf(after) };
+  const page = { actor: asked.actor, state, most, after: cursorOf(after) };
   const found = await listIncidents(asked.db, page, asked.now());
   const shown = found.slice(0, most);
   const last = shown.at(-1);
@@ -64,7 +64,7 @@ function cursorOf(rawAfter: string | undefined): { openedAt: Date; id: string } 
 }
 
 async function show(asked: Asked, { incident, timelineAfter }: ShowIncident): Promise<IncidentShown> {
-  const found = await findIncident(asked.db, incident, asked.actor.id);
+  const found = await findIncident(asked.db, incident, asked.actor);
   if (found === undefined) throw notFound(incident);
   return showIncident(asked.db, found.incident, { now: asked.now(), timelineAfter });
 }

@@ -117,15 +117,15 @@ export function endedBy(answer: Answer, incident: Incident): Decision[] {
   );
 }
 
-/** What an open proposal of the actor's own keeps them from deciding, themselves and in another's name. */
+/** What an open proposal of the account's own keeps it from deciding, itself, by a token, and in another's name. */
 export function isOwnProposal(
-  actor: string,
+  account: string,
   answer: Answer,
   proposal: string | undefined,
   incident: Incident,
 ): boolean {
   return openProposals(incident).some(
-    (one) => one.by === actor && (one.id === proposal || one.answer === answer),
+    (one) => one.by === account && (one.id === proposal || one.answer === answer),
   );
 }
 

@@ -15,11 +15,12 @@ const shownTask = (delays: Incident['delays'], now: Date) => (task: Task) => {
   return { ...others, isOverdue: isOverdue(task, delays, now), ...delayedTask(task, delays, now) };
 };
 
-const shownEntry = ({ index, kind, at, actor, facts, texts }: RecordedEntry) => ({
+const shownEntry = ({ index, kind, at, actor, account, facts, texts }: RecordedEntry) => ({
   entry: index,
   kind,
   at: at.toISOString(),
-  by: actor,
+  by: account ?? actor,
+  ...(account === undefined ? {} : { token: actor }),
   facts: facts as IncidentShown['timeline'][number]['facts'],
   texts,
 });

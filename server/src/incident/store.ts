@@ -10,7 +10,7 @@ import type {
   TaskId,
 } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
-import { textsOf } from '../prove/index.ts';
+import { type Actor, textsOf } from '../prove/index.ts';
 import { openMatters, overdueMatters, standingDelays } from './matters/store.ts';
 import { DUTIES } from './rules.ts';
 import type { Act, Decision, Evidence, Facts, Incident, Task, Typed } from './types.ts';
@@ -76,8 +76,12 @@ const INCIDENT = `SELECT i.id, i.state, i.version, i.opened_at, i.opened_by, i.c
 
 export type Found = Readonly<{ incident: Incident; stored: StoredFacts }>;
 
-/** The incident, or undefined when there is none that this actor may see. */
-export async function findIncident(reads: Reads, id: string, actor: string): Promise<Found | undefined> {
+/** The incident, or undefined when there is none that this actor's account may see. */
+export async function findIncident(
+  reads: Reads,
+  id: string,
+  { account: actor }: Pick<Actor, 'account'>,
+): Promise<Found | undefined> {
   const [row] = await reads.rows<IncidentRow>(`${INCIDENT} WHERE i.id = :id::text AND ${VISIBLE}`, {
     id,
     actor,
@@ -208,7 +212,7 @@ const evidenceOf = ({ id, entry, kind, sha256, bytes }: EvidenceRow, text: TextA
 });
 
 export type Page = Readonly<{
-  actor: string;
+  actor: Pick<Actor, 'account'>;
   state?: IncidentState | undefined;
   most: number;
   /** The last one of the page before: by its own values, so that one that was hidden meanwhile still has its place. */
@@ -225,7 +229,13 @@ export async function listIncidents(
     `${INCIDENT} WHERE ${VISIBLE} AND (:state::text IS NULL OR i.state = :state::text)
        AND (:openedAt::timestamptz IS NULL OR (i.opened_at, i.id) < (:openedAt::timestamptz, :id::text))
      ORDER BY i.opened_at DESC, i.id DESC LIMIT :most::int4 + 1`,
-    { actor, state: state ?? null, openedAt: after?.openedAt ?? null, id: after?.id ?? null, most },
+    {
+      actor: actor.account,
+      state: state ?? null,
+      openedAt: after?.openedAt ?? null,
+      id: after?.id ?? null,
+      most,
+    },
   );
   const text = await textsOf(
     reads,
@@ -374,6 +384,30 @@ export async function finishTask(
     'UPDATE incident_tasks SET state = :state::text, finished_entry = :entry::int8 WHERE id = :id::text',
     { id, state, entry },
   );
+}
+
+/** By evidence, the SHA-256 of each file of an incident that was handed in. */
+export async function filesOf(reads: Reads, incident: IncidentId): Promise<ReadonlyMap<string, string>> {
+  const rows = await reads.rows<{ evidence: string; sha256: string }>(
+    `SELECT f.evidence, f.sha256 FROM incident_files f JOIN incident_evidence e ON e.id = f.evidence
+      WHERE e.incident = :incident::text ORDER BY e.entry`,
+    { incident },
+  );
+  return new Map(rows.map(({ evidence, sha256 }) => [evidence, sha256]));
+}
+
+export async function isFileReferred(reads: Reads, sha256: string): Promise<boolean> {
+  const rows = await reads.rows('SELECT 1 AS one FROM incident_files WHERE sha256 = :sha256::text LIMIT 1', {
+    sha256,
+  });
+  return rows.length > 0;
+}
+
+export async function insertFile(tx: Tx, evidence: EvidenceId, sha256: string): Promise<void> {
+  await tx.run('INSERT INTO incident_files (evidence, sha256) VALUES (:evidence::text, :sha256::text)', {
+    evidence,
+    sha256,
+  });
 }
 
 export async function insertEvidence(

@@ -6,20 +6,22 @@ export {
   publishRegister,
   signedHead,
 } from './checkpoints.ts';
-export { deed, record } from './deed.ts';
+export { deed, record, recordAll } from './deed.ts';
 export { erasePerson, erasePersonOf, eraseText } from './erase.ts';
 export { type KeyPlace, keyFolder } from './keys.ts';
 export {
   continueRegister,
   openRegister,
+  PROGRAM,
   type RegisterOptions,
   type RegisterState,
   registerState,
 } from './open.ts';
-export { type Actor, type Asked, type Operation, operation } from './operation.ts';
+export { type Actor, type Asked, type Download, type Operation, operation } from './operation.ts';
 export { registerOperations } from './operations.ts';
 export { refuseUnlessMay } from './permission.ts';
 export {
+  historyOf,
   publishedCheckpoint,
   registerHead,
   registerTiles,

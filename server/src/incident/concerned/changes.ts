@@ -25,7 +25,7 @@ const toldOf = (
     entry,
     how,
     at,
-    by: asked.actor.id,
+    by: asked.actor.account,
     hasText: text !== undefined,
     ...(evidence === undefined ? {} : { evidence }),
   },

@@ -68,7 +68,7 @@ export const answerInboxItem = (
       proof,
       data: (entry, evidence) => ({
         ...data,
-        answer: { entry, at, by: asked.actor.id, ...(evidence === undefined ? {} : { evidence }) },
+        answer: { entry, at, by: asked.actor.account, ...(evidence === undefined ? {} : { evidence }) },
       }),
     };
   });

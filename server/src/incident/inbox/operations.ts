@@ -33,7 +33,7 @@ const path = '/incidents/:incident/inbox';
 const one = `${path}/:item` as const;
 
 async function list(asked: Asked, given: ListInbox): Promise<InboxListed> {
-  const { matters, next } = cut(await listItems(asked.db, asked.actor.id, given), given.most);
+  const { matters, next } = cut(await listItems(asked.db, asked.actor.account, given), given.most);
   return { items: await showItems(asked.db, matters, asked.now()), ...next };
 }
 

@@ -64,7 +64,7 @@ export const answerInquiryQuestion = (
         answers: data.answers.with(question - 1, {
           entry,
           outcome,
-          by: asked.actor.id,
+          by: asked.actor.account,
           ...(evidence === undefined ? {} : { evidence }),
         }),
       }),

@@ -19,7 +19,7 @@ export async function pageOf<K extends MatterKind>(
   kind: K,
   { incident: given, ...page }: Asking,
 ): Promise<Readonly<{ incident: IncidentId; matters: readonly Matter<K>[]; next: { next?: number } }>> {
-  const found = await findIncident(asked.db, given, asked.actor.id);
+  const found = await findIncident(asked.db, given, asked.actor);
   if (found === undefined) throw notFound(given);
   const { id: incident } = found.incident;
   const matters = await listMatters(asked.db, { kind, incident, ...page });

@@ -33,7 +33,7 @@ export async function addSellerBan(
       texts: { seller, reach, letter },
       owner,
       due,
-      data: () => ({ banFrom, appealBy, due, writtenBy: asked.actor.id }),
+      data: () => ({ banFrom, appealBy, due, writtenBy: asked.actor.account }),
     };
   });
   return { ...step, letter };
@@ -100,7 +100,7 @@ export function decideSellerBan(
     throw new ForthrightError('not-permitted', 'A program decides no appeal; a person does.');
   refuseUnlessMay(actor, ['privacy-officer']);
   return take(asked, { kind, incident, id, act: outcome }, ({ data, state }) => {
-    if (state === 'appealed' && data.writtenBy === actor.id)
+    if (state === 'appealed' && data.writtenBy === actor.account)
       throw new ForthrightError(
         'own-proposal',
         'You have written this ban; somebody else decides the appeal.',
@@ -113,7 +113,7 @@ export function decideSellerBan(
       texts: { reason },
       proof,
       due: null,
-      data: (entry) => ({ ...data, decision: { entry, outcome, by: actor.id } }),
+      data: (entry) => ({ ...data, decision: { entry, outcome, by: actor.account } }),
     };
   });
 }
