@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Delayed } from './afterwards/delays.ts';
 import { Deletion } from './afterwards/recipients.ts';
 import { AnyIncident, Id, Line, Moment, Person, Prose, Shown } from './fields.ts';
+import { PaperIssued } from './papers.ts';
 
 /** What may be asked of the records, and what is answered. */
 
@@ -50,7 +51,7 @@ export const INCIDENT_KINDS = [
 ] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
 
-/** Names of VERIS (Vocabulary for Event Recording and Incident Sharing), so that a cause can be exchanged. */
+/** Names of VERIS 1.4.1 (Vocabulary for Event Recording and Incident Sharing), so that a cause can be exchanged. */
 export const VERIS_ACTIONS = {
   error: [
     'Capacity shortage',
@@ -64,7 +65,6 @@ export const VERIS_ACTIONS = {
     'Misconfiguration',
     'Misdelivery',
     'Misinformation',
-    'Omission',
     'Other',
     'Physical accidents',
     'Programming error',
@@ -102,17 +102,19 @@ export const VERIS_ACTIONS = {
   ],
   hacking: [
     'Abuse of functionality',
+    'AitM',
+    'Backdoor',
     'Brute force',
     'CSRF',
     'Cache poisoning',
+    'Exploit misconfig',
+    'Exploit vuln',
     'Forced browsing',
-    'MitM',
     'Other',
     'Path traversal',
     'SQLi',
     'Session replay',
     'Unknown',
-    'Use of backdoor or C2',
     'Use of stolen creds',
     'XSS',
   ],
@@ -198,9 +200,89 @@ export type IncidentTime = (typeof INCIDENT_TIMES)[number];
 /** A time, and who says so: a person, a log, a supplier. */
 const StatedTime = z.strictObject({ at: Moment, saidBy: Line });
 
-/** How many people, as somebody estimates: a figure of evidence comes from a run of scope. */
+/** Who told the organisation first. */
+export const REPORTERS = [
+  'vendor',
+  'seller',
+  'security-researcher',
+  'customer',
+  'employee',
+  'authority',
+  'own-monitoring',
+  'other',
+] as const;
+export type Reporter = (typeof REPORTERS)[number];
+
+const ReportedBy = z.strictObject({
+  as: z.enum(REPORTERS),
+  name: Line.optional(),
+  contact: Line.optional(),
+});
+
+/** The legal entity that answers for the data. The workspace's file is not known to the server, so it is typed. */
+const Entity = z.strictObject({
+  name: Line,
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'a country is two capital letters, such as LU')
+    .optional(),
+});
+
+export const DATA_ROLES = ['controller', 'joint-controller', 'processor'] as const;
+export type DataRole = (typeof DATA_ROLES)[number];
+
+/** GDPR Art. 4(7), 4(8) and 26. A processor acts for somebody, a joint controller with somebody. */
+const RoleInData = z
+  .strictObject({ as: z.enum(DATA_ROLES), for: Line.optional() })
+  .refine((role) => (role.as === 'controller') === (role.for === undefined), {
+    error: 'a processor says for whom, a joint controller with whom; a controller names nobody',
+    path: ['for'],
+  });
+
+export const PEOPLE_CATEGORIES = [
+  'customers',
+  'sellers',
+  'visitors',
+  'employees',
+  'applicants',
+  'children',
+  'other',
+] as const;
+export const DATA_CATEGORIES = [
+  'name',
+  'email',
+  'postal-address',
+  'phone',
+  'date-of-birth',
+  'orders',
+  'messages',
+  'credentials',
+  'payment',
+  'identity-document',
+  'location',
+  'special-category',
+  'other',
+] as const;
+
+export type PeopleCategory = (typeof PEOPLE_CATEGORIES)[number];
+export type DataCategory = (typeof DATA_CATEGORIES)[number];
+
+/** GDPR Art. 33(3)(a): categories of people, and of data about them. */
+const Categories = z
+  .strictObject({
+    people: z.array(z.enum(PEOPLE_CATEGORIES)).min(1).max(PEOPLE_CATEGORIES.length).optional(),
+    data: z.array(z.enum(DATA_CATEGORIES)).min(1).max(DATA_CATEGORIES.length).optional(),
+  })
+  .refine(({ people, data }) => people !== undefined || data !== undefined, {
+    error: 'name categories of people, of data, or both',
+  });
+
+/**
+ * How many, as somebody states. Without a run it is an estimate; with one it was read there, and the run is
+ * registered as evidence.
+ */
 const Estimate = z
-  .strictObject({ min: z.int().min(0), max: z.int().min(0), by: Line })
+  .strictObject({ min: z.int().min(0), max: z.int().min(0), by: Line, run: Id('evi').optional() })
   .refine(({ min, max }) => min <= max, { error: 'min is at most max', path: ['max'] });
 
 const facts = {
@@ -208,7 +290,24 @@ const facts = {
   kind: z.enum(INCIDENT_KINDS),
   cause: Cause.optional(),
   times: z.partialRecord(z.enum(INCIDENT_TIMES), StatedTime).default({}),
+  /** People. */
   estimate: Estimate.optional(),
+  /** Records of personal data. */
+  records: Estimate.optional(),
+  categories: Categories.optional(),
+  reportedBy: ReportedBy.optional(),
+  site: Line.optional(),
+  brand: Line.optional(),
+  entity: Entity.optional(),
+  role: RoleInData.optional(),
+  /** Who can be asked, GDPR Art. 33(3)(b). */
+  contactPoint: Line.optional(),
+  /** Likely consequences, Art. 33(3)(c) and 33(5). */
+  effects: Prose.optional(),
+  /** Measures taken or proposed, Art. 33(3)(d) and 33(5). */
+  remedies: Prose.optional(),
+  /** Why the authority is told later than 72 hours after becoming aware, Art. 33(1). */
+  delay: Prose.optional(),
 };
 
 export const OpenIncident = z.strictObject(facts);
@@ -222,9 +321,20 @@ export const SetIncidentFacts = z
     title: Line.optional(),
     kind: z.enum(INCIDENT_KINDS).optional(),
     cause: Cause.optional(),
-    /** `null` takes a time back that turned out to be wrong; what was said before stays in the timeline. */
+    /** `null` takes back what turned out to be wrong, here and below; what was said before stays in the timeline. */
     times: z.partialRecord(z.enum(INCIDENT_TIMES), StatedTime.nullable()).optional(),
-    estimate: Estimate.optional(),
+    estimate: facts.estimate,
+    records: facts.records.nullable(),
+    categories: facts.categories.nullable(),
+    reportedBy: facts.reportedBy.nullable(),
+    site: facts.site.nullable(),
+    brand: facts.brand.nullable(),
+    entity: facts.entity.nullable(),
+    role: facts.role.nullable(),
+    contactPoint: facts.contactPoint.nullable(),
+    effects: facts.effects.nullable(),
+    remedies: facts.remedies.nullable(),
+    delay: facts.delay.nullable(),
   })
   .refine(({ incident: _, version: __, ...given }) => Object.values(given).some((one) => one !== undefined), {
     error: 'nothing is changed',
@@ -350,6 +460,28 @@ export const EraseText = z.strictObject({
 });
 export type EraseText = z.infer<typeof EraseText>;
 
+/** As answers of scope call members of staff. */
+const Pseudonym = z
+  .string()
+  .regex(/^(?:employee|contractor)-[1-9]\d{0,5}$/, 'a pseudonym such as employee-1');
+
+export const AskUnlock = z.strictObject({
+  incident: AnyIncident,
+  /** The evidence that is the answer in which the pseudonym stands: another run may call somebody else so. */
+  run: Id('evi'),
+  pseudonym: Pseudonym,
+  reason: Prose,
+  /** How long the name stays unlocked once somebody else has granted it. */
+  hours: z.int().min(1).max(720).default(72),
+});
+export type AskUnlock = z.infer<typeof AskUnlock>;
+
+export const GrantUnlock = z.strictObject({ incident: AnyIncident, unlock: Id('unl'), reason: Prose });
+export type GrantUnlock = z.infer<typeof GrantUnlock>;
+
+export const ListUnlocks = z.strictObject({ incident: AnyIncident });
+export type ListUnlocks = z.infer<typeof ListUnlocks>;
+
 const MOST_LISTED = 200;
 export const ListIncidents = z.strictObject({
   state: z.enum(INCIDENT_STATES).optional(),
@@ -413,6 +545,27 @@ export const TaskShown = z.strictObject({
 });
 export type TaskShown = z.infer<typeof TaskShown>;
 
+/** `lapsed`: nobody granted it in time; `over`: the name is a pseudonym again. */
+export const UNLOCK_STATES = ['asked', 'granted', 'lapsed', 'over'] as const;
+export const UnlocksListed = z.strictObject({
+  unlocks: z.array(
+    z.strictObject({
+      id: z.string(),
+      run: z.string(),
+      pseudonym: z.string(),
+      state: z.enum(UNLOCK_STATES),
+      askedBy: z.string(),
+      askedAt: z.string(),
+      reason: Shown,
+      hours: z.int(),
+      until: z.string(),
+      grantedBy: z.string().optional(),
+      grantedReason: Shown.optional(),
+    }),
+  ),
+});
+export type UnlocksListed = z.infer<typeof UnlocksListed>;
+
 export const NEXT_STEPS = [
   'say-when-aware',
   'contain',
@@ -464,6 +617,15 @@ const Blocker = z.strictObject({
 });
 export type Blocker = z.infer<typeof Blocker>;
 
+/** A figure that somebody typed: an estimate, or read in a run that is registered as evidence. */
+const FigureShown = z.strictObject({
+  min: z.int(),
+  max: z.int(),
+  by: Shown,
+  label: z.enum(['estimated', 'from-run']),
+  run: z.string().optional(),
+});
+
 export const IncidentShown = z.strictObject({
   id: z.string(),
   version: z.int(),
@@ -480,9 +642,25 @@ export const IncidentShown = z.strictObject({
     })
     .optional(),
   times: z.partialRecord(z.enum(INCIDENT_TIMES), z.strictObject({ at: z.string(), saidBy: Shown })),
-  estimate: z
-    .strictObject({ min: z.int(), max: z.int(), by: Shown, label: z.literal('estimated') })
+  estimate: FigureShown.optional(),
+  records: FigureShown.optional(),
+  categories: z
+    .strictObject({
+      people: z.array(z.enum(PEOPLE_CATEGORIES)).optional(),
+      data: z.array(z.enum(DATA_CATEGORIES)).optional(),
+    })
     .optional(),
+  reportedBy: z
+    .strictObject({ as: z.enum(REPORTERS), name: Shown.optional(), contact: Shown.optional() })
+    .optional(),
+  site: Shown.optional(),
+  brand: Shown.optional(),
+  entity: z.strictObject({ name: Shown, country: z.string().optional() }).optional(),
+  role: z.strictObject({ as: z.enum(DATA_ROLES), for: Shown.optional() }).optional(),
+  contactPoint: Shown.optional(),
+  effects: Shown.optional(),
+  remedies: Shown.optional(),
+  delay: Shown.optional(),
   openedAt: z.string(),
   openedBy: z.string(),
   closedAt: z.string().optional(),
@@ -502,6 +680,8 @@ export const IncidentShown = z.strictObject({
       entry: z.int(),
     }),
   ),
+  /** Issued ones, the oldest first. */
+  papers: z.array(PaperIssued),
   /** Of those who got the data. */
   deletion: Deletion,
   next: z.array(Step),

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
-import { ForthrightError, type IncidentId } from '@forthright/contract';
+import { ForthrightError, type IncidentId, type PaperIssued } from '@forthright/contract';
 import { type BundleHeader, type DisclosedFile, writeBundle } from '@forthright/register';
 import type { Reads } from '../platform/db/index.ts';
 import {
@@ -20,6 +20,7 @@ import {
 import { notFound } from './changes.ts';
 import { composeIndex } from './compose.ts';
 import { wholeAfterwards } from './matters/whole.ts';
+import { paperTexts } from './papers/store.ts';
 import { showIncident } from './show.ts';
 import { findIncident, insertMove } from './store.ts';
 import type { Incident } from './types.ts';
@@ -47,7 +48,7 @@ export async function exportIncident(
   const { incident } = found;
   await refuseFull(directory);
   const evidence = await evidenceFiles(incident, files);
-  const { entry, entries, page, list } = await recordExport(asked, incident.id);
+  const { entry, entries, page, list, papers } = await recordExport(asked, incident.id);
   const bundle = await writeBundle(directory, {
     checkpoint: await signedHead(asked, await registerHead(asked.db)),
     ...(await earlier(asked)),
@@ -58,6 +59,7 @@ export async function exportIncident(
       { path: 'attachments/index.html', from: page, index: entry, at: '/facts/index' },
       { path: 'attachments/timeline.json', from: list, index: entry, at: '/facts/timeline' },
       ...evidence,
+      ...papers,
     ],
     readTiles: registerTiles(asked.db),
   });
@@ -85,8 +87,22 @@ function recordExport(asked: Asked, id: IncidentId) {
     const facts = { index: sha256(page), timeline: sha256(list) };
     const entry = await record(tx, { kind: 'incident-exported', incident: id, facts });
     await insertMove(tx, id, entry, 'export');
-    return { entry, page, list, entries: await wholeEntriesOf(tx, id) };
+    const papers = await paperFiles(tx, shown.papers);
+    return { entry, page, list, papers, entries: await wholeEntriesOf(tx, id) };
   });
+}
+
+/** Each issued paper that is not erased, as page and as text, with the hash that its entry states. */
+async function paperFiles(reads: Reads, papers: readonly PaperIssued[]): Promise<DisclosedFile[]> {
+  const textOf = await paperTexts(reads, papers);
+  return papers.flatMap((paper) =>
+    (['html', 'text'] as const).flatMap((format) => {
+      const text = textOf(paper, format);
+      if (text === null) return [];
+      const path = `attachments/papers/${paper.paper}-${paper.number}.${format === 'html' ? 'html' : 'txt'}`;
+      return [{ path, from: Buffer.from(text), index: paper.entry, at: `/facts/${format}` }];
+    }),
+  );
 }
 
 async function refuseFull(directory: string): Promise<void> {

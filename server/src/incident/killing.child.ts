@@ -69,6 +69,11 @@ const ALONE: [string, object] = ['decide', { ...DECIDE, answer: 'register-only' 
 const TASK: [string, object] = ['add-task', { what: 'Ban the seller', owner: 'usr_bo', due: DUE }];
 const CLOSE: [string, object] = ['close-incident', { version: 1, summary: 'Destroyed.' }];
 
+/** Another file each time. */
+async function* pieces(incident: string): AsyncGenerator<Uint8Array> {
+  for (let n = 0; n < 50; n += 1) yield Buffer.from(`${incident} ${n}\n`.repeat(500));
+}
+
 /** Upon a matter that the steps before have made; `of` is what its path calls it. Inputs are those of the tests. */
 const uponMatter =
   (of: string, name: string, ...before: string[]) =>
@@ -144,10 +149,11 @@ const AFTERWARDS: Readonly<Record<string, (world: World) => Promise<Changed | nu
   'finish-inquiry': ofInquiry('finish-inquiry', 'add-inquiry'),
 };
 
-/** Another file each time. */
-async function* pieces(incident: string): AsyncGenerator<Uint8Array> {
-  for (let n = 0; n < 50; n += 1) yield Buffer.from(`${incident} ${n}\n`.repeat(500));
-}
+const RUN: [string, object] = [
+  'add-evidence',
+  { kind: 'run', sha256: 'cd'.repeat(32), bytes: 3, name: 'answer.json', origin: 'Scope.' },
+];
+const UNLOCK = { pseudonym: 'employee-1', reason: 'The shift was theirs.' };
 
 const person = (world: World) => `per_${world.asked.actor.id}`;
 
@@ -167,14 +173,30 @@ export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | 
     name: 'a.log',
     origin: 'The web server.',
   })),
-  ...AFTERWARDS,
   'add-file': async (world) => {
     const { incident } = await opened(world);
     const asked = { ...world.asked, content: pieces(incident) };
     return world.does(() => ask(asked, 'add-file', { incident, name: 'a.log', origin: 'By mail.' }));
   },
+  'issue-paper': upon('issue-paper', () => ({ paper: 'authority-report', version: 1 })),
+  'import-veris': (world) =>
+    world.does(() =>
+      ask<Changed>(world.asked, 'import-veris', {
+        record: { schema_version: '1.4.1', incident_id: 'a', summary: 'A label' },
+      }),
+    ),
+  ...AFTERWARDS,
   'restrict-incident': upon('restrict-incident', () => ({ people: ['usr_ada'], reason: 'An insider.' })),
   'erase-text': upon('erase-text', (_, { entry }) => ({ entry, name: 'title' })),
+  'ask-unlock': upon('ask-unlock', ({ id }) => ({ ...UNLOCK, run: id }), RUN),
+  'grant-unlock': async (world) => {
+    const { incident } = await opened(world);
+    const { id: run } = await ask<Changed>(world.asked, 'add-evidence', { incident, ...RUN[1] });
+    const { id } = await ask<Changed>(world.asked, 'ask-unlock', { incident, ...UNLOCK, run });
+    const second = { ...world.asked, actor: actor('usr_bo', ...ROLES) };
+    const grant = { incident, unlock: id, reason: 'I agree.' };
+    return world.does(() => ask<Changed>(second, 'grant-unlock', grant));
+  },
   'close-incident': upon('close-incident', () => CLOSE[1], ALONE),
   'reopen-incident': upon('reopen-incident', () => ({ reason: 'Two labels.' }), ALONE, CLOSE),
   'export-incident': async (world) => {

@@ -11,7 +11,7 @@ import type {
 } from '@forthright/contract';
 import { delayOf } from './delays/rules.ts';
 import { matterBlockers, matterSteps } from './matters/rules.ts';
-import type { Act, Decision, Facts, Incident, Task, Typed } from './types.ts';
+import type { Act, Decision, Facts, Figure, Incident, Task, Typed } from './types.ts';
 
 export type Move = Readonly<{ to: IncidentState } | { no: string }>;
 
@@ -30,6 +30,9 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'add-note': { to: 'open' },
     restrict: { to: 'open' },
     'erase-text': { to: 'open' },
+    'issue-paper': { to: 'open' },
+    'ask-unlock': { to: 'open' },
+    'grant-unlock': { to: 'open' },
     export: { to: 'open' },
     'pursue-deletion': { to: 'open' },
     'account-for-people': { to: 'open' },
@@ -50,6 +53,9 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'add-note': { to: 'decided' },
     restrict: { to: 'decided' },
     'erase-text': { to: 'decided' },
+    'issue-paper': { to: 'decided' },
+    'ask-unlock': { to: 'decided' },
+    'grant-unlock': { to: 'decided' },
     export: { to: 'decided' },
     'pursue-deletion': { to: 'decided' },
     'account-for-people': { to: 'decided' },
@@ -70,6 +76,9 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'add-note': { to: 'closed' },
     restrict: { to: 'closed' },
     'erase-text': { to: 'closed' },
+    'issue-paper': closed,
+    'ask-unlock': { to: 'closed' },
+    'grant-unlock': { to: 'closed' },
     export: { to: 'closed' },
     'pursue-deletion': closed,
     'account-for-people': closed,
@@ -229,23 +238,32 @@ export function changed(facts: Facts, change: FactsChange): Facts {
   const { times = {}, ...others } = change;
   const merged = { ...facts.times, ...times };
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
-  const kept = Object.entries(merged).filter(([, time]) => time !== null && time !== undefined);
-  return { ...facts, ...given, times: Object.fromEntries(kept) } as Facts;
+  const isKept = ([, value]: [string, unknown]): boolean => value !== null && value !== undefined;
+  const kept = Object.entries(merged).filter(isKept);
+  // An erased text is `null` as well, and stays.
+  const left = Object.entries({ ...facts, ...given }).filter(([fact]) => given[fact] !== null);
+  return { ...Object.fromEntries(left), times: Object.fromEntries(kept) } as Facts;
 }
 
 const ERASED = '(erased)';
 const typed = (text: Typed): string => text ?? ERASED;
 
-function fieldsOf({ title, kind, cause, times, estimate }: Facts): Map<string, string> {
-  const fields = new Map([
-    ['title', typed(title)],
-    ['kind', kind],
-  ]);
-  for (const [name, value] of Object.entries(cause ?? {})) fields.set(`cause.${name}`, typed(value));
+const figure = ({ min, max, by, run }: Figure): string =>
+  `${min} to ${max}, ${run === undefined ? 'estimated' : `read in the run ${run}`} by ${typed(by)}`;
+
+function fieldsOf({ times, estimate, records, ...others }: Facts): Map<string, string> {
+  const fields = new Map<string, string>();
+  const put = (at: string, value: unknown): void => {
+    if (Array.isArray(value)) fields.set(at, value.join(', '));
+    else if (typeof value === 'object' && value !== null)
+      for (const [name, inner] of Object.entries(value)) put(`${at}.${name}`, inner);
+    else fields.set(at, typed(value as Typed));
+  };
+  for (const [fact, value] of Object.entries(others)) put(fact, value);
   for (const [name, { at, saidBy }] of Object.entries(times))
     fields.set(`times.${name}`, `${at}, said by ${typed(saidBy)}`);
-  if (estimate !== undefined)
-    fields.set('estimate', `${estimate.min} to ${estimate.max}, estimated by ${typed(estimate.by)}`);
+  if (estimate !== undefined) fields.set('estimate', figure(estimate));
+  if (records !== undefined) fields.set('records', figure(records));
   return fields;
 }
 

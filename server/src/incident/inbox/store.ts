@@ -8,7 +8,6 @@ import { VISIBLE } from '../store.ts';
 /** In the order in which they were recorded; one more than `most` when there are more. */
 export async function listItems(
   reads: Reads,
-  /** The account that asks. */
   actor: string,
   { incident, person, kind, state, assignedTo, most, after }: ListInbox,
 ): Promise<readonly Matter<'item'>[]> {
