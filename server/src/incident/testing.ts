@@ -15,7 +15,6 @@ export const schema: Schema = {
     new URL('../prove/migrations/', import.meta.url),
     new URL('../people/migrations/', import.meta.url),
     new URL('./migrations/', import.meta.url),
-    new URL('../people/migrations/', import.meta.url),
   ),
 };
 
