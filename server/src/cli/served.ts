@@ -82,6 +82,7 @@ const withTimeout = (signal: AbortSignal): AbortSignal =>
 /** Headings in the order in which the help shows them, by the first part of an operation's address. */
 const GROUPS: Readonly<Record<string, string>> = {
   incidents: 'the record of incidents (through the server)',
+  inbox: 'the record of incidents (through the server)',
   register: 'the register (through the server)',
   people: 'people (through the server)',
   tokens: 'API tokens (through the server)',

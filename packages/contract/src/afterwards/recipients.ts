@@ -50,7 +50,7 @@ export const WriteRecipientLetter = z.strictObject({
   /** Who writes: the organisation, and who signs. */
   from: Line,
   /** Which data they got, such as `name`, `e-mail address`. */
-  data: z.array(Line).min(1).max(50),
+  fields: z.array(Line).min(1).max(50),
   /** Where it stood, such as the addresses of pages; for a crawler what is to be removed. */
   places: z.array(Line).max(50).default([]),
   seenFrom: Moment.optional(),

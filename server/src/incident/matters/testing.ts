@@ -5,7 +5,7 @@ const AT = '2026-11-22T09:00:00+01:00';
 export const PROOF = { sha256: 'ab'.repeat(32), bytes: 4, name: 'letter.pdf', origin: 'By post.' };
 export const LETTER = {
   from: 'Marlow Market, Data Protection Office',
-  data: ['name', 'e-mail address'],
+  fields: ['name', 'e-mail address'],
   confirmBy: '2099-01-01T09:00:00+01:00',
   confirmTo: 'privacy@marlow.example',
 };

@@ -8,7 +8,7 @@ const facts: LetterFacts = {
   to: 'Ada Lane',
   reach: '1 High Street\nLuxembourg',
   from: 'Marlow Market',
-  data: ['name', 'e-mail address', 'street'],
+  fields: ['name', 'e-mail address', 'street'],
   places: [],
   seenFrom: '2025-11-18T07:00:00+01:00',
   seenTo: '2025-11-20T16:30:00+01:00',

@@ -14,7 +14,10 @@ export type LetterFacts = Readonly<{
   /** When the first letter was handed over, when this one reminds of it. */
   remindsOf?: string | undefined;
 }> &
-  Pick<WriteRecipientLetter, 'from' | 'data' | 'places' | 'seenFrom' | 'seenTo' | 'confirmBy' | 'confirmTo'>;
+  Pick<
+    WriteRecipientLetter,
+    'from' | 'fields' | 'places' | 'seenFrom' | 'seenTo' | 'confirmBy' | 'confirmTo'
+  >;
 
 function seen({ seenFrom, seenTo }: LetterFacts): string {
   if (seenFrom !== undefined && seenTo !== undefined)
@@ -45,7 +48,7 @@ function howToConfirm({ confirmBy, confirmTo, reference, class: of }: LetterFact
 
 /** The whole letter, as text. It says what is known and no more; nothing is sent by this program. */
 export function composeDeletionLetter(facts: LetterFacts): string {
-  const { from, to, reach, data, places, reference, remindsOf, class: of } = facts;
+  const { from, to, reach, fields, places, reference, remindsOf, class: of } = facts;
   return paragraphs([
     visible(from),
     [to === undefined ? undefined : visible(to), reach === undefined ? undefined : typedLines(reach)]
@@ -55,7 +58,7 @@ export function composeDeletionLetter(facts: LetterFacts): string {
     remindsOf === undefined
       ? 'Please delete personal data that reached you by mistake'
       : `Reminder: please delete personal data that reached you by mistake\n\nOur letter of ${inWords(remindsOf)} is not answered.`,
-    `Personal data of other people (${listed(data)}) became accessible to you${seen(facts)} although they were not meant for you.${
+    `Personal data of other people (${listed(fields)}) became accessible to you${seen(facts)} although they were not meant for you.${
       of === 'crawler' ? ' Your program collected them.' : ''
     }`,
     places.length === 0
