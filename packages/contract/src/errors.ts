@@ -70,6 +70,7 @@ export const ANSWER = {
   'task-not-found': { status: 404, exit: 6, show: true },
   'decision-not-found': { status: 404, exit: 6, show: true },
   'veris-invalid': { status: 422, exit: 3, show: true },
+  'import-not-found': { status: 404, exit: 6, show: true },
   'paper-not-found': { status: 404, exit: 6, show: true },
   'incident-refuses': { status: 409, exit: 7, show: true },
   'incident-changed': { status: 409, exit: 7, show: true },

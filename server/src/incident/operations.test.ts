@@ -373,6 +373,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         'show-paper': { issued: newId('pap') },
         'export-veris': {},
         'export-dpv': {},
+        'show-import': {},
       };
       const others = incidentOperations
         .map(({ name }) => name)

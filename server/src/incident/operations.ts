@@ -13,6 +13,7 @@ import {
   FinishTask,
   ForthrightError,
   Imported,
+  ImportShown,
   ImportVeris,
   IncidentShown,
   IncidentsListed,
@@ -25,6 +26,7 @@ import {
   type Role,
   readId,
   SetIncidentFacts,
+  ShowImport,
   ShowIncident,
   ShowPaper,
   VerisRecord,
@@ -45,7 +47,7 @@ import {
   restrictIncident,
   setFacts,
 } from './changes.ts';
-import { exportDpv, exportVeris, importVeris } from './exchange/exchange.ts';
+import { exportDpv, exportVeris, importVeris, showImport } from './exchange/exchange.ts';
 import { exportBreachRegister } from './exchange/register.ts';
 import { draftPaper, issuePaper, showPaper } from './papers/issue.ts';
 import { showIncident } from './show.ts';
@@ -240,6 +242,14 @@ export const incidentOperations: readonly Operation[] = [
     ...post('/incidents/from-veris'),
     may: WORKERS,
     run: importVeris,
+  }),
+  guarded(ShowImport, ImportShown, {
+    name: 'show-import',
+    summary: 'The record that an incident was imported from, and what of it was not understood.',
+    method: 'GET',
+    path: '/incidents/:incident/import',
+    may: READERS,
+    run: showImport,
   }),
   guarded(CloseIncident, Changed, {
     name: 'close-incident',
