@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import own from '../package.json' with { type: 'json' };
 import {
   abortOnSignals,
@@ -7,9 +8,15 @@ import {
   runCli,
   scopeCommands,
   serveCommand,
+  servedCommands,
+  signingCommands,
+  terminalInput,
+  type Wiring,
 } from './cli/index.ts';
 import { jsonLog, readConfig } from './platform/index.ts';
 import { readinessOperation } from './scope/index.ts';
+
+const config = readConfig();
 
 /** What only the server needs is loaded when it is started: the other commands begin without it. */
 const serve = serveCommand(async (where) => {
@@ -23,7 +30,21 @@ const serve = serveCommand(async (where) => {
     now,
     log: jsonLog((line) => process.stderr.write(line), now),
   });
-});
+}, config.database);
+const wiring: Wiring = {
+  credentials: join(config.configFolder, 'credentials.json'),
+  server: config.server,
+  tokenFile: config.tokenFile,
+  ownerOf: async (records) => (await import('./platform/db/index.ts')).readOwner(records),
+  now: () => new Date(),
+};
+
+/** What the server answers, as commands. */
+async function served(): Promise<readonly Operation[]> {
+  const { allOperations } = await import('./serve.ts');
+  return [...servedCommands(allOperations(), wiring), ...signingCommands(wiring)];
+}
+
 const operations: readonly Operation[] = [...scopeCommands, readinessOperation(Date.now), serve];
 
 /** 128 + SIGPIPE: the reader, `head` perhaps, has seen enough. */
@@ -31,7 +52,7 @@ const CLOSED_PIPE = 141;
 
 /** Wires the program by hand and runs the command line that it was given. */
 async function main(): Promise<void> {
-  const { debug } = readConfig();
+  const { debug } = config;
   const pipe = new AbortController();
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -53,6 +74,8 @@ async function main(): Promise<void> {
   const stop = abortOnSignals(process, stderr.write, () => process.exit(130));
   const exit = await runCli(process.argv.slice(2), {
     operations,
+    more: served,
+    input: terminalInput(process.stdin, stderr),
     stdout: process.stdout,
     stderr,
     version: own.version,

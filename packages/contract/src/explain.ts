@@ -272,6 +272,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The incident has no such task.',
     advice: 'Look at its tasks with `show-incident`.',
   },
+  'evidence-not-found': {
+    meaning: 'The incident has no such file.',
+    advice: 'Look at its evidence with `show-incident`.',
+  },
   'decision-not-found': {
     meaning: 'The incident has no such proposal.',
     advice: 'Look at its decisions with `show-incident`.',
@@ -288,8 +292,13 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The incident has no such issued paper.',
     advice: 'Look at its papers with `show-incident`.',
   },
+  'matter-not-found': {
+    meaning: 'The incident has no such recipient, inquiry, letter, ban, delay or person.',
+    advice: 'Look at the list of them.',
+  },
   'incident-refuses': {
-    meaning: 'This can not be done with the incident, or the task, in the state that it is in.',
+    meaning:
+      'This can not be done with the incident, or with what belongs to it, in the state that it is in.',
     advice: 'The message says why, and what would have to come first.',
   },
   'incident-changed': {
@@ -303,6 +312,22 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'own-proposal': {
     meaning: 'Who prepared a decision may not approve it.',
     advice: 'Ask another person with the role to decide.',
+  },
+  'archive-damaged': {
+    meaning: 'The archive is cut short, altered, or was not written by Forthright; nothing of it was kept.',
+    advice: 'Fetch it again, or take another one.',
+  },
+  'server-not-found': {
+    meaning: 'No server is running that the command could ask.',
+    advice: 'Start one with `forthright serve`, or name it with --server URL or --data DIR.',
+  },
+  'server-unreachable': {
+    meaning: 'The server that the command asks does not answer, or is another program.',
+    advice: 'Check the address, and that the server is up; its log says what happened to a request.',
+  },
+  'credentials-unsafe': {
+    meaning: 'A file that holds a session or a token can be read by others.',
+    advice: 'End the session or revoke the token, then `chmod 600` the file.',
   },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',

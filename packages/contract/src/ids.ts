@@ -1,6 +1,18 @@
 /** Ids: what kind of thing it is, and 128 random bits, so that nobody finds one by counting. */
 export declare const brand: unique symbol;
-export type Kind = 'inc' | 'dec' | 'tsk' | 'evi' | 'pap';
+export type Kind =
+  | 'inc'
+  | 'dec'
+  | 'tsk'
+  | 'evi'
+  | 'pap'
+  | 'per'
+  | 'rcp'
+  | 'con'
+  | 'dly'
+  | 'ban'
+  | 'itm'
+  | 'inq';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;

@@ -1,33 +1,10 @@
 import * as z from 'zod';
+import { Delayed } from './afterwards/delays.ts';
+import { Deletion } from './afterwards/recipients.ts';
+import { AnyIncident, Id, Line, Moment, Person, Prose, Shown } from './fields.ts';
 import { PaperIssued } from './papers.ts';
 
-/** What may be asked of the records, and what is answered. Texts are trimmed, never empty, and capped. */
-
-const control = /[\p{Cc}\p{Cs}]/u;
-const hasControl = (text: string): boolean => control.test(text.replace(/[\n\t]/g, ''));
-/** One line. */
-const Line = z
-  .string()
-  .trim()
-  .min(1)
-  .max(300)
-  .refine((text) => !control.test(text), { error: 'one line of text without control characters' });
-const Prose = z
-  .string()
-  .trim()
-  .min(1)
-  .max(20_000)
-  .refine((text) => !hasControl(text), { error: 'text without control characters' });
-
-/** ISO 8601 with its offset, kept as it is written: `2025-11-20T15:05:00+01:00`. */
-const Moment = z.iso
-  .datetime({ offset: true, error: 'an instant such as 2025-11-20T14:05:00Z, with its zone' })
-  .max(40)
-  .refine((text) => Date.parse(text) >= 0, { error: 'an instant after 1 January 1970' })
-  // PostgreSQL reads no offset of 16 hours or more; no clock has one of more than 14.
-  .refine((text) => /(?:Z|[+-](?:0\d|1[0-3]):\d\d|[+-]14:00)$/.test(text), {
-    error: 'an offset of at most 14 hours',
-  });
+/** What may be asked of the records, and what is answered. */
 
 const Key = z.strictObject({ vkey: z.string(), from: z.string(), until: z.string().nullable() });
 
@@ -300,9 +277,6 @@ const Categories = z
     error: 'name categories of people, of data, or both',
   });
 
-const Id = (kind: string) =>
-  z.string().regex(new RegExp(`^${kind}_[0-9a-f]{32}$`), `an id such as ${kind}_…`);
-
 /**
  * How many, as somebody states. Without a run it is an estimate; with one it was read there, and the run is
  * registered as evidence.
@@ -335,10 +309,6 @@ const facts = {
   /** Why the authority is told later than 72 hours after becoming aware, Art. 33(1). */
   delay: Prose.optional(),
 };
-
-/** An id that may be anything: one that nobody could have been given is not found, which is not another answer. */
-const AnyIncident = z.string().max(60);
-const Person = z.string().regex(/^usr_[A-Za-z0-9_-]{1,60}$/, 'a user’s id, such as usr_…');
 
 export const OpenIncident = z.strictObject(facts);
 export type OpenIncident = z.infer<typeof OpenIncident>;
@@ -429,6 +399,41 @@ export const AddEvidence = z.strictObject({
 });
 export type AddEvidence = z.infer<typeof AddEvidence>;
 
+/** A file's own name, as those will see it who save it: never a way to another folder. */
+const FileName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine((name) => !/[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029/\\]|\.\./u.test(name) && name !== '.', {
+    error: 'a file name without folders, `..`, or control characters',
+  });
+
+/** The file itself is the content of the request. */
+export const AddFile = z.strictObject({
+  incident: AnyIncident,
+  name: FileName,
+  /** Where it comes from and who handed it in. */
+  origin: Prose,
+});
+export type AddFile = z.infer<typeof AddFile>;
+
+export const FileAdded = z.strictObject({
+  incident: z.string(),
+  version: z.int(),
+  id: z.string(),
+  entry: z.int(),
+  sha256: z.string(),
+  bytes: z.int(),
+});
+export type FileAdded = z.infer<typeof FileAdded>;
+
+export const GetFile = z.strictObject({ incident: AnyIncident, file: z.string().max(60) });
+export type GetFile = z.infer<typeof GetFile>;
+
+export const ExportIncident = z.strictObject({ incident: AnyIncident });
+export type ExportIncident = z.infer<typeof ExportIncident>;
+
 export const RestrictIncident = z.strictObject({
   incident: AnyIncident,
   /** Who alone may see it; `null`: everybody whose role allows it. */
@@ -471,9 +476,6 @@ export const ShowIncident = z.strictObject({
 });
 export type ShowIncident = z.infer<typeof ShowIncident>;
 
-/** `null` stands for a text that was erased. */
-const Shown = z.string().nullable();
-
 export const IncidentListed = z.strictObject({
   id: z.string(),
   title: Shown,
@@ -515,6 +517,8 @@ export const TaskShown = z.strictObject({
   due: z.string(),
   state: z.enum(['open', 'done', 'excused']),
   isOverdue: z.boolean(),
+  /** Law enforcement asked to wait; the due time stays as it is. */
+  delayed: Delayed.optional(),
   text: Shown.optional(),
 });
 export type TaskShown = z.infer<typeof TaskShown>;
@@ -527,18 +531,47 @@ export const NEXT_STEPS = [
   'decide-proposal',
   'decide',
   'do-task',
+  'write-to-recipient',
+  'hand-letter-over',
+  'hear-from-recipient',
+  'tell-person',
+  'confirm-delay',
+  'end-delay',
+  'tell-seller',
+  'ban-seller',
+  'decide-appeal',
+  'answer-person',
+  'answer-inquiry',
   'close',
 ] as const;
 const Step = z.strictObject({
   step: z.enum(NEXT_STEPS),
-  /** The proposal or task that it is about. */
+  /** The proposal, task, recipient … that it is about. */
   of: z.string().optional(),
   due: z.string().optional(),
+  delayed: Delayed.optional(),
 });
 export type NextStep = z.infer<typeof Step>;
 
-export const BLOCKERS = ['not-aware', 'no-decision', 'open-proposal', 'open-duty', 'open-task'] as const;
-const Blocker = z.strictObject({ blocker: z.enum(BLOCKERS), of: z.string().optional(), message: z.string() });
+export const BLOCKERS = [
+  'not-aware',
+  'no-decision',
+  'open-proposal',
+  'open-duty',
+  'open-task',
+  'open-recipient',
+  'person-not-told',
+  'open-delay',
+  'open-ban',
+  'open-item',
+  'open-inquiry',
+] as const;
+const Blocker = z.strictObject({
+  blocker: z.enum(BLOCKERS),
+  of: z.string().optional(),
+  message: z.string(),
+  delayed: Delayed.optional(),
+});
 export type Blocker = z.infer<typeof Blocker>;
 
 /** A figure that somebody typed: an estimate, or read in a run that is registered as evidence. */
@@ -606,6 +639,8 @@ export const IncidentShown = z.strictObject({
   ),
   /** Issued ones, the oldest first. */
   papers: z.array(PaperIssued),
+  /** Of those who got the data. */
+  deletion: Deletion,
   next: z.array(Step),
   overdue: z.array(Step),
   blockers: z.array(Blocker),
@@ -615,6 +650,8 @@ export const IncidentShown = z.strictObject({
       kind: z.string(),
       at: z.string(),
       by: z.string(),
+      /** The API token of `by` with which it was done. */
+      token: z.string().optional(),
       facts: z.record(z.string(), z.json()),
       texts: z.record(z.string(), Shown),
     }),
@@ -631,5 +668,7 @@ export const Changed = z.strictObject({
   id: z.string().optional(),
   /** The register's entry. */
   entry: z.int(),
+  /** The task that a decision obliges to. */
+  duty: z.string().optional(),
 });
 export type Changed = z.infer<typeof Changed>;

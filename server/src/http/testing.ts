@@ -27,23 +27,40 @@ export type As = Readonly<{ cookie?: string; token?: string; from?: string }>;
 export class World {
   readonly db: Db;
   readonly lines: string[] = [];
-  readonly #folder: string;
+  /** The data folder. */
+  readonly folder: string;
   #nowMs = Date.parse('2025-11-20T14:00:00Z');
   #from = 1;
   readonly people: ReturnType<typeof makePeople>;
   readonly app: ReturnType<typeof makeServer>;
 
-  private constructor(db: Db, folder: string, more: readonly Operation[]) {
+  private constructor(db: Db, folder: string, more: readonly Operation[], silenceMs: number) {
     this.db = db;
-    this.#folder = folder;
+    this.folder = folder;
     this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 } });
     const operations = [...operationsOf(this.people), ...more];
     const log = jsonLog((line) => this.lines.push(line), this.now);
-    this.app = makeServer({ operations, people: this.people, db, now: this.now, log, version: '0.1.0' });
+    this.app = makeServer({
+      operations,
+      people: this.people,
+      db,
+      now: this.now,
+      log,
+      version: '0.1.0',
+      silenceMs,
+    });
   }
 
   /** Over records of its own in a temporary folder, or on the server of this address. */
-  static async open({ more = [], url }: { more?: readonly Operation[]; url?: string } = {}): Promise<World> {
+  static async open({
+    more = [],
+    url,
+    silenceMs = 30_000,
+  }: {
+    more?: readonly Operation[];
+    url?: string;
+    silenceMs?: number;
+  } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
     const schema = { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' };
     const where =
@@ -52,7 +69,7 @@ export class World {
         : ({ kind: 'server', url } as const);
     const db = await openDatabase({ ...where, schema });
     await openRecords(db, folder, () => new Date());
-    return new World(db, folder, more);
+    return new World(db, folder, more, silenceMs);
   }
 
   readonly now = (): Date => new Date(this.#nowMs);
@@ -64,7 +81,7 @@ export class World {
   async close(): Promise<void> {
     await this.app.close();
     await this.db.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Each request comes from another client, unless a test says from which. */

@@ -4,7 +4,7 @@ import type { Operation } from '../prove/index.ts';
 /** What stands at one address: an operation, or an entrance for those who are not signed in yet. */
 export type Asked = Pick<
   Operation,
-  'name' | 'summary' | 'method' | 'path' | 'input' | 'output' | 'documents'
+  'name' | 'summary' | 'method' | 'path' | 'input' | 'output' | 'documents' | 'streams'
 >;
 
 export type Route = Asked &
@@ -25,7 +25,7 @@ export const routeOfEntrance = (entrance: Entrance): Route => ({
   entrance,
 });
 
-const pick = ({ name, summary, method, path, input, output, documents }: Asked): Asked => ({
+const pick = ({ name, summary, method, path, input, output, documents, streams }: Asked): Asked => ({
   name,
   summary,
   method,
@@ -33,4 +33,5 @@ const pick = ({ name, summary, method, path, input, output, documents }: Asked):
   input,
   output,
   ...(documents === undefined ? {} : { documents }),
+  ...(streams === undefined ? {} : { streams }),
 });

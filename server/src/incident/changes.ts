@@ -17,7 +17,7 @@ import {
   type RestrictIncident,
   type SetIncidentFacts,
 } from '@forthright/contract';
-import type { Tx } from '../platform/db/index.ts';
+import type { Reads, Tx } from '../platform/db/index.ts';
 import { type Asked, deed, eraseText, record, refuseUnlessMay } from '../prove/index.ts';
 import { type GivenFacts, mergedFacts, type StoredFacts, statedFacts, storedFacts } from './facts.ts';
 import {
@@ -58,8 +58,8 @@ export function notFound(id: string): ForthrightError {
 }
 
 /** The incident as this actor may see it, in a state in which `act` is possible. */
-export async function find(tx: Tx, { actor }: Asked, id: string, act: Act): Promise<Found> {
-  const found = await findIncident(tx, id, actor.id);
+export async function find(tx: Reads, { actor }: Asked, id: string, act: Act): Promise<Found> {
+  const found = await findIncident(tx, id, actor);
   if (found === undefined) throw notFound(id);
   const move = MOVES[found.incident.state][act];
   if ('no' in move) throw new ForthrightError('incident-refuses', `This can not be done: ${move.no}.`);
@@ -106,7 +106,7 @@ export function openIncident(asked: Asked, given: OpenIncident): Promise<Changed
   refuseUnknownRun(given, []);
   const id = newId('inc');
   return deed(asked, async (tx, at) => {
-    await insertIncident(tx, { id, openedAt: at, openedBy: asked.actor.id });
+    await insertIncident(tx, { id, openedAt: at, openedBy: asked.actor.account });
     const entry = await record(tx, { kind: 'incident-opened', incident: id, ...statedFacts(given) });
     await insertVersion(tx, { id, version: 1, entry, facts: storedFacts(given, entry) as StoredFacts });
     return { incident: id, version: 1, entry };
@@ -175,7 +175,7 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
       id,
       step,
       answer,
-      by: asked.actor.id,
+      by: asked.actor.account,
       at,
       ...(due === undefined ? {} : { due }),
     };
@@ -185,10 +185,16 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
       await endDecisions(tx, proposal === undefined ? ended : [...ended, proposal as DecisionId], id);
       if (hasDuty && open !== undefined) await setTaskDue(tx, open.id, due);
       else if (hasDuty)
-        await insertTask(tx, incident.id, entry, { id: duty, answer, owner: asked.actor.id, due });
+        await insertTask(tx, incident.id, entry, { id: duty, answer, owner: asked.actor.account, due });
       await setState(tx, incident.id, 'decided', null);
     }
-    return { incident: incident.id, version, id, entry };
+    return {
+      incident: incident.id,
+      version,
+      id,
+      entry,
+      ...(hasDuty ? { duty: open?.id ?? duty } : {}),
+    };
   });
 }
 
@@ -198,7 +204,7 @@ function refuseDecision({ actor }: Asked, { answer, proposal }: Decide, incident
     throw new ForthrightError('decision-not-found', `The incident has no open proposal ${proposal}.`);
   // An approver says yes to what was proposed; to decide otherwise is the officer's.
   if (proposed !== undefined && proposed.answer !== answer) refuseUnlessMay(actor, ['privacy-officer']);
-  if (isOwnProposal(actor.id, answer, proposal, incident))
+  if (isOwnProposal(actor.account, answer, proposal, incident))
     throw new ForthrightError('own-proposal', 'You have proposed this yourself; somebody else decides it.');
 }
 
@@ -280,7 +286,7 @@ export function restrictIncident(
 ): Promise<Changed> {
   return deed(asked, async (tx) => {
     const { incident } = await find(tx, asked, given, 'restrict');
-    if (people !== null && !people.includes(asked.actor.id))
+    if (people !== null && !people.includes(asked.actor.account))
       throw new ForthrightError(
         'incident-refuses',
         'Name yourself, too: whoever restricts an incident answers for the list.',
@@ -302,8 +308,9 @@ export function restrictIncident(
 export function closeIncident(asked: Asked, given: CloseIncident): Promise<Changed> {
   return deed(asked, async (tx, at) => {
     // A closed one is refused as such; an open one with all that is missing.
-    const seen = await findIncident(tx, given.incident, asked.actor.id);
-    const blockers = seen === undefined || seen.incident.state === 'closed' ? [] : blockersOf(seen.incident);
+    const seen = await findIncident(tx, given.incident, asked.actor);
+    const blockers =
+      seen === undefined || seen.incident.state === 'closed' ? [] : blockersOf(seen.incident, at);
     if (blockers.length > 0)
       throw new ForthrightError('incident-not-closable', 'The incident can not be closed yet.', {
         problems: blockers.map(({ blocker, of, message }) => ({ at: of ?? blocker, message })),

@@ -1,5 +1,5 @@
 /** The page of a bundle that people read: in a court, in ten years, without a program. Pure. */
-import type { IncidentShown } from '@forthright/contract';
+import type { Afterwards, IncidentShown } from '@forthright/contract';
 import { markup } from '../kernel/index.ts';
 
 type Timeline = IncidentShown['timeline'];
@@ -68,10 +68,10 @@ function factRows(incident: IncidentShown): Row[] {
   return rows;
 }
 
-const timelineRow = ({ entry, kind, at, by, facts, texts }: Timeline[number]): string[] => [
+const timelineRow = ({ entry, kind, at, by, token, facts, texts }: Timeline[number]): string[] => [
   String(entry),
   shown(at),
-  shown(by),
+  token === undefined ? shown(by) : `${shown(by)}, by ${shown(token)}`,
   shown(kind),
   [
     ...Object.entries(texts).map(([name, text]) => `${shown(name)}: ${shown(text)}`),
@@ -79,15 +79,59 @@ const timelineRow = ({ entry, kind, at, by, facts, texts }: Timeline[number]): s
   ].join('<br>'),
 ];
 
-const STYLE =
-  'body{font:16px/1.5 serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}td,th{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}';
+/** Field by field, those within others by their whole path. */
+function details(of: object, path = ''): string[] {
+  return Object.entries(of).flatMap(([name, value]: [string, unknown]) => {
+    const at = `${path}${name}`;
+    if (value === null) return [`${shown(at)}: ${ERASED}`];
+    if (typeof value === 'object') return details(value, `${at}.`);
+    return [`${shown(at)}: ${shown(String(value))}`];
+  });
+}
+
+const matter = ({ id, state, ...others }: Readonly<{ id: string; state: string }>): string[] => [
+  shown(id),
+  shown(state),
+  details(others).join('<br>'),
+];
+
+const AFTERWARDS: Readonly<Record<keyof Afterwards, string>> = {
+  recipients: 'Recipients, and what became of deletion',
+  concerned: 'People concerned',
+  delays: 'Delays that law enforcement asked for',
+  sellerBans: 'Sellers who are banned',
+  items: 'What people wrote, and their answers',
+  inquiries: 'Inquiries of authorities',
+};
+
+const afterwardsSections = (of: Afterwards): string =>
+  Object.entries(AFTERWARDS)
+    .map(([name, title]) =>
+      section(title, table(['', 'state', ''], of[name as keyof Afterwards].map(matter))),
+    )
+    .join('');
+
+const STYLE = [
+  ':root{color-scheme:light dark}',
+  'body{font:16px/1.5 serif;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}',
+  'table{border-collapse:collapse;width:100%}',
+  'td,th{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:top;min-width:4.5rem}',
+  'th:empty{padding:0;border:0}',
+  '@media(max-width:45rem){table{display:block;overflow-x:auto}td,th{min-width:6rem}h1{font-size:1.5rem}}',
+  '@media print{:root{color-scheme:light}body{font-size:10pt;max-width:none;margin:0;padding:0}tr{break-inside:avoid}h2{break-after:avoid}}',
+].join('');
 
 /** The whole page. It loads nothing and runs nothing. */
-export function composeIndex(incident: IncidentShown, timeline: Timeline, madeAt: string): string {
+export function composeIndex(
+  incident: IncidentShown,
+  timeline: Timeline,
+  afterwards: Afterwards,
+  madeAt: string,
+): string {
   const { id, title, decisions, tasks, evidence, papers } = incident;
   const custody = new Map(timeline.map((one) => [one.entry, one]));
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${shown(title)}</title><style>${STYLE}</style></head><body>
 <h1>${shown(title)}</h1>
@@ -161,7 +205,7 @@ ${section(
     ]),
   ),
 )}
-${section('Timeline', table(['entry', 'at', 'by', 'what', ''], timeline.map(timelineRow)))}
+${afterwardsSections(afterwards)}${section('Timeline', table(['entry', 'at', 'by', 'what', ''], timeline.map(timelineRow)))}
 </body></html>
 `;
 }

@@ -19,6 +19,7 @@ import {
 } from '../prove/index.ts';
 import { notFound } from './changes.ts';
 import { composeIndex } from './compose.ts';
+import { wholeAfterwards } from './matters/whole.ts';
 import { paperTexts } from './papers/store.ts';
 import { showIncident } from './show.ts';
 import { findIncident, insertMove } from './store.ts';
@@ -42,7 +43,7 @@ export async function exportIncident(
   { incident: id, directory, files = new Map() }: ExportOptions,
 ): Promise<BundleHeader> {
   refuseUnlessMay(asked.actor, ['privacy-officer']);
-  const found = await findIncident(asked.db, id, asked.actor.id);
+  const found = await findIncident(asked.db, id, asked.actor);
   if (found === undefined) throw notFound(id);
   const { incident } = found;
   await refuseFull(directory);
@@ -77,11 +78,12 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 /** What is exported is read under the register's lock, so that page, timeline and entries are of one moment. */
 function recordExport(asked: Asked, id: IncidentId) {
   return deed(asked, async (tx) => {
-    const found = await findIncident(tx, id, asked.actor.id);
+    const found = await findIncident(tx, id, asked.actor);
     if (found === undefined) throw notFound(id);
     const { shown, timeline } = await wholeTimeline(tx, found.incident, asked.now());
-    const page = Buffer.from(composeIndex(shown, timeline, asked.now().toISOString()));
-    const list = Buffer.from(`${JSON.stringify({ ...shown, timeline }, null, 2)}\n`);
+    const afterwards = await wholeAfterwards(tx, id, asked.now());
+    const page = Buffer.from(composeIndex(shown, timeline, afterwards, asked.now().toISOString()));
+    const list = Buffer.from(`${JSON.stringify({ ...shown, afterwards, timeline }, null, 2)}\n`);
     const facts = { index: sha256(page), timeline: sha256(list) };
     const entry = await record(tx, { kind: 'incident-exported', incident: id, facts });
     await insertMove(tx, id, entry, 'export');

@@ -18,8 +18,9 @@ import {
 import { type Postgres, startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
 import type { Db } from '../platform/db/index.ts';
 import type { Actor, Asked } from '../prove/index.ts';
+import { AFTERWARDS_INPUTS } from './matters/testing.ts';
 import { incidentOperations } from './operations.ts';
-import { actor, ask, openRecord, strays } from './testing.ts';
+import { actor, ask, openRecord, strays, tokenOf } from './testing.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'forthright-incident-'));
 after(() => rmSync(work, { recursive: true, force: true }));
@@ -250,6 +251,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       const proposal = await decide(incident, ADA, { ...TELL, step: 'proposal' });
       await refuses(decide(incident, ADA, { ...TELL, proposal: proposal.id }), 'own-proposal');
       await refuses(decide(incident, ADA, TELL), 'own-proposal');
+      await refuses(decide(incident, tokenOf(ADA), { ...TELL, proposal: proposal.id }), 'own-proposal');
       await refuses(decide(incident, CY, TELL), 'not-permitted');
       await refuses(decide(incident, BO, { ...TELL, proposal: proposal.id }), 'not-permitted');
       await refuses(decide(incident, CY, { ...TELL, proposal: newId('dec') }), 'decision-not-found');
@@ -355,6 +357,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       );
       await restrict(['usr_ada', 'usr_bo', 'usr_ada']);
       assert.deepEqual((await show(incident, BO)).restrictedTo, ['usr_ada', 'usr_bo']);
+      assert.equal((await show(incident, tokenOf(BO))).id, incident);
       const missing = newId('inc');
       const inputs: Record<string, object> = {
         'show-incident': {},
@@ -374,10 +377,16 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         'export-veris': {},
         'export-dpv': {},
         'show-import': {},
+        ...AFTERWARDS_INPUTS,
       };
       const others = incidentOperations
         .map(({ name }) => name)
-        .filter((name) => !/^(open|list|import)-|^export-breach-register$/.test(name));
+        .filter(
+          (name) =>
+            !/^(open-incident|list-incidents|import-veris|export-breach-register|list-inbox|list-person-inbox)$/.test(
+              name,
+            ),
+        );
       assert.deepEqual(Object.keys(inputs).sort(), others.sort(), 'each operation on an incident is here');
       for (const [name, input] of Object.entries(inputs)) {
         const words: string[] = [];
@@ -396,11 +405,14 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       assert.equal((await show(incident, EVE)).restrictedTo, undefined);
     });
 
-    test('the auditor reads and changes nothing; support and administrator have no business here', async () => {
+    test('the auditor reads and changes nothing; support only speaks with people; an administrator has no business here', async () => {
       const may = (name: string) => incidentOperations.find((one) => one.name === name)?.may ?? [];
       for (const { name, method, may: roles } of incidentOperations) {
         assert.ok(roles.length > 0, `${name} is not for everybody`);
-        assert.ok(!roles.includes('administrator') && !roles.includes('support-agent'), name);
+        assert.ok(!roles.includes('administrator'), name);
+        // Agents speak with people, and see what one person wrote.
+        const speaks = /^(add|answer)-inbox-item$|^list-person-inbox$/.test(name);
+        assert.equal(roles.includes('support-agent'), speaks, name);
         if (method !== 'GET') assert.ok(!roles.includes('auditor'), name);
       }
       assert.ok(may('show-incident').includes('auditor'));

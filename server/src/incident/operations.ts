@@ -23,7 +23,6 @@ import {
   PaperComposed,
   ReopenIncident,
   RestrictIncident,
-  type Role,
   readId,
   SetIncidentFacts,
   ShowImport,
@@ -31,8 +30,9 @@ import {
   ShowPaper,
   VerisRecord,
 } from '@forthright/contract';
-import { never, type ZodType } from 'zod';
-import { type Asked, type Operation, operation, refuseUnlessMay } from '../prove/index.ts';
+import { never } from 'zod';
+import type { Asked, Operation } from '../prove/index.ts';
+import { DECIDERS, guarded, OFFICERS, post, READERS, WORKERS } from './asking.ts';
 import {
   addEvidence,
   addNote,
@@ -47,36 +47,20 @@ import {
   restrictIncident,
   setFacts,
 } from './changes.ts';
+import { concernedOperations } from './concerned/operations.ts';
+import { delayOperations } from './delays/operations.ts';
 import { exportDpv, exportVeris, importVeris, showImport } from './exchange/exchange.ts';
 import { exportBreachRegister } from './exchange/register.ts';
+import { inboxOperations } from './inbox/operations.ts';
+import { inquiryOperations } from './inquiries/operations.ts';
 import { draftPaper, issuePaper, showPaper } from './papers/issue.ts';
+import { recipientOperations } from './recipients/operations.ts';
+import { sellerOperations } from './sellers/operations.ts';
 import { showIncident } from './show.ts';
 import { findIncident, listIncidents } from './store.ts';
 
-/** Support agents look up one address at a time, and administrators have no business with content: neither is here. */
-const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver', 'auditor'];
-const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
-const DECIDERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
-const OFFICERS: readonly Role[] = ['privacy-officer'];
-
-type Given<I, O> = Omit<Operation<I, O>, 'input' | 'output'>;
-
-/** Whoever calls `run` without a door is held to the roles all the same. */
-const guarded = <I, O>(input: ZodType<I>, output: ZodType<O>, { run, ...given }: Given<I, O>): Operation =>
-  operation<I, O>({
-    ...given,
-    input,
-    output,
-    run: async (asked, asking) => {
-      refuseUnlessMay(asked.actor, given.may);
-      return run(asked, asking);
-    },
-  });
-
-const post = (path: Operation['path']) => ({ method: 'POST', path }) as const;
-
 async function list(asked: Asked, { state, most, after }: ListIncidents): Promise<IncidentsListed> {
-  const page = { actor: asked.actor.id, state, most, after: cursorOf(after) };
+  const page = { actor: asked.actor, state, most, after: cursorOf(after) };
   const found = await listIncidents(asked.db, page, asked.now());
   const shown = found.slice(0, most);
   const last = shown.at(-1);
@@ -96,7 +80,7 @@ function cursorOf(rawAfter: string | undefined): { openedAt: Date; id: string } 
 }
 
 async function show(asked: Asked, { incident, timelineAfter }: ShowIncident): Promise<IncidentShown> {
-  const found = await findIncident(asked.db, incident, asked.actor.id);
+  const found = await findIncident(asked.db, incident, asked.actor);
   if (found === undefined) throw notFound(incident);
   return showIncident(asked.db, found.incident, { now: asked.now(), timelineAfter });
 }
@@ -265,4 +249,10 @@ export const incidentOperations: readonly Operation[] = [
     may: OFFICERS,
     run: reopenIncident,
   }),
+  ...recipientOperations,
+  ...concernedOperations,
+  ...delayOperations,
+  ...sellerOperations,
+  ...inboxOperations,
+  ...inquiryOperations,
 ];

@@ -3,16 +3,17 @@ import type { IncidentShown } from '@forthright/contract';
 import type { Reads } from '../platform/db/index.ts';
 import { type RecordedEntry, timelineOf } from '../prove/index.ts';
 import { issuedPapers } from './papers/store.ts';
-import { awareSeconds, blockersOf, isOverdue, nextSteps, overdueSteps } from './rules.ts';
+import { deletionOf } from './recipients/show.ts';
+import { awareSeconds, blockersOf, delayedTask, isOverdue, nextSteps, overdueSteps } from './rules.ts';
 import type { Decision, Facts, Figure, Incident, Task } from './types.ts';
 
 const TIMELINE_PAGE = 500;
 
 const shownDecision = ({ at, ...others }: Decision) => ({ ...others, at: at.toISOString() });
 
-const shownTask = (now: Date) => (task: Task) => {
+const shownTask = (delays: Incident['delays'], now: Date) => (task: Task) => {
   const { answer: _, ...others } = task;
-  return { ...others, isOverdue: isOverdue(task, now) };
+  return { ...others, isOverdue: isOverdue(task, delays, now), ...delayedTask(task, delays, now) };
 };
 
 /** A figure that was typed is labelled so; one that was read in a run names it. */
@@ -44,7 +45,8 @@ const shownEntry = (entry: RecordedEntry) => ({
   entry: entry.index,
   kind: entry.kind,
   at: entry.at.toISOString(),
-  by: entry.actor,
+  by: entry.account ?? entry.actor,
+  ...(entry.account === undefined ? {} : { token: entry.actor }),
   facts: entry.facts as IncidentShown['timeline'][number]['facts'],
   texts: shownTexts(entry),
 });
@@ -75,12 +77,13 @@ export async function showIncident(
     ...(seconds === undefined ? {} : { awareSeconds: seconds }),
     ...(restrictedTo === undefined ? {} : { restrictedTo: [...restrictedTo] }),
     decisions: decisions.map(shownDecision),
-    tasks: tasks.map(shownTask(now)),
+    tasks: tasks.map(shownTask(incident.delays, now)),
     evidence: [...incident.evidence],
     papers: await issuedPapers(reads, id),
-    next: nextSteps(incident),
+    deletion: await deletionOf(reads, id),
+    next: nextSteps(incident, now),
     overdue: overdueSteps(incident, now),
-    blockers: state === 'closed' ? [] : blockersOf(incident),
+    blockers: state === 'closed' ? [] : blockersOf(incident, now),
     timeline: page.map(shownEntry),
     ...(entries.length > page.length && last !== undefined ? { timelineNext: last.index } : {}),
   };

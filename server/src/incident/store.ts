@@ -10,8 +10,9 @@ import type {
   TaskId,
 } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
-import { textsOf } from '../prove/index.ts';
+import { type Actor, textsOf } from '../prove/index.ts';
 import { entriesOf, type StoredFacts, type TextAt, withTexts } from './facts.ts';
+import { openMatters, overdueMatters, standingDelays } from './matters/store.ts';
 import { DUTIES } from './rules.ts';
 import type { Act, Decision, Evidence, Facts, Incident, Task, Typed } from './types.ts';
 
@@ -27,15 +28,19 @@ type IncidentRow = Readonly<{
 }>;
 
 /** Whoever is not named finds nothing: a restricted incident is not there for them, in every question. */
-const VISIBLE = '(i.restricted_to IS NULL OR :actor::text = ANY (i.restricted_to))';
+export const VISIBLE = '(i.restricted_to IS NULL OR :actor::text = ANY (i.restricted_to))';
 
 const INCIDENT = `SELECT i.id, i.state, i.version, i.opened_at, i.opened_by, i.closed_at, i.restricted_to, v.facts
   FROM incidents i JOIN incident_versions v ON v.incident = i.id AND v.version = i.version`;
 
 export type Found = Readonly<{ incident: Incident; stored: StoredFacts }>;
 
-/** The incident, or undefined when there is none that this actor may see. */
-export async function findIncident(reads: Reads, id: string, actor: string): Promise<Found | undefined> {
+/** The incident, or undefined when there is none that this actor's account may see. */
+export async function findIncident(
+  reads: Reads,
+  id: string,
+  { account: actor }: Pick<Actor, 'account'>,
+): Promise<Found | undefined> {
   const [row] = await reads.rows<IncidentRow>(`${INCIDENT} WHERE i.id = :id::text AND ${VISIBLE}`, {
     id,
     actor,
@@ -95,19 +100,24 @@ async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<In
     byIncident(tasks),
     byIncident(evidence),
   ];
-  return rows.map((row) => ({
-    id: row.id,
-    version: row.version,
-    state: row.state,
-    facts: withTexts(row.facts, text),
-    openedAt: row.opened_at,
-    openedBy: row.opened_by,
-    ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
-    ...(row.restricted_to === null ? {} : { restrictedTo: row.restricted_to }),
-    decisions: decisionsOf(row.id).map((one) => decisionOf(one, text)),
-    tasks: tasksOf(row.id).map((one) => taskOf(one, text)),
-    evidence: evidencesOf(row.id).map((one) => evidenceOf(one, text)),
-  }));
+  const incidents: Incident[] = [];
+  for (const row of rows)
+    incidents.push({
+      id: row.id,
+      version: row.version,
+      state: row.state,
+      facts: withTexts(row.facts, text),
+      openedAt: row.opened_at,
+      openedBy: row.opened_by,
+      ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
+      ...(row.restricted_to === null ? {} : { restrictedTo: row.restricted_to }),
+      decisions: decisionsOf(row.id).map((one) => decisionOf(one, text)),
+      tasks: tasksOf(row.id).map((one) => taskOf(one, text)),
+      evidence: evidencesOf(row.id).map((one) => evidenceOf(one, text)),
+      matters: await openMatters(reads, row.id),
+      delays: await standingDelays(reads, row.id),
+    });
+  return incidents;
 }
 
 function byIncident<Row extends Readonly<{ incident: string }>>(rows: readonly Row[]): (id: string) => Row[] {
@@ -214,7 +224,7 @@ const evidenceOf = ({ id, entry, kind, sha256, bytes }: EvidenceRow, text: TextA
 });
 
 export type Page = Readonly<{
-  actor: string;
+  actor: Pick<Actor, 'account'>;
   state?: IncidentState | undefined;
   most: number;
   /** The last one of the page before: by its own values, so that one that was hidden meanwhile still has its place. */
@@ -231,7 +241,13 @@ export async function listIncidents(
     `${INCIDENT} WHERE ${VISIBLE} AND (:state::text IS NULL OR i.state = :state::text)
        AND (:openedAt::timestamptz IS NULL OR (i.opened_at, i.id) < (:openedAt::timestamptz, :id::text))
      ORDER BY i.opened_at DESC, i.id DESC LIMIT :most::int4 + 1`,
-    { actor, state: state ?? null, openedAt: after?.openedAt ?? null, id: after?.id ?? null, most },
+    {
+      actor: actor.account,
+      state: state ?? null,
+      openedAt: after?.openedAt ?? null,
+      id: after?.id ?? null,
+      most,
+    },
   );
   const text = await textsOf(
     reads,
@@ -262,10 +278,17 @@ async function overdueCounts(
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await reads.rows<{ incident: string; n: number }>(
     `SELECT incident, count(*)::int4 AS n FROM incident_tasks
-      WHERE incident = ANY (:ids::text[]) AND state = 'open' AND due::timestamptz < :now::timestamptz GROUP BY incident`,
+      WHERE incident = ANY (:ids::text[]) AND state = 'open' AND due::timestamptz < :now::timestamptz
+        AND NOT EXISTS (SELECT 1 FROM incident_matters d
+          WHERE d.incident = incident_tasks.incident AND d.kind = 'delay' AND d.is_open
+            AND d.data->'suspends' @> to_jsonb(incident_tasks.duty)
+            AND (d.data->>'from')::timestamptz <= :now::timestamptz AND :now::timestamptz < d.due_at)
+      GROUP BY incident`,
     { ids, now },
   );
-  return new Map(rows.map(({ incident, n }) => [incident, n]));
+  const matters = await overdueMatters(reads, ids, now);
+  const tasks = new Map(rows.map(({ incident, n }) => [incident, n]));
+  return new Map(ids.map((id) => [id, (tasks.get(id) ?? 0) + (matters.get(id) ?? 0)]));
 }
 
 export async function insertIncident(
@@ -373,6 +396,30 @@ export async function finishTask(
     'UPDATE incident_tasks SET state = :state::text, finished_entry = :entry::int8 WHERE id = :id::text',
     { id, state, entry },
   );
+}
+
+/** By evidence, the SHA-256 of each file of an incident that was handed in. */
+export async function filesOf(reads: Reads, incident: IncidentId): Promise<ReadonlyMap<string, string>> {
+  const rows = await reads.rows<{ evidence: string; sha256: string }>(
+    `SELECT f.evidence, f.sha256 FROM incident_files f JOIN incident_evidence e ON e.id = f.evidence
+      WHERE e.incident = :incident::text ORDER BY e.entry`,
+    { incident },
+  );
+  return new Map(rows.map(({ evidence, sha256 }) => [evidence, sha256]));
+}
+
+export async function isFileReferred(reads: Reads, sha256: string): Promise<boolean> {
+  const rows = await reads.rows('SELECT 1 AS one FROM incident_files WHERE sha256 = :sha256::text LIMIT 1', {
+    sha256,
+  });
+  return rows.length > 0;
+}
+
+export async function insertFile(tx: Tx, evidence: EvidenceId, sha256: string): Promise<void> {
+  await tx.run('INSERT INTO incident_files (evidence, sha256) VALUES (:evidence::text, :sha256::text)', {
+    evidence,
+    sha256,
+  });
 }
 
 export async function insertEvidence(

@@ -12,6 +12,8 @@ import type {
   Reporter,
   TaskId,
 } from '@forthright/contract';
+import type { StandingDelay } from './delays/types.ts';
+import type { OpenMatters } from './matters/types.ts';
 
 /** What may be done with an incident. */
 export type Act =
@@ -26,6 +28,12 @@ export type Act =
   | 'erase-text'
   | 'issue-paper'
   | 'export'
+  | 'pursue-deletion'
+  | 'account-for-people'
+  | 'delay-duty'
+  | 'ban-seller'
+  | 'handle-inbox'
+  | 'answer-authority'
   | 'close'
   | 'reopen';
 
@@ -109,4 +117,6 @@ export type Incident = Readonly<{
   decisions: readonly Decision[];
   tasks: readonly Task[];
   evidence: readonly Evidence[];
+  matters: OpenMatters;
+  delays: readonly StandingDelay[];
 }>;

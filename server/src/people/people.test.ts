@@ -357,6 +357,26 @@ function suite(engine: (typeof ENGINES)[number]['name']): void {
       );
     });
 
+    test('act for their maker: no second person who decides, and no stranger to what their maker may see', async () => {
+      const officer = await world.person(root, 'officer@marlow.example', ['privacy-officer']);
+      const made = await post('/tokens', officer, { name: 'robot', scopes: ['privacy-officer'] });
+      const robot = { token: String(made.body.secret) };
+      const opened = await post('/incidents', officer, { title: 'A label', kind: 'misdelivery' });
+      const at = `/incidents/${opened.body.incident}`;
+      const proposed = { version: 1, answer: 'register-only', reason: 'Returned unopened.' };
+      const mine = await post(`${at}/decisions`, robot, { ...proposed, step: 'proposal' });
+      const decision = { ...proposed, step: 'decision', proposal: mine.body.id };
+      for (const as of [officer, robot]) refuses(await post(`${at}/decisions`, as, decision), 'own-proposal');
+      const people = [officer.id];
+      await world.ask('PUT', `/api${at}/people`, robot, { people, reason: 'An insider.' });
+      const shown = await world.ask('GET', `/api${at}`, robot);
+      assert.equal(shown.status, 200);
+      const [, entry] = shown.body.timeline as { by: string; token?: string }[];
+      assert.deepEqual([entry?.by, entry?.token], [officer.id, (made.body.token as { id: string }).id]);
+      const other = await world.person(root, 'other@marlow.example', ['privacy-officer']);
+      refuses(await post(`${at}/decisions`, other, decision), 'incident-not-found');
+    });
+
     test('of others are not found, but for an administrator', async () => {
       const stranger = await world.person(root, 'stranger@marlow.example', ['investigator']);
       refuses(await world.ask('DELETE', `/api/tokens/${id}`, stranger), 'token-not-found');

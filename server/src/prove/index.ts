@@ -6,12 +6,13 @@ export {
   publishRegister,
   signedHead,
 } from './checkpoints.ts';
-export { deed, record } from './deed.ts';
-export { erasePerson, eraseText } from './erase.ts';
+export { deed, record, recordAll } from './deed.ts';
+export { erasePerson, erasePersonOf, eraseText } from './erase.ts';
 export { type KeyPlace, keyFolder } from './keys.ts';
 export {
   continueRegister,
   openRegister,
+  PROGRAM,
   type RegisterOptions,
   type RegisterState,
   registerState,
@@ -21,12 +22,14 @@ export {
   type Asked,
   Document,
   type DocumentType,
+  type Download,
   type Operation,
   operation,
 } from './operation.ts';
 export { registerOperations } from './operations.ts';
 export { refuseUnlessMay } from './permission.ts';
 export {
+  historyOf,
   publishedCheckpoint,
   registerHead,
   registerTiles,

@@ -6,12 +6,31 @@ import type { Db } from '../platform/db/index.ts';
 export type Actor = Readonly<{
   /** `usr_…`, `tok_…` or `program`; what a register entry names. */
   id: string;
+  /**
+   * Whom it acts for: the token's owner, the person who is signed in (then it is `id`), or `program`. Rules about who
+   * may and who may not, and whoever is named in a record, go by it: a token is no second person.
+   */
+  account: string;
   roles: readonly Role[];
   via: 'session' | 'token' | 'program';
 }>;
 
 /** What every operation gets beside its input. Clock and records come in; nothing is looked up from elsewhere. */
-export type Asked = Readonly<{ db: Db; actor: Actor; now: () => Date }>;
+export type Asked = Readonly<{
+  db: Db;
+  actor: Actor;
+  now: () => Date;
+  /** What an operation that takes a file is given; read once, from its start to its end. */
+  content?: AsyncIterable<Uint8Array>;
+}>;
+
+/** A file on its way out. `close` is called in any case, whether or not anything of it was read. */
+export type Download = Readonly<{
+  name: string;
+  bytes?: number;
+  content: AsyncIterable<Uint8Array>;
+  close: () => Promise<void>;
+}>;
 
 export type DocumentType = 'text/html' | 'text/plain' | 'text/csv' | 'application/ld+json';
 
@@ -45,6 +64,11 @@ export type Operation<Input = unknown, Output = unknown> = Readonly<{
   documents?: readonly DocumentType[];
   /** Roles that may ask, any of them; an empty list: everybody who is signed in. */
   may: readonly Role[];
+  /**
+   * One that does not only exchange JSON. What takes a file has its other fields in path and query. What gives one
+   * answers with a `Download`; a folder comes as tar.
+   */
+  streams?: 'takes a file' | 'gives a file' | 'gives a folder';
   run: (asked: Asked, input: Input) => Promise<Output | Document>;
 }>;
 

@@ -64,13 +64,13 @@ const decisions = ({ decisions: all }: Incident): string =>
   JSON.stringify(
     all.map(({ reason, at, ...one }) => ({ ...one, at: at.toISOString(), reason: reason ?? ERASED })),
   );
-const tasks = ({ tasks: all }: Incident, { now }: Around): string =>
+const tasks = ({ tasks: all, delays }: Incident, { now }: Around): string =>
   JSON.stringify(
     all.map((one) => ({
       ...one,
       what: one.what ?? ERASED,
       text: typed(one.text),
-      isOverdue: isOverdue(one, now),
+      isOverdue: isOverdue(one, delays, now),
     })),
   );
 const evidence = ({ evidence: all }: Incident): string =>

@@ -39,7 +39,7 @@ export async function importVeris(asked: Asked, { record: given }: ImportVeris):
   const stated = statedFacts(facts);
   const sha256 = createHash('sha256').update(whole, 'utf8').digest('hex');
   return deed(asked, async (tx, at) => {
-    await insertIncident(tx, { id, openedAt: at, openedBy: asked.actor.id });
+    await insertIncident(tx, { id, openedAt: at, openedBy: asked.actor.account });
     const entry = await record(tx, {
       kind: 'incident-imported',
       incident: id,
@@ -64,7 +64,7 @@ async function importOf(reads: Reads, { id }: Incident): Promise<Kept | undefine
 
 /** The record as it came, and what of it no fact was made of. Refuses an incident that was not imported. */
 export async function showImport(asked: Asked, { incident: given }: ShowImport): Promise<ImportShown> {
-  const found = await findIncident(asked.db, given, asked.actor.id);
+  const found = await findIncident(asked.db, given, asked.actor);
   if (found === undefined) throw notFound(given);
   const kept = await importOf(asked.db, found.incident);
   if (kept === undefined)
@@ -78,14 +78,14 @@ export async function showImport(asked: Asked, { incident: given }: ShowImport):
 
 /** The incident as JSON-LD; it asks no server of whoever reads it. */
 export async function exportDpv(asked: Asked, { incident: given }: ExportDpv): Promise<Document> {
-  const found = await findIncident(asked.db, given, asked.actor.id);
+  const found = await findIncident(asked.db, given, asked.actor);
   if (found === undefined) throw notFound(given);
   const text = `${JSON.stringify(toDpv(found.incident), null, 2)}\n`;
   return new Document('application/ld+json', `${found.incident.id}.jsonld`, text);
 }
 
 export async function exportVeris(asked: Asked, { incident: given }: ExportVeris): Promise<VerisRecord> {
-  const found = await findIncident(asked.db, given, asked.actor.id);
+  const found = await findIncident(asked.db, given, asked.actor);
   if (found === undefined) throw notFound(given);
   return toVeris(found.incident, (await importOf(asked.db, found.incident))?.record);
 }

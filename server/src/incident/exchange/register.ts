@@ -16,7 +16,7 @@ export async function exportBreachRegister(asked: Asked, { bom }: ExportBreachRe
 async function* rows({ db, actor, now }: Asked, bom: boolean): AsyncGenerator<string> {
   yield `${bom ? BOM : ''}${csvHead()}`;
   for (let after: { openedAt: Date; id: string } | undefined; ; ) {
-    const page = await incidentsFrom(db, { actor: actor.id, most: PAGE, after });
+    const page = await incidentsFrom(db, { actor: actor.account, most: PAGE, after });
     const last = page.at(-1);
     if (last === undefined) return;
     const at = now();

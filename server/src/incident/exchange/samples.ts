@@ -98,6 +98,8 @@ export const incidentOf = (facts: Facts | OpenIncident, others: Partial<Incident
   openedBy: 'usr_ada',
   decisions: [],
   tasks: [],
+  matters: { first: [], counts: {} },
+  delays: [],
   evidence: [],
   ...others,
 });

@@ -294,7 +294,7 @@ const MOST_STEPS = 6;
 function nextLines({ words, incident, now }: Order): PaperLine[] {
   const { labels, step: names, by } = words;
   const overdue = new Set(overdueSteps(incident, now).map(({ of }) => of));
-  const steps = nextSteps(incident);
+  const steps = nextSteps(incident, now);
   const lines = steps.slice(0, MOST_STEPS).map(({ step, of, due }): PaperLine => {
     const what = incident.tasks.find(({ id }) => id === of)?.what ?? names[step];
     return {

@@ -33,7 +33,7 @@ export async function draftPaper(
   asked: Asked,
   { incident: id, paper: kind, format, nextUpdate }: ComposePaper,
 ): Promise<PaperComposed | Document> {
-  const found = await findIncident(asked.db, id, asked.actor.id);
+  const found = await findIncident(asked.db, id, asked.actor);
   if (found === undefined) throw notFound(id);
   const { incident } = found;
   const paper = composePaper({ paper: kind, incident, now: asked.now(), nextUpdate, words });
@@ -54,7 +54,7 @@ export function issuePaper(
     await refuseStale(tx, incident, version);
     const others = await issuedPapers(tx, incident.id);
     const number = 1 + others.filter(({ paper }) => paper === kind).length;
-    const by = asked.actor.id;
+    const by = asked.actor.account;
     const composed = composePaper({
       paper: kind,
       incident,
@@ -93,7 +93,7 @@ export async function showPaper(
   asked: Asked,
   { incident: given, issued, format }: ShowPaper,
 ): Promise<Document> {
-  const found = await findIncident(asked.db, given, asked.actor.id);
+  const found = await findIncident(asked.db, given, asked.actor);
   if (found === undefined) throw notFound(given);
   const paper = (await issuedPapers(asked.db, found.incident.id)).find(({ id }) => id === issued);
   if (paper === undefined)

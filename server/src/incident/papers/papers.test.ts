@@ -66,6 +66,8 @@ const incident = (facts: Facts): Incident => ({
   openedBy: 'usr_ada',
   decisions: [],
   tasks: [],
+  matters: { first: [], counts: {} },
+  delays: [],
   evidence: [
     { id: RUN, kind: 'run', sha256: 'd'.repeat(64), bytes: 1, name: 'answer.json', origin: 'x', entry: 4 },
   ],
