@@ -5,7 +5,7 @@ import { ForthrightError } from '@forthright/contract';
 import type { Serving } from './cli/index.ts';
 import { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperations, openFiles } from './incident/index.ts';
-import { makePeople, type People } from './people/index.ts';
+import { makePeople, type People, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
 import type { Log } from './platform/index.ts';
 import {
@@ -14,6 +14,7 @@ import {
   openRegister,
   type RegisterState,
   registerOperations,
+  sealFolder,
 } from './prove/index.ts';
 
 /** Every operation that the server answers, of all stages. */
@@ -31,7 +32,7 @@ export function allOperations(): readonly Operation[] {
       throw new Error('These operations are only described; there are no records behind them.');
     },
   });
-  return operationsOf(makePeople({ db: nowhere, now: () => new Date() }));
+  return operationsOf(makePeople({ db: nowhere, now: () => new Date(), seals: sealFolder('') }));
 }
 
 /** The stages that have tables, in the order of their numbers. */
@@ -70,7 +71,9 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   try {
     const register = await openRecords(db, data, now);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
-    const people = makePeople({ db, now });
+    const seals = sealFolder(join(data, 'keys'));
+    const people = makePeople({ db, now, seals, company: await readCompany(data) });
+    await people.begin();
     const app = makeServer({ operations: operationsOf(people), people, db, now, log, version });
     const address = await listen(app, options);
     await db.announce(address);

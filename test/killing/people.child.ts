@@ -14,6 +14,7 @@ import {
   checkRegister,
   continueRegister,
   registerState,
+  sealFolder,
 } from '../../server/src/prove/index.ts';
 import { MIGRATIONS, openRecords } from '../../server/src/serve.ts';
 
@@ -38,7 +39,8 @@ class World {
   constructor(db: Db, folder: string, does: World['does']) {
     this.#db = db;
     this.#folder = folder;
-    this.#people = makePeople({ db, now, work: { N: 1024, r: 8, p: 1 } });
+    const seals = sealFolder(join(folder, 'keys'));
+    this.#people = makePeople({ db, now, work: { N: 1024, r: 8, p: 1 }, seals });
     this.does = does;
   }
 
@@ -172,6 +174,14 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
     later();
     const given = { password: PASSWORD, code: code(totp) };
     return world.does(() => world.run(person.asked, 'remove-second-factor', given));
+  }),
+  'rotate-seal-key': withPerson(async (world, person, root) => {
+    const totp = await world.factor(person);
+    await world.run(person.asked, 'confirm-second-factor', { code: code(totp) });
+    await world.does(() => world.run(root.asked, 'rotate-seal-key', {}));
+    later();
+    const { email } = person;
+    return world.enter('sign-in', { email, password: PASSWORD, code: code(totp) });
   }),
   'begin-passkey': own('begin-passkey', { password: PASSWORD }),
   'add-passkey': withPerson((world, person) => world.does(() => world.passkey(person))),

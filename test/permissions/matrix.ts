@@ -31,6 +31,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   paper: 'board-brief',
   issued: `pap_${'0'.repeat(32)}`,
   key: '00000000',
+  unlock: `unl_${'0'.repeat(32)}`,
 };
 
 /** What is sent to those operations that look at who asks only after their input. */
@@ -145,6 +146,6 @@ Open to everybody, with tight limits on how often:
 
 ${entrances.map((e) => `- \`${e}\``).join('\n')}
 
-and, without anything of anybody's in them, \`/healthz\`, \`/readyz\`, \`/metrics\`, \`/api\`, \`/api/openapi.json\`, \`/api/style.css\`, \`/welcome\`.
+and, without anything of anybody's in them, \`/healthz\`, \`/readyz\`, \`/metrics\`, \`/api\`, \`/api/openapi.json\`, \`/api/style.css\`, \`/welcome\`, \`/sign-in\`, \`/sign-in.js\`, \`/account\` (which leads there), and the way to the company's identity provider and back.
 `;
 }

@@ -5,6 +5,7 @@ export type Kind =
   | 'dec'
   | 'tsk'
   | 'evi'
+  | 'unl'
   | 'pap'
   | 'per'
   | 'rcp'
@@ -19,6 +20,7 @@ export type DecisionId = Id<'dec'>;
 export type TaskId = Id<'tsk'>;
 export type EvidenceId = Id<'evi'>;
 export type PaperId = Id<'pap'>;
+export type UnlockId = Id<'unl'>;
 
 const BYTES = 16;
 const FORM = /^([a-z]{3})_[0-9a-f]{32}$/;

@@ -460,6 +460,28 @@ export const EraseText = z.strictObject({
 });
 export type EraseText = z.infer<typeof EraseText>;
 
+/** As answers of scope call members of staff. */
+const Pseudonym = z
+  .string()
+  .regex(/^(?:employee|contractor)-[1-9]\d{0,5}$/, 'a pseudonym such as employee-1');
+
+export const AskUnlock = z.strictObject({
+  incident: AnyIncident,
+  /** The evidence that is the answer in which the pseudonym stands: another run may call somebody else so. */
+  run: Id('evi'),
+  pseudonym: Pseudonym,
+  reason: Prose,
+  /** How long the name stays unlocked once somebody else has granted it. */
+  hours: z.int().min(1).max(720).default(72),
+});
+export type AskUnlock = z.infer<typeof AskUnlock>;
+
+export const GrantUnlock = z.strictObject({ incident: AnyIncident, unlock: Id('unl'), reason: Prose });
+export type GrantUnlock = z.infer<typeof GrantUnlock>;
+
+export const ListUnlocks = z.strictObject({ incident: AnyIncident });
+export type ListUnlocks = z.infer<typeof ListUnlocks>;
+
 const MOST_LISTED = 200;
 export const ListIncidents = z.strictObject({
   state: z.enum(INCIDENT_STATES).optional(),
@@ -522,6 +544,27 @@ export const TaskShown = z.strictObject({
   text: Shown.optional(),
 });
 export type TaskShown = z.infer<typeof TaskShown>;
+
+/** `lapsed`: nobody granted it in time; `over`: the name is a pseudonym again. */
+export const UNLOCK_STATES = ['asked', 'granted', 'lapsed', 'over'] as const;
+export const UnlocksListed = z.strictObject({
+  unlocks: z.array(
+    z.strictObject({
+      id: z.string(),
+      run: z.string(),
+      pseudonym: z.string(),
+      state: z.enum(UNLOCK_STATES),
+      askedBy: z.string(),
+      askedAt: z.string(),
+      reason: Shown,
+      hours: z.int(),
+      until: z.string(),
+      grantedBy: z.string().optional(),
+      grantedReason: Shown.optional(),
+    }),
+  ),
+});
+export type UnlocksListed = z.infer<typeof UnlocksListed>;
 
 export const NEXT_STEPS = [
   'say-when-aware',

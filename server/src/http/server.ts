@@ -16,6 +16,7 @@ import { type Described, openApiOf } from './openapi.ts';
 import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
 import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
+import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
 import { contentOf, sendDownload } from './streams.ts';
 import { type Route, routeOfEntrance, routeOfOperation } from './types.ts';
 import { addWelcome } from './welcome.ts';
@@ -89,6 +90,13 @@ export function makeServer(options: ServerOptions): FastifyInstance {
     addWelcome(app, {
       entrance: accept,
       admit: (request) => admit(door, request),
+      refused: (rawError, request) => logRefusal(rawError, request, log),
+    });
+  if (options.people.entrances.some(({ name }) => name === 'sign-out'))
+    addSignIn(app, {
+      people: options.people,
+      admit: (request) => admit(door, request),
+      count: (request) => countEntry(door, request),
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
   refuseTheRest(door, routes);
@@ -282,9 +290,13 @@ function addTo(app: FastifyInstance, door: Door, { route, shape }: Described): v
   });
 }
 
-function admit({ entrances }: Door, request: FastifyRequest): void {
+function admit(door: Door, request: FastifyRequest): void {
   const { session } = credentialsOf({ ...request.headers, authorization: undefined });
   refuseOtherOrigins(request.headers, session !== undefined);
+  countEntry(door, request);
+}
+
+function countEntry({ entrances }: Door, request: FastifyRequest): void {
   const wait = entrances.take(clientOf(request));
   if (wait > 0) throw tooMany(wait);
 }
@@ -393,8 +405,8 @@ const OWN_PATHS = [
 
 function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
   const known = [
-    ...OWN_PATHS.map((path) => ({ method: 'GET', form: formOf(path) })),
-    { method: 'POST', form: formOf('/welcome') },
+    ...[...OWN_PATHS, ...SIGN_IN_PATHS.GET].map((path) => ({ method: 'GET', form: formOf(path) })),
+    ...['/welcome', ...SIGN_IN_PATHS.POST].map((path) => ({ method: 'POST', form: formOf(path) })),
     ...routes.map(({ method, path }) => ({ method, form: formOf(`/api${path}`) })),
   ];
   app.setNotFoundHandler((request, reply) => {

@@ -8,6 +8,8 @@ export const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'app
 export const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
 export const DECIDERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
 export const OFFICERS: readonly Role[] = ['privacy-officer'];
+/** Whoever decides about people, not whoever looks for a suspect. */
+export const UNLOCKERS: readonly Role[] = ['privacy-officer', 'approver'];
 
 type Given<I, O> = Omit<Operation<I, O>, 'input' | 'output'>;
 

@@ -4,3 +4,4 @@ export { type LoadedIncident, loadIncident } from './load.ts';
 export { incidentOperations } from './operations.ts';
 export { deletionOf } from './recipients/show.ts';
 export { MOVES } from './rules.ts';
+export { isUnlocked } from './unlocks.ts';

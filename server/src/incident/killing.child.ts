@@ -149,6 +149,12 @@ const AFTERWARDS: Readonly<Record<string, (world: World) => Promise<Changed | nu
   'finish-inquiry': ofInquiry('finish-inquiry', 'add-inquiry'),
 };
 
+const RUN: [string, object] = [
+  'add-evidence',
+  { kind: 'run', sha256: 'cd'.repeat(32), bytes: 3, name: 'answer.json', origin: 'Scope.' },
+];
+const UNLOCK = { pseudonym: 'employee-1', reason: 'The shift was theirs.' };
+
 const person = (world: World) => `per_${world.asked.actor.id}`;
 
 /** Every operation that changes something. */
@@ -182,6 +188,15 @@ export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | 
   ...AFTERWARDS,
   'restrict-incident': upon('restrict-incident', () => ({ people: ['usr_ada'], reason: 'An insider.' })),
   'erase-text': upon('erase-text', (_, { entry }) => ({ entry, name: 'title' })),
+  'ask-unlock': upon('ask-unlock', ({ id }) => ({ ...UNLOCK, run: id }), RUN),
+  'grant-unlock': async (world) => {
+    const { incident } = await opened(world);
+    const { id: run } = await ask<Changed>(world.asked, 'add-evidence', { incident, ...RUN[1] });
+    const { id } = await ask<Changed>(world.asked, 'ask-unlock', { incident, ...UNLOCK, run });
+    const second = { ...world.asked, actor: actor('usr_bo', ...ROLES) };
+    const grant = { incident, unlock: id, reason: 'I agree.' };
+    return world.does(() => ask<Changed>(second, 'grant-unlock', grant));
+  },
   'close-incident': upon('close-incident', () => CLOSE[1], ALONE),
   'reopen-incident': upon('reopen-incident', () => ({ reason: 'Two labels.' }), ALONE, CLOSE),
   'export-incident': async (world) => {

@@ -14,6 +14,7 @@ import {
   OpenIncident,
   ROLES,
   SetIncidentFacts,
+  type UnlocksListed,
 } from '@forthright/contract';
 import { type Postgres, startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
 import type { Db } from '../platform/db/index.ts';
@@ -21,6 +22,7 @@ import type { Actor, Asked } from '../prove/index.ts';
 import { AFTERWARDS_INPUTS } from './matters/testing.ts';
 import { incidentOperations } from './operations.ts';
 import { actor, ask, openRecord, strays, tokenOf } from './testing.ts';
+import { isUnlocked } from './unlocks.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'forthright-incident-'));
 after(() => rmSync(work, { recursive: true, force: true }));
@@ -369,6 +371,9 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         'add-evidence': { kind: 'file', sha256: '0'.repeat(64), bytes: 1, name: 'x', origin: 'x' },
         'restrict-incident': { people: null, reason: 'x' },
         'erase-text': { entry: 1, name: 'title' },
+        'ask-unlock': { run: newId('evi'), pseudonym: 'employee-1', reason: 'x' },
+        'grant-unlock': { unlock: newId('unl'), reason: 'x' },
+        'list-unlocks': {},
         'close-incident': { version: 1, summary: 'x' },
         'reopen-incident': { reason: 'x' },
         'compose-paper': { paper: 'board-brief' },
@@ -517,6 +522,58 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
           [],
           table,
         );
+    });
+
+    test('a name is unlocked by two people, each with a reason, for a time, in one run’s answer', async () => {
+      const incident = await opened();
+      const evidence = { sha256: '0'.repeat(64), bytes: 1, name: 'answer.json', origin: 'Scope.' };
+      const { id: run = '' } = await ask<Changed>(as(BO), 'add-evidence', {
+        incident,
+        kind: 'run',
+        ...evidence,
+      });
+      const file = await ask<Changed>(as(BO), 'add-evidence', { incident, kind: 'file', ...evidence });
+      const given = { incident, run, pseudonym: 'employee-1', reason: 'Works council informed.', hours: 2 };
+      const isOpen = (name: object = {}) =>
+        isUnlocked(db, { incident, run, pseudonym: 'employee-1', ...name }, now());
+      const list = async () => (await ask<UnlocksListed>(as(EVE), 'list-unlocks', { incident })).unlocks;
+      const grant = (who: Actor, unlock = '', reason = 'I have seen the evidence.') =>
+        ask<Changed>(as(who), 'grant-unlock', { incident, unlock, reason });
+
+      for (const who of [BO, EVE]) await refuses(ask(as(who), 'ask-unlock', given), 'not-permitted');
+      for (const wrong of [newId('evi'), file.id])
+        await refuses(ask(as(ADA), 'ask-unlock', { ...given, run: wrong }), 'run-not-found');
+      await refuses(ask(as({ ...ADA, via: 'program' }), 'ask-unlock', given), 'not-permitted');
+      const { id } = await ask<Changed>(as(ADA), 'ask-unlock', given);
+      assert.equal((await list())[0]?.state, 'asked');
+      assert.equal(await isOpen(), false, 'one person is not enough');
+      await refuses(grant(ADA, id), 'own-unlock');
+      await refuses(grant(tokenOf(ADA), id), 'own-unlock');
+      await refuses(grant({ ...CY, via: 'program' }, id), 'not-permitted');
+      await refuses(grant(CY, newId('unl')), 'unlock-not-found');
+      await refuses(grant(BO, id), 'not-permitted');
+      assert.equal(await isOpen(), false);
+
+      await grant(CY, id);
+      assert.equal(await isOpen(), true);
+      const [unlock] = await list();
+      assert.deepEqual(
+        [unlock?.state, unlock?.askedBy, unlock?.reason, unlock?.grantedBy, unlock?.grantedReason],
+        ['granted', 'usr_ada', 'Works council informed.', 'usr_cy', 'I have seen the evidence.'],
+      );
+      await refuses(grant(DI, id), 'incident-refuses');
+      for (const other of [{ pseudonym: 'employee-2' }, { run: file.id }, { incident: newId('inc') }])
+        assert.equal(await isOpen(other), false, JSON.stringify(other));
+      at += 2 * 3_600_000;
+      assert.equal(await isOpen(), false, 'its time is over');
+      assert.equal((await list())[0]?.state, 'over');
+
+      const late = await ask<Changed>(as(CY), 'ask-unlock', given);
+      at += 72 * 3_600_000;
+      await refuses(grant(ADA, late.id), 'incident-refuses', ({ message }) =>
+        assert.match(message, /lapsed/),
+      );
+      assert.equal(await isOpen(), false);
     });
 
     test('input is strict and capped', () => {

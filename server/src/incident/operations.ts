@@ -2,6 +2,7 @@ import {
   AddEvidence,
   AddNote,
   AddTask,
+  AskUnlock,
   Changed,
   CloseIncident,
   ComposePaper,
@@ -12,6 +13,7 @@ import {
   ExportVeris,
   FinishTask,
   ForthrightError,
+  GrantUnlock,
   Imported,
   ImportShown,
   ImportVeris,
@@ -19,6 +21,7 @@ import {
   IncidentsListed,
   IssuePaper,
   ListIncidents,
+  ListUnlocks,
   OpenIncident,
   PaperComposed,
   ReopenIncident,
@@ -28,11 +31,12 @@ import {
   ShowImport,
   ShowIncident,
   ShowPaper,
+  UnlocksListed,
   VerisRecord,
 } from '@forthright/contract';
 import { never } from 'zod';
 import type { Asked, Operation } from '../prove/index.ts';
-import { DECIDERS, guarded, OFFICERS, post, READERS, WORKERS } from './asking.ts';
+import { DECIDERS, guarded, OFFICERS, post, READERS, UNLOCKERS, WORKERS } from './asking.ts';
 import {
   addEvidence,
   addNote,
@@ -58,6 +62,7 @@ import { recipientOperations } from './recipients/operations.ts';
 import { sellerOperations } from './sellers/operations.ts';
 import { showIncident } from './show.ts';
 import { findIncident, listIncidents } from './store.ts';
+import { askUnlock, grantUnlock, listUnlocks } from './unlocks.ts';
 
 async function list(asked: Asked, { state, most, after }: ListIncidents): Promise<IncidentsListed> {
   const page = { actor: asked.actor, state, most, after: cursorOf(after) };
@@ -167,6 +172,28 @@ export const incidentOperations: readonly Operation[] = [
     ...post('/incidents/:incident/erase'),
     may: OFFICERS,
     run: eraseIncidentText,
+  }),
+  guarded(AskUnlock, Changed, {
+    name: 'ask-unlock',
+    summary: 'Asks, with a reason, that the name behind a pseudonym be unlocked for a time.',
+    ...post('/incidents/:incident/unlocks'),
+    may: UNLOCKERS,
+    run: askUnlock,
+  }),
+  guarded(GrantUnlock, Changed, {
+    name: 'grant-unlock',
+    summary: 'Unlocks a name that somebody else has asked for, with a reason of one’s own.',
+    ...post('/incidents/:incident/unlocks/:unlock/grant'),
+    may: UNLOCKERS,
+    run: grantUnlock,
+  }),
+  guarded(ListUnlocks, UnlocksListed, {
+    name: 'list-unlocks',
+    summary: 'Which names were asked for and unlocked, by whom, why, and until when.',
+    method: 'GET',
+    path: '/incidents/:incident/unlocks',
+    may: READERS,
+    run: listUnlocks,
   }),
   guarded(ComposePaper, PaperComposed, {
     name: 'compose-paper',

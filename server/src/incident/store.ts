@@ -8,6 +8,7 @@ import type {
   IncidentListed,
   IncidentState,
   TaskId,
+  UnlockId,
 } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
 import { type Actor, textsOf } from '../prove/index.ts';
@@ -431,5 +432,69 @@ export async function insertEvidence(
     `INSERT INTO incident_evidence (id, incident, entry, kind, sha256, bytes)
      VALUES (:id::text, :incident::text, :entry::int8, :kind::text, :sha256::text, :bytes::int8)`,
     { id, incident, entry, kind, sha256, bytes },
+  );
+}
+
+export type UnlockRow = Readonly<{
+  id: UnlockId;
+  entry: bigint;
+  run: string;
+  pseudonym: string;
+  asked_by: string;
+  asked_at: Date;
+  hours: number;
+  granted_entry: bigint | null;
+  granted_by: string | null;
+  until: Date;
+}>;
+
+export const unlockRows = (reads: Reads, incident: IncidentId): Promise<UnlockRow[]> =>
+  reads.rows<UnlockRow>(
+    `SELECT id, entry, run, pseudonym, asked_by, asked_at, hours, granted_entry, granted_by, until
+       FROM incident_unlocks WHERE incident = :incident::text ORDER BY entry`,
+    { incident },
+  );
+
+/** Until when the longest of its unlocks counts; undefined when none was granted. */
+export async function unlockUntil(
+  reads: Reads,
+  name: Readonly<{ incident: string; run: string; pseudonym: string }>,
+): Promise<Date | undefined> {
+  const [row] = await reads.rows<{ until: Date | null }>(
+    `SELECT max(until) AS until FROM incident_unlocks WHERE incident = :incident::text AND run = :run::text
+        AND pseudonym = :pseudonym::text AND granted_entry IS NOT NULL`,
+    { ...name },
+  );
+  return row?.until ?? undefined;
+}
+
+type NewUnlock = Readonly<{
+  id: UnlockId;
+  entry: number;
+  run: string;
+  pseudonym: string;
+  by: string;
+  at: Date;
+  hours: number;
+  until: Date;
+}>;
+
+export async function insertUnlock(tx: Tx, incident: IncidentId, unlock: NewUnlock): Promise<void> {
+  await tx.run(
+    `INSERT INTO incident_unlocks (id, incident, entry, run, pseudonym, asked_by, asked_at, hours, until)
+     VALUES (:id::text, :incident::text, :entry::int8, :run::text, :pseudonym::text, :by::text, :at::timestamptz, :hours::int4, :until::timestamptz)`,
+    { ...unlock, incident },
+  );
+}
+
+export async function grantUnlock(
+  tx: Tx,
+  id: string,
+  granted: Readonly<{ entry: number; by: string; until: Date }>,
+): Promise<void> {
+  await tx.run(
+    `UPDATE incident_unlocks SET granted_entry = :entry::int8, granted_by = :by::text, until = :until::timestamptz
+      WHERE id = :id::text`,
+    { ...granted, id },
   );
 }

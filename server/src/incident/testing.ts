@@ -74,7 +74,9 @@ const DEEDS = `
   UNION SELECT entry FROM incident_evidence
   UNION SELECT entry FROM incident_papers
   UNION SELECT entry FROM incident_matters
-  UNION SELECT last_entry FROM incident_matters`;
+  UNION SELECT last_entry FROM incident_matters
+  UNION SELECT entry FROM incident_unlocks
+  UNION SELECT granted_entry FROM incident_unlocks WHERE granted_entry IS NOT NULL`;
 
 /** Files that are listed and not there whole, as sentences. */
 export async function lostFiles(reads: Reads, folder: string): Promise<string[]> {

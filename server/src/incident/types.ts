@@ -27,6 +27,8 @@ export type Act =
   | 'restrict'
   | 'erase-text'
   | 'issue-paper'
+  | 'ask-unlock'
+  | 'grant-unlock'
   | 'export'
   | 'pursue-deletion'
   | 'account-for-people'

@@ -3,10 +3,11 @@ import { ForthrightError, ROLES } from '@forthright/contract';
 import * as z from 'zod';
 import type { Db, Tx } from '../platform/db/index.ts';
 import type { Wait } from '../platform/index.ts';
-import { deed, record } from '../prove/index.ts';
+import { deed, record, type SealPlace } from '../prove/index.ts';
 import { stepOf } from './factor.ts';
 import type { Gate } from './gate.ts';
 import { linkId } from './links.ts';
+import { openFactor } from './seals.ts';
 import {
   hashOf,
   hashPassword,
@@ -28,6 +29,7 @@ import {
   keyOf,
   type Link,
   linkByHash,
+  removeIdentitiesOf,
   removePasskeysOf,
   useLink,
 } from './store.ts';
@@ -59,7 +61,14 @@ export type SignedIn = z.infer<typeof SignedIn>;
 /** Wrong tries for one address, from wherever they come. */
 export const TRIES = { most: 10, windowSeconds: 900 };
 
-export type Means = Readonly<{ db: Db; now: () => Date; work: Work; tries: Tries; gate: Gate }>;
+export type Means = Readonly<{
+  db: Db;
+  now: () => Date;
+  work: Work;
+  tries: Tries;
+  gate: Gate;
+  seals: SealPlace;
+}>;
 
 export const entrancesOf = (means: Means): readonly Entrance[] => [
   entrance({
@@ -134,7 +143,8 @@ async function signIn(
     const account = await accountById(tx, found.id);
     if (account === undefined || account.password_hash !== found.password_hash) throw refused();
     if (account.totp_secret !== null) {
-      const step = stepOf(account.totp_secret, code ?? '', at, account.totp_last_step);
+      const secret = await openFactor(means, account.totp_secret, account.id);
+      const step = stepOf(secret, code ?? '', at, account.totp_last_step);
       if (step === undefined) throw refused();
       await changeAccount(tx, account.id, { totp_last_step: step });
     }
@@ -197,7 +207,13 @@ async function resetBy(
       purpose,
       account: id,
       sessionsEnded: await endAllOf(tx, id),
-      ...(isReset ? { passkeysRemoved: await removePasskeysOf(tx, id), secondFactorRemoved: hadFactor } : {}),
+      ...(isReset
+        ? {
+            passkeysRemoved: await removePasskeysOf(tx, id),
+            identitiesRemoved: await removeIdentitiesOf(tx, id),
+            secondFactorRemoved: hadFactor,
+          }
+        : {}),
     },
   });
   await useLink(tx, hash, at, BigInt(entry));

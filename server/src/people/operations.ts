@@ -97,7 +97,7 @@ const personOf = (account: Account): z.infer<typeof Person> => ({
   email: account.email,
   name: account.name,
   roles: account.roles,
-  state: account.password_hash === null ? 'invited' : 'active',
+  state: account.password_hash === null && account.signed_in_at === null ? 'invited' : 'active',
   hasSecondFactor: account.totp_secret !== null,
   madeAt: account.made_at.toISOString(),
   signedInAt: account.signed_in_at?.toISOString() ?? null,
@@ -216,8 +216,8 @@ const aboutOthers: readonly Operation[] = [
     run: async (asked, { person }) => {
       refuseTokens(asked.actor);
       return deed(asked, async (tx, at) => {
-        const { password_hash } = await known(tx, person);
-        return linkFor(tx, person, password_hash === null ? 'invitation' : 'reset', at);
+        const { state } = personOf(await known(tx, person));
+        return linkFor(tx, person, state === 'invited' ? 'invitation' : 'reset', at);
       });
     },
   }),

@@ -5,6 +5,7 @@ import { type Actor, deed, type Operation, operation, record } from '../prove/in
 import { Code, countTry, type Means, Password } from './entrances.ts';
 import { addressOf, makeFactor, stepOf } from './factor.ts';
 import { ownAccount, refuseTokens } from './operations.ts';
+import { ensureKey, openFactor, sealFactor } from './seals.ts';
 import { hashOf, hashPassword, isPassword, refuseWeakPassword } from './secrets.ts';
 import { endAllOf } from './sessions.ts';
 import { type Account, accountById, changeAccount, keyOf } from './store.ts';
@@ -59,41 +60,43 @@ const beginFactor = (means: Means): Operation =>
     run: async ({ db, actor }, { password }) => {
       const { id, email } = await confirmed(means, actor, password);
       const secret = makeFactor();
+      await ensureKey(means);
       return db.transaction(async (tx) => {
         if ((await accountById(tx, id))?.totp_secret !== null)
           throw state('There is a second factor already.');
-        await changeAccount(tx, id, { totp_pending: secret });
+        await changeAccount(tx, id, { totp_pending: await sealFactor(means, tx, secret, id) });
         return { secret, address: addressOf(secret, email) };
       });
     },
   });
 
-const confirmFactor: Operation = operation({
-  name: 'confirm-second-factor',
-  summary: 'From now on this account needs a code to sign in',
-  method: 'POST',
-  path: '/me/second-factor/confirm',
-  input: z.strictObject({ code: Code }),
-  output: z.strictObject({ hasSecondFactor: z.literal(true) }),
-  may: [],
-  run: async (asked, { code }) => {
-    refuseTokens(asked.actor);
-    return deed(asked, async (tx, at) => {
-      const { id, totp_pending } = await ownAccount(tx, asked.actor);
-      if (totp_pending === null) throw state('No second factor was begun.');
-      const step = stepOf(totp_pending, code, at, null);
-      if (step === undefined) throw new ForthrightError('sign-in-refused', 'The code is wrong.');
-      const entry = await record(tx, { kind: 'second-factor-set', facts: { account: id } });
-      await changeAccount(tx, id, {
-        totp_secret: totp_pending,
-        totp_pending: null,
-        totp_last_step: step,
-        factor_entry: BigInt(entry),
+const confirmFactor = (means: Means): Operation =>
+  operation({
+    name: 'confirm-second-factor',
+    summary: 'From now on this account needs a code to sign in',
+    method: 'POST',
+    path: '/me/second-factor/confirm',
+    input: z.strictObject({ code: Code }),
+    output: z.strictObject({ hasSecondFactor: z.literal(true) }),
+    may: [],
+    run: async (asked, { code }) => {
+      refuseTokens(asked.actor);
+      return deed(asked, async (tx, at) => {
+        const { id, totp_pending } = await ownAccount(tx, asked.actor);
+        if (totp_pending === null) throw state('No second factor was begun.');
+        const step = stepOf(await openFactor(means, totp_pending, id), code, at, null);
+        if (step === undefined) throw new ForthrightError('sign-in-refused', 'The code is wrong.');
+        const entry = await record(tx, { kind: 'second-factor-set', facts: { account: id } });
+        await changeAccount(tx, id, {
+          totp_secret: totp_pending,
+          totp_pending: null,
+          totp_last_step: step,
+          factor_entry: BigInt(entry),
+        });
+        return { hasSecondFactor: true };
       });
-      return { hasSecondFactor: true };
-    });
-  },
-});
+    },
+  });
 
 const removeFactor = (means: Means): Operation =>
   operation({
@@ -111,7 +114,8 @@ const removeFactor = (means: Means): Operation =>
       await deed(asked, async (tx, at) => {
         const account = await accountById(tx, id);
         if (account === undefined || account.totp_secret === null) throw state('There is no second factor.');
-        if (stepOf(account.totp_secret, code, at, account.totp_last_step) === undefined)
+        const secret = await openFactor(means, account.totp_secret, id);
+        if (stepOf(secret, code, at, account.totp_last_step) === undefined)
           throw new ForthrightError('sign-in-refused', 'The code is wrong.');
         const entry = await record(tx, { kind: 'second-factor-removed', facts: { account: id } });
         await changeAccount(tx, id, {
@@ -130,6 +134,6 @@ const removeFactor = (means: Means): Operation =>
 export const ownOperations = (means: Means): readonly Operation[] => [
   changePassword(means),
   beginFactor(means),
-  confirmFactor,
+  confirmFactor(means),
   removeFactor(means),
 ];

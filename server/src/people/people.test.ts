@@ -133,6 +133,30 @@ function suite(engine: (typeof ENGINES)[number]['name']): void {
       assert.equal((await signIn('target@marlow.example')).status, 200);
     });
 
+    test('processes on one server count tries together', {
+      skip: engine === 'embedded' && 'an embedded database has one process',
+    }, async () => {
+      await world.person(root, 'shared@marlow.example', ['auditor']);
+      const second = await World.open(postgres === undefined ? {} : { url: postgres.url });
+      second.pass((world.now().getTime() - second.now().getTime()) / 3_600_000);
+      try {
+        const tries = await Promise.all(
+          Array.from({ length: 12 }, (_, i) =>
+            (i % 2 === 0 ? world : second).ask(
+              'POST',
+              '/api/sign-in',
+              {},
+              { email: 'shared@marlow.example', password: 'wrong wrong wrong' },
+            ),
+          ),
+        );
+        assert.equal(tries.filter(({ status }) => status === 401).length, 10);
+        refuses(await signIn('shared@marlow.example'), 'too-many-requests');
+      } finally {
+        await second.close();
+      }
+    });
+
     test('one client has twenty tries a minute at all accounts together', async () => {
       const from = '192.0.2.9';
       for (let i = 0; i < 20; i++)

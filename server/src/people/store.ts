@@ -63,6 +63,22 @@ type Passkeys = {
   used_at: Date | null;
   entry: bigint | null;
 };
+type Identities = { issuer: string; subject: string; account: string; linked_at: Date; entry: bigint };
+type CompanyTries = {
+  hash: string;
+  state: string;
+  nonce: string;
+  verifier: string;
+  redirect: string;
+  expires_at: Date;
+};
+type SealKeys = {
+  key_id: string;
+  entry: bigint;
+  made_at: Date;
+  ends_at: Date | null;
+  ended_entry: bigint | null;
+};
 type Challenges = { hash: string; account: string | null; expires_at: Date };
 type Tables = {
   accounts: Accounts;
@@ -71,6 +87,9 @@ type Tables = {
   one_time_links: Links;
   passkeys: Passkeys;
   passkey_challenges: Challenges;
+  seal_keys: SealKeys;
+  identities: Identities;
+  company_tries: CompanyTries;
 };
 
 export type Account = Selectable<Accounts>;
@@ -291,7 +310,107 @@ export const takeChallenge = (tx: Tx, hash: string, now: Date): Promise<Selectab
 /** All that is kept of an account, and the account. */
 export async function removeAccount(tx: Tx, id: string): Promise<void> {
   const kysely = tx.kysely<Tables>();
-  for (const table of ['sessions', 'api_tokens', 'one_time_links', 'passkeys', 'passkey_challenges'] as const)
+  for (const table of [
+    'sessions',
+    'api_tokens',
+    'one_time_links',
+    'passkeys',
+    'passkey_challenges',
+    'identities',
+  ] as const)
     await kysely.deleteFrom(table).where('account', '=', id).execute();
   await kysely.deleteFrom('accounts').where('id', '=', id).execute();
 }
+
+/** The sealing key that counts, by its id. */
+export async function currentSealKey(from: From): Promise<string | undefined> {
+  const row = await reading(from)
+    .selectFrom('seal_keys')
+    .select('key_id')
+    .where('ends_at', 'is', null)
+    .executeTakeFirst();
+  return row?.key_id;
+}
+
+/** Keys whose time is over. */
+export async function endedSealKeys(from: From, now: Date): Promise<string[]> {
+  const rows = await reading(from)
+    .selectFrom('seal_keys')
+    .select('key_id')
+    .where('ends_at', '<=', now)
+    .execute();
+  return rows.map(({ key_id }) => key_id);
+}
+
+export async function addSealKey(
+  tx: Tx,
+  key: Pick<Insertable<SealKeys>, 'key_id' | 'made_at' | 'entry'>,
+): Promise<void> {
+  const row = { ...key, ends_at: null, ended_entry: null };
+  await tx.kysely<Tables>().insertInto('seal_keys').values(row).execute();
+}
+
+/** The keys before a rotation; a time that is set is only ever shortened. */
+export async function endSealKeys(tx: Tx, at: Date, entry: bigint): Promise<void> {
+  await tx
+    .kysely<Tables>()
+    .updateTable('seal_keys')
+    .set({ ends_at: at, ended_entry: entry })
+    .where((is) => is.or([is('ends_at', 'is', null), is('ends_at', '>', at)]))
+    .execute();
+}
+
+/** Accounts that have a second factor, or have begun one. */
+export const factors = (from: From): Promise<Account[]> =>
+  reading(from)
+    .selectFrom('accounts')
+    .selectAll()
+    .where((is) => is.or([is('totp_secret', 'is not', null), is('totp_pending', 'is not', null)]))
+    .orderBy('id')
+    .execute();
+
+export const identityOf = (
+  from: From,
+  { issuer, subject }: Pick<Identities, 'issuer' | 'subject'>,
+): Promise<Selectable<Identities> | undefined> =>
+  reading(from)
+    .selectFrom('identities')
+    .selectAll()
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .executeTakeFirst();
+
+/** Refuses, as `record-exists`, an account that is somebody else to this provider. */
+export async function addIdentity(tx: Tx, identity: Insertable<Identities>): Promise<void> {
+  await tx.kysely<Tables>().insertInto('identities').values(identity).execute();
+}
+
+export async function removeIdentitiesOf(tx: Tx, account: string): Promise<number> {
+  const result = await tx
+    .kysely<Tables>()
+    .deleteFrom('identities')
+    .where('account', '=', account)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** Forgets those that are too old, too: strangers can begin as many as they are let. */
+export async function addCompanyTry(tx: Tx, begun: Insertable<CompanyTries>, now: Date): Promise<void> {
+  const kysely = tx.kysely<Tables>();
+  await kysely.deleteFrom('company_tries').where('expires_at', '<', now).execute();
+  await kysely.insertInto('company_tries').values(begun).execute();
+}
+
+/** Counts once: who takes it, removes it. */
+export const takeCompanyTry = (
+  tx: Tx,
+  hash: string,
+  now: Date,
+): Promise<Selectable<CompanyTries> | undefined> =>
+  tx
+    .kysely<Tables>()
+    .deleteFrom('company_tries')
+    .where('hash', '=', hash)
+    .where('expires_at', '>', now)
+    .returningAll()
+    .executeTakeFirst();

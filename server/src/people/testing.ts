@@ -5,7 +5,7 @@ import type { Reads } from '../platform/db/index.ts';
 type Facts = Readonly<Record<string, unknown>>;
 type Stated = Readonly<{ kind: string; at: string; facts?: Facts }>;
 type Row = Readonly<Record<string, unknown>>;
-type Kind = 'account' | 'session' | 'token' | 'link' | 'passkey';
+type Kind = 'account' | 'session' | 'token' | 'link' | 'passkey' | 'identity';
 
 /** By kind and id, what each should be; changed by one entry after the other. */
 class Expected {
@@ -32,6 +32,7 @@ class Expected {
     const { account } = facts;
     if (facts.sessionsEnded !== undefined) this.#drop('session', account);
     if (facts.passkeysRemoved !== undefined) this.#drop('passkey', account);
+    if (facts.identitiesRemoved !== undefined) this.#drop('identity', account);
     if (facts.tokensRevoked !== undefined)
       for (const row of this.of('token').values())
         if (row.account === account && row.revoked === null) row.revoked = index;
@@ -56,7 +57,8 @@ class Expected {
         this.#change('account', account, { roles, rolesEntry: index });
         break;
       case 'account-erased':
-        for (const kind of ['session', 'token', 'link', 'passkey'] as const) this.#drop(kind, account);
+        for (const kind of ['session', 'token', 'link', 'passkey', 'identity'] as const)
+          this.#drop(kind, account);
         this.of('account').delete(String(account));
         break;
       case 'password-changed':
@@ -92,6 +94,9 @@ class Expected {
       case 'passkey-added':
         this.of('passkey').set(String(passkey), { entry: index, account });
         break;
+      case 'identity-linked':
+        this.of('identity').set(`${account} ${facts.issuer}`, { entry: index, account });
+        break;
       case 'passkey-removed':
         this.of('passkey').delete(String(passkey));
         break;
@@ -108,6 +113,7 @@ const ACTUAL: Readonly<Record<Kind, string>> = {
   token: 'SELECT id, entry::int4, account, revoked_entry::int4 AS revoked FROM api_tokens',
   link: "SELECT 'lnk_' || left(hash, 20) AS id, entry::int4, account, used_entry::int4 AS used FROM one_time_links",
   passkey: `SELECT 'pky_' || left(encode(sha256(id::bytea), 'hex'), 20) AS id, entry::int4, account FROM passkeys`,
+  identity: "SELECT account || ' ' || issuer AS id, entry::int4, account FROM identities",
 };
 
 /** What differs, as sentences; empty when each change of people has its entry, and each entry its change. */

@@ -8,7 +8,7 @@ export {
 } from './checkpoints.ts';
 export { deed, record, recordAll } from './deed.ts';
 export { erasePerson, erasePersonOf, eraseText } from './erase.ts';
-export { type KeyPlace, keyFolder } from './keys.ts';
+export { type KeyPlace, keyFolder, readSecretFile } from './keys.ts';
 export {
   continueRegister,
   openRegister,
@@ -38,4 +38,5 @@ export {
   wholeEntriesOf,
 } from './reading.ts';
 export { registerKeys, removeEndedKeys, revokeKey, rotateKey } from './rotation.ts';
+export { type SealPlace, seal, sealedBy, sealFolder, unseal } from './seals.ts';
 export type { Event, RecordedEntry, Text } from './types.ts';

@@ -35,3 +35,36 @@ CREATE TABLE sign_in_tries (
   count int4 NOT NULL
 );
 CREATE INDEX sign_in_tries_begun ON sign_in_tries (begun_at);
+
+-- Keys that seal second factors, by their ids alone. Each secret says which of them sealed it.
+CREATE TABLE seal_keys (
+  key_id text PRIMARY KEY,
+  entry int8 NOT NULL REFERENCES register_entries,
+  made_at timestamptz(3) NOT NULL,
+  -- When it is destroyed; null: the one that counts.
+  ends_at timestamptz(3),
+  ended_entry int8 REFERENCES register_entries
+);
+CREATE UNIQUE INDEX seal_keys_one_counts ON seal_keys ((ends_at IS NULL)) WHERE ends_at IS NULL;
+
+-- Who an account is to the company's identity provider. One of each: an address that is given to somebody else does not
+-- bring the account with it.
+CREATE TABLE identities (
+  issuer text NOT NULL,
+  subject text NOT NULL,
+  account text NOT NULL REFERENCES accounts,
+  linked_at timestamptz(3) NOT NULL,
+  entry int8 NOT NULL REFERENCES register_entries,
+  PRIMARY KEY (issuer, subject),
+  CONSTRAINT identities_one_of_each UNIQUE (account, issuer)
+);
+
+-- A sign-in that is under way at the provider; the browser has the ticket of which this is the hash.
+CREATE TABLE company_tries (
+  hash text PRIMARY KEY,
+  state text NOT NULL,
+  nonce text NOT NULL,
+  verifier text NOT NULL,
+  redirect text NOT NULL,
+  expires_at timestamptz(3) NOT NULL
+);
