@@ -73,6 +73,7 @@ export const ANSWER = {
   'matter-not-found': { status: 404, exit: 6, show: true },
   'decision-not-found': { status: 404, exit: 6, show: true },
   'veris-invalid': { status: 422, exit: 3, show: true },
+  'import-not-found': { status: 404, exit: 6, show: true },
   'paper-not-found': { status: 404, exit: 6, show: true },
   'run-not-found': { status: 404, exit: 6, show: true },
   'unlock-not-found': { status: 404, exit: 6, show: true },

@@ -36,6 +36,20 @@ export const Imported = Changed.extend({
 });
 export type Imported = z.infer<typeof Imported>;
 
+export const ShowImport = z.strictObject({ incident: AnyIncident });
+export type ShowImport = z.infer<typeof ShowImport>;
+
+export const ImportShown = z.strictObject({
+  format: z.literal('veris'),
+  entry: z.int(),
+  /** Of the record's JSON text. */
+  sha256: z.string(),
+  record: JsonObject,
+  notUnderstood: z.array(NotUnderstood),
+  more: z.int(),
+});
+export type ImportShown = z.infer<typeof ImportShown>;
+
 const Range = z
   .strictObject({ min: z.int().min(0), max: z.int().min(0) })
   .refine(({ min, max }) => min <= max, { error: 'min is at most max', path: ['max'] });

@@ -38,11 +38,20 @@ export function formOf({ input, path }: Pick<Asking, 'input' | 'path'>): Form {
     .flatMap(([name, inner]) => leavesOf(inner, [name], required.has(name), definitions));
   const shown = leaves.filter(({ value }) => value !== 'secret');
   return {
-    takes: parameters.map((name) => ({ name: dashed(name).toUpperCase(), about: `the id of the ${name}` })),
+    takes: parameters.map((name) => ({
+      name: dashed(name).toUpperCase(),
+      about: choicesOf(schema, name) ?? `the id of the ${name}`,
+    })),
     options: Object.fromEntries(shown.map(({ option, spec }) => [option, spec])),
     secrets: leaves.flatMap((leaf) => (leaf.value === 'secret' ? [leaf.option] : [])),
     leaves,
   };
+}
+
+/** Of a parameter that is one of a few words. */
+function choicesOf({ properties }: Json, name: string): string | undefined {
+  const { enum: choices } = (properties as { [name: string]: Json } | undefined)?.[name] ?? {};
+  return Array.isArray(choices) ? choices.join(' | ') : undefined;
 }
 
 function leavesOf(

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import type { Operation as Asking } from '../prove/index.ts';
-import { ask, jsonOf, originOf, type Place, unreachable } from './client.ts';
+import { ask, jsonOf, originOf, type Place, type Request, unreachable } from './client.ts';
 import { readKept, readToken, writeKept } from './credentials.ts';
 import { DATA } from './database.ts';
 import { atOption, type Form, formOf, inputOf } from './inputs.ts';
 import { recordText } from './text/record.ts';
-import { fileToSend, refuseTaken, type Sent, saveFile, saveFolder } from './transfer.ts';
+import { fileToSend, refuseTaken, type Sent, saveFile, saveFolder, textOf } from './transfer.ts';
 import type { Args, Context, Operation, OptionSpec } from './types.ts';
 
 export type Wiring = Readonly<{
@@ -110,7 +110,7 @@ function commandOf(asking: Asking, wiring: Wiring): Operation {
   );
   if (taken !== undefined)
     throw new Error(`${asking.name} has a field that would hide the option --${taken}.`);
-  const gives = asking.streams?.startsWith('gives') === true;
+  const gives = asking.streams?.startsWith('gives') === true || asking.documents !== undefined;
   return {
     name: asking.name,
     summary: asking.summary.replace(/\.$/, ''),
@@ -133,6 +133,7 @@ function commandOf(asking: Asking, wiring: Wiring): Operation {
     run: async (context, args) => {
       try {
         const value = await answerOf(asking, form, context, args, wiring);
+        if (value === PRINTED) return;
         context.print(context.json ? `${JSON.stringify(value, null, 2)}\n` : recordText(value));
       } catch (error) {
         throw named(error, asking, form);
@@ -161,6 +162,7 @@ async function answerOf(
   const given = sent === undefined ? {} : nameFor(form, sent);
   const input = await readInput(asking, form, context, args, { given, now: wiring.now() });
   const request = requestOf(asking, input);
+  if (asking.documents !== undefined) return documentOf(place, { ...request, signal }, context);
   if (asking.streams === undefined)
     return jsonOf(place.server, await ask(place, { ...request, signal: withTimeout(signal) }));
   // A file takes as long as it takes.
@@ -170,6 +172,21 @@ async function answerOf(
     return { out: resolve(cwd, out), files: await saveFolder(place.server, answer, cwd, out) };
   await saveFile(place.server, answer, cwd, out);
   return { out: resolve(cwd, out) };
+}
+
+/** What was printed as it came. */
+const PRINTED = Symbol('printed');
+
+/** A page, a text or a table: into the file that is named, else to the terminal as it is. JSON is printed like all JSON. */
+async function documentOf(place: Place, request: Request, { out, cwd, print }: Context): Promise<unknown> {
+  const answer = await ask(place, request);
+  if (out !== undefined) {
+    await saveFile(place.server, answer, cwd, out);
+    return { out: resolve(cwd, out) };
+  }
+  if (answer.headers.get('content-type')?.startsWith('application/json')) return jsonOf(place.server, answer);
+  for await (const text of textOf(place.server, answer)) print(text);
+  return PRINTED;
 }
 
 /** A file is called what it is called here, unless an option says otherwise. */

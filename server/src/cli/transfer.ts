@@ -52,6 +52,13 @@ async function* piecesOf(server: string, answer: Response): AsyncGenerator<Uint8
   }
 }
 
+/** What a server sends, as text. */
+export async function* textOf(server: string, answer: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const piece of piecesOf(server, answer)) yield decoder.decode(piece, { stream: true });
+  yield decoder.decode();
+}
+
 /** Writes one file, whole or not at all; for its owner alone. */
 export async function saveFile(server: string, answer: Response, cwd: string, out: string): Promise<void> {
   const full = resolve(cwd, out);

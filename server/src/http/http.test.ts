@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { entrance, type People } from '../people/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { jsonLog } from '../platform/index.ts';
-import { type Actor, type Operation, operation } from '../prove/index.ts';
+import { type Actor, Document, type Operation, operation } from '../prove/index.ts';
 import { makeServer } from './index.ts';
 
 const PLANTED = ['ada.planted@marlow.example', 'grace-planted', '203.0.113.77'];
@@ -96,7 +96,27 @@ const operations: readonly Operation[] = [
       return { ok: true, passwordHash: 'secret' } as { ok: true };
     },
   }),
+  operation({
+    name: 'read-table',
+    summary: 'A table, which may break off or be another document than was promised',
+    method: 'GET',
+    path: '/table',
+    may: [],
+    input: z.strictObject({ how: z.enum(['whole', 'broken', 'other']) }),
+    output: z.never(),
+    documents: ['text/csv'],
+    run: async (_, { how }) =>
+      how === 'other'
+        ? new Document('text/html', 'table.html', '<b>')
+        : new Document('text/csv', 'table.csv', pieces(how)),
+  }),
 ];
+
+async function* pieces(how: string): AsyncGenerator<string> {
+  yield '"é"\r\n';
+  if (how === 'broken') throw new Error(`Nobody foresaw ${PLANTED[0]}`);
+  yield '"b"\r\n';
+}
 
 const people: People = {
   recognise: async ({ session, token }) => {
@@ -537,6 +557,30 @@ describe('what leaves', () => {
       assert.doesNotMatch(JSON.stringify(problem), /SELECT|planted|passwordHash|secret|\bat .*\.ts/);
     }
     isProblem(await crash('taken'), 409, 'record-exists');
+  });
+
+  test('a document leaves as it is, as a file, under a policy of its own', async () => {
+    const answer = await app.inject({ url: '/api/table?how=whole', headers: token('none') });
+    assert.equal(answer.body, '"é"\r\n"b"\r\n');
+    assert.equal(answer.headers['content-type'], 'text/csv; charset=utf-8');
+    assert.equal(answer.headers['content-disposition'], 'attachment; filename="table.csv"');
+    assert.match(String(answer.headers['content-security-policy']), /sandbox$/);
+    assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+  });
+
+  test('a document that was not promised is an error of ours', async () => {
+    isProblem(await ask({ url: '/api/table?how=other', headers: token('none') }), 500, 'internal');
+  });
+
+  test('a document that can not be made to its end breaks the connection, and is in the log', async () => {
+    if (!app.server.listening) await app.listen({ port: 0, host: '127.0.0.1' });
+    const [at] = app.addresses();
+    const url = `http://127.0.0.1:${typeof at === 'object' ? at.port : 0}/api/table?how=broken`;
+    const answer = await fetch(url, { headers: token('none') });
+    assert.equal(answer.status, 200);
+    await assert.rejects(answer.text());
+    assert.match(lines.join('\n'), /"event":"refused".*"code":"internal"/);
+    assert.doesNotMatch(lines.join('\n'), new RegExp(PLANTED[0] ?? ''));
   });
 
   test('every answer has the headers that keep a browser from misusing it', async () => {

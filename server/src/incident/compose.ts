@@ -1,26 +1,12 @@
 /** The page of a bundle that people read: in a court, in ten years, without a program. Pure. */
 import type { Afterwards, IncidentShown } from '@forthright/contract';
-import { visible } from '../kernel/index.ts';
+import { markup } from '../kernel/index.ts';
 
 type Timeline = IncidentShown['timeline'];
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
 const ERASED = '[erased]';
 
-/** Whatever somebody typed stays text: no tag, no turned writing direction, no hidden character. */
-const shown = (text: string | null | undefined): string =>
-  text === undefined
-    ? ''
-    : (text ?? ERASED)
-        .split('\n')
-        .map((line) => visible(line).replace(/[&<>"']/g, (c) => ESCAPES[c] ?? c))
-        .join('<br>');
+const shown = (text: string | null | undefined): string => (text === undefined ? '' : markup(text ?? ERASED));
 
 const row = (cells: readonly string[], tag = 'td'): string =>
   `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;

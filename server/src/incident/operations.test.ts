@@ -387,6 +387,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         'list-runs': {},
         'show-run': { job: newId('job') },
         'erase-run-answer': { job: newId('job') },
+        'show-import': {},
         ...AFTERWARDS_INPUTS,
       };
       const others = incidentOperations

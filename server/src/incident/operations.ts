@@ -15,6 +15,7 @@ import {
   ForthrightError,
   GrantUnlock,
   Imported,
+  ImportShown,
   ImportVeris,
   IncidentShown,
   IncidentsListed,
@@ -27,6 +28,7 @@ import {
   RestrictIncident,
   readId,
   SetIncidentFacts,
+  ShowImport,
   ShowIncident,
   ShowPaper,
   UnlocksListed,
@@ -51,7 +53,7 @@ import {
 } from './changes.ts';
 import { concernedOperations } from './concerned/operations.ts';
 import { delayOperations } from './delays/operations.ts';
-import { exportDpv, exportVeris, importVeris } from './exchange/exchange.ts';
+import { exportDpv, exportVeris, importVeris, showImport } from './exchange/exchange.ts';
 import { exportBreachRegister } from './exchange/register.ts';
 import { inboxOperations } from './inbox/operations.ts';
 import { inquiryOperations } from './inquiries/operations.ts';
@@ -252,6 +254,14 @@ export const incidentOperations: readonly Operation[] = [
     ...post('/incidents/from-veris'),
     may: WORKERS,
     run: importVeris,
+  }),
+  guarded(ShowImport, ImportShown, {
+    name: 'show-import',
+    summary: 'The record that an incident was imported from, and what of it was not understood.',
+    method: 'GET',
+    path: '/incidents/:incident/import',
+    may: READERS,
+    run: showImport,
   }),
   guarded(CloseIncident, Changed, {
     name: 'close-incident',

@@ -1,2 +1,3 @@
+export { markup } from './markup.ts';
 export { didYouMean, editDistance, nearest } from './nearest.ts';
 export { visible } from './visible.ts';

@@ -151,6 +151,7 @@ describe('the register of breaches', () => {
       times: { aware: { at: '2026-11-22T09:00:00+01:00', saidBy: 'Bo' } },
       effects: 'Unwanted visits.',
     });
+    await ask(as('usr_ada'), 'issue-paper', { incident, paper: 'board-brief', version: 1 });
     await ask(as('usr_ada'), 'decide', {
       incident,
       version: 1,
@@ -174,6 +175,7 @@ describe('the register of breaches', () => {
         'true',
       ],
     );
+    assert.equal(JSON.parse(own?.papers_json ?? '[]')[0].paper, 'board-brief');
     assert.equal(rows.filter((row) => row.title === '=Label 7').length, 1);
     const others = rowsOf(readByPython(await read(as('usr_di'))));
     assert.equal(others.length, MANY);

@@ -1,11 +1,15 @@
 /** The register of breaches (GDPR Art. 33(5)) as a table: RFC 4180, one incident a row. Pure. */
-import type { Answer } from '@forthright/contract';
+import type { Answer, PaperIssued } from '@forthright/contract';
 import { isOverdue, standingDecisions } from '../rules.ts';
 import type { Decision, Figure, Incident, Task, Typed } from '../types.ts';
 
 type Cell = string | number | boolean | null | undefined;
-/** What a row needs beside the incident: the text with which a closed one was closed. */
-export type Around = Readonly<{ now: Date; closing?: Typed | undefined }>;
+/** What a row needs beside the incident: the text with which a closed one was closed, and the papers issued. */
+export type Around = Readonly<{
+  now: Date;
+  closing?: Typed | undefined;
+  papers?: readonly PaperIssued[] | undefined;
+}>;
 type Column = readonly [name: string, of: (incident: Incident, around: Around) => Cell];
 
 const ERASED = '[erased]';
@@ -115,6 +119,7 @@ const COLUMNS: readonly Column[] = [
   ['decisions_json', decisions],
   ['tasks_json', tasks],
   ['evidence_json', evidence],
+  ['papers_json', (_, { papers = [] }) => JSON.stringify(papers)],
 ];
 
 export const COLUMN_NAMES = COLUMNS.map(([name]) => name);

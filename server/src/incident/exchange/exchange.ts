@@ -5,8 +5,10 @@ import {
   type ExportVeris,
   ForthrightError,
   type Imported,
+  type ImportShown,
   type ImportVeris,
   newId,
+  type ShowImport,
   type VerisRecord,
 } from '@forthright/contract';
 import type { Reads } from '../../platform/db/index.ts';
@@ -17,7 +19,7 @@ import { futureTimes } from '../rules.ts';
 import { findIncident, insertIncident, insertVersion } from '../store.ts';
 import type { Incident } from '../types.ts';
 import { toDpv } from './dpv.ts';
-import { importEntryOf, insertImport } from './store.ts';
+import { findImport, insertImport } from './store.ts';
 import { readVeris, toVeris } from './veris.ts';
 
 /** As much as a request may hold. */
@@ -50,12 +52,28 @@ export async function importVeris(asked: Asked, { record: given }: ImportVeris):
   });
 }
 
-/** The record that an incident was imported from; undefined when there was none, or it was erased. */
-async function recordOf(reads: Reads, { id }: Incident): Promise<VerisRecord | undefined> {
-  const entry = await importEntryOf(reads, id);
-  if (entry === undefined) return undefined;
-  const text = (await textsOf(reads, [entry]))(entry, 'record');
-  return text === null ? undefined : (JSON.parse(text) as VerisRecord);
+type Kept = Readonly<{ entry: number; record: VerisRecord | undefined; sha256: string }>;
+
+/** What an incident was imported from; undefined when it was opened here. Its record is undefined once it is erased. */
+async function importOf(reads: Reads, { id }: Incident): Promise<Kept | undefined> {
+  const found = await findImport(reads, id);
+  if (found === undefined) return undefined;
+  const text = (await textsOf(reads, [found.entry]))(found.entry, 'record');
+  return { ...found, record: text === null ? undefined : (JSON.parse(text) as VerisRecord) };
+}
+
+/** The record as it came, and what of it no fact was made of. Refuses an incident that was not imported. */
+export async function showImport(asked: Asked, { incident: given }: ShowImport): Promise<ImportShown> {
+  const found = await findIncident(asked.db, given, asked.actor);
+  if (found === undefined) throw notFound(given);
+  const kept = await importOf(asked.db, found.incident);
+  if (kept === undefined)
+    throw new ForthrightError('import-not-found', 'The incident was opened here, and not imported.');
+  const { entry, record: whole, sha256 } = kept;
+  if (whole === undefined)
+    throw new ForthrightError('text-not-found', 'The record was erased; that it was imported stays.');
+  const { notUnderstood, more } = readVeris(whole);
+  return { format: 'veris', entry, sha256, record: whole, notUnderstood, more };
 }
 
 /** The incident as JSON-LD; it asks no server of whoever reads it. */
@@ -69,5 +87,5 @@ export async function exportDpv(asked: Asked, { incident: given }: ExportDpv): P
 export async function exportVeris(asked: Asked, { incident: given }: ExportVeris): Promise<VerisRecord> {
   const found = await findIncident(asked.db, given, asked.actor);
   if (found === undefined) throw notFound(given);
-  return toVeris(found.incident, await recordOf(asked.db, found.incident));
+  return toVeris(found.incident, (await importOf(asked.db, found.incident))?.record);
 }

@@ -1,6 +1,7 @@
 /** The register of breaches, made while it is sent: a page of incidents at a time, whoever may be seen by who asks. */
 import type { ExportBreachRegister } from '@forthright/contract';
 import { type Asked, Document } from '../../prove/index.ts';
+import { papersOf } from '../papers/store.ts';
 import { closingSummaries, incidentsFrom } from '../store.ts';
 import { csvHead, csvRow } from './csv.ts';
 
@@ -23,7 +24,13 @@ async function* rows({ db, actor, now }: Asked, bom: boolean): AsyncGenerator<st
       db,
       page.filter(({ state }) => state === 'closed').map(({ id }) => id),
     );
-    yield page.map((one) => csvRow(one, { now: at, closing: closing.get(one.id) })).join('');
+    const papers = await papersOf(
+      db,
+      page.map(({ id }) => id),
+    );
+    yield page
+      .map((one) => csvRow(one, { now: at, closing: closing.get(one.id), papers: papers(one.id) }))
+      .join('');
     after = last;
   }
 }

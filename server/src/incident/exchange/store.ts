@@ -13,10 +13,13 @@ export async function insertImport(
   );
 }
 
-export async function importEntryOf(reads: Reads, incident: IncidentId): Promise<number | undefined> {
-  const [row] = await reads.rows<{ entry: bigint }>(
-    'SELECT entry FROM incident_imports WHERE incident = :incident::text',
+export async function findImport(
+  reads: Reads,
+  incident: IncidentId,
+): Promise<Readonly<{ entry: number; sha256: string }> | undefined> {
+  const [row] = await reads.rows<{ entry: bigint; sha256: string }>(
+    'SELECT entry, sha256 FROM incident_imports WHERE incident = :incident::text',
     { incident },
   );
-  return row === undefined ? undefined : Number(row.entry);
+  return row && { entry: Number(row.entry), sha256: row.sha256 };
 }

@@ -143,6 +143,7 @@ describe('VERIS', () => {
         },
       },
       timeline: { incident: { year: 2013, month: 5 } },
+      security_incident: 'False positive',
       impact: { overall_rating: 'Unknown' },
       colour: { of: ['the', 'sky'] },
     };
@@ -175,6 +176,7 @@ describe('VERIS', () => {
         'attribute.confidentiality.data.0.amount=75',
         'timeline.incident.year=2013',
         'timeline.incident.month=5',
+        'security_incident="False positive"',
         'colour.of.0="the"',
         'colour.of.1="sky"',
       ],
@@ -187,7 +189,6 @@ describe('VERIS', () => {
       source_id: 'forthright',
       schema_name: 'verisc',
       asset: again.asset,
-      security_incident: 'Suspected',
       ...record,
     });
   });
@@ -246,6 +247,37 @@ describe('VERIS', () => {
     }
     const { notUnderstood } = readVeris({ ...SMALL, 'action.physical.variety.0': 'sly' });
     assert.deepEqual(notUnderstood.at(-1)?.at, '"action.physical.variety.0"');
+  });
+
+  test('every value is either in a fact or listed (property)', () => {
+    const mark = fc.nat().map((n) => `mark${n}`);
+    const marks = fc.array(mark, { maxLength: 3 });
+    const control = mark.map((one) => `${one}\u0007`);
+    const part = fc.record({ variety: marks, vector: marks, notes: mark }, { requiredKeys: [] });
+    const record = fc.record(
+      {
+        summary: fc.array(mark, { minLength: 1, maxLength: 3 }).map((lines) => lines.join('\n')),
+        action: fc.record({ error: part, hacking: part, novel: part }, { requiredKeys: [] }),
+        actor: fc.record({ internal: part, external: part, partner: part }, { requiredKeys: [] }),
+        victim: fc.record({ victim_id: fc.oneof(mark, control), country: marks }, { requiredKeys: [] }),
+        discovery_method: fc.record({ internal: part, external: part }, { requiredKeys: [] }),
+        attribute: fc.record({ confidentiality: fc.record({ data_victim: marks, notes: mark }) }),
+        security_incident: mark,
+        plus: fc.dictionary(fc.constantFrom('a', 'b.c', 'forthright'), fc.oneof(mark, marks)),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(record, (given) => {
+        const whole = { schema_version: '1.4.1', incident_id: 'A', ...given } as VerisRecord;
+        const { facts, notUnderstood, more } = readVeris(whole);
+        assert.equal(more, 0);
+        const seen = JSON.stringify([facts, notUnderstood]);
+        for (const [one] of JSON.stringify(whole).matchAll(/mark\d+/g))
+          assert.match(seen, new RegExp(`${one}(?!\\d)`), one);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('an extension that was tampered with is kept and not read', () => {
@@ -328,9 +360,13 @@ describe('VERIS through the door', () => {
       name: 'record',
     });
     assert.equal(erased.status, 200);
+    assert.equal((await world.ask('GET', `${at}/import`, officer)).body.code, 'text-not-found');
     const without = await world.ask('GET', `${at}/veris`, officer);
     assert.equal(without.body.colour, undefined);
     assert.equal(without.body.incident_id, imported.body.incident);
+    const opened = await world.ask('POST', '/api/incidents', officer, { title: 'x', kind: 'loss' });
+    const none = await world.ask('GET', `/api/incidents/${opened.body.incident}/import`, officer);
+    assert.equal(none.body.code, 'import-not-found');
     assert.deepEqual(await strays(world.db), []);
   });
 

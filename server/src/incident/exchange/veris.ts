@@ -75,7 +75,6 @@ export function readVeris(record: VerisRecord): VerisRead {
   if (id === '' || id.length > LONGEST_ID)
     reading.problem('incident_id', `a text of 1 to ${LONGEST_ID} characters is expected here`);
   const by = `VERIS record ${visible(id)}`;
-  for (const name of ['schema_name', 'source_id', 'security_incident']) reading.text(name);
   const { title, rest } = readSummary(reading);
   const named = readCause(reading);
   const cause =
@@ -189,9 +188,11 @@ function readReporter(reading: Reading): Pick<OpenIncident, 'reportedBy'> {
 function readEntity(reading: Reading): Pick<OpenIncident, 'entity'> {
   const names = reading.names('victim');
   if (!names.includes('victim_id')) return {};
-  const given = reading.text('victim.victim_id');
+  const given = reading.raw('victim.victim_id');
+  if (typeof given !== 'string') reading.problem('victim.victim_id', 'a text is expected here');
   const name = OpenIncident.shape.site.safeParse(given).data;
   if (name === undefined) return {};
+  reading.claim('victim.victim_id');
   const [country] = names.includes('country') ? reading.texts('victim.country') : [];
   if (country === undefined || !/^[A-Z]{2}$/.test(country)) return { entity: { name } };
   reading.claim('victim.country.0');

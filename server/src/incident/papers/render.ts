@@ -1,22 +1,8 @@
 /** A paper as a page and as plain text. Both hold every line of it and nothing else. Neither loads or runs anything. */
 import type { PaperComposed, PaperLine } from '@forthright/contract';
-import { visible } from '../../kernel/index.ts';
+import { markup, visible } from '../../kernel/index.ts';
 import { written } from './compose.ts';
 import type { Words } from './words.ts';
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-/** Whatever somebody typed stays text: no tag, no turned writing direction, no hidden character. */
-const html = (text: string): string =>
-  text
-    .split('\n')
-    .map((row) => visible(row).replace(/[&<>"']/g, (c) => ESCAPES[c] ?? c))
-    .join('<br>');
 
 const STYLE = `:root{color-scheme:light dark}
 *{box-sizing:border-box}
@@ -36,15 +22,15 @@ footer{margin-top:2rem;border-top:1px solid #767676;padding-top:.5rem;font-size:
 @media print{@page{margin:14mm}body{font-size:9pt;line-height:1.22;padding:0;max-width:none;color:#000;background:#fff}h1{font-size:14pt;margin:0 0 .2rem}h2{font-size:10pt;margin:.45rem 0 .15rem;break-after:avoid}.marks{margin:0 0 .3rem}ul{margin:.1rem 0}li{margin:.05rem 0}dt,.source,footer{color:#333}.unknown{color:#000}dl,li{break-inside:avoid}dl{display:grid;gap:.05rem .8rem;margin:.1rem 0}dt{margin:0}.source{display:inline;margin-left:.4em}footer{margin-top:.4rem;padding-top:.1rem;font-size:8pt}footer p{margin:.1rem 0}}`;
 
 const source = (one: PaperLine): string =>
-  one.source === undefined ? '' : ` <span class="source">(${html(one.source)})</span>`;
+  one.source === undefined ? '' : ` <span class="source">(${markup(one.source)})</span>`;
 
 const text = (one: PaperLine): string =>
-  `${one.basis === 'unknown' ? `<span class="unknown">${html(one.text)}</span>` : html(one.text)}${source(one)}`;
+  `${one.basis === 'unknown' ? `<span class="unknown">${markup(one.text)}</span>` : markup(one.text)}${source(one)}`;
 
 function lines(all: readonly PaperLine[]): string {
   if (all.every(({ label }) => label === undefined))
     return `<ul>${all.map((one) => `<li>${text(one)}</li>`).join('\n')}</ul>`;
-  return `<dl>${all.map((one) => `<dt>${html(one.label ?? '')}</dt><dd>${text(one)}</dd>`).join('\n')}</dl>`;
+  return `<dl>${all.map((one) => `<dt>${markup(one.label ?? '')}</dt><dd>${text(one)}</dd>`).join('\n')}</dl>`;
 }
 
 const footers = ({ incident, version, madeAt, paper }: PaperComposed, { footer }: Words): string[] => [
@@ -61,13 +47,13 @@ export function paperPage(paper: PaperComposed, words: Words): string {
   return `<!doctype html>
 <html lang="${words.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${html(paper.title)}</title><style>${STYLE}</style></head><body>
-<main><h1>${html(paper.title)}</h1>
-<ul class="marks">${paper.marks.map((mark) => `<li>${html(mark)}</li>`).join('')}</ul>
-${paper.sections.map(({ heading, lines: all }) => `<section><h2>${html(heading)}</h2>\n${lines(all)}</section>`).join('\n')}
-${missing.length === 0 ? '' : `<section><h2>${html(words.headings.missing)}</h2>\n<ul>${missing.map((one) => `<li>${html(one)}</li>`).join('\n')}</ul></section>`}
+<title>${markup(paper.title)}</title><style>${STYLE}</style></head><body>
+<main><h1>${markup(paper.title)}</h1>
+<ul class="marks">${paper.marks.map((mark) => `<li>${markup(mark)}</li>`).join('')}</ul>
+${paper.sections.map(({ heading, lines: all }) => `<section><h2>${markup(heading)}</h2>\n${lines(all)}</section>`).join('\n')}
+${missing.length === 0 ? '' : `<section><h2>${markup(words.headings.missing)}</h2>\n<ul>${missing.map((one) => `<li>${markup(one)}</li>`).join('\n')}</ul></section>`}
 </main><footer>${footers(paper, words)
-    .map((one) => `<p>${html(one)}</p>`)
+    .map((one) => `<p>${markup(one)}</p>`)
     .join('')}</footer></body></html>
 `;
 }

@@ -24,15 +24,22 @@ const issued = ({ entry, is_complete, at, plain, ...row }: Row): PaperIssued => 
   entry: Number(entry),
 });
 
-/** All of an incident, the oldest first. */
-export async function issuedPapers(reads: Reads, incident: IncidentId): Promise<PaperIssued[]> {
-  const rows = await reads.rows<Row>(
-    `SELECT id, entry, paper, number, version, is_complete, by, at, html, plain
-       FROM incident_papers WHERE incident = :incident::text ORDER BY entry`,
-    { incident },
+/** All of these incidents, the oldest first. */
+export async function papersOf(
+  reads: Reads,
+  incidents: readonly IncidentId[],
+): Promise<(incident: IncidentId) => PaperIssued[]> {
+  const rows = await reads.rows<Row & { incident: IncidentId }>(
+    `SELECT incident, id, entry, paper, number, version, is_complete, by, at, html, plain
+       FROM incident_papers WHERE incident = ANY (:incidents::text[]) ORDER BY entry`,
+    { incidents },
   );
-  return rows.map(issued);
+  const groups = Map.groupBy(rows, ({ incident }) => incident);
+  return (one) => (groups.get(one) ?? []).map(({ incident: _, ...row }) => issued(row));
 }
+
+export const issuedPapers = async (reads: Reads, incident: IncidentId): Promise<PaperIssued[]> =>
+  (await papersOf(reads, [incident]))(incident);
 
 export async function insertPaper(
   tx: Tx,
