@@ -1,11 +1,12 @@
 /** A process that changes accounts, sessions, tokens, links and passkeys until it is killed. */
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROLES, type Role } from '@forthright/contract';
 import { TOTP } from 'otpauth';
 import type { Order, Report } from '../../server/src/incident/killing.child.ts';
 import { makePeople } from '../../server/src/people/index.ts';
 import { Authenticator } from '../../server/src/people/testing.authenticator.ts';
+import { Provider } from '../../server/src/people/testing.provider.ts';
 import { strays } from '../../server/src/people/testing.ts';
 import { type Db, openDatabase, readMigrations } from '../../server/src/platform/db/index.ts';
 import {
@@ -34,13 +35,18 @@ class World {
   readonly #folder: string;
   readonly #people: ReturnType<typeof makePeople>;
   readonly does: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly #provider: Provider;
   #made = 0;
 
-  constructor(db: Db, folder: string, does: World['does']) {
+  constructor(db: Db, folder: string, provider: Provider, does: World['does']) {
     this.#db = db;
     this.#folder = folder;
     const seals = sealFolder(join(folder, 'keys'));
-    this.#people = makePeople({ db, now, work: { N: 1024, r: 8, p: 1 }, seals });
+    this.#provider = provider;
+    const { issuer, clientId } = provider;
+    const clientSecretFile = join(folder, 'client-secret');
+    const company = { name: 'Marlow', issuer, clientId, clientSecretFile, domains: ['marlow.example'] };
+    this.#people = makePeople({ db, now, work: { N: 1024, r: 8, p: 1 }, seals, company });
     this.does = does;
   }
 
@@ -99,6 +105,16 @@ class World {
   async factor({ asked }: Person): Promise<TOTP> {
     const { secret } = await this.run(asked, 'begin-second-factor', { password: PASSWORD });
     return new TOTP({ secret: String(secret) });
+  }
+
+  /** Through the provider, up to where it sends the browser back; what is left to do. */
+  async throughProvider(email: string): Promise<() => Promise<unknown>> {
+    const { company } = this.#people;
+    const begun = await company?.begin('http://localhost/sign-in/company/back');
+    this.#provider.person = { sub: email, email, email_verified: true };
+    const { headers } = await fetch(begun?.address ?? '', { redirect: 'manual' });
+    const query = new URL(headers.get('location') ?? '').search.slice(1);
+    return async () => company?.finish(query, begun?.ticket);
   }
 
   /** The data folder's memory of the register is lost; an administrator signs in all the same, and decides. */
@@ -194,6 +210,9 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
     world.does(() => world.enter('sign-in', { email, password: PASSWORD })),
   ),
   'sign-out': withPerson((world, { session }) => world.does(() => world.enter('sign-out', {}, session))),
+  'sign-in-through-company': withPerson(async (world, { email }) =>
+    world.does(await world.throughProvider(email)),
+  ),
   'begin-passkey-sign-in': (world) => world.does(() => world.enter('begin-passkey-sign-in', {})),
   'sign-in-with-passkey': withPerson(async (world, person) => {
     const device = await world.passkey(person);
@@ -222,7 +241,9 @@ async function obey({ folder, url, at: begin, target, before, acknowledged }: Or
       : ({ kind: 'server', url } as const);
   const db = await openDatabase({ ...where, schema });
   const state = await openRecords(db, folder, now);
-  const world = new World(db, folder, (work) => work());
+  const provider = await Provider.start();
+  await writeFile(join(folder, 'client-secret'), provider.clientSecret, { mode: 0o600 });
+  const world = new World(db, folder, provider, (work) => work());
   if (state.kind === 'stopped') {
     const id = 'usr_somebody';
     await continueRegister(
@@ -246,7 +267,7 @@ async function obey({ folder, url, at: begin, target, before, acknowledged }: Or
       say({ say: 'doing', name, isTarget });
       return work();
     };
-    await DEEDS[name]?.(new World(db, folder, does));
+    await DEEDS[name]?.(new World(db, folder, provider, does));
     say({ say: 'done', entry: await latest(db) });
   }
 }

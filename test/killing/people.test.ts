@@ -9,7 +9,7 @@ import { strays } from '../../server/src/people/testing.ts';
 import { startPostgres, whyNoPostgres } from '../peers/postgres.ts';
 import { DEEDS } from './people.child.ts';
 
-const KILLS = 6;
+const KILLS = 4;
 const SEED = 20_261_123;
 const kills = { child: new URL('./people.child.ts', import.meta.url), names: Object.keys(DEEDS) };
 const work = mkdtempSync(join(tmpdir(), 'forthright-kill-people-'));

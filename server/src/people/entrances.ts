@@ -138,12 +138,15 @@ async function signIn(
       'second-factor-needed',
       'This account needs the code of its authenticator app too.',
     );
+  // Read before the register's lock is asked for: a key may be far away.
+  const { totp_secret: sealed } = found;
+  const secret = sealed === null ? undefined : await openFactor(means, sealed, found.id);
   const answer = await entering(means, oneself(found), async (tx, at, note) => {
     // Asked anew: the password may have been changed, or the code used, since.
     const account = await accountById(tx, found.id);
     if (account === undefined || account.password_hash !== found.password_hash) throw refused();
-    if (account.totp_secret !== null) {
-      const secret = await openFactor(means, account.totp_secret, account.id);
+    if (account.totp_secret !== sealed) throw refused();
+    if (secret !== undefined) {
       const step = stepOf(secret, code ?? '', at, account.totp_last_step);
       if (step === undefined) throw refused();
       await changeAccount(tx, account.id, { totp_last_step: step });

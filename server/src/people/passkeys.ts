@@ -237,12 +237,14 @@ export const passkeyEntrances = (means: Means): readonly Entrance[] => [
       // Before the register's lock is asked for: a stranger's guesses must not hold up what others do.
       const seen = await passkeyById(means.db, credential.id);
       if (seen === undefined) throw refused();
+      const counter = await asserted(credential, challenge, seen);
       const actor = oneself({ id: seen.account, roles: [] });
       return entering(means, actor, async (tx, at, note) => {
         const taken = await takeChallenge(tx, hashOf(challenge), at);
         const passkey = await passkeyById(tx, credential.id);
-        if (taken === undefined || taken.account !== null || passkey === undefined) throw refused();
-        const counter = await asserted(credential, challenge, passkey);
+        if (taken === undefined || taken.account !== null) throw refused();
+        // Somebody else has used or removed it meanwhile.
+        if (passkey === undefined || passkey.counter !== seen.counter) throw refused();
         const account = await accountById(tx, passkey.account);
         if (account === undefined || account.roles.length === 0) throw refused();
         await markPasskey(tx, passkey.id, counter, at);
