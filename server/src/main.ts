@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import own from '../package.json' with { type: 'json' };
 import {
   abortOnSignals,
+  backupCommands,
   failureOf,
   type Operation,
   type Output,
@@ -39,13 +40,38 @@ const wiring: Wiring = {
   now: () => new Date(),
 };
 
+const now = () => new Date();
+const program = `Forthright ${own.version}`;
+
+async function migrations() {
+  const { MIGRATIONS } = await import('./serve.ts');
+  const { readMigrations } = await import('./platform/db/index.ts');
+  return readMigrations(...MIGRATIONS);
+}
+
+const backups = backupCommands({
+  database: config.database,
+  ownerOf: (data) => wiring.ownerOf(join(data, 'records')),
+  operatorOf: async (data) => (await import('./backup.ts')).readOperator(data),
+  open: async (where) => {
+    const { openBackup } = await import('./backup.ts');
+    const { openRecords } = await import('./serve.ts');
+    return openBackup(where, { migrations: await migrations(), program, now, open: openRecords });
+  },
+  check: async (path) => (await import('./backup.ts')).checkBackup(path),
+  restore: async (file, where) => {
+    const { restoreBackup } = await import('./backup.ts');
+    return restoreBackup({ file, ...where, migrations: await migrations(), program, now });
+  },
+});
+
 /** What the server answers, as commands. */
 async function served(): Promise<readonly Operation[]> {
   const { allOperations } = await import('./serve.ts');
   return [...servedCommands(allOperations(), wiring), ...signingCommands(wiring)];
 }
 
-const operations: readonly Operation[] = [...scopeCommands, readinessOperation(Date.now), serve];
+const operations: readonly Operation[] = [...scopeCommands, readinessOperation(Date.now), serve, ...backups];
 
 /** 128 + SIGPIPE: the reader, `head` perhaps, has seen enough. */
 const CLOSED_PIPE = 141;

@@ -1,7 +1,9 @@
 /** Starts everything that serves, on one data folder; wired by hand. */
-import { mkdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
+import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperations, openFiles } from './incident/index.ts';
@@ -71,8 +73,13 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const register = await openRecords(db, data, now);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
     const people = makePeople({ db, now });
-    const app = makeServer({ operations: operationsOf(people), people, db, now, log, version });
+    const operations = operationsOf(people);
+    const secret = randomBytes(32).toString('base64url');
+    const backup = () => makeBackup({ db, data, program: schema.program, now });
+    const app = makeServer({ operations, people, db, now, log, version, operator: { secret, backup } });
     const address = await listen(app, options);
+    // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
+    if (database === undefined) await writeOperator(data, { address, secret });
     await db.announce(address);
     const made = await people.firstLink();
     log({ event: 'serving', level: 'info' });
@@ -81,6 +88,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       first: made && { url: `${address}/welcome?first=1&link=${made.link}`, expires: made.expires },
       close: async () => {
         await app.close();
+        if (database === undefined) await rm(join(data, OPERATOR), { force: true });
         await db.close();
         log({ event: 'ended', level: 'info' });
       },

@@ -8,6 +8,7 @@ import type { Context, Input, Operation, Output } from './types.ts';
 import { findWorkspace } from './workspace.ts';
 
 export { visible } from '../kernel/index.ts';
+export { type BackupWiring, backupCommands } from './backup.ts';
 export { scopeCommands } from './commands.ts';
 export { failureOf } from './failure.ts';
 export { createProgress } from './progress.ts';

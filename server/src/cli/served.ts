@@ -8,7 +8,7 @@ import { readKept, readToken, writeKept } from './credentials.ts';
 import { DATA } from './database.ts';
 import { atOption, type Form, formOf, inputOf } from './inputs.ts';
 import { recordText } from './text/record.ts';
-import { fileToSend, refuseTaken, type Sent, saveFile, saveFolder } from './transfer.ts';
+import { fileToSend, piecesOf, refuseTaken, type Sent, saveFile, saveFolder } from './transfer.ts';
 import type { Args, Context, Operation, OptionSpec } from './types.ts';
 
 export type Wiring = Readonly<{
@@ -167,8 +167,7 @@ async function answerOf(
   if (asking.streams === 'takes a file' || out === undefined) return jsonOf(place.server, answer);
   if (asking.streams === 'gives a folder')
     return { out: resolve(cwd, out), files: await saveFolder(place.server, answer, cwd, out) };
-  await saveFile(place.server, answer, cwd, out);
-  return { out: resolve(cwd, out) };
+  return { out: resolve(cwd, out), ...(await saveFile(piecesOf(place.server, answer), cwd, out)) };
 }
 
 /** A file is called what it is called here, unless an option says otherwise. */

@@ -12,6 +12,7 @@ import { cookieOf, credentialsOf, isLoopback, refuseOtherOrigins } from './cooki
 import { parametersOf, readInput, type Shape, shapeOf } from './input.ts';
 import { Metrics } from './metrics.ts';
 import { type Described, openApiOf } from './openapi.ts';
+import { addOperator, BACKUP_PATH, type OperatorDoor } from './operator.ts';
 import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
 import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
@@ -27,6 +28,8 @@ export type ServerOptions = Readonly<{
   now: () => Date;
   log: Log;
   version: string;
+  /** For whoever runs the server; without it there is no such door. */
+  operator?: OperatorDoor;
   /** How long headers, a body, or the next piece of a file may take. */
   silenceMs?: number;
 }>;
@@ -90,6 +93,7 @@ export function makeServer(options: ServerOptions): FastifyInstance {
       admit: (request) => admit(door, request),
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
+  if (options.operator !== undefined) addOperator(app, options.operator);
   refuseTheRest(door, routes);
   return app;
 }
@@ -363,6 +367,7 @@ function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
   const known = [
     ...OWN_PATHS.map((path) => ({ method: 'GET', form: formOf(path) })),
     { method: 'POST', form: formOf('/welcome') },
+    { method: 'POST', form: formOf(BACKUP_PATH) },
     ...routes.map(({ method, path }) => ({ method, form: formOf(`/api${path}`) })),
   ];
   app.setNotFoundHandler((request, reply) => {

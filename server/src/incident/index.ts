@@ -3,3 +3,4 @@ export { fileOperations, openFiles } from './files.ts';
 export { type LoadedIncident, loadIncident } from './load.ts';
 export { incidentOperations } from './operations.ts';
 export { MOVES } from './rules.ts';
+export { handedIn } from './store.ts';

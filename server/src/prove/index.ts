@@ -22,6 +22,7 @@ export { refuseUnlessMay } from './permission.ts';
 export {
   publishedCheckpoint,
   registerHead,
+  registerMark,
   registerTiles,
   textsOf,
   timelineOf,
