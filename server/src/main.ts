@@ -3,6 +3,7 @@ import own from '../package.json' with { type: 'json' };
 import {
   abortOnSignals,
   backupCommands,
+  doctorCommand,
   failureOf,
   type Operation,
   type Output,
@@ -14,7 +15,7 @@ import {
   terminalInput,
   type Wiring,
 } from './cli/index.ts';
-import { jsonLog, readConfig } from './platform/index.ts';
+import { jsonLog, mailNames, readConfig } from './platform/index.ts';
 import { readinessOperation } from './scope/index.ts';
 
 const config = readConfig();
@@ -65,13 +66,44 @@ const backups = backupCommands({
   },
 });
 
+const doctor = doctorCommand({
+  database: config.database,
+  operatorOf: async (data) => (await import('./backup.ts')).readOperator(data),
+  examine: async ({ dnsServers, ...what }) => {
+    const { examine } = await import('./doctor.ts');
+    const names = mailNames(dnsServers);
+    return examine({ ...what, names, dateOf, migrations: await migrations(), program, now });
+  },
+});
+
+/** Undefined when nobody answers, or not with the time. */
+async function dateOf(url: string): Promise<Date | undefined> {
+  try {
+    const answer = await fetch(url, {
+      method: 'HEAD',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(5000),
+    });
+    const date = new Date(answer.headers.get('date') ?? '');
+    return Number.isNaN(date.getTime()) ? undefined : date;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the server answers, as commands. */
 async function served(): Promise<readonly Operation[]> {
   const { allOperations } = await import('./serve.ts');
   return [...servedCommands(allOperations(), wiring), ...signingCommands(wiring)];
 }
 
-const operations: readonly Operation[] = [...scopeCommands, readinessOperation(Date.now), serve, ...backups];
+const operations: readonly Operation[] = [
+  ...scopeCommands,
+  readinessOperation(Date.now),
+  serve,
+  ...backups,
+  doctor,
+];
 
 /** 128 + SIGPIPE: the reader, `head` perhaps, has seen enough. */
 const CLOSED_PIPE = 141;

@@ -16,6 +16,7 @@ import {
   openRegister,
   type RegisterState,
   registerOperations,
+  registerState,
 } from './prove/index.ts';
 
 /** Every operation that the server answers, of all stages. */
@@ -76,7 +77,15 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const operations = operationsOf(people);
     const secret = randomBytes(32).toString('base64url');
     const backup = () => makeBackup({ db, data, program: schema.program, now });
-    const app = makeServer({ operations, people, db, now, log, version, operator: { secret, backup } });
+    const app = makeServer({
+      operations,
+      people,
+      db,
+      now,
+      log,
+      version,
+      operator: { secret, backup, register: async () => registerState(db) },
+    });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });

@@ -76,6 +76,8 @@ export const ANSWER = {
   'own-proposal': { status: 409, exit: 7, show: true },
   'archive-damaged': { status: 422, exit: 4, show: true },
   'restore-refused': { status: 409, exit: 7, show: true },
+  'not-well': { status: 503, exit: 9, show: true },
+  'not-sure': { status: 503, exit: 12, show: true },
   'server-not-found': { status: 503, exit: 9, show: true },
   'server-unreachable': { status: 503, exit: 5, show: true },
   'credentials-unsafe': { status: 403, exit: 10, show: true },

@@ -4,29 +4,32 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ForthrightError } from '@forthright/contract';
-import type { FastifyInstance } from 'fastify';
-import type { Download } from '../prove/index.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Download, RegisterState } from '../prove/index.ts';
 import { sendDownload } from './streams.ts';
 
-export type OperatorDoor = Readonly<{ secret: string; backup: () => Promise<Download> }>;
+export type OperatorDoor = Readonly<{
+  secret: string;
+  backup: () => Promise<Download>;
+  register: () => Promise<RegisterState>;
+}>;
 
 export const BACKUP_PATH = '/operator/backup';
+export const REGISTER_PATH = '/operator/register';
 
 const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-export function addOperator(app: FastifyInstance, { secret, backup }: OperatorDoor): void {
+export function addOperator(app: FastifyInstance, { secret, backup, register }: OperatorDoor): void {
   const due = hashOf(`Operator ${secret}`);
-  app.post(
-    BACKUP_PATH,
-    {
-      onRequest: async ({ headers }) => {
-        if (!timingSafeEqual(hashOf(headers.authorization ?? ''), due))
-          throw new ForthrightError(
-            'not-signed-in',
-            'This is for whoever runs the server: use `forthright backup` beside its data folder.',
-          );
-      },
-    },
-    async (_, reply) => sendDownload(reply, await backup()),
+  const onRequest = async ({ headers }: FastifyRequest) => {
+    if (!timingSafeEqual(hashOf(headers.authorization ?? ''), due))
+      throw new ForthrightError(
+        'not-signed-in',
+        'This is for whoever runs the server: use `forthright backup` or `doctor` beside its data folder.',
+      );
+  };
+  app.post(BACKUP_PATH, { onRequest }, async (_, reply) => sendDownload(reply, await backup()));
+  app.post(REGISTER_PATH, { onRequest }, async (_, reply) =>
+    reply.type('application/json; charset=utf-8').send(JSON.stringify(await register())),
   );
 }

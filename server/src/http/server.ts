@@ -12,7 +12,7 @@ import { cookieOf, credentialsOf, isLoopback, refuseOtherOrigins } from './cooki
 import { parametersOf, readInput, type Shape, shapeOf } from './input.ts';
 import { Metrics } from './metrics.ts';
 import { type Described, openApiOf } from './openapi.ts';
-import { addOperator, BACKUP_PATH, type OperatorDoor } from './operator.ts';
+import { addOperator, BACKUP_PATH, type OperatorDoor, REGISTER_PATH } from './operator.ts';
 import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
 import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
@@ -368,6 +368,7 @@ function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
     ...OWN_PATHS.map((path) => ({ method: 'GET', form: formOf(path) })),
     { method: 'POST', form: formOf('/welcome') },
     { method: 'POST', form: formOf(BACKUP_PATH) },
+    { method: 'POST', form: formOf(REGISTER_PATH) },
     ...routes.map(({ method, path }) => ({ method, form: formOf(`/api${path}`) })),
   ];
   app.setNotFoundHandler((request, reply) => {

@@ -15,6 +15,7 @@ export {
   type RegisterOptions,
   type RegisterState,
   registerState,
+  registerVerdict,
 } from './open.ts';
 export { type Actor, type Asked, type Download, type Operation, operation } from './operation.ts';
 export { registerOperations } from './operations.ts';
