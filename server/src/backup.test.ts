@@ -113,7 +113,7 @@ for (const kind of ['embedded', 'server'] as const)
       // More than one page of rows, and more than one tile of the register.
       const asked = {
         db: world.db,
-        actor: { id: 'program', roles: [], via: 'program' } as const,
+        actor: { id: 'program', account: 'program', roles: [], via: 'program' } as const,
         now: world.now,
       };
       await deed(asked, async (tx) => {
@@ -146,7 +146,7 @@ for (const kind of ['embedded', 'server'] as const)
         assert.equal(state.kind, 'stopped');
         const asked = {
           db,
-          actor: { id: 'usr_rosa', roles: ['administrator'], via: 'session' } as const,
+          actor: { id: 'usr_rosa', account: 'usr_rosa', roles: ['administrator'], via: 'session' } as const,
           now,
         };
         await refuses(

@@ -70,7 +70,7 @@ type Source = Readonly<{ db: Db; data: string; program: string; now: () => Date 
 
 const json = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const PROGRAM: Asked['actor'] = { id: 'program', roles: [], via: 'program' };
+const PROGRAM: Asked['actor'] = { id: 'program', account: 'program', roles: [], via: 'program' };
 
 /**
  * One moment of the records with all that belongs to it. That it was made is recorded first, unless the register is

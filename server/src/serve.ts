@@ -7,7 +7,7 @@ import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperations, openFiles } from './incident/index.ts';
-import { makePeople, type People } from './people/index.ts';
+import { makePeople, type People, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
 import type { Log } from './platform/index.ts';
 import {
@@ -17,6 +17,7 @@ import {
   type RegisterState,
   registerOperations,
   registerState,
+  sealFolder,
 } from './prove/index.ts';
 
 /** Every operation that the server answers, of all stages. */
@@ -34,7 +35,7 @@ export function allOperations(): readonly Operation[] {
       throw new Error('These operations are only described; there are no records behind them.');
     },
   });
-  return operationsOf(makePeople({ db: nowhere, now: () => new Date() }));
+  return operationsOf(makePeople({ db: nowhere, now: () => new Date(), seals: sealFolder('') }));
 }
 
 /** The stages that have tables, in the order of their numbers. */
@@ -73,19 +74,14 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   try {
     const register = await openRecords(db, data, now);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
-    const people = makePeople({ db, now });
+    const seals = sealFolder(join(data, 'keys'));
+    const people = makePeople({ db, now, seals, company: await readCompany(data) });
+    await people.begin();
     const operations = operationsOf(people);
     const secret = randomBytes(32).toString('base64url');
     const backup = () => makeBackup({ db, data, program: schema.program, now });
-    const app = makeServer({
-      operations,
-      people,
-      db,
-      now,
-      log,
-      version,
-      operator: { secret, backup, register: async () => registerState(db) },
-    });
+    const operator = { secret, backup, register: async () => registerState(db) };
+    const app = makeServer({ operations, people, db, now, log, version, operator });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });

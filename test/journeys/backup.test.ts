@@ -73,12 +73,26 @@ describe('backup and restore', () => {
     const where = ['--server', other.address];
     const login = (who: string) =>
       desk.ask(who, ['login', '--email', `${who}@marlow.example`, ...where], `${PASSWORD}\n`);
-    await login('olga');
+    // Signing in is a deed, too: while it is stopped only those who may decide come in.
+    const refused = await desk.run(['login', '--email', 'olga@marlow.example', ...where], {
+      person: 'olga',
+      stdin: `${PASSWORD}\n`,
+    });
+    assert.match(refused.stderr, /error\[register-stopped\]/);
     await login('rosa');
-    const refused = await desk.run(['add-note', incident, '--text', 'x', ...where], { person: 'olga' });
-    assert.match(refused.stderr, /^error\[register-stopped\]/);
-    const { state } = await desk.ask<{ state: string }>('olga', ['show-register', ...where]);
+    const { state } = await desk.ask<{ state: string }>('rosa', ['show-register', ...where]);
     assert.equal(state, 'stopped');
+    const invite = ['invite-person', '--email', 'x@marlow.example', '--name', 'X', '--roles', 'auditor'];
+    const unrecorded = await desk.run([...invite, ...where], { person: 'rosa' });
+    assert.match(unrecorded.stderr, /^error\[register-stopped\]/);
+    const { epoch } = await desk.ask<{ epoch: number }>('rosa', [
+      'continue-register',
+      '--reason',
+      'The disk broke.',
+      ...where,
+    ]);
+    assert.equal(epoch, 2);
+    await login('olga');
     const shown = await desk.ask<{ timeline: { texts: { text?: string } }[]; evidence: { id: string }[] }>(
       'olga',
       ['show-incident', incident, ...where],
@@ -93,13 +107,6 @@ describe('backup and restore', () => {
       ...where,
     ]);
     assert.equal(readFileSync(at('back.log'), 'utf8'), readFileSync(at('f.log'), 'utf8'));
-    const { epoch } = await desk.ask<{ epoch: number }>('rosa', [
-      'continue-register',
-      '--reason',
-      'The disk broke.',
-      ...where,
-    ]);
-    assert.equal(epoch, 2);
     await desk.ask('olga', ['add-note', incident, '--text', 'Goes on', ...where]);
     // Its key is not in a backup: a new one is made before anything is signed.
     const unsigned = await desk.run(['export', incident, '--out', 'bundle', ...where], { person: 'olga' });

@@ -104,11 +104,6 @@ const FILE = { name: 'FILE', about: 'the file to hand in' };
 function commandOf(asking: Asking, wiring: Wiring): Operation {
   const form = formOf(asking);
   const takesInput = form.leaves.length > 0;
-  const taken = ['input', 'json', 'help', ...Object.keys(SERVER_OPTIONS)].find((name) =>
-    Object.hasOwn(form.options, name),
-  );
-  if (taken !== undefined)
-    throw new Error(`${asking.name} has a field that would hide the option --${taken}.`);
   const gives = asking.streams?.startsWith('gives') === true;
   return {
     name: asking.name,

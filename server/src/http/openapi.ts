@@ -79,7 +79,10 @@ function operationOf({ route, shape }: Described, schemas: Json): Json {
         description: streams === 'gives a folder' ? 'The files, as tar' : 'The answer',
         content: streams?.startsWith('gives')
           ? BYTES
-          : { 'application/json': { schema: own(plain, 'output') } },
+          : Object.fromEntries([
+              ...('not' in plain ? [] : [['application/json', { schema: own(plain, 'output') }]]),
+              ...(route.documents ?? []).map((type) => [type, { schema: { type: 'string' } }]),
+            ]),
       },
       default: {
         description: 'What went wrong',

@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { ANSWER, ForthrightError } from '@forthright/contract';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { People } from '../people/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { framesOf, Limiter, type Log } from '../platform/index.ts';
-import type { Actor, Download, Operation } from '../prove/index.ts';
+import { type Actor, Document, type Download, type Operation } from '../prove/index.ts';
 import { cookieOf, credentialsOf, isLoopback, refuseOtherOrigins } from './cookies.ts';
 import { parametersOf, readInput, type Shape, shapeOf } from './input.ts';
 import { Metrics } from './metrics.ts';
@@ -16,6 +17,7 @@ import { addOperator, BACKUP_PATH, type OperatorDoor, REGISTER_PATH } from './op
 import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
 import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
+import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
 import { contentOf, sendDownload } from './streams.ts';
 import { type Route, routeOfEntrance, routeOfOperation } from './types.ts';
 import { addWelcome } from './welcome.ts';
@@ -94,6 +96,13 @@ export function makeServer(options: ServerOptions): FastifyInstance {
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
   if (options.operator !== undefined) addOperator(app, options.operator);
+  if (options.people.entrances.some(({ name }) => name === 'sign-out'))
+    addSignIn(app, {
+      people: options.people,
+      admit: (request) => admit(door, request),
+      count: (request) => countEntry(door, request),
+      refused: (rawError, request) => logRefusal(rawError, request, log),
+    });
   refuseTheRest(door, routes);
   return app;
 }
@@ -280,14 +289,18 @@ function addTo(app: FastifyInstance, door: Door, { route, shape }: Described): v
       });
       const rawOutput = await run(door, route, input, request, reply);
       if (route.streams?.startsWith('gives')) return sendDownload(reply, rawOutput as Download);
-      return send(reply, route, rawOutput);
+      return send(reply, route, rawOutput, (error) => logRefusal(error, request, door.log));
     },
   });
 }
 
-function admit({ entrances }: Door, request: FastifyRequest): void {
+function admit(door: Door, request: FastifyRequest): void {
   const { session } = credentialsOf({ ...request.headers, authorization: undefined });
   refuseOtherOrigins(request.headers, session !== undefined);
+  countEntry(door, request);
+}
+
+function countEntry({ entrances }: Door, request: FastifyRequest): void {
   const wait = entrances.take(clientOf(request));
   if (wait > 0) throw tooMany(wait);
 }
@@ -326,8 +339,39 @@ async function run(
   return output;
 }
 
+/**
+ * A document leaves as it is. It holds what people typed, as text; should a mistake of ours ever let markup through,
+ * it still runs nothing, loads nothing and belongs to no origin.
+ */
+const DOCUMENT_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
+/** Told when a document can't be made to its end; the client sees the connection break and not a short file. */
+type Broken = (rawError: unknown) => void;
+
+function sendDocument(
+  reply: FastifyReply,
+  { name, documents }: Route,
+  answer: Document,
+  broken: Broken,
+): FastifyReply {
+  if (documents?.includes(answer.type) !== true)
+    throw new ForthrightError('internal', `${name} answers ${answer.type}, which it does not promise`);
+  const isPage = answer.type === 'text/html' || answer.type === 'text/plain';
+  return reply
+    .header('content-security-policy', DOCUMENT_POLICY)
+    .header('content-disposition', `${isPage ? 'inline' : 'attachment'}; filename="${answer.name}"`)
+    .type(`${answer.type}; charset=utf-8`)
+    .send(
+      typeof answer.text === 'string'
+        ? answer.text
+        : Readable.from(answer.text, { objectMode: false }).on('error', broken),
+    );
+}
+
 /** What an operation answers is held to its schema, so that no column leaves because somebody added it to a table. */
-function send(reply: FastifyReply, route: Route, rawOutput: unknown): FastifyReply {
+function send(reply: FastifyReply, route: Route, rawOutput: unknown, broken: Broken): FastifyReply {
+  if (rawOutput instanceof Document) return sendDocument(reply, route, rawOutput, broken);
   const parsed = route.output.safeParse(rawOutput);
   if (!parsed.success) {
     const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'all of it').join(', ');
@@ -365,8 +409,8 @@ const OWN_PATHS = [
 
 function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
   const known = [
-    ...OWN_PATHS.map((path) => ({ method: 'GET', form: formOf(path) })),
-    { method: 'POST', form: formOf('/welcome') },
+    ...[...OWN_PATHS, ...SIGN_IN_PATHS.GET].map((path) => ({ method: 'GET', form: formOf(path) })),
+    ...['/welcome', ...SIGN_IN_PATHS.POST].map((path) => ({ method: 'POST', form: formOf(path) })),
     { method: 'POST', form: formOf(BACKUP_PATH) },
     { method: 'POST', form: formOf(REGISTER_PATH) },
     ...routes.map(({ method, path }) => ({ method, form: formOf(`/api${path}`) })),

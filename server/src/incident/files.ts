@@ -91,7 +91,7 @@ async function addFile(asked: Asked, { incident: given, name, origin }: AddFile)
 }
 
 async function getFile({ db, actor }: Asked, { incident: given, file }: GetFile): Promise<Download> {
-  const found = await findIncident(db, given, actor.id);
+  const found = await findIncident(db, given, actor);
   if (found === undefined) throw notFound(given);
   const one = found.incident.evidence.find(({ id }) => id === file);
   const kept = (await filesOf(db, found.incident.id)).get(file);
@@ -107,7 +107,7 @@ async function getFile({ db, actor }: Asked, { incident: given, file }: GetFile)
 /** The bundle, with every file that was handed in. What is under way lies in the data folder until it was given. */
 async function giveBundle(asked: Asked, { incident: given }: ExportIncident): Promise<Download> {
   const { store, exports } = placesOf(asked.db);
-  const found = await findIncident(asked.db, given, asked.actor.id);
+  const found = await findIncident(asked.db, given, asked.actor);
   if (found === undefined) throw notFound(given);
   const { id } = found.incident;
   const files = new Map(

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Db, openDatabase, type Reads, readMigrations, type Schema } from '../platform/db/index.ts';
 import { FileStore } from '../platform/index.ts';
-import { type Actor, type Asked, checkRegister, keyFolder, openRegister } from '../prove/index.ts';
+import { type Actor, type Asked, checkRegister, Document, keyFolder, openRegister } from '../prove/index.ts';
 import { fileOperations, openFiles } from './files.ts';
 import { incidentOperations } from './operations.ts';
 
@@ -41,13 +41,27 @@ export async function openRecord({ folder, url, now }: Place): Promise<Db> {
   return db;
 }
 
-export const actor = (id: string, ...roles: Actor['roles']): Actor => ({ id, roles, via: 'session' });
+export const actor = (id: string, ...roles: Actor['roles']): Actor => ({
+  id,
+  account: id,
+  roles,
+  via: 'session',
+});
+
+/** A token of this person's. */
+export const tokenOf = ({ account, roles }: Actor): Actor => ({
+  id: `tok_of_${account}`,
+  account,
+  roles,
+  via: 'token',
+});
 
 /** As a door does it: parses what comes in and what goes out. */
 export async function ask<T>(asked: Asked, name: string, rawInput: unknown): Promise<T> {
   const found = [...incidentOperations, ...fileOperations].find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no operation ${name}.`);
-  return found.output.parse(await found.run(asked, found.input.parse(rawInput))) as T;
+  const answer = await found.run(asked, found.input.parse(rawInput));
+  return (answer instanceof Document ? answer : found.output.parse(answer)) as T;
 }
 
 /** Every row that a deed makes, with the entry that it says it has. */
@@ -57,7 +71,12 @@ const DEEDS = `
   UNION SELECT entry FROM incident_decisions
   UNION SELECT entry FROM incident_tasks
   UNION SELECT finished_entry FROM incident_tasks WHERE finished_entry IS NOT NULL
-  UNION SELECT entry FROM incident_evidence`;
+  UNION SELECT entry FROM incident_evidence
+  UNION SELECT entry FROM incident_papers
+  UNION SELECT entry FROM incident_matters
+  UNION SELECT last_entry FROM incident_matters
+  UNION SELECT entry FROM incident_unlocks
+  UNION SELECT granted_entry FROM incident_unlocks WHERE granted_entry IS NOT NULL`;
 
 /** Files that are listed and not there whole, as sentences. */
 export async function lostFiles(reads: Reads, folder: string): Promise<string[]> {

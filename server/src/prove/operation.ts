@@ -6,6 +6,11 @@ import type { Db } from '../platform/db/index.ts';
 export type Actor = Readonly<{
   /** `usr_…`, `tok_…` or `program`; what a register entry names. */
   id: string;
+  /**
+   * Whom it acts for: the token's owner, the person who is signed in (then it is `id`), or `program`. Rules about who
+   * may and who may not, and whoever is named in a record, go by it: a token is no second person.
+   */
+  account: string;
   roles: readonly Role[];
   via: 'session' | 'token' | 'program';
 }>;
@@ -27,6 +32,21 @@ export type Download = Readonly<{
   close: () => Promise<void>;
 }>;
 
+export type DocumentType = 'text/html' | 'text/plain' | 'text/csv' | 'application/ld+json';
+
+/** An answer that is read or kept as it is, and not JSON: a page, a table. A long one is made while it is sent. */
+export class Document {
+  readonly type: DocumentType;
+  /** For whoever saves it: `breach-register.csv`. */
+  readonly name: string;
+  readonly text: string | AsyncIterable<string>;
+  constructor(type: DocumentType, name: string, text: string | AsyncIterable<string>) {
+    this.type = type;
+    this.name = name;
+    this.text = text;
+  }
+}
+
 /**
  * What may be asked, once for all doors: `http` makes a route and OpenAPI of it, `cli` a command, tests call `run`.
  * Path parameters (`/incidents/:incident`) are fields of the input.
@@ -38,7 +58,10 @@ export type Operation<Input = unknown, Output = unknown> = Readonly<{
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   input: ZodType<Input>;
+  /** `z.never()` when it answers documents only. */
   output: ZodType<Output>;
+  /** The documents that it may answer instead of its output. */
+  documents?: readonly DocumentType[];
   /** Roles that may ask, any of them; an empty list: everybody who is signed in. */
   may: readonly Role[];
   /**
@@ -46,7 +69,7 @@ export type Operation<Input = unknown, Output = unknown> = Readonly<{
    * answers with a `Download`; a folder comes as tar.
    */
   streams?: 'takes a file' | 'gives a file' | 'gives a folder';
-  run: (asked: Asked, input: Input) => Promise<Output>;
+  run: (asked: Asked, input: Input) => Promise<Output | Document>;
 }>;
 
 /** Keeps the types of input and output together while a list of operations forgets them. */

@@ -1,4 +1,5 @@
 export type { Generated, Insertable, JSONColumnType, Selectable, Updateable } from 'kysely';
+export { endsAll } from './database.ts';
 export {
   type AppliedMigration,
   appliedMigrations,
