@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import own from '../package.json' with { type: 'json' };
 import {
   abortOnSignals,
+  backupCommands,
+  doctorCommand,
   failureOf,
   type Operation,
   type Output,
@@ -13,7 +15,7 @@ import {
   terminalInput,
   type Wiring,
 } from './cli/index.ts';
-import { jsonLog, readConfig } from './platform/index.ts';
+import { jsonLog, mailNames, readConfig } from './platform/index.ts';
 import { readinessOperation } from './scope/index.ts';
 
 const config = readConfig();
@@ -39,13 +41,69 @@ const wiring: Wiring = {
   now: () => new Date(),
 };
 
+const now = () => new Date();
+const program = `Forthright ${own.version}`;
+
+async function migrations() {
+  const { MIGRATIONS } = await import('./serve.ts');
+  const { readMigrations } = await import('./platform/db/index.ts');
+  return readMigrations(...MIGRATIONS);
+}
+
+const backups = backupCommands({
+  database: config.database,
+  ownerOf: (data) => wiring.ownerOf(join(data, 'records')),
+  operatorOf: async (data) => (await import('./backup.ts')).readOperator(data),
+  open: async (where) => {
+    const { openBackup } = await import('./backup.ts');
+    const { openRecords } = await import('./serve.ts');
+    return openBackup(where, { migrations: await migrations(), program, now, open: openRecords });
+  },
+  check: async (path) => (await import('./backup.ts')).checkBackup(path),
+  restore: async (file, where) => {
+    const { restoreBackup } = await import('./backup.ts');
+    return restoreBackup({ file, ...where, migrations: await migrations(), program, now });
+  },
+});
+
+const doctor = doctorCommand({
+  database: config.database,
+  operatorOf: async (data) => (await import('./backup.ts')).readOperator(data),
+  examine: async ({ dnsServers, ...what }) => {
+    const { examine } = await import('./doctor.ts');
+    const names = mailNames(dnsServers);
+    return examine({ ...what, names, dateOf, migrations: await migrations(), program, now });
+  },
+});
+
+/** Undefined when nobody answers, or not with the time. */
+async function dateOf(url: string): Promise<Date | undefined> {
+  try {
+    const answer = await fetch(url, {
+      method: 'HEAD',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(5000),
+    });
+    const date = new Date(answer.headers.get('date') ?? '');
+    return Number.isNaN(date.getTime()) ? undefined : date;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the server answers, as commands. */
 async function served(): Promise<readonly Operation[]> {
   const { allOperations } = await import('./serve.ts');
   return [...servedCommands(allOperations(), wiring), ...signingCommands(wiring)];
 }
 
-const operations: readonly Operation[] = [...scopeCommands, readinessOperation(Date.now), serve];
+const operations: readonly Operation[] = [
+  ...scopeCommands,
+  readinessOperation(Date.now),
+  serve,
+  ...backups,
+  doctor,
+];
 
 /** 128 + SIGPIPE: the reader, `head` perhaps, has seen enough. */
 const CLOSED_PIPE = 141;

@@ -1,7 +1,9 @@
 /** Starts everything that serves, on one data folder; wired by hand. */
-import { mkdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
+import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
 import { makeServer } from './http/index.ts';
@@ -15,6 +17,7 @@ import {
   openRegister,
   type RegisterState,
   registerOperations,
+  registerState,
   sealFolder,
 } from './prove/index.ts';
 import { loadWorkspace } from './sources/index.ts';
@@ -98,8 +101,13 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const people = makePeople({ db, now, seals, company: await readCompany(data) });
     await people.begin();
     const operations = operationsOf(people, { workspace, allowPrivate });
-    const app = makeServer({ operations, people, db, now, log, version });
+    const secret = randomBytes(32).toString('base64url');
+    const backup = () => makeBackup({ db, data, program: schema.program, now });
+    const operator = { secret, backup, register: async () => registerState(db) };
+    const app = makeServer({ operations, people, db, now, log, version, operator });
     const address = await listen(app, options);
+    // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
+    if (database === undefined) await writeOperator(data, { address, secret });
     await db.announce(address);
     const made = await people.firstLink();
     const worker = await startWorker({
@@ -120,6 +128,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       close: async () => {
         await app.close();
         await worker.stop();
+        if (database === undefined) await rm(join(data, OPERATOR), { force: true });
         await db.close();
         log({ event: 'ended', level: 'info' });
       },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { allOperations } from '../../server/src/serve.ts';
 import { Desk, PASSWORD, type Served } from './terminal.ts';
 
 type Changed = Readonly<{ incident: string; version: number; id?: string }>;
@@ -226,6 +227,17 @@ describe('a terminal beside a running server', () => {
     });
     assert.match(closed.stderr, /error\[server-unreachable\]/);
     assert.equal(closed.exit, 5);
+  });
+
+  test('every operation has its help, with every field', async () => {
+    const { exit, stdout } = await desk.run(['help']);
+    assert.equal(exit, 0);
+    const names = allOperations().map(({ name }) => name);
+    for (const name of names) assert.match(stdout, new RegExp(`^  ${name} `, 'm'));
+    // A field called as one of the command's own options has a name of its own.
+    const letter = await desk.run(['help', 'write-recipient-letter']);
+    assert.match(letter.stdout, /--field-data TEXT/);
+    assert.match(letter.stdout, /--data DIR/);
   });
 
   test('where no server runs, the command says so and touches nothing', async () => {

@@ -329,6 +329,18 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The archive is cut short, altered, or was not written by Forthright; nothing of it was kept.',
     advice: 'Fetch it again, or take another one.',
   },
+  'restore-refused': {
+    meaning: 'There is something already where the backup is to be restored; nothing was changed.',
+    advice: 'Name a data folder that is not there yet, and an empty database.',
+  },
+  'not-well': {
+    meaning: 'Something that Forthright needs is broken.',
+    advice: 'Do what `forthright doctor` says of each.',
+  },
+  'not-sure': {
+    meaning: 'Something is doubtful, or could not be looked at.',
+    advice: 'Do what `forthright doctor` says of each.',
+  },
   'server-not-found': {
     meaning: 'No server is running that the command could ask.',
     advice: 'Start one with `forthright serve`, or name it with --server URL or --data DIR.',

@@ -8,7 +8,9 @@ import type { Context, Input, Operation, Output } from './types.ts';
 import { findWorkspace } from './workspace.ts';
 
 export { visible } from '../kernel/index.ts';
+export { type BackupWiring, backupCommands } from './backup.ts';
 export { scopeCommands } from './commands.ts';
+export { type DoctorWiring, doctorCommand } from './doctor.ts';
 export { failureOf } from './failure.ts';
 export { createProgress } from './progress.ts';
 export { type Serving, type Start, serveCommand } from './serve.ts';

@@ -22,6 +22,17 @@ export type Form = Readonly<{
 /** Words that must not stand in a command line. */
 const SECRET = /password|secret/i;
 const DEEPEST = 4;
+/** What every such command has of its own; a field of that name is `--field-data`. */
+const OWN: ReadonlySet<string> = new Set([
+  'data',
+  'help',
+  'input',
+  'json',
+  'out',
+  'server',
+  'token-file',
+  'workspace',
+]);
 
 const dashed = (name: string): string => name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 const parametersOf = (path: string): string[] =>
@@ -61,7 +72,8 @@ function leavesOf(
   definitions: Readonly<Record<string, Json>>,
 ): Leaf[] {
   const { schema, isNullable } = plain(rawSchema, definitions);
-  const option = path.map(dashed).join('-');
+  const plainOption = path.map(dashed).join('-');
+  const option = OWN.has(plainOption) ? `field-${plainOption}` : plainOption;
   const about = (words: string) => [words, isRequired ? 'required' : ''].filter((w) => w !== '').join('; ');
   const leaf = (value: Value, spec: OptionSpec): Leaf => ({ option, path, value, spec });
   const none: Leaf[] = isNullable
@@ -93,7 +105,12 @@ function leavesOf(
     const spec = { type: 'string', value: valueName(schema.items as Json), multiple: true } as const;
     return [
       ...none,
-      leaf('list', { ...spec, about: about(`${wordsOf(schema.items as Json)}; give each by itself`) }),
+      leaf('list', {
+        ...spec,
+        about: about(
+          [wordsOf(schema.items as Json), 'give each by itself'].filter((w) => w !== '').join('; '),
+        ),
+      }),
     ];
   }
   if (schema.type === 'array' || schema.type === 'object' || schema.anyOf !== undefined)

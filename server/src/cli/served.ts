@@ -8,7 +8,7 @@ import { readKept, readToken, writeKept } from './credentials.ts';
 import { DATA } from './database.ts';
 import { atOption, type Form, formOf, inputOf } from './inputs.ts';
 import { recordText } from './text/record.ts';
-import { fileToSend, refuseTaken, type Sent, saveFile, saveFolder, textOf } from './transfer.ts';
+import { fileToSend, piecesOf, refuseTaken, type Sent, saveFile, saveFolder, textOf } from './transfer.ts';
 import type { Args, Context, Operation, OptionSpec } from './types.ts';
 
 export type Wiring = Readonly<{
@@ -170,8 +170,7 @@ async function answerOf(
   if (asking.streams === 'takes a file' || out === undefined) return jsonOf(place.server, answer);
   if (asking.streams === 'gives a folder')
     return { out: resolve(cwd, out), files: await saveFolder(place.server, answer, cwd, out) };
-  await saveFile(place.server, answer, cwd, out);
-  return { out: resolve(cwd, out) };
+  return { out: resolve(cwd, out), ...(await saveFile(piecesOf(place.server, answer), cwd, out)) };
 }
 
 /** What was printed as it came. */
@@ -181,7 +180,7 @@ const PRINTED = Symbol('printed');
 async function documentOf(place: Place, request: Request, { out, cwd, print }: Context): Promise<unknown> {
   const answer = await ask(place, request);
   if (out !== undefined) {
-    await saveFile(place.server, answer, cwd, out);
+    await saveFile(piecesOf(place.server, answer), cwd, out);
     return { out: resolve(cwd, out) };
   }
   if (answer.headers.get('content-type')?.startsWith('application/json')) return jsonOf(place.server, answer);

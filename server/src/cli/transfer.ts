@@ -1,4 +1,5 @@
 /** Files between this terminal and a server. What is cut short never has the name that was asked for. */
+import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -28,10 +29,7 @@ export async function fileToSend(cwd: string, path: string): Promise<Sent> {
 }
 
 const taken = (path: string) =>
-  new ForthrightError(
-    'usage',
-    `\`--out ${path}\` is there already, and nothing is written over; name another place`,
-  );
+  new ForthrightError('usage', `${path} is there already, and nothing is written over; name another place`);
 
 /** Refuses a place where something is, before the server is asked to make anything. */
 export async function refuseTaken(cwd: string, out: string): Promise<void> {
@@ -44,7 +42,7 @@ export async function refuseTaken(cwd: string, out: string): Promise<void> {
 const partOf = (full: string): string => join(dirname(full), `.${basename(full)}.${process.pid}.part`);
 
 /** What a server sends, in pieces; its end too early is told as such. */
-async function* piecesOf(server: string, answer: Response): AsyncGenerator<Uint8Array> {
+export async function* piecesOf(server: string, answer: Response): AsyncGenerator<Uint8Array> {
   try {
     for await (const piece of answer.body ?? []) yield piece;
   } catch (error) {
@@ -60,18 +58,31 @@ export async function* textOf(server: string, answer: Response): AsyncGenerator<
 }
 
 /** Writes one file, whole or not at all; for its owner alone. */
-export async function saveFile(server: string, answer: Response, cwd: string, out: string): Promise<void> {
+export async function saveFile(
+  content: AsyncIterable<Uint8Array>,
+  cwd: string,
+  out: string,
+  check: (part: string) => Promise<void> = async () => {},
+): Promise<Readonly<{ bytes: number; sha256: string }>> {
   const full = resolve(cwd, out);
   const part = partOf(full);
   await mkdir(dirname(full), { recursive: true });
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const counted = async function* () {
+    for await (const piece of content) {
+      hash.update(piece);
+      bytes += piece.length;
+      yield piece;
+    }
+  };
   try {
-    await pipeline(
-      piecesOf(server, answer),
-      createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }),
-    );
+    await pipeline(counted, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }));
+    await check(part);
     if ((await stat(full).catch(() => undefined)) !== undefined) throw taken(out);
     await rename(part, full);
     await syncFolder(dirname(full));
+    return { bytes, sha256: hash.digest('hex') };
   } finally {
     await rm(part, { force: true });
   }

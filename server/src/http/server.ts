@@ -14,6 +14,7 @@ import { lastEventOf, Streams } from './events.ts';
 import { parametersOf, readInput, type Shape, shapeOf } from './input.ts';
 import { Metrics } from './metrics.ts';
 import { type Described, openApiOf } from './openapi.ts';
+import { addOperator, BACKUP_PATH, type OperatorDoor, REGISTER_PATH } from './operator.ts';
 import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
 import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
@@ -30,6 +31,8 @@ export type ServerOptions = Readonly<{
   now: () => Date;
   log: Log;
   version: string;
+  /** For whoever runs the server; without it there is no such door. */
+  operator?: OperatorDoor;
   /** How long headers, a body, or the next piece of a file may take. */
   silenceMs?: number;
 }>;
@@ -96,6 +99,7 @@ export function makeServer(options: ServerOptions): FastifyInstance {
       admit: (request) => admit(door, request),
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
+  if (options.operator !== undefined) addOperator(app, options.operator);
   if (options.people.entrances.some(({ name }) => name === 'sign-out'))
     addSignIn(app, {
       people: options.people,
@@ -451,6 +455,8 @@ function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
   const known = [
     ...[...OWN_PATHS, ...SIGN_IN_PATHS.GET].map((path) => ({ method: 'GET', form: formOf(path) })),
     ...['/welcome', ...SIGN_IN_PATHS.POST].map((path) => ({ method: 'POST', form: formOf(path) })),
+    { method: 'POST', form: formOf(BACKUP_PATH) },
+    { method: 'POST', form: formOf(REGISTER_PATH) },
     ...routes.map(({ method, path }) => ({ method, form: formOf(`/api${path}`) })),
   ];
   app.setNotFoundHandler((request, reply) => {

@@ -17,4 +17,5 @@ export {
   visibleIncidents,
 } from './runs.ts';
 export { isRestricted, nearTasks } from './show.ts';
+export { handedIn } from './store.ts';
 export { isUnlocked } from './unlocks.ts';

@@ -438,6 +438,14 @@ export async function filesOf(reads: Reads, incident: IncidentId): Promise<Reado
   return new Map(rows.map(({ evidence, sha256 }) => [evidence, sha256]));
 }
 
+/** Every file that was handed in, once. */
+export async function handedIn(reads: Reads): Promise<Readonly<{ sha256: string; bytes: number }>[]> {
+  const rows = await reads.rows<{ sha256: string; bytes: bigint }>(
+    `SELECT DISTINCT f.sha256, e.bytes FROM incident_files f JOIN incident_evidence e ON e.id = f.evidence ORDER BY 1`,
+  );
+  return rows.map(({ sha256, bytes }) => ({ sha256, bytes: Number(bytes) }));
+}
+
 export async function isFileReferred(reads: Reads, sha256: string): Promise<boolean> {
   const rows = await reads.rows('SELECT 1 AS one FROM incident_files WHERE sha256 = :sha256::text LIMIT 1', {
     sha256,

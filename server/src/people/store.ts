@@ -171,6 +171,14 @@ export async function endSessionsOf(tx: Tx, account: string): Promise<number> {
   return Number(result.numDeletedRows);
 }
 
+/** Whatever lets somebody in but a password, a second factor or a passkey. */
+export async function endEverything(tx: Tx, at: Date): Promise<void> {
+  const kysely = tx.kysely<Tables>();
+  await kysely.deleteFrom('sessions').execute();
+  await kysely.deleteFrom('one_time_links').execute();
+  await kysely.updateTable('api_tokens').set({ revoked_at: at }).where('revoked_at', 'is', null).execute();
+}
+
 export async function forgetSessionsBefore(tx: Tx, at: Date): Promise<void> {
   await tx
     .kysely<Tables>()

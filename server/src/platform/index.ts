@@ -1,5 +1,6 @@
 export { isPlainPath, type Packed, packed, unpacked } from './archive.ts';
 export { bareEnvironment, type Config, readConfig } from './config.ts';
+export { type MailNames, mailNames, reverseName } from './dns.ts';
 export { nameOf, quoted } from './document-issues.ts';
 export { type Document, type DocumentCode, type DocumentPath, readDocument, refuse } from './documents.ts';
 export { FileStore, type Stored, syncFolder } from './file-store.ts';

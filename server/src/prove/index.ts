@@ -16,6 +16,7 @@ export {
   type RegisterOptions,
   type RegisterState,
   registerState,
+  registerVerdict,
 } from './open.ts';
 export {
   type Actor,
@@ -35,6 +36,7 @@ export {
   historyOf,
   publishedCheckpoint,
   registerHead,
+  registerMark,
   registerTiles,
   textsOf,
   timelineOf,

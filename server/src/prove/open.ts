@@ -140,6 +140,14 @@ function publishedHead(published: string) {
   return { whose: 'the published checkpoint names', size, root: toBase64(root) };
 }
 
+/** What `openRegister` would find here, changing nothing. */
+export async function registerVerdict(reads: Reads, folder: string): Promise<RegisterState> {
+  const log = await readLog(reads);
+  if (log !== undefined) await refuseDamage(reads, log);
+  const why = await whyStopped(reads, log, await readHead(folder), undefined);
+  return why === undefined ? { kind: 'open' } : { kind: 'stopped', why };
+}
+
 /**
  * A person's decision that a stopped register goes on, with the reason, as its first entry in a new epoch. Other
  * instances that still work in the old epoch are refused from then on. Refuses when it is not stopped.

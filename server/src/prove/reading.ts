@@ -1,5 +1,5 @@
 /** What other stages read of the register. */
-import type { ReadTiles, TreeHead } from '@forthright/register';
+import { type ReadTiles, rootOf, type TreeHead, toBase64 } from '@forthright/register';
 import type { Reads } from '../platform/db/index.ts';
 import {
   damaged,
@@ -49,6 +49,16 @@ export async function registerHead(reads: Reads): Promise<TreeHead> {
   if (log === undefined) throw damaged('The register has no first line');
   const { size } = log.frontier;
   return { origin: log.origin, size, root: await rootAt(reads, size) };
+}
+
+/** What tells one state of the register from another; undefined when there is no register. */
+export async function registerMark(
+  reads: Reads,
+): Promise<Readonly<{ origin: string; epoch: number; size: number; root: string }> | undefined> {
+  const log = await readLog(reads);
+  if (log === undefined) return undefined;
+  const { origin, epoch, frontier } = log;
+  return { origin, epoch, size: frontier.size, root: toBase64(rootOf(frontier)) };
 }
 
 /** The last checkpoint that was made for everybody; undefined before the first. */

@@ -44,7 +44,7 @@ function inOrder(migrations: readonly Migration[]): Migration[] {
 }
 
 /** A checkout on Windows may end its lines otherwise; that is no change. */
-function checksumOf(migration: Migration): string {
+export function checksumOf(migration: Migration): string {
   return createHash('sha256').update(migration.sql.replaceAll('\r\n', '\n')).digest('hex');
 }
 

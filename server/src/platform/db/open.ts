@@ -14,7 +14,10 @@ export type DatabaseOptions = Readonly<
         /** `postgres://user:password@host:5432/database`, PostgreSQL 15 or later */
         url: string;
       }
-  ) & { schema: Schema }
+  ) & {
+    /** `as it is`: to look at it only. It is not brought forward, and may hold no records at all. */
+    schema: Schema | 'as it is';
+  }
 >;
 
 /**
@@ -24,7 +27,7 @@ export type DatabaseOptions = Readonly<
 export async function openDatabase(options: DatabaseOptions): Promise<Db> {
   const db = new Database(await openEngine(options));
   try {
-    await db.migrate(options.schema);
+    if (options.schema !== 'as it is') await db.migrate(options.schema);
     return db;
   } catch (error) {
     await db.close();

@@ -40,9 +40,10 @@ export interface Tx extends Reads {
 export type TransactionOptions = Readonly<{
   /**
    * `serializable` (default): as if transactions ran one after the other, which is what the embedded engine does.
+   * `repeatable read` sees one moment and holds nobody up: for reading all of it, and for filling an empty database.
    * `read committed` is for work that takes what is free (`FOR UPDATE SKIP LOCKED`) and would only be repeated.
    */
-  isolation?: 'serializable' | 'read committed' | undefined;
+  isolation?: 'serializable' | 'repeatable read' | 'read committed' | undefined;
 }>;
 
 export interface Db extends Reads {

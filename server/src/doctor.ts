@@ -1,0 +1,427 @@
+/** Whether everything that Forthright needs is there and well, and what to do where it is not. Changes nothing. */
+import { mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ForthrightError } from '@forthright/contract';
+import { openAnalytics } from './platform/analytics/index.ts';
+import { appliedMigrations, type Db, type Migration, openDatabase, readOwner } from './platform/db/index.ts';
+import type { MailNames } from './platform/index.ts';
+import { registerVerdict } from './prove/index.ts';
+
+/** `unknown` is no `well`: what could not be looked at is said. */
+export type Finding = Readonly<{
+  check: 'folder' | 'disk' | 'keys' | 'database' | 'register' | 'clock' | 'analytics' | 'mail' | 'dns';
+  state: 'well' | 'doubtful' | 'broken' | 'unknown';
+  what: string;
+  todo?: string;
+}>;
+
+export type DoctorOptions = Readonly<{
+  data: string;
+  /** `postgres://…`; undefined for the embedded database. */
+  database: string | undefined;
+  /** `http://user:password@host:8123`; undefined for the embedded engine. */
+  clickhouse: string | undefined;
+  domains: readonly string[];
+  /** DKIM selectors, and addresses from which mail is sent. */
+  selectors: readonly string[];
+  senders: readonly string[];
+  migrations: readonly Migration[];
+  program: string;
+  names: MailNames;
+  /** What a running server says of its register, for who can read its folder. */
+  askServer: (data: string) => Promise<Readonly<{ kind: string; why?: string }>>;
+  /** The `Date` that a web server answers with; undefined when it can't be asked. */
+  dateOf: (url: string) => Promise<Date | undefined>;
+  now: () => Date;
+}>;
+
+const MiB = 1024 ** 2;
+const LITTLE_BYTES = 1024 * MiB;
+const NOTHING_BYTES = 100 * MiB;
+const OTHERS = 0o077;
+/** Times are held against logs of other machines; a code of an authenticator counts for 30 seconds. */
+const SKEW_DOUBTFUL_MS = 2000;
+const SKEW_BROKEN_MS = 30_000;
+
+const well = (check: Finding['check'], what: string): Finding => ({ check, state: 'well', what });
+const finding = (check: Finding['check'], state: Finding['state'], what: string, todo: string): Finding => ({
+  check,
+  state,
+  what,
+  todo,
+});
+
+/** Every check, in the order of what depends on what. Nothing of one keeps another from being made. */
+export async function examine(options: DoctorOptions): Promise<Finding[]> {
+  const found = [...(await folder(options.data)), await disk(options.data), ...(await keys(options.data))];
+  found.push(...(await records(options)));
+  found.push(await outsideClock(options), await analytics(options), mail());
+  found.push(...(await dns(options)));
+  return found;
+}
+
+const errorWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function folder(data: string): Promise<Finding[]> {
+  const found = await stat(data).catch(() => undefined);
+  if (found === undefined)
+    return [
+      finding(
+        'folder',
+        'doubtful',
+        `there is no data folder ${data} yet`,
+        'Start `forthright serve`, or name the folder with --data.',
+      ),
+    ];
+  if (!found.isDirectory())
+    return [finding('folder', 'broken', `${data} is no folder`, 'Name another with --data.')];
+  const mode = (found.mode & 0o777).toString(8);
+  if (process.platform !== 'win32' && (found.mode & OTHERS) !== 0)
+    return [
+      finding(
+        'folder',
+        'broken',
+        `others can look into ${data} (mode ${mode})`,
+        `\`chmod 700 ${data}\`; it holds keys and everything that was recorded.`,
+      ),
+    ];
+  return [well('folder', `${data} is its owner's alone`)];
+}
+
+async function disk(data: string): Promise<Finding> {
+  const found = await statfs(data).catch(() => undefined);
+  if (found === undefined)
+    return finding(
+      'disk',
+      'unknown',
+      'the room on the disk can not be asked',
+      'Look at it again when the data folder is there.',
+    );
+  const bytes = found.bavail * found.bsize;
+  const left = `${Math.floor(bytes / MiB).toLocaleString('en-GB')} MiB are left on the disk of the data folder`;
+  const todo = 'Make room: without it nothing can be recorded.';
+  if (bytes < NOTHING_BYTES) return finding('disk', 'broken', left, todo);
+  return bytes < LITTLE_BYTES ? finding('disk', 'doubtful', left, todo) : well('disk', left);
+}
+
+async function keys(data: string): Promise<Finding[]> {
+  const names = await readdir(join(data, 'keys')).catch(() => []);
+  const open: Finding[] = [];
+  for (const name of names) {
+    const { mode } = await stat(join(data, 'keys', name));
+    if (process.platform !== 'win32' && (mode & OTHERS) !== 0)
+      open.push(
+        finding(
+          'keys',
+          'broken',
+          `others can read the key file ${name} (mode ${(mode & 0o777).toString(8)})`,
+          'Whoever read it can sign in your name: `chmod 600` it and revoke the key (docs/keys.md).',
+        ),
+      );
+  }
+  if (open.length > 0) return open;
+  if (names.length > 0)
+    return [
+      well(
+        'keys',
+        `${names.length} key ${names.length === 1 ? 'file is its' : 'files are their'} owner's alone`,
+      ),
+    ];
+  return [
+    finding(
+      'keys',
+      'doubtful',
+      'there is no private key of the register here',
+      'Right before the first start. After a restore: `forthright rotate-register-key`, or put the keys back.',
+    ),
+  ];
+}
+
+async function records(options: DoctorOptions): Promise<Finding[]> {
+  const { data, database } = options;
+  if (database === undefined) {
+    const owner = await readOwner(join(data, 'records'));
+    if (owner !== undefined) return runningServer(options, owner.pid);
+    if ((await stat(join(data, 'records')).catch(() => undefined)) === undefined)
+      return [
+        finding(
+          'database',
+          'doubtful',
+          'there are no records in the data folder yet',
+          'Start `forthright serve`.',
+        ),
+      ];
+  }
+  let db: Db;
+  try {
+    db = await openDatabase(
+      database === undefined
+        ? { kind: 'embedded', directory: join(data, 'records'), schema: 'as it is' }
+        : { kind: 'server', url: database, schema: 'as it is' },
+    );
+  } catch (error) {
+    const code = error instanceof ForthrightError ? error.code : 'internal';
+    return [finding('database', 'broken', errorWords(error), `See ${code} in docs/errors.md.`)];
+  }
+  try {
+    return await opened(db, options);
+  } catch (error) {
+    return [finding('database', 'broken', errorWords(error), 'Look at the log of the database.')];
+  } finally {
+    await db.close();
+  }
+}
+
+async function runningServer({ data, askServer }: DoctorOptions, pid: number): Promise<Finding[]> {
+  try {
+    const register = await askServer(data);
+    return [
+      well('database', `process ${pid} has the records open, and they answer`),
+      registerFinding(register),
+    ];
+  } catch (error) {
+    return [
+      finding(
+        'database',
+        'broken',
+        `process ${pid} has the records open and does not answer: ${errorWords(error)}`,
+        'Look at its log; end it and start it again.',
+      ),
+    ];
+  }
+}
+
+async function opened(db: Db, { data, migrations, program, now }: DoctorOptions): Promise<Finding[]> {
+  const [there] = await db.rows<{ ledger: boolean }>(
+    "SELECT to_regclass('forthright.migrations') IS NOT NULL AS ledger",
+  );
+  if (there?.ledger !== true)
+    return [finding('database', 'doubtful', `${db.name} holds no records yet`, 'Start `forthright serve`.')];
+  const applied = (await appliedMigrations(db)).length;
+  const found: Finding[] = [
+    applied > migrations.length
+      ? finding(
+          'database',
+          'broken',
+          `${db.name} was made by a newer program than ${program}`,
+          'Use that program or a later one.',
+        )
+      : applied < migrations.length
+        ? finding(
+            'database',
+            'doubtful',
+            `${db.name} is of an older version and will be brought forward at the next start`,
+            'Make a backup with the version that runs first.',
+          )
+        : well('database', `${db.name} answers`),
+  ];
+  if (applied <= migrations.length)
+    found.push(registerFinding(await registerVerdict(db, join(data, 'register'))));
+  if (db.kind === 'server') found.push(await databaseClock(db, now));
+  return found;
+}
+
+function registerFinding({ kind, why }: Readonly<{ kind: string; why?: string }>): Finding {
+  if (kind === 'open') return well('register', 'the register agrees with what was last seen of it here');
+  return finding(
+    'register',
+    'broken',
+    `the register is stopped: ${why ?? 'nobody says why'}`,
+    'Find out why, then decide with `forthright continue-register` (docs/record.md, "At start").',
+  );
+}
+
+function skew(check: 'clock', whose: string, theirs: Date, before: Date, after: Date): Finding {
+  const ms = Math.max(0, theirs.getTime() - after.getTime(), before.getTime() - theirs.getTime());
+  const what = `this machine's clock and that of ${whose} are ${(ms / 1000).toFixed(1)} s apart`;
+  const todo = 'Let both be set by NTP: deadlines, sessions and comparisons with logs depend on it.';
+  if (ms >= SKEW_BROKEN_MS) return finding(check, 'broken', what, todo);
+  return ms >= SKEW_DOUBTFUL_MS ? finding(check, 'doubtful', what, todo) : well(check, what);
+}
+
+async function databaseClock(db: Db, now: () => Date): Promise<Finding> {
+  const before = now();
+  const [row] = await db.rows<{ at: Date }>('SELECT clock_timestamp()::timestamptz(3) AS at');
+  return skew('clock', 'the database', row?.at ?? before, before, now());
+}
+
+/** `Date` says whole seconds only. */
+const SECOND_MS = 1000;
+
+async function outsideClock({ domains, dateOf, now }: DoctorOptions): Promise<Finding> {
+  const [domain] = domains;
+  const todo = 'Compare it by hand, or let it be set by NTP.';
+  if (domain === undefined)
+    return finding(
+      'clock',
+      'unknown',
+      'no web site of yours is known whose clock could be asked',
+      `Name organisation.domains in the workspace. ${todo}`,
+    );
+  const before = now();
+  const date = await dateOf(`https://${domain}/`);
+  if (date === undefined)
+    return finding('clock', 'unknown', `https://${domain}/ can't be asked for the time`, todo);
+  return skew('clock', domain, date, new Date(before.getTime() - SECOND_MS), now());
+}
+
+async function analytics({ clickhouse }: DoctorOptions): Promise<Finding> {
+  const directory = await mkdtemp(join(tmpdir(), 'forthright-doctor-'));
+  try {
+    const engine = await openAnalytics(
+      clickhouse === undefined
+        ? { kind: 'embedded', directory }
+        : { kind: 'server', directory, url: clickhouse },
+    );
+    try {
+      await engine.rows('SELECT 1 AS one');
+      return well(
+        'analytics',
+        `the engine for logs answers (${clickhouse === undefined ? 'embedded' : 'ClickHouse server'})`,
+      );
+    } finally {
+      await engine.close();
+    }
+  } catch (error) {
+    return finding(
+      'analytics',
+      'broken',
+      errorWords(error),
+      'No incident can be scoped without it: see docs/engines.md.',
+    );
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const mail = (): Finding =>
+  well('mail', 'nothing is sent by this version: the built-in outbox shows what would be');
+
+type Asked = Readonly<{ values: readonly string[] } | { why: string }>;
+
+/** No record is an answer; that nobody could be asked is another. */
+async function ask(question: Promise<readonly string[]>): Promise<Asked> {
+  try {
+    return { values: await question };
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    return code === 'ENODATA' || code === 'ENOTFOUND' ? { values: [] } : { why: code };
+  }
+}
+
+async function dns({ domains, selectors, senders, names }: DoctorOptions): Promise<Finding[]> {
+  const found: Finding[] = [];
+  if (domains.length === 0)
+    found.push(
+      finding(
+        'dns',
+        'unknown',
+        'no domain is known whose records could be looked at',
+        'Name organisation.domains in the workspace.',
+      ),
+    );
+  for (const domain of domains) {
+    found.push(
+      await oneRecord(
+        names,
+        domain,
+        'SPF',
+        /^v=spf1(\s|$)/i,
+        'who may send for the domain, such as `v=spf1 include:… -all`',
+      ),
+    );
+    found.push(
+      await oneRecord(
+        names,
+        `_dmarc.${domain}`,
+        'DMARC',
+        /^v=DMARC1\s*;/i,
+        'what others do with mail that is not yours, such as `v=DMARC1; p=reject; rua=mailto:…`',
+      ),
+    );
+    for (const selector of selectors)
+      found.push(
+        await oneRecord(
+          names,
+          `${selector}._domainkey.${domain}`,
+          'DKIM',
+          /(^|;)\s*p\s*=\s*[A-Za-z0-9+/]/,
+          'the public key of your signatures, `v=DKIM1; k=…; p=…`',
+        ),
+      );
+    if (selectors.length === 0)
+      found.push(
+        finding(
+          'dns',
+          'unknown',
+          `DKIM of ${domain} was not looked at: no selector is known`,
+          'Name yours with --dkim SELECTOR.',
+        ),
+      );
+  }
+  for (const sender of senders) found.push(await reverse(names, sender));
+  if (senders.length === 0 && domains.length > 0)
+    found.push(
+      finding(
+        'dns',
+        'unknown',
+        'PTR was not looked at: no address from which mail is sent is known',
+        'Name it with --sender ADDRESS.',
+      ),
+    );
+  return found;
+}
+
+async function oneRecord(
+  names: MailNames,
+  name: string,
+  what: string,
+  form: RegExp,
+  purpose: string,
+): Promise<Finding> {
+  const asked = await ask(names.texts(name));
+  if ('why' in asked)
+    return finding(
+      'dns',
+      'unknown',
+      `${what} of ${name}: DNS can't be asked (${asked.why})`,
+      'Try again when this machine is online, or name a server with --dns.',
+    );
+  const records = asked.values.filter((text) => form.test(text));
+  if (records.length === 1) return well('dns', `${what} of ${name} is there`);
+  const todo = `Publish one TXT record at ${name}: ${purpose}.`;
+  if (records.length > 1)
+    return finding(
+      'dns',
+      'broken',
+      `${name} has ${records.length} ${what} records; with more than one none counts`,
+      todo,
+    );
+  return finding('dns', 'broken', `${name} has no ${what} record`, todo);
+}
+
+/** Receivers ask for the name of the address, and whether that name has the address. */
+async function reverse(names: MailNames, sender: string): Promise<Finding> {
+  const asked = await ask(names.namesOf(sender));
+  const todo = `Let whoever gave you ${sender} set its PTR to the name of your mail server, and give that name this address.`;
+  if ('why' in asked)
+    return finding(
+      'dns',
+      'unknown',
+      `PTR of ${sender}: DNS can't be asked (${asked.why})`,
+      'Try again when this machine is online, or name a server with --dns.',
+    );
+  if (asked.values.length === 0) return finding('dns', 'broken', `${sender} has no name (PTR)`, todo);
+  for (const name of asked.values) {
+    const back = await ask(names.addressesOf(name));
+    if ('values' in back && back.values.includes(sender))
+      return well('dns', `${sender} is ${name}, and ${name} is ${sender}`);
+  }
+  return finding(
+    'dns',
+    'broken',
+    `${sender} is called ${asked.values[0]}, which has another address or none`,
+    todo,
+  );
+}
