@@ -14,6 +14,11 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The incident file has problems, or names what the workspace does not have; all are listed.',
     advice: 'Put the listed lines right and run again.',
   },
+  'risk-invalid': {
+    meaning:
+      'The risk file has problems, or says of a factor what a run computed otherwise, without a reason.',
+    advice: 'Put the listed lines right; `forthright risk --questions` prints every factor and its values.',
+  },
   'file-missing': {
     meaning: 'A file that was named is not there.',
     advice: 'Check the name; paths of sources are relative to the workspace file.',

@@ -5,6 +5,7 @@ export * from './ids.ts';
 export * from './incident.ts';
 export * from './readiness.ts';
 export * from './record.ts';
+export * from './risk.ts';
 export { ROLES, type Role } from './roles.ts';
 export * from './views.ts';
 export * from './workspace.ts';

@@ -16,7 +16,7 @@ import {
 import type * as z from 'zod';
 import { describeIssues } from './document-issues.ts';
 
-export type DocumentCode = 'workspace-invalid' | 'incident-invalid';
+export type DocumentCode = 'workspace-invalid' | 'incident-invalid' | 'risk-invalid';
 
 /** Where in a document: keys and positions from the top, such as `['leaks', 0, 'path']`. */
 export type DocumentPath = readonly PropertyKey[];
@@ -90,7 +90,7 @@ export function refuse(code: DocumentCode, path: string, problems: readonly Prob
   if (sorted.length > MOST_PROBLEMS) {
     shown.push({ at: path, message: `and ${sorted.length - MOST_PROBLEMS} more; put these right first` });
   }
-  const what = code === 'workspace-invalid' ? 'workspace' : 'incident';
+  const what = code.replace('-invalid', '');
   return new ForthrightError(code, `${what} file ${path} has ${count}`, { problems: shown });
 }
 
