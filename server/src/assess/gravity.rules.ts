@@ -43,7 +43,13 @@ const TELLS: Readonly<Record<DataCategory, string>> = {
   secret: 'what professional secrecy protects',
 };
 const HASHED = 'passwords or tokens hashed by a strong algorithm whose salt is safe';
-const SMALL_INSIGHT: ReadonlySet<DataCategory> = new Set(['behaviour', 'financial', 'career', 'location']);
+const SMALL_INSIGHT: ReadonlySet<DataCategory> = new Set([
+  'behaviour',
+  'financial',
+  'career',
+  'location',
+  'special',
+]);
 
 const listed = (what: readonly string[]): string =>
   what.length < 2 ? what.join('') : `${what.slice(0, -1).join(', ')} and ${what.at(-1)}`;
@@ -67,6 +73,7 @@ function credentials({ credentialsStored, credentialsOpen, data }: Supposed): Gr
 function alone(category: DataCategory, s: Supposed): Gravity {
   if (category === 'credentials') return credentials(s);
   const own = ALONE[category];
+  // EDPB 01/2021 case 15: a food intolerance is health data, and marginal.
   if (s.amount === 'little' && SMALL_INSIGHT.has(category)) return 1;
   return s.amount === 'much' && own === 1 && category !== 'special-hint' ? 2 : own;
 }
