@@ -4,6 +4,7 @@ import {
   failureOf,
   type Operation,
   type Output,
+  riskCommands,
   runCli,
   scopeCommands,
   serveCommand,
@@ -24,7 +25,12 @@ const serve = serveCommand(async (where) => {
     log: jsonLog((line) => process.stderr.write(line), now),
   });
 });
-const operations: readonly Operation[] = [...scopeCommands, readinessOperation(Date.now), serve];
+const operations: readonly Operation[] = [
+  ...scopeCommands,
+  readinessOperation(Date.now),
+  ...riskCommands,
+  serve,
+];
 
 /** 128 + SIGPIPE: the reader, `head` perhaps, has seen enough. */
 const CLOSED_PIPE = 141;

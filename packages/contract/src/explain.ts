@@ -17,7 +17,7 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'risk-invalid': {
     meaning:
       'The risk file has problems, or says of a factor what a run computed otherwise, without a reason.',
-    advice: 'Put the listed lines right; `forthright risk --questions` prints every factor and its values.',
+    advice: 'Put the listed lines right; `forthright risk-factors` prints every factor and its values.',
   },
   'file-missing': {
     meaning: 'A file that was named is not there.',

@@ -535,7 +535,7 @@ export const RiskProposal = z.strictObject({
   reasons: z.array(Grounds),
   questions: z.array(Asked),
   advice: z.array(Grounds),
-  /** Factors that nobody answered one by one. */
+  /** Factors that nobody named, and whose other values would change the proposal. */
   restsOnOrdinary: z.array(FactorId),
   nearest: z.array(Nearest),
 });
@@ -579,6 +579,8 @@ export const RiskAnswer = z.strictObject({
   title: z.string().nullable(),
   by: z.string(),
   factors: RiskFactors,
+  /** Fields of the run whose kind of data nobody has said: until then the kinds of data are unknown. */
+  unmapped: z.array(z.string()),
   proposal: RiskProposal,
   severity: SeverityOpinion,
 });

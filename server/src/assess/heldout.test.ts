@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ANSWERS, type Answer, type StatedFactors } from '@forthright/contract';
-import { OFFICIAL_CASES } from './cases.ts';
+import { OFFICIAL_CASES } from './examples.ts';
 import { proposed } from './testing.ts';
 
 /**
  * Official examples that were coded, and asked, after the rules were settled; docs/assess.md tells the score before any
- * change, and that who wrote the rules knew these guidelines. They stay apart from `cases.ts`, so that they go on
+ * change, and that who wrote the rules knew these guidelines. They stay apart from `examples.ts`, so that they go on
  * testing. Coded from memory of the published texts, in our words.
  */
 type HeldOut = Readonly<{

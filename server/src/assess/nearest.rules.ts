@@ -1,5 +1,5 @@
 import { type NearestCase, type RiskFactors, RiskStatement } from '@forthright/contract';
-import { OFFICIAL_CASES, type OfficialCase } from './cases.ts';
+import { OFFICIAL_CASES, type OfficialCase } from './examples.ts';
 import { gravityOf } from './gravity.rules.ts';
 import { likelihoodOf } from './likelihood.rules.ts';
 import { factorsOf } from './risk.rules.ts';

@@ -14,7 +14,7 @@ import {
   valuesOf,
 } from '@forthright/contract';
 import fc from 'fast-check';
-import { OFFICIAL_CASES } from './cases.ts';
+import { OFFICIAL_CASES } from './examples.ts';
 import { nearestCases, statementOf } from './nearest.rules.ts';
 import { outcomeOf } from './outcome.rules.ts';
 import { propose, questionsOf, spanOf } from './proposal.rules.ts';

@@ -288,6 +288,16 @@ function adviceOn(span: Span, factors: RiskFactors, { role }: Pick<RiskStatement
   return advice;
 }
 
+/** Factors that nobody named and that would, if they were otherwise, change what is proposed. */
+function ordinaryThatMatter(factors: RiskFactors, span: Span): RiskFactorId[] {
+  return RISK_FACTOR_IDS.filter((id) => {
+    const factor = factors[id];
+    if (!factor.known || factor.source.kind !== 'ordinary') return false;
+    const without = spanOf({ ...factors, [id]: { known: false } });
+    return without.min !== span.min || without.max !== span.max;
+  });
+}
+
 /**
  * What is proposed to whoever decides. A definite proposal holds for every value that its unknown factors can have;
  * else it can't be told, with the questions that would settle it. Promises that a graver factor never lowers it and that
@@ -306,10 +316,6 @@ export function propose(
   const isDefinite = span.min === span.max;
   const isClear = risk.min === risk.max;
   const reasons = isClear ? settledReasons(risk.min, factors) : openReasons(risk, factors);
-  const restsOnOrdinary = RISK_FACTOR_IDS.filter((id) => {
-    const factor = factors[id];
-    return factor.known && factor.source.kind === 'ordinary';
-  });
   return {
     answer: isDefinite ? at(span.min) : 'cannot-tell',
     atLeast: at(span.min),
@@ -317,6 +323,6 @@ export function propose(
     reasons: exemption === undefined ? reasons : [...reasons, exemption],
     questions: isDefinite ? [] : questionsOf(factors, risk),
     advice: adviceOn(risk, factors, about, about.exemptions),
-    restsOnOrdinary,
+    restsOnOrdinary: ordinaryThatMatter(factors, risk),
   };
 }

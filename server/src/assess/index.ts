@@ -1,0 +1,1 @@
+export { assessRisk, assessRiskFile, readScopeAnswer } from './risk.ts';
