@@ -4,6 +4,7 @@ import {
   failureOf,
   type Operation,
   type Output,
+  reportCommand,
   riskCommands,
   runCli,
   scopeCommands,
@@ -29,6 +30,7 @@ const operations: readonly Operation[] = [
   ...scopeCommands,
   readinessOperation(Date.now),
   ...riskCommands,
+  reportCommand(() => new Date()),
   serve,
 ];
 

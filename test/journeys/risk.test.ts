@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { RiskAnswer, type ScopeAnswer } from '@forthright/contract';
+import { Report, RiskAnswer, type ScopeAnswer } from '@forthright/contract';
 import { generateMarketplace } from '../marketplace/index.ts';
 
 const FORTHRIGHT = fileURLToPath(new URL('../../server/bin/forthright.js', import.meta.url));
@@ -100,5 +100,46 @@ describe('risk, from a run of scope and what somebody says', () => {
     const ran = await forthright(['risk-factors'], directory);
     assert.equal(ran.code, 0, ran.stderr);
     assert.match(ran.stdout, /recipients: deletion\n +unread/);
+  });
+
+  it('makes a report of the run, the incident and the risk; the next version tells what differs', async () => {
+    await write(
+      'said.yaml',
+      'by: Ana\nordinary: true\nfactors: { kinds: [confidentiality], how: published }\n',
+    );
+    const files = 'by: Ana\nincident: incident.yaml\nscope: answer.json\nrisk: said.yaml\n';
+    await write('report.yaml', files);
+    const first = await forthright(['report', 'report.yaml', '--json', '--out', 'first.json'], directory);
+    assert.equal(first.code, 0, first.stderr);
+    const report = Report.parse(JSON.parse(first.stdout));
+    assert.equal(await readFile(join(directory, 'first.json'), 'utf8'), first.stdout);
+    assert.equal(report.values[68]?.value, scope.people.max);
+    assert.equal(report.values[68]?.source.kind, 'computed');
+    assert.equal(report.addressees[0]?.country, 'LU');
+    assert.ok(report.missing.length > 0);
+
+    await write(
+      'next.yaml',
+      `${files}kind: follow-up\nprevious: first.json\nfields: { "6": LU-2025-1, "60": misconfiguration }\n`,
+    );
+    const next = await forthright(['report', 'next.yaml', '--json'], directory);
+    assert.equal(next.code, 0, next.stderr);
+    const changes = Report.parse(JSON.parse(next.stdout)).previous?.changes.map(({ field }) => field);
+    assert.deepEqual(changes, ['3', '6', '60']);
+
+    for (const [name, head] of [
+      ['report.html', '<!doctype html>'],
+      ['report.pdf', '%PDF-1.7'],
+    ] as const) {
+      const ran = await forthright(['report', 'report.yaml', '--out', name], directory);
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.match(ran.stdout, /fields missing/);
+      assert.ok((await readFile(join(directory, name), 'latin1')).startsWith(head));
+    }
+    const other = await forthright(['report', 'report.yaml', '--out', 'report.doc'], directory);
+    assert.equal(other.code, 2);
+    await write('bad.yaml', 'by: Ana\ntemplate: france\n');
+    const bad = await forthright(['report', 'bad.yaml'], directory);
+    assert.deepEqual([bad.code, /bad\.yaml:2:11/.test(bad.stderr)], [3, true]);
   });
 });

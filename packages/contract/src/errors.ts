@@ -7,6 +7,7 @@ export const ANSWER = {
   'workspace-invalid': { status: 422, exit: 3, show: true },
   'incident-invalid': { status: 422, exit: 3, show: true },
   'risk-invalid': { status: 422, exit: 3, show: true },
+  'report-invalid': { status: 422, exit: 3, show: true },
   'file-missing': { status: 422, exit: 4, show: true },
   'glob-empty': { status: 422, exit: 4, show: true },
   'file-unreadable': { status: 422, exit: 4, show: true },

@@ -19,6 +19,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
       'The risk file has problems, or says of a factor what a run computed otherwise, without a reason.',
     advice: 'Put the listed lines right; `forthright risk-factors` prints every factor and its values.',
   },
+  'report-invalid': {
+    meaning: 'The report file, or the version before that it names, has problems; all are listed.',
+    advice: 'Put the listed lines right and run again.',
+  },
   'file-missing': {
     meaning: 'A file that was named is not there.',
     advice: 'Check the name; paths of sources are relative to the workspace file.',

@@ -1,10 +1,12 @@
 export * from './answer.ts';
+export * from './edpb-template.ts';
 export * from './errors.ts';
 export * from './explain.ts';
 export * from './ids.ts';
 export * from './incident.ts';
 export * from './readiness.ts';
 export * from './record.ts';
+export * from './report.ts';
 export * from './risk.ts';
 export { ROLES, type Role } from './roles.ts';
 export * from './views.ts';

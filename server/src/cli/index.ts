@@ -10,6 +10,7 @@ export { visible } from '../kernel/index.ts';
 export { scopeCommands } from './commands.ts';
 export { failureOf } from './failure.ts';
 export { createProgress } from './progress.ts';
+export { reportCommand } from './report.ts';
 export { riskCommands } from './risk.ts';
 export { type Serving, type Start, serveCommand } from './serve.ts';
 export { abortOnSignals } from './signals.ts';
