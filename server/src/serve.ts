@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
+import { assessOperations } from './assess/index.ts';
 import type { Serving } from './cli/index.ts';
 import { makeServer } from './http/index.ts';
 import { incidentOperations } from './incident/index.ts';
@@ -20,11 +21,12 @@ import {
 export const operationsOf = (people: People): readonly Operation[] => [
   ...people.operations,
   ...incidentOperations,
+  ...assessOperations,
   ...registerOperations,
 ];
 
 /** The stages that have tables, in the order of their numbers. */
-export const MIGRATIONS = ['prove', 'incident', 'people'].map(
+export const MIGRATIONS = ['prove', 'incident', 'people', 'assess'].map(
   (stage) => new URL(`./${stage}/migrations/`, import.meta.url),
 );
 

@@ -22,6 +22,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   incident: `inc_${'0'.repeat(32)}`,
   task: `tsk_${'0'.repeat(32)}`,
   key: '00000000',
+  template: 'edpb',
+  version: '1',
 };
 
 /** What is sent to those operations that look at who asks only after their input. */

@@ -71,6 +71,8 @@ export const ANSWER = {
   'incident-not-found': { status: 404, exit: 6, show: true },
   'task-not-found': { status: 404, exit: 6, show: true },
   'decision-not-found': { status: 404, exit: 6, show: true },
+  'assessment-not-found': { status: 404, exit: 6, show: true },
+  'report-not-found': { status: 404, exit: 6, show: true },
   'incident-refuses': { status: 409, exit: 7, show: true },
   'incident-changed': { status: 409, exit: 7, show: true },
   'incident-not-closable': { status: 409, exit: 7, show: true },

@@ -285,6 +285,14 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The incident has no such proposal.',
     advice: 'Look at its decisions with `show-incident`.',
   },
+  'assessment-not-found': {
+    meaning: 'The incident has no such assessment of its risk.',
+    advice: 'Assess the risk first, or ask for a version that there is.',
+  },
+  'report-not-found': {
+    meaning: 'The incident has no such version of this report.',
+    advice: 'List the reports of the incident.',
+  },
   'incident-refuses': {
     meaning: 'This can not be done with the incident, or the task, in the state that it is in.',
     advice: 'The message says why, and what would have to come first.',

@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { ScopeAnswer } from './answer.ts';
+import { RiskAnswer, RiskStatement } from './risk.ts';
+import { Organisation } from './workspace.ts';
 
 /** Reports to an authority: what is filled in, from where, and what is missing. */
 
@@ -103,3 +106,102 @@ export const Report = z.strictObject({
   previous: z.strictObject({ sha256: z.string(), changes: z.array(Changed) }).nullable(),
 });
 export type Report = z.infer<typeof Report>;
+
+const AnyIncident = z.string().max(60);
+const Template = z.enum(REPORT_TEMPLATES);
+const Version = z.coerce.number().int().min(1).max(1_000_000);
+
+export const AssessRisk = z.strictObject({
+  incident: AnyIncident,
+  statement: RiskStatement,
+  /** The answer of a run of scope, as `forthright scope --json` printed it. */
+  scope: ScopeAnswer.optional(),
+});
+export type AssessRisk = z.infer<typeof AssessRisk>;
+
+export const ShowRisk = z.strictObject({ incident: AnyIncident, version: Version.optional() });
+export type ShowRisk = z.infer<typeof ShowRisk>;
+
+export const RiskAssessed = z.strictObject({
+  incident: z.string(),
+  version: z.int(),
+  /** The register's entry. */
+  entry: z.int(),
+  /** `null`: it was erased. */
+  assessment: RiskAnswer.nullable(),
+});
+export type RiskAssessed = z.infer<typeof RiskAssessed>;
+
+export const SaveReport = z.strictObject({
+  incident: AnyIncident,
+  organisation: Organisation,
+  /** Its incident and risk are those of the record, its version before the last one of the record. */
+  statement: ReportStatement.omit({ incident: true, risk: true, scope: true, previous: true }),
+  scope: ScopeAnswer.optional(),
+});
+export type SaveReport = z.infer<typeof SaveReport>;
+
+export const ShowReport = z.strictObject({ incident: AnyIncident, template: Template, version: Version });
+export type ShowReport = z.infer<typeof ShowReport>;
+
+export const ReportSaved = z.strictObject({
+  incident: z.string(),
+  template: Template,
+  version: z.int(),
+  entry: z.int(),
+  report: Report.nullable(),
+});
+export type ReportSaved = z.infer<typeof ReportSaved>;
+
+export const ListReports = z.strictObject({ incident: AnyIncident });
+export type ListReports = z.infer<typeof ListReports>;
+
+export const ReportsListed = z.strictObject({
+  reports: z.array(
+    z.strictObject({
+      template: Template,
+      version: z.int(),
+      entry: z.int(),
+      kind: z.enum(['new', 'follow-up']),
+      state: z.enum(['complete', 'incomplete', 'withdraw']),
+      missing: z.int(),
+      wrong: z.int(),
+      filings: z.array(
+        z.strictObject({
+          entry: z.int(),
+          filedAt: z.string(),
+          receipt: z.string().nullable(),
+          authority: z.string().nullable(),
+          reference: z.string().nullable(),
+        }),
+      ),
+    }),
+  ),
+});
+export type ReportsListed = z.infer<typeof ReportsListed>;
+
+export const FileReport = z.strictObject({
+  incident: AnyIncident,
+  template: Template,
+  version: Version,
+  authority: z.string().trim().min(1).max(300),
+  filedAt: z.iso
+    .datetime({ offset: true, error: 'an instant such as 2025-11-20T14:05:00Z, with its zone' })
+    .max(40),
+  /** The number that the authority gave. */
+  reference: z.string().trim().min(1).max(300).optional(),
+  /** The evidence that is the authority's receipt. */
+  receipt: z
+    .string()
+    .regex(/^evi_[0-9a-f]{32}$/, 'an id such as evi_…')
+    .optional(),
+});
+export type FileReport = z.infer<typeof FileReport>;
+
+export const ReportFiled = z.strictObject({
+  incident: z.string(),
+  template: Template,
+  version: z.int(),
+  entry: z.int(),
+});
+export type ReportFiled = z.infer<typeof ReportFiled>;

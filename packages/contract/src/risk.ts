@@ -302,7 +302,6 @@ export const RISK_QUESTIONS = {
       delayed: 'later, or with much work (from paper, by asking people again)',
       lost: 'not, or not all of it',
     },
-    ordinary: 'prompt',
   },
   effect: {
     asks: 'What did people feel of the outage or of wrong data?',
@@ -324,7 +323,6 @@ export const RISK_QUESTIONS = {
       'possibly-used': 'it may have been used',
       used: 'it was used',
     },
-    ordinary: 'restored',
   },
 } as const satisfies Record<string, Question>;
 export type RiskFactorId = keyof typeof RISK_QUESTIONS;

@@ -1,3 +1,4 @@
+export { assessOperations } from './operations.ts';
 export { reportHtml } from './report.html.ts';
 export { reportPdf } from './report.pdf.ts';
 export { hashOfReport, makeReport, reportOfFile } from './report.ts';

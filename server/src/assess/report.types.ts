@@ -1,17 +1,18 @@
-import type {
-  FilledField,
-  Incident,
-  ReportStatement,
-  RiskAnswer,
-  ScopeAnswer,
-  Workspace,
-} from '@forthright/contract';
+import type { FilledField, ReportStatement, RiskAnswer, ScopeAnswer, Workspace } from '@forthright/contract';
+
+/** What an incident file, or the record of an incident, says: times with their zone, and texts. */
+export type KnownIncident = Readonly<{
+  occurred?: string | undefined;
+  aware?: string | undefined;
+  contained?: Readonly<{ at: string; summary?: string | undefined }> | undefined;
+  cause?: Readonly<{ summary?: string | undefined }> | undefined;
+}>;
 
 /** What a report is filled from. Only the organisation has to be known. */
 export type ReportFacts = Readonly<{
   organisation: Workspace['organisation'];
   statement: ReportStatement;
-  incident?: Incident | undefined;
+  incident?: KnownIncident | undefined;
   scope?: ScopeAnswer | undefined;
   risk?: RiskAnswer | undefined;
   at: Date;

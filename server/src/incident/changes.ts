@@ -60,7 +60,7 @@ export function notFound(id: string): ForthrightError {
 }
 
 /** The incident as this actor may see it, in a state in which `act` is possible. */
-async function find(tx: Tx, { actor }: Asked, id: string, act: Act): Promise<Found> {
+export async function find(tx: Tx, { actor }: Asked, id: string, act: Act): Promise<Found> {
   const found = await findIncident(tx, id, actor.id);
   if (found === undefined) throw notFound(id);
   const move = MOVES[found.incident.state][act];

@@ -19,6 +19,7 @@ import {
 } from '../prove/index.ts';
 import { exportIncident } from './export.ts';
 import { actor, ask, databaseOf, ORIGIN, schema, strays } from './testing.ts';
+import { deedUpon } from './upon.ts';
 
 export type Order = Readonly<{
   folder: string;
@@ -93,6 +94,15 @@ export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | 
     const { incident } = await opened(world);
     const directory = join(world.folder, `bundle-${incident}`);
     await world.does(() => exportIncident(world.asked, { incident, directory }));
+    return undefined;
+  },
+  // What later stages do: they all go this way.
+  'deed-upon': async (world) => {
+    const { incident } = await opened(world);
+    const event = { facts: { version: 1 }, texts: { body: { value: '{}' } } };
+    await world.does(() =>
+      deedUpon(world.asked, incident, { kind: 'risk-assessed', act: 'assess-risk' }, async () => event),
+    );
     return undefined;
   },
   'erase-person': async (world) => {

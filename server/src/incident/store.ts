@@ -12,7 +12,7 @@ import type {
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
 import { textsOf } from '../prove/index.ts';
 import { DUTIES } from './rules.ts';
-import type { Act, Decision, Evidence, Facts, Incident, Task, Typed } from './types.ts';
+import type { Act, Decision, Evidence, Facts, Incident, LaterAct, Task, Typed } from './types.ts';
 
 /** Facts with, for each text, the register's entry that is committed to it. */
 export type StoredFacts = Facts<number>;
@@ -298,7 +298,7 @@ export async function setState(
   );
 }
 
-export async function insertMove(tx: Tx, id: IncidentId, entry: number, act: Act): Promise<void> {
+export async function insertMove(tx: Tx, id: IncidentId, entry: number, act: Act | LaterAct): Promise<void> {
   await tx.run(
     'INSERT INTO incident_moves (entry, incident, act) VALUES (:entry::int8, :id::text, :act::text)',
     {
