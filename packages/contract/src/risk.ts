@@ -18,7 +18,6 @@ export const CITATIONS = {
   'gdpr-33-4': ['GDPR Art. 33(4)', 'gdpr'],
   'gdpr-33-5': ['GDPR Art. 33(5)', 'gdpr'],
   'gdpr-34-1': ['GDPR Art. 34(1)', 'gdpr'],
-  'gdpr-34-3': ['GDPR Art. 34(3)', 'gdpr'],
   'gdpr-34-3-a': ['GDPR Art. 34(3)(a)', 'gdpr'],
   'gdpr-34-3-b': ['GDPR Art. 34(3)(b)', 'gdpr'],
   'gdpr-34-3-c': ['GDPR Art. 34(3)(c)', 'gdpr'],

@@ -1,5 +1,6 @@
 /** What this stage does upon an incident. Each is one deed with its entry, through the door of the record. */
 import {
+  ANSWERS,
   type AssessRisk,
   type FileReport,
   ForthrightError,
@@ -50,9 +51,13 @@ export async function saveAssessment(
 }
 
 /** The record's facts as a report takes them; a text that was erased is none. */
-function knownOf({ facts: { times, cause } }: RecordedIncident): KnownIncident {
+function knownOf({ facts: { times, cause }, decisions }: RecordedIncident): KnownIncident {
   const { occurred, aware, contained } = times;
+  const [decided] = decisions
+    .filter(({ step, endedBy }) => step === 'decision' && endedBy === undefined)
+    .toSorted((a, b) => ANSWERS.indexOf(b.answer) - ANSWERS.indexOf(a.answer));
   return {
+    decided,
     occurred: occurred?.at,
     aware: aware?.at,
     contained: contained === undefined ? undefined : { at: contained.at },

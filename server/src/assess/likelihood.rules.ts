@@ -126,7 +126,7 @@ export function likelihoodOf(s: Supposed): Chance {
     return chance(
       0,
       'The data was encrypted to the state of the art and the key is safe: nobody can read it.',
-      ['gdpr-34-3-a', 'edpb-9-2022-no-risk', 'edpb-1-2021-devices'],
+      ['gdpr-34-3-a', 'recital-88', 'edpb-9-2022-no-risk', 'edpb-1-2021-devices'],
       ['protection'],
     );
   if (s.reached === 'not-reached' && s.misuse === 'none')

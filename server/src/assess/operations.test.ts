@@ -76,6 +76,23 @@ function journey(url: () => string | undefined) {
       previous.changes.map(({ field }) => field),
       ['3', '6'],
     );
+    await post(`${at}/decisions`, {
+      version: 1,
+      step: 'decision',
+      answer: 'tell-authority',
+      reason: 'The special data turned out to be none.',
+      due: '2025-11-23T10:00:00Z',
+    });
+    const ico = await post(`${at}/reports`, { organisation, statement: { by: 'Olga', template: 'ico' } });
+    const decided = (
+      ico.body.report as { values: Record<string, { value: string; source: { kind: string } }> }
+    ).values;
+    assert.match(
+      decided.risk?.value ?? '',
+      /^a risk, not a high one, is likely/,
+      'a person decided otherwise',
+    );
+    assert.equal(decided.told?.value, 'no, since no high risk is likely');
     const kept = await world.ask('GET', `${at}/reports/edpb/1`, approver);
     assert.deepEqual(kept.body, one.body, 'a version does not change');
 
@@ -86,7 +103,9 @@ function journey(url: () => string | undefined) {
     });
     assert.equal(filed.status, 200, JSON.stringify(filed.body));
     const { body } = await world.ask('GET', `${at}/reports`, approver);
-    const [newest, oldest] = body.reports as { version: number; filings: Record<string, unknown>[] }[];
+    const [newest, oldest] = (body.reports as { template: string }[]).filter(
+      ({ template }) => template === 'edpb',
+    ) as unknown as { version: number; filings: Record<string, unknown>[] }[];
     assert.deepEqual([newest?.version, oldest?.version, newest?.filings], [2, 1, []]);
     assert.deepEqual(
       oldest?.filings.map(({ authority, reference, filedAt }) => [authority, reference, filedAt]),
@@ -97,7 +116,10 @@ function journey(url: () => string | undefined) {
     const timeline = incident.timeline as { kind: string; facts: object }[];
     assert.deepEqual(
       timeline.map(({ kind }) => kind),
-      ['incident-opened', 'risk-assessed', 'risk-assessed', 'report-saved', 'report-saved', 'report-filed'],
+      [
+        ...['incident-opened', 'risk-assessed', 'risk-assessed', 'report-saved', 'report-saved'],
+        ...['incident-decided', 'report-saved', 'report-filed'],
+      ],
     );
     assert.deepEqual(timeline[1]?.facts, {
       version: 1,

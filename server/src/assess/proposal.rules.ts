@@ -241,7 +241,7 @@ function openReasons(span: Span, factors: RiskFactors): RiskReason[] {
     { text, cites: span.min === 0 ? ['gdpr-33-1', 'recital-76'] : ['gdpr-33-1', 'gdpr-34-1'], factors: [] },
     {
       text: 'The clock does not wait for them: what is missing may follow in phases, and in doubt it is safer to tell the authority.',
-      cites: ['gdpr-33-4', 'edpb-9-2022-phases', 'edpb-9-2022-factors'],
+      cites: ['gdpr-33-4', 'recital-87', 'edpb-9-2022-phases', 'edpb-9-2022-factors'],
       factors: [],
     },
   ];

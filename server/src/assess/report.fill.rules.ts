@@ -15,7 +15,7 @@ import {
   isEea,
   peopleInEea,
 } from './addressees.rules.ts';
-import type { ReportFacts, Values } from './report.types.ts';
+import type { KnownIncident, ReportFacts, Values } from './report.types.ts';
 
 type Fill = Readonly<{ no: number; value: ReportValue | undefined; source: ReportSource }>;
 
@@ -107,11 +107,25 @@ function fromOrganisation({ organisation }: ReportFacts): Fill[] {
   ];
 }
 
+/** What a person decided comes before what is proposed. */
+function fromDecision({ decided }: KnownIncident): Fill[] {
+  if (decided === undefined) return [];
+  const { id, by, answer, due } = decided;
+  const source: ReportSource = { kind: 'incident', from: `decision ${id} by ${by}` };
+  const isTold = answer === 'tell-people';
+  return [
+    { no: 89, value: OUTCOME[answer], source },
+    { no: 97, value: isTold ? 'planned' : 'no-high-risk', source },
+    { no: 99, value: isTold ? due?.slice(0, 'yyyy-mm-dd'.length) : undefined, source },
+  ];
+}
+
 function fromIncident({ incident }: ReportFacts): Fill[] {
   if (incident === undefined) return [];
   const by = (from: string): ReportSource => ({ kind: 'incident', from });
   const { occurred, contained, aware, cause } = incident;
   return [
+    ...fromDecision(incident),
     { no: 44, value: occurred && contained ? 'span' : undefined, source: by('occurred, contained') },
     { no: 46, value: occurred, source: by('occurred') },
     { no: 47, value: contained?.at, source: by('contained.at') },

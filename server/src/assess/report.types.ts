@@ -1,4 +1,11 @@
-import type { FilledField, ReportStatement, RiskAnswer, ScopeAnswer, Workspace } from '@forthright/contract';
+import type {
+  Answer,
+  FilledField,
+  ReportStatement,
+  RiskAnswer,
+  ScopeAnswer,
+  Workspace,
+} from '@forthright/contract';
 
 /** What an incident file, or the record of an incident, says: times with their zone, and texts. */
 export type KnownIncident = Readonly<{
@@ -6,6 +13,8 @@ export type KnownIncident = Readonly<{
   aware?: string | undefined;
   contained?: Readonly<{ at: string; summary?: string | undefined }> | undefined;
   cause?: Readonly<{ summary?: string | undefined }> | undefined;
+  /** What a named person decided, the gravest that stands; `due`: until when who is to be told must be told. */
+  decided?: Readonly<{ id: string; by: string; answer: Answer; due?: string | undefined }> | undefined;
 }>;
 
 /** What a report is filled from. Only the organisation has to be known. */
