@@ -42,7 +42,8 @@ ${table(['kind', 'what it is'], DATA_CATEGORIES)}
 
 ## Values of recipients
 
-A list of groups: \`{ who, count, deletion }\`. The gravest group counts.
+A list of groups: \`{ who, count, deletion }\`. The gravest group counts. With \`ordinary: true\` a deletion that is not named is not
+confirmed.
 
 ${table(['who', 'means'], RECIPIENT_TRUST)}
 

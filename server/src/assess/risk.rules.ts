@@ -10,7 +10,6 @@ import {
   type RiskFactors,
   type RiskStatement,
   type ScopeAnswer,
-  type StatedFactors,
 } from '@forthright/contract';
 
 /** Names of fields as shops write them, without case, spaces and signs. What is not here has to be said. */
@@ -107,7 +106,8 @@ export function computedFactors(answer: ScopeAnswer, stated: RiskStatement['fiel
 type Given = Readonly<{ value: unknown } | 'unknown'>;
 
 /** A statement's words factor by factor: `kinds` is three of them. */
-function stated({ kinds, recipients, ...others }: StatedFactors): Map<RiskFactorId, Given> {
+function stated({ ordinary, factors }: RiskStatement): Map<RiskFactorId, Given> {
+  const { kinds, recipients, ...others } = factors;
   const given = new Map<RiskFactorId, Given>();
   if (kinds === 'unknown')
     for (const one of ['confidentiality', 'integrity', 'availability'] as const) given.set(one, 'unknown');
@@ -122,7 +122,8 @@ function stated({ kinds, recipients, ...others }: StatedFactors): Map<RiskFactor
       value: recipients.map(({ who, count, deletion }) => ({
         who: none(who),
         count: none(count),
-        deletion: none(deletion),
+        // Nobody is taken to have deleted anything who is not said to.
+        deletion: deletion === undefined && ordinary ? 'not-confirmed' : none(deletion),
       })),
     });
   }
@@ -141,7 +142,7 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
  */
 export function factorsOf(statement: RiskStatement, answer?: ScopeAnswer): RiskFactors {
   const { by, instead } = statement;
-  const given = stated(statement.factors);
+  const given = stated(statement);
   const computed = answer === undefined ? {} : computedFactors(answer, statement.fields);
   const problems: Problem[] = [];
   const entries = RISK_FACTOR_IDS.map((id) => {
