@@ -75,7 +75,8 @@ async function exposure() {
   await run(
     'CREATE TABLE hits (item String, account String, client String, ua String, t Int64) ENGINE = Memory',
   );
-  await run(`INSERT INTO hits SELECT item, if(account = '-', '', account) AS account, client, ua, t FROM
+  const lines = () =>
+    run(`INSERT INTO hits SELECT item, if(account = '-', '', account) AS account, client, ua, t FROM
     (SELECT splitByChar('"', line) AS q, splitByChar(' ', q[1]) AS w, w[1] AS client, w[3] AS account, q[6] AS ua,
        toUnixTimestamp64Milli(toDateTime64(parseDateTimeBestEffort(concat(substring(q[1], position(q[1], '[') + 1, 11), ' ', substring(q[1], position(q[1], '[') + 13, 8)), 'UTC'), 3)) AS t,
        splitByChar(' ', q[2]) AS r, cutQueryStringAndFragment(if(position(r[2], '%') > 0, decodeURLComponent(r[2]), r[2])) AS path,
@@ -84,10 +85,13 @@ async function exposure() {
      WHERE length(q) >= 7 AND splitByChar(' ', q[3])[2] = '200' AND r[1] IN ('GET', 'POST'))
     WHERE item != '' AND t >= toUnixTimestamp64Milli(toDateTime64('${from}', 3, 'UTC')) AND t < toUnixTimestamp64Milli(toDateTime64('${to}', 3, 'UTC'))
       AND NOT startsWith(client, '10.') AND NOT startsWith(ua, 'MarlowMonitor/')`);
-  await run(`CREATE TABLE exposure ENGINE = Memory AS SELECT r.customer_id AS person, h.account AS account, if(h.account = '', concat(h.client, ' ', h.ua), h.account) AS viewer, h.t AS t
+  await timed('exposure, lines of the path', lines);
+  const joined = () =>
+    run(`CREATE TABLE exposure ENGINE = Memory AS SELECT r.customer_id AS person, h.account AS account, if(h.account = '', concat(h.client, ' ', h.ua), h.account) AS viewer, h.t AS t
     FROM hits AS h INNER JOIN (SELECT review_id, customer_id, toUnixTimestamp64Milli(parseDateTime64BestEffortOrZero(published_at, 3, 'UTC')) AS a, if(removed_at = '', 9e18, toUnixTimestamp64Milli(parseDateTime64BestEffortOrZero(removed_at, 3, 'UTC'))) AS b
       FROM ${reviews} WHERE review_id IN (SELECT item FROM hits)) AS r ON h.item = r.review_id
     WHERE h.account != r.customer_id AND h.t >= r.a AND h.t < r.b`);
+  await timed('exposure, references joined', joined);
   const [seen] = await ask('SELECT count() AS views, min(t) AS first, max(t) AS last FROM exposure');
   await run(`CREATE TABLE people ENGINE = Memory AS SELECT customer_id, country, email FROM ${customers}
     WHERE customer_id IN (SELECT person FROM exposure) OR customer_id IN (SELECT account FROM exposure)`);

@@ -6,7 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LEAK_KINDS } from '@forthright/contract';
-import { killInEveryDeed, SOAK_KILLS } from '../server/src/incident/killing.ts';
+import { type KillSettings, killInEveryDeed, SOAK_KILLS } from '../server/src/incident/killing.ts';
+import { killWriters } from '../server/src/platform/db/killing.ts';
+import { DEEDS as PEOPLE } from './killing/people.child.ts';
 import { askEngine } from './oracle/engine.ts';
 import {
   engineEqualsOracle,
@@ -24,6 +26,28 @@ if (!Number.isInteger(runs) || !Number.isInteger(from)) {
   process.exit(2);
 }
 
+async function inFolder(work: (folder: string) => Promise<unknown>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'forthright-soak-kill-'));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const killOften = (
+  { seed = 0 }: Settings,
+  what: Partial<Pick<KillSettings, 'child' | 'names'>> = {},
+): Promise<void> => inFolder((folder) => killInEveryDeed({ ...what, rounds: SOAK_KILLS, seed, folder }));
+
+const PEOPLES = {
+  child: new URL('./killing/people.child.ts', import.meta.url),
+  names: Object.keys(PEOPLE),
+};
+
+const killDatabases = ({ seed = 0 }: Settings): Promise<void> =>
+  inFolder((folder) => killWriters(join(folder, 'records'), { kills: SOAK_KILLS, seed }));
+
 const properties: [string, (settings: Settings) => Promise<void>][] = [
   ...LEAK_KINDS.map((kind): [string, (settings: Settings) => Promise<void>] => [
     kind,
@@ -33,17 +57,13 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
   ['layout', (settings) => layoutChangesNothing(askEngine, settings)],
   ['more log', (settings) => moreLogNeverClears(askEngine, settings)],
   ['lost hour', (settings) => lostHourNeverClears(askEngine, settings)],
-  [`kill -9 in the midst of deeds, ${SOAK_KILLS} times`, killOften],
+  [`kill -9 in the midst of deeds, ${SOAK_KILLS} times`, (settings) => killOften(settings)],
+  [
+    `kill -9 in the midst of changing people, ${SOAK_KILLS} times`,
+    (settings) => killOften(settings, PEOPLES),
+  ],
+  [`kill -9 of a database that is written to, ${SOAK_KILLS} times`, killDatabases],
 ];
-
-async function killOften({ seed = 0 }: Settings): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'forthright-soak-kill-'));
-  try {
-    await killInEveryDeed({ rounds: SOAK_KILLS, seed, folder });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 console.log(`${runs} worlds a kind, from seed ${from}`);
 let failures = 0;

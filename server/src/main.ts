@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import own from '../package.json' with { type: 'json' };
 import {
   abortOnSignals,
@@ -9,9 +10,15 @@ import {
   runCli,
   scopeCommands,
   serveCommand,
+  servedCommands,
+  signingCommands,
+  terminalInput,
+  type Wiring,
 } from './cli/index.ts';
 import { jsonLog, readConfig } from './platform/index.ts';
 import { readinessOperation } from './scope/index.ts';
+
+const config = readConfig();
 
 /** What only the server needs is loaded when it is started: the other commands begin without it. */
 const serve = serveCommand(async (where) => {
@@ -25,7 +32,21 @@ const serve = serveCommand(async (where) => {
     now,
     log: jsonLog((line) => process.stderr.write(line), now),
   });
-});
+}, config.database);
+const wiring: Wiring = {
+  credentials: join(config.configFolder, 'credentials.json'),
+  server: config.server,
+  tokenFile: config.tokenFile,
+  ownerOf: async (records) => (await import('./platform/db/index.ts')).readOwner(records),
+  now: () => new Date(),
+};
+
+/** What the server answers, as commands. */
+async function served(): Promise<readonly Operation[]> {
+  const { allOperations } = await import('./serve.ts');
+  return [...servedCommands(allOperations(), wiring), ...signingCommands(wiring)];
+}
+
 const operations: readonly Operation[] = [
   ...scopeCommands,
   readinessOperation(Date.now),
@@ -39,7 +60,7 @@ const CLOSED_PIPE = 141;
 
 /** Wires the program by hand and runs the command line that it was given. */
 async function main(): Promise<void> {
-  const { debug } = readConfig();
+  const { debug } = config;
   const pipe = new AbortController();
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -61,6 +82,8 @@ async function main(): Promise<void> {
   const stop = abortOnSignals(process, stderr.write, () => process.exit(130));
   const exit = await runCli(process.argv.slice(2), {
     operations,
+    more: served,
+    input: terminalInput(process.stdin, stderr),
     stdout: process.stdout,
     stderr,
     version: own.version,

@@ -5,8 +5,8 @@ import { ForthrightError } from '@forthright/contract';
 import { assessOperations } from './assess/index.ts';
 import type { Serving } from './cli/index.ts';
 import { makeServer } from './http/index.ts';
-import { incidentOperations } from './incident/index.ts';
-import { makePeople, type People } from './people/index.ts';
+import { fileOperations, incidentOperations, openFiles } from './incident/index.ts';
+import { makePeople, type People, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
 import type { Log } from './platform/index.ts';
 import {
@@ -15,6 +15,7 @@ import {
   openRegister,
   type RegisterState,
   registerOperations,
+  sealFolder,
 } from './prove/index.ts';
 
 /** Every operation that the server answers, of all stages. */
@@ -22,8 +23,19 @@ export const operationsOf = (people: People): readonly Operation[] => [
   ...people.operations,
   ...incidentOperations,
   ...assessOperations,
+  ...fileOperations,
   ...registerOperations,
 ];
+
+/** The same without records, for whoever only describes them; none of these may be run. */
+export function allOperations(): readonly Operation[] {
+  const nowhere = new Proxy({} as Db, {
+    get: () => {
+      throw new Error('These operations are only described; there are no records behind them.');
+    },
+  });
+  return operationsOf(makePeople({ db: nowhere, now: () => new Date(), seals: sealFolder('') }));
+}
 
 /** The stages that have tables, in the order of their numbers. */
 export const MIGRATIONS = ['prove', 'incident', 'people', 'assess'].map(
@@ -32,6 +44,8 @@ export const MIGRATIONS = ['prove', 'incident', 'people', 'assess'].map(
 
 export type ServeOptions = Readonly<{
   data: string;
+  /** `postgres://…`; without it the records are embedded, in the data folder. */
+  database: string | undefined;
   port: number;
   host: string;
   migrations: readonly Migration[];
@@ -45,17 +59,23 @@ export type ServeOptions = Readonly<{
  * `data-folder-in-use` when another process has the folder, and as `address-unavailable` when another has the port.
  */
 export async function startServer(options: ServeOptions): Promise<Serving> {
-  const { data, migrations, version, now, log } = options;
+  const { data, database, migrations, version, now, log } = options;
   await mkdir(data, { recursive: true, mode: 0o700 }).catch((cause) => {
     const message = `the data folder ${data} can not be made: ${cause.code}`;
     throw new ForthrightError('data-folder-unreadable', message, { cause });
   });
   const schema = { migrations, program: `Forthright ${version}` };
-  const db = await openDatabase({ kind: 'embedded', directory: join(data, 'records'), schema });
+  const db = await openDatabase(
+    database === undefined
+      ? { kind: 'embedded', directory: join(data, 'records'), schema }
+      : { kind: 'server', url: database, schema },
+  );
   try {
     const register = await openRecords(db, data, now);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
-    const people = makePeople({ db, now });
+    const seals = sealFolder(join(data, 'keys'));
+    const people = makePeople({ db, now, seals, company: await readCompany(data) });
+    await people.begin();
     const app = makeServer({ operations: operationsOf(people), people, db, now, log, version });
     const address = await listen(app, options);
     await db.announce(address);
@@ -76,15 +96,17 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   }
 }
 
-/** The register of the records in this data folder, with its keys; nothing may be done before it is open. */
-export const openRecords = (db: Db, data: string, now: () => Date): Promise<RegisterState> =>
-  openRegister({
+/** Register, keys and files of the records in this data folder; nothing may be done before they are open. */
+export async function openRecords(db: Db, data: string, now: () => Date): Promise<RegisterState> {
+  await openFiles(db, data, { now });
+  return openRegister({
     db,
     folder: join(data, 'register'),
     origin: 'forthright/register',
     keys: keyFolder(join(data, 'keys')),
     now,
   });
+}
 
 async function listen(
   app: ReturnType<typeof makeServer>,

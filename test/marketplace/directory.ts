@@ -58,7 +58,7 @@ export async function writeDirectory(
     await setImmediate();
     signal?.throwIfAborted();
   }
-  write('data/customers.csv.gz', parts.join(''));
+  write('data/customers.csv.gz', parts);
   writeReviews(w, write);
   writeStaff(w, write);
   write('data/sessions.csv.gz', csvOf('session_id,customer_id', sessionRows(w)));

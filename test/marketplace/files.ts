@@ -28,14 +28,16 @@ export function clearDirectory(directory: string): void {
   writeFileSync(join(directory, MARK), 'A synthetic marketplace. This folder may be written anew.\n');
 }
 
-export type Write = (path: string, text: string) => void;
+/** A list of texts is written as one: all customers of a large shop are more than one string can hold. */
+export type Write = (path: string, text: string | readonly string[]) => void;
 
 /** Writes texts below a folder; names that end in `.gz` are compressed. */
 export function writerIn(directory: string): Write {
   return (path, text) => {
     const absolute = join(directory, path);
     mkdirSync(dirname(absolute), { recursive: true });
-    writeFileSync(absolute, path.endsWith('.gz') ? gzipSync(text, { level: 1 }) : text);
+    const bytes = typeof text === 'string' ? text : Buffer.concat(text.map((part) => Buffer.from(part)));
+    writeFileSync(absolute, path.endsWith('.gz') ? gzipSync(bytes, { level: 1 }) : bytes);
   };
 }
 

@@ -13,6 +13,8 @@ export type Postgres = Readonly<{
   url: string;
   /** Runs statements; refuses with PostgreSQL's words. */
   run: (sql: string) => void;
+  /** Ends the server, whatever is under way, and starts it again at the same address. */
+  restart: () => Promise<void>;
   stop: () => Promise<void>;
 }>;
 
@@ -86,12 +88,15 @@ export async function startPostgres(): Promise<Postgres> {
   writeFileSync(secret, PASSWORD, { mode: 0o644 });
   const port = await freePort();
   let server: ChildProcess | undefined;
-  const stop = async () => {
+  const end = async () => {
     if (server !== undefined && server.exitCode === null && server.signalCode === null) {
       const exited = new Promise((resolve) => server?.once('exit', resolve));
       server.kill('SIGINT');
       await exited;
     }
+  };
+  const stop = async () => {
+    await end();
     rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
@@ -116,26 +121,29 @@ export async function startPostgres(): Promise<Postgres> {
       'shared_buffers=32MB',
       'listen_addresses=127.0.0.1',
     ];
-    server = spawn(
-      'setpriv',
-      [
-        ...asUser(),
-        join(bin, 'postgres'),
-        '-D',
-        data,
-        '-k',
-        directory,
-        '-p',
-        String(port),
-        ...settings.flatMap((s) => ['-c', s]),
-      ],
-      { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] },
-    );
     let words = '';
-    server.stderr?.on('data', (piece: Buffer) => {
-      words = (words + piece.toString()).slice(-2000);
-    });
-    await untilReady(join(bin, 'pg_isready'), port, server, () => words);
+    const begin = async () => {
+      server = spawn(
+        'setpriv',
+        [
+          ...asUser(),
+          join(bin, 'postgres'),
+          '-D',
+          data,
+          '-k',
+          directory,
+          '-p',
+          String(port),
+          ...settings.flatMap((s) => ['-c', s]),
+        ],
+        { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] },
+      );
+      server.stderr?.on('data', (piece: Buffer) => {
+        words = (words + piece.toString()).slice(-2000);
+      });
+      await untilReady(join(bin, 'pg_isready'), port, server, () => words);
+    };
+    await begin();
     const run = (sql: string) =>
       must(
         join(bin, 'psql'),
@@ -158,6 +166,10 @@ export async function startPostgres(): Promise<Postgres> {
     return {
       url: `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`,
       run,
+      restart: async () => {
+        await end();
+        await begin();
+      },
       stop,
     };
   } catch (error) {

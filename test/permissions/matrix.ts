@@ -20,10 +20,20 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   person: 'usr_00000000000000000000',
   token: 'tok_00000000000000000000',
   incident: `inc_${'0'.repeat(32)}`,
+  file: `evi_${'0'.repeat(32)}`,
+  inquiry: `inq_${'0'.repeat(32)}`,
+  item: `itm_${'0'.repeat(32)}`,
+  ban: `ban_${'0'.repeat(32)}`,
+  delay: `dly_${'0'.repeat(32)}`,
+  concerned: `con_${'0'.repeat(32)}`,
+  recipient: `rcp_${'0'.repeat(32)}`,
   task: `tsk_${'0'.repeat(32)}`,
+  paper: 'board-brief',
+  issued: `pap_${'0'.repeat(32)}`,
   key: '00000000',
   template: 'edpb',
   version: '1',
+  unlock: `unl_${'0'.repeat(32)}`,
 };
 
 /** What is sent to those operations that look at who asks only after their input. */
@@ -31,6 +41,7 @@ const PASSWORDS = { password: 'not the password' };
 const BODIES: Readonly<Record<string, object>> = {
   'invite-person': { email: 'new@marlow.example', name: 'New', roles: ['auditor'] },
   'set-roles': { roles: ['auditor'] },
+  'erase-person': { reason: 'left' },
   'make-token': { name: 'other', scopes: ['auditor'] },
   'change-password': { ...PASSWORDS, newPassword: PASSWORD },
   'begin-second-factor': PASSWORDS,
@@ -137,6 +148,6 @@ Open to everybody, with tight limits on how often:
 
 ${entrances.map((e) => `- \`${e}\``).join('\n')}
 
-and, without anything of anybody's in them, \`/healthz\`, \`/readyz\`, \`/metrics\`, \`/api\`, \`/api/openapi.json\`, \`/api/style.css\`, \`/welcome\`.
+and, without anything of anybody's in them, \`/healthz\`, \`/readyz\`, \`/metrics\`, \`/api\`, \`/api/openapi.json\`, \`/api/style.css\`, \`/welcome\`, \`/sign-in\`, \`/sign-in.js\`, \`/account\` (which leads there), and the way to the company's identity provider and back.
 `;
 }

@@ -42,7 +42,8 @@ test('what would outlive a stolen token is not done with one', () => {
   const asksForAPerson = found.rows
     .filter(({ needsSession }) => needsSession)
     .map(({ operation }) => operation.name);
-  const lasting = ['invite-person', 'set-roles', 'reset-sign-in', 'make-token', 'change-password'];
+  const others = ['invite-person', 'set-roles', 'reset-sign-in', 'erase-person'];
+  const lasting = [...others, 'make-token', 'change-password'];
   const factors = ['begin-second-factor', 'confirm-second-factor', 'remove-second-factor'];
   // `add-passkey` asks too, but only of what an authenticator made; its own test says so.
   const passkeys = ['begin-passkey', 'remove-passkey'];

@@ -23,6 +23,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The report file, or the version before that it names, has problems; all are listed.',
     advice: 'Put the listed lines right and run again.',
   },
+  'settings-invalid': {
+    meaning: 'A settings file of the server, such as `sign-in.yaml`, has problems; all are listed.',
+    advice: 'Put the listed lines right and start again.',
+  },
   'file-missing': {
     meaning: 'A file that was named is not there.',
     advice: 'Check the name; paths of sources are relative to the workspace file.',
@@ -281,6 +285,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The incident has no such task.',
     advice: 'Look at its tasks with `show-incident`.',
   },
+  'evidence-not-found': {
+    meaning: 'The incident has no such file.',
+    advice: 'Look at its evidence with `show-incident`.',
+  },
   'decision-not-found': {
     meaning: 'The incident has no such proposal.',
     advice: 'Look at its decisions with `show-incident`.',
@@ -293,8 +301,29 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The incident has no such version of this report.',
     advice: 'List the reports of the incident.',
   },
+  'veris-invalid': {
+    meaning: 'What was given to be imported is no VERIS record of version 1.3 or 1.4; nothing was recorded.',
+    advice: 'Correct what is listed. Names that Forthright does not know are no problem: they are kept.',
+  },
+  'paper-not-found': {
+    meaning: 'The incident has no such issued paper.',
+    advice: 'Look at its papers with `show-incident`.',
+  },
+  'matter-not-found': {
+    meaning: 'The incident has no such recipient, inquiry, letter, ban, delay or person.',
+    advice: 'Look at the list of them.',
+  },
+  'run-not-found': {
+    meaning: 'The incident has no such run of scope among its evidence.',
+    advice: 'Add its answer with `add-evidence`, and give the id that this answers with.',
+  },
+  'unlock-not-found': {
+    meaning: 'The incident has no such request to unlock a name.',
+    advice: 'Look at them with `list-unlocks`.',
+  },
   'incident-refuses': {
-    meaning: 'This can not be done with the incident, or the task, in the state that it is in.',
+    meaning:
+      'This can not be done with the incident, or with what belongs to it, in the state that it is in.',
     advice: 'The message says why, and what would have to come first.',
   },
   'incident-changed': {
@@ -308,6 +337,30 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'own-proposal': {
     meaning: 'Who prepared a decision may not approve it.',
     advice: 'Ask another person with the role to decide.',
+  },
+  'archive-damaged': {
+    meaning: 'The archive is cut short, altered, or was not written by Forthright; nothing of it was kept.',
+    advice: 'Fetch it again, or take another one.',
+  },
+  'server-not-found': {
+    meaning: 'No server is running that the command could ask.',
+    advice: 'Start one with `forthright serve`, or name it with --server URL or --data DIR.',
+  },
+  'server-unreachable': {
+    meaning: 'The server that the command asks does not answer, or is another program.',
+    advice: 'Check the address, and that the server is up; its log says what happened to a request.',
+  },
+  'credentials-unsafe': {
+    meaning: 'A file that holds a session or a token can be read by others.',
+    advice: 'End the session or revoke the token, then `chmod 600` the file.',
+  },
+  'own-unlock': {
+    meaning: 'Who asked that a name be unlocked may not grant it.',
+    advice: 'Ask another person with the role to grant it.',
+  },
+  'identity-provider-unreachable': {
+    meaning: "The company's identity provider does not answer, or not as it must.",
+    advice: 'Try again later, or sign in with a password; who runs the server looks at `sign-in.yaml`.',
   },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',

@@ -1,11 +1,26 @@
 /** Ids: what kind of thing it is, and 128 random bits, so that nobody finds one by counting. */
 export declare const brand: unique symbol;
-export type Kind = 'inc' | 'dec' | 'tsk' | 'evi';
+export type Kind =
+  | 'inc'
+  | 'dec'
+  | 'tsk'
+  | 'evi'
+  | 'unl'
+  | 'pap'
+  | 'per'
+  | 'rcp'
+  | 'con'
+  | 'dly'
+  | 'ban'
+  | 'itm'
+  | 'inq';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;
 export type TaskId = Id<'tsk'>;
 export type EvidenceId = Id<'evi'>;
+export type PaperId = Id<'pap'>;
+export type UnlockId = Id<'unl'>;
 
 const BYTES = 16;
 const FORM = /^([a-z]{3})_[0-9a-f]{32}$/;

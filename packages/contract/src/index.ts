@@ -1,9 +1,13 @@
+export * from './afterwards/index.ts';
 export * from './answer.ts';
 export * from './edpb-template.ts';
 export * from './errors.ts';
+export * from './exchange.ts';
 export * from './explain.ts';
+export { Proof, Received } from './fields.ts';
 export * from './ids.ts';
 export * from './incident.ts';
+export * from './papers.ts';
 export * from './readiness.ts';
 export * from './record.ts';
 export * from './report.ts';

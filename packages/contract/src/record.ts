@@ -1,32 +1,10 @@
 import * as z from 'zod';
+import { Delayed } from './afterwards/delays.ts';
+import { Deletion } from './afterwards/recipients.ts';
+import { AnyIncident, Id, Line, Moment, Person, Prose, Shown } from './fields.ts';
+import { PaperIssued } from './papers.ts';
 
-/** What may be asked of the records, and what is answered. Texts are trimmed, never empty, and capped. */
-
-const control = /[\p{Cc}\p{Cs}]/u;
-const hasControl = (text: string): boolean => control.test(text.replace(/[\n\t]/g, ''));
-/** One line. */
-const Line = z
-  .string()
-  .trim()
-  .min(1)
-  .max(300)
-  .refine((text) => !control.test(text), { error: 'one line of text without control characters' });
-const Prose = z
-  .string()
-  .trim()
-  .min(1)
-  .max(20_000)
-  .refine((text) => !hasControl(text), { error: 'text without control characters' });
-
-/** ISO 8601 with its offset, kept as it is written: `2025-11-20T15:05:00+01:00`. */
-const Moment = z.iso
-  .datetime({ offset: true, error: 'an instant such as 2025-11-20T14:05:00Z, with its zone' })
-  .max(40)
-  .refine((text) => Date.parse(text) >= 0, { error: 'an instant after 1 January 1970' })
-  // PostgreSQL reads no offset of 16 hours or more; no clock has one of more than 14.
-  .refine((text) => /(?:Z|[+-](?:0\d|1[0-3]):\d\d|[+-]14:00)$/.test(text), {
-    error: 'an offset of at most 14 hours',
-  });
+/** What may be asked of the records, and what is answered. */
 
 const Key = z.strictObject({ vkey: z.string(), from: z.string(), until: z.string().nullable() });
 
@@ -73,7 +51,7 @@ export const INCIDENT_KINDS = [
 ] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
 
-/** Names of VERIS (Vocabulary for Event Recording and Incident Sharing), so that a cause can be exchanged. */
+/** Names of VERIS 1.4.1 (Vocabulary for Event Recording and Incident Sharing), so that a cause can be exchanged. */
 export const VERIS_ACTIONS = {
   error: [
     'Capacity shortage',
@@ -87,7 +65,6 @@ export const VERIS_ACTIONS = {
     'Misconfiguration',
     'Misdelivery',
     'Misinformation',
-    'Omission',
     'Other',
     'Physical accidents',
     'Programming error',
@@ -125,17 +102,19 @@ export const VERIS_ACTIONS = {
   ],
   hacking: [
     'Abuse of functionality',
+    'AitM',
+    'Backdoor',
     'Brute force',
     'CSRF',
     'Cache poisoning',
+    'Exploit misconfig',
+    'Exploit vuln',
     'Forced browsing',
-    'MitM',
     'Other',
     'Path traversal',
     'SQLi',
     'Session replay',
     'Unknown',
-    'Use of backdoor or C2',
     'Use of stolen creds',
     'XSS',
   ],
@@ -221,9 +200,89 @@ export type IncidentTime = (typeof INCIDENT_TIMES)[number];
 /** A time, and who says so: a person, a log, a supplier. */
 const StatedTime = z.strictObject({ at: Moment, saidBy: Line });
 
-/** How many people, as somebody estimates: a figure of evidence comes from a run of scope. */
+/** Who told the organisation first. */
+export const REPORTERS = [
+  'vendor',
+  'seller',
+  'security-researcher',
+  'customer',
+  'employee',
+  'authority',
+  'own-monitoring',
+  'other',
+] as const;
+export type Reporter = (typeof REPORTERS)[number];
+
+const ReportedBy = z.strictObject({
+  as: z.enum(REPORTERS),
+  name: Line.optional(),
+  contact: Line.optional(),
+});
+
+/** The legal entity that answers for the data. The workspace's file is not known to the server, so it is typed. */
+const Entity = z.strictObject({
+  name: Line,
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'a country is two capital letters, such as LU')
+    .optional(),
+});
+
+export const DATA_ROLES = ['controller', 'joint-controller', 'processor'] as const;
+export type DataRole = (typeof DATA_ROLES)[number];
+
+/** GDPR Art. 4(7), 4(8) and 26. A processor acts for somebody, a joint controller with somebody. */
+const RoleInData = z
+  .strictObject({ as: z.enum(DATA_ROLES), for: Line.optional() })
+  .refine((role) => (role.as === 'controller') === (role.for === undefined), {
+    error: 'a processor says for whom, a joint controller with whom; a controller names nobody',
+    path: ['for'],
+  });
+
+export const PEOPLE_CATEGORIES = [
+  'customers',
+  'sellers',
+  'visitors',
+  'employees',
+  'applicants',
+  'children',
+  'other',
+] as const;
+export const DATA_CATEGORIES = [
+  'name',
+  'email',
+  'postal-address',
+  'phone',
+  'date-of-birth',
+  'orders',
+  'messages',
+  'credentials',
+  'payment',
+  'identity-document',
+  'location',
+  'special-category',
+  'other',
+] as const;
+
+export type PeopleCategory = (typeof PEOPLE_CATEGORIES)[number];
+export type DataCategory = (typeof DATA_CATEGORIES)[number];
+
+/** GDPR Art. 33(3)(a): categories of people, and of data about them. */
+const Categories = z
+  .strictObject({
+    people: z.array(z.enum(PEOPLE_CATEGORIES)).min(1).max(PEOPLE_CATEGORIES.length).optional(),
+    data: z.array(z.enum(DATA_CATEGORIES)).min(1).max(DATA_CATEGORIES.length).optional(),
+  })
+  .refine(({ people, data }) => people !== undefined || data !== undefined, {
+    error: 'name categories of people, of data, or both',
+  });
+
+/**
+ * How many, as somebody states. Without a run it is an estimate; with one it was read there, and the run is
+ * registered as evidence.
+ */
 const Estimate = z
-  .strictObject({ min: z.int().min(0), max: z.int().min(0), by: Line })
+  .strictObject({ min: z.int().min(0), max: z.int().min(0), by: Line, run: Id('evi').optional() })
   .refine(({ min, max }) => min <= max, { error: 'min is at most max', path: ['max'] });
 
 const facts = {
@@ -231,14 +290,25 @@ const facts = {
   kind: z.enum(INCIDENT_KINDS),
   cause: Cause.optional(),
   times: z.partialRecord(z.enum(INCIDENT_TIMES), StatedTime).default({}),
+  /** People. */
   estimate: Estimate.optional(),
+  /** Records of personal data. */
+  records: Estimate.optional(),
+  categories: Categories.optional(),
+  reportedBy: ReportedBy.optional(),
+  site: Line.optional(),
+  brand: Line.optional(),
+  entity: Entity.optional(),
+  role: RoleInData.optional(),
+  /** Who can be asked, GDPR Art. 33(3)(b). */
+  contactPoint: Line.optional(),
+  /** Likely consequences, Art. 33(3)(c) and 33(5). */
+  effects: Prose.optional(),
+  /** Measures taken or proposed, Art. 33(3)(d) and 33(5). */
+  remedies: Prose.optional(),
+  /** Why the authority is told later than 72 hours after becoming aware, Art. 33(1). */
+  delay: Prose.optional(),
 };
-
-const Id = (kind: string) =>
-  z.string().regex(new RegExp(`^${kind}_[0-9a-f]{32}$`), `an id such as ${kind}_…`);
-/** An id that may be anything: one that nobody could have been given is not found, which is not another answer. */
-const AnyIncident = z.string().max(60);
-const Person = z.string().regex(/^usr_[A-Za-z0-9_-]{1,60}$/, 'a user’s id, such as usr_…');
 
 export const OpenIncident = z.strictObject(facts);
 export type OpenIncident = z.infer<typeof OpenIncident>;
@@ -251,9 +321,20 @@ export const SetIncidentFacts = z
     title: Line.optional(),
     kind: z.enum(INCIDENT_KINDS).optional(),
     cause: Cause.optional(),
-    /** `null` takes a time back that turned out to be wrong; what was said before stays in the timeline. */
+    /** `null` takes back what turned out to be wrong, here and below; what was said before stays in the timeline. */
     times: z.partialRecord(z.enum(INCIDENT_TIMES), StatedTime.nullable()).optional(),
-    estimate: Estimate.optional(),
+    estimate: facts.estimate,
+    records: facts.records.nullable(),
+    categories: facts.categories.nullable(),
+    reportedBy: facts.reportedBy.nullable(),
+    site: facts.site.nullable(),
+    brand: facts.brand.nullable(),
+    entity: facts.entity.nullable(),
+    role: facts.role.nullable(),
+    contactPoint: facts.contactPoint.nullable(),
+    effects: facts.effects.nullable(),
+    remedies: facts.remedies.nullable(),
+    delay: facts.delay.nullable(),
   })
   .refine(({ incident: _, version: __, ...given }) => Object.values(given).some((one) => one !== undefined), {
     error: 'nothing is changed',
@@ -318,6 +399,41 @@ export const AddEvidence = z.strictObject({
 });
 export type AddEvidence = z.infer<typeof AddEvidence>;
 
+/** A file's own name, as those will see it who save it: never a way to another folder. */
+const FileName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine((name) => !/[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029/\\]|\.\./u.test(name) && name !== '.', {
+    error: 'a file name without folders, `..`, or control characters',
+  });
+
+/** The file itself is the content of the request. */
+export const AddFile = z.strictObject({
+  incident: AnyIncident,
+  name: FileName,
+  /** Where it comes from and who handed it in. */
+  origin: Prose,
+});
+export type AddFile = z.infer<typeof AddFile>;
+
+export const FileAdded = z.strictObject({
+  incident: z.string(),
+  version: z.int(),
+  id: z.string(),
+  entry: z.int(),
+  sha256: z.string(),
+  bytes: z.int(),
+});
+export type FileAdded = z.infer<typeof FileAdded>;
+
+export const GetFile = z.strictObject({ incident: AnyIncident, file: z.string().max(60) });
+export type GetFile = z.infer<typeof GetFile>;
+
+export const ExportIncident = z.strictObject({ incident: AnyIncident });
+export type ExportIncident = z.infer<typeof ExportIncident>;
+
 export const RestrictIncident = z.strictObject({
   incident: AnyIncident,
   /** Who alone may see it; `null`: everybody whose role allows it. */
@@ -344,6 +460,28 @@ export const EraseText = z.strictObject({
 });
 export type EraseText = z.infer<typeof EraseText>;
 
+/** As answers of scope call members of staff. */
+const Pseudonym = z
+  .string()
+  .regex(/^(?:employee|contractor)-[1-9]\d{0,5}$/, 'a pseudonym such as employee-1');
+
+export const AskUnlock = z.strictObject({
+  incident: AnyIncident,
+  /** The evidence that is the answer in which the pseudonym stands: another run may call somebody else so. */
+  run: Id('evi'),
+  pseudonym: Pseudonym,
+  reason: Prose,
+  /** How long the name stays unlocked once somebody else has granted it. */
+  hours: z.int().min(1).max(720).default(72),
+});
+export type AskUnlock = z.infer<typeof AskUnlock>;
+
+export const GrantUnlock = z.strictObject({ incident: AnyIncident, unlock: Id('unl'), reason: Prose });
+export type GrantUnlock = z.infer<typeof GrantUnlock>;
+
+export const ListUnlocks = z.strictObject({ incident: AnyIncident });
+export type ListUnlocks = z.infer<typeof ListUnlocks>;
+
 const MOST_LISTED = 200;
 export const ListIncidents = z.strictObject({
   state: z.enum(INCIDENT_STATES).optional(),
@@ -359,9 +497,6 @@ export const ShowIncident = z.strictObject({
   timelineAfter: z.coerce.number().int().min(-1).default(-1),
 });
 export type ShowIncident = z.infer<typeof ShowIncident>;
-
-/** `null` stands for a text that was erased. */
-const Shown = z.string().nullable();
 
 export const IncidentListed = z.strictObject({
   id: z.string(),
@@ -404,9 +539,32 @@ export const TaskShown = z.strictObject({
   due: z.string(),
   state: z.enum(['open', 'done', 'excused']),
   isOverdue: z.boolean(),
+  /** Law enforcement asked to wait; the due time stays as it is. */
+  delayed: Delayed.optional(),
   text: Shown.optional(),
 });
 export type TaskShown = z.infer<typeof TaskShown>;
+
+/** `lapsed`: nobody granted it in time; `over`: the name is a pseudonym again. */
+export const UNLOCK_STATES = ['asked', 'granted', 'lapsed', 'over'] as const;
+export const UnlocksListed = z.strictObject({
+  unlocks: z.array(
+    z.strictObject({
+      id: z.string(),
+      run: z.string(),
+      pseudonym: z.string(),
+      state: z.enum(UNLOCK_STATES),
+      askedBy: z.string(),
+      askedAt: z.string(),
+      reason: Shown,
+      hours: z.int(),
+      until: z.string(),
+      grantedBy: z.string().optional(),
+      grantedReason: Shown.optional(),
+    }),
+  ),
+});
+export type UnlocksListed = z.infer<typeof UnlocksListed>;
 
 export const NEXT_STEPS = [
   'say-when-aware',
@@ -416,19 +574,57 @@ export const NEXT_STEPS = [
   'decide-proposal',
   'decide',
   'do-task',
+  'write-to-recipient',
+  'hand-letter-over',
+  'hear-from-recipient',
+  'tell-person',
+  'confirm-delay',
+  'end-delay',
+  'tell-seller',
+  'ban-seller',
+  'decide-appeal',
+  'answer-person',
+  'answer-inquiry',
   'close',
 ] as const;
 const Step = z.strictObject({
   step: z.enum(NEXT_STEPS),
-  /** The proposal or task that it is about. */
+  /** The proposal, task, recipient … that it is about. */
   of: z.string().optional(),
   due: z.string().optional(),
+  delayed: Delayed.optional(),
 });
 export type NextStep = z.infer<typeof Step>;
 
-export const BLOCKERS = ['not-aware', 'no-decision', 'open-proposal', 'open-duty', 'open-task'] as const;
-const Blocker = z.strictObject({ blocker: z.enum(BLOCKERS), of: z.string().optional(), message: z.string() });
+export const BLOCKERS = [
+  'not-aware',
+  'no-decision',
+  'open-proposal',
+  'open-duty',
+  'open-task',
+  'open-recipient',
+  'person-not-told',
+  'open-delay',
+  'open-ban',
+  'open-item',
+  'open-inquiry',
+] as const;
+const Blocker = z.strictObject({
+  blocker: z.enum(BLOCKERS),
+  of: z.string().optional(),
+  message: z.string(),
+  delayed: Delayed.optional(),
+});
 export type Blocker = z.infer<typeof Blocker>;
+
+/** A figure that somebody typed: an estimate, or read in a run that is registered as evidence. */
+const FigureShown = z.strictObject({
+  min: z.int(),
+  max: z.int(),
+  by: Shown,
+  label: z.enum(['estimated', 'from-run']),
+  run: z.string().optional(),
+});
 
 export const IncidentShown = z.strictObject({
   id: z.string(),
@@ -446,9 +642,25 @@ export const IncidentShown = z.strictObject({
     })
     .optional(),
   times: z.partialRecord(z.enum(INCIDENT_TIMES), z.strictObject({ at: z.string(), saidBy: Shown })),
-  estimate: z
-    .strictObject({ min: z.int(), max: z.int(), by: Shown, label: z.literal('estimated') })
+  estimate: FigureShown.optional(),
+  records: FigureShown.optional(),
+  categories: z
+    .strictObject({
+      people: z.array(z.enum(PEOPLE_CATEGORIES)).optional(),
+      data: z.array(z.enum(DATA_CATEGORIES)).optional(),
+    })
     .optional(),
+  reportedBy: z
+    .strictObject({ as: z.enum(REPORTERS), name: Shown.optional(), contact: Shown.optional() })
+    .optional(),
+  site: Shown.optional(),
+  brand: Shown.optional(),
+  entity: z.strictObject({ name: Shown, country: z.string().optional() }).optional(),
+  role: z.strictObject({ as: z.enum(DATA_ROLES), for: Shown.optional() }).optional(),
+  contactPoint: Shown.optional(),
+  effects: Shown.optional(),
+  remedies: Shown.optional(),
+  delay: Shown.optional(),
   openedAt: z.string(),
   openedBy: z.string(),
   closedAt: z.string().optional(),
@@ -468,6 +680,10 @@ export const IncidentShown = z.strictObject({
       entry: z.int(),
     }),
   ),
+  /** Issued ones, the oldest first. */
+  papers: z.array(PaperIssued),
+  /** Of those who got the data. */
+  deletion: Deletion,
   next: z.array(Step),
   overdue: z.array(Step),
   blockers: z.array(Blocker),
@@ -477,6 +693,8 @@ export const IncidentShown = z.strictObject({
       kind: z.string(),
       at: z.string(),
       by: z.string(),
+      /** The API token of `by` with which it was done. */
+      token: z.string().optional(),
       facts: z.record(z.string(), z.json()),
       texts: z.record(z.string(), Shown),
     }),
@@ -493,5 +711,7 @@ export const Changed = z.strictObject({
   id: z.string().optional(),
   /** The register's entry. */
   entry: z.int(),
+  /** The task that a decision obliges to. */
+  duty: z.string().optional(),
 });
 export type Changed = z.infer<typeof Changed>;

@@ -1,10 +1,10 @@
 import {
   CITATIONS,
-  DATA_CATEGORIES,
-  DELETION,
   EXEMPTIONS,
   INCIDENT_NATURES,
+  RECIPIENT_DELETION,
   RECIPIENT_TRUST,
+  RISK_DATA,
   RISK_FACTOR_IDS,
   RISK_QUESTIONS,
 } from './risk.ts';
@@ -38,7 +38,7 @@ ${factors.join('\n\n')}
 
 ## Values of data
 
-${table(['kind', 'what it is'], DATA_CATEGORIES)}
+${table(['kind', 'what it is'], RISK_DATA)}
 
 ## Values of recipients
 
@@ -47,7 +47,7 @@ confirmed.
 
 ${table(['who', 'means'], RECIPIENT_TRUST)}
 
-${table(['deletion', 'means'], DELETION)}
+${table(['deletion', 'means'], RECIPIENT_DELETION)}
 
 ## Values of how
 

@@ -56,7 +56,7 @@ export const DOCUMENTS: Readonly<Record<(typeof CITATIONS)[CitationId][1], strin
 const Citation = z.enum(Object.keys(CITATIONS) as [CitationId, ...CitationId[]]);
 
 /** What the data is, by what it lets somebody do. */
-export const DATA_CATEGORIES = {
+export const RISK_DATA = {
   contact: 'name, e-mail address, postal address, phone number',
   contract: 'a single order or contract: items, prices, a tariff, a vehicle or customer number',
   image: 'a picture, voice or video of a person',
@@ -77,7 +77,7 @@ export const DATA_CATEGORIES = {
   criminal: 'convictions, offences, suspicions',
   secret: 'what professional secrecy protects: files of lawyers, doctors, counsellors',
 } as const;
-export type DataCategory = keyof typeof DATA_CATEGORIES;
+export type RiskData = keyof typeof RISK_DATA;
 
 /** How it came about, in the common template's own list of the EDPB (field 60). */
 export const INCIDENT_NATURES = [
@@ -356,12 +356,12 @@ export const RECIPIENT_TRUST = {
 } as const;
 export type RecipientTrust = keyof typeof RECIPIENT_TRUST;
 
-export const DELETION = {
+export const RECIPIENT_DELETION = {
   unread: 'it came back, or was deleted, surely unread',
   confirmed: 'they confirmed in writing that they deleted or returned it and kept nothing',
   'not-confirmed': 'neither',
 } as const;
-export type Deletion = keyof typeof DELETION;
+export type RecipientDeletion = keyof typeof RECIPIENT_DELETION;
 
 const keysOf = <T extends object>(of: T) => Object.keys(of) as [keyof T & string, ...(keyof T & string)[]];
 const UNKNOWN = z.literal('unknown');
@@ -370,7 +370,7 @@ const orUnknown = <T extends z.ZodType>(schema: T) => z.union([schema, UNKNOWN])
 const Recipients = z.strictObject({
   who: orUnknown(z.enum(keysOf(RECIPIENT_TRUST))),
   count: orUnknown(Range),
-  deletion: orUnknown(z.enum(keysOf(DELETION))),
+  deletion: orUnknown(z.enum(keysOf(RECIPIENT_DELETION))),
 });
 
 const Text = z.string().trim().min(1).max(2000);
@@ -380,7 +380,7 @@ const StatedFactors = z.strictObject({
   /** Those that stand here are; those that don't, are not. */
   kinds: orUnknown(z.array(z.enum(['confidentiality', 'integrity', 'availability'])).min(1)),
   how: orUnknown(z.enum(INCIDENT_NATURES)),
-  data: orUnknown(z.array(z.enum(keysOf(DATA_CATEGORIES))).min(1)),
+  data: orUnknown(z.array(z.enum(keysOf(RISK_DATA))).min(1)),
   amount: orUnknown(word('amount')),
   credentialsStored: orUnknown(word('credentialsStored')),
   credentialsOpen: orUnknown(word('credentialsOpen')),
@@ -422,7 +422,7 @@ export const RiskStatement = z.strictObject({
   ordinary: z.boolean().default(false),
   factors: StatedFactors,
   /** Names of fields of the logs and tables, each with its category, where Forthright does not know the name. */
-  fields: z.record(z.string().min(1).max(100), z.enum(keysOf(DATA_CATEGORIES))).default({}),
+  fields: z.record(z.string().min(1).max(100), z.enum(keysOf(RISK_DATA))).default({}),
   /** Where a stated factor differs from what a run computed: which, and why. */
   instead: z.partialRecord(z.enum(RISK_FACTOR_IDS as [RiskFactorId, ...RiskFactorId[]]), Text).default({}),
   exemptions: z.partialRecord(z.enum(keysOf(EXEMPTIONS)), Text).default({}),
@@ -458,7 +458,7 @@ const Numbers = z.strictObject({ min: z.int(), max: z.int() });
 const Group = z.strictObject({
   who: z.enum(keysOf(RECIPIENT_TRUST)).nullable(),
   count: Numbers.nullable(),
-  deletion: z.enum(keysOf(DELETION)).nullable(),
+  deletion: z.enum(keysOf(RECIPIENT_DELETION)).nullable(),
 });
 
 /** Every factor: known with its source, or unknown. `null` within a group of recipients is unknown too. */
@@ -467,7 +467,7 @@ export const RiskFactors = z.strictObject({
   integrity: known(word('integrity')),
   availability: known(word('availability')),
   how: known(z.enum(INCIDENT_NATURES)),
-  data: known(z.array(z.enum(keysOf(DATA_CATEGORIES)))),
+  data: known(z.array(z.enum(keysOf(RISK_DATA)))),
   amount: known(word('amount')),
   credentialsStored: known(word('credentialsStored')),
   credentialsOpen: known(word('credentialsOpen')),

@@ -1,8 +1,8 @@
-import type { DataCategory, RiskFactorId, RiskReason } from '@forthright/contract';
+import type { RiskData, RiskFactorId, RiskReason } from '@forthright/contract';
 import type { Gravity, Supposed } from './types.ts';
 
 /** Each kind by itself. GDPR recital 75 names most; EDPB Guidelines 9/2022 IV.B: what goes together weighs more. */
-const ALONE: Readonly<Record<Exclude<DataCategory, 'credentials'>, Gravity>> = {
+const ALONE: Readonly<Record<Exclude<RiskData, 'credentials'>, Gravity>> = {
   contact: 1,
   contract: 1,
   image: 1,
@@ -22,7 +22,7 @@ const ALONE: Readonly<Record<Exclude<DataCategory, 'credentials'>, Gravity>> = {
   secret: 3,
 };
 
-const TELLS: Readonly<Record<DataCategory, string>> = {
+const TELLS: Readonly<Record<RiskData, string>> = {
   contact: 'contact data',
   contract: 'the particulars of an order or contract',
   image: 'pictures or recordings',
@@ -43,7 +43,7 @@ const TELLS: Readonly<Record<DataCategory, string>> = {
   secret: 'what professional secrecy protects',
 };
 const HASHED = 'passwords or tokens hashed by a strong algorithm whose salt is safe';
-const SMALL_INSIGHT: ReadonlySet<DataCategory> = new Set([
+const SMALL_INSIGHT: ReadonlySet<RiskData> = new Set([
   'behaviour',
   'financial',
   'career',
@@ -70,7 +70,7 @@ function credentials({ credentialsStored, credentialsOpen, data }: Supposed): Gr
   return credentialsOpen === 'profile' || data.includes('contact') ? 2 : 1;
 }
 
-function alone(category: DataCategory, s: Supposed): Gravity {
+function alone(category: RiskData, s: Supposed): Gravity {
   if (category === 'credentials') return credentials(s);
   const own = ALONE[category];
   // EDPB 01/2021 case 15: a food intolerance is health data, and marginal.
@@ -80,7 +80,7 @@ function alone(category: DataCategory, s: Supposed): Gravity {
 
 /** Who has a name or address beside one of these can pass for the person. */
 function together({ data }: Supposed): Readonly<{ gravity: Gravity; with: string }> {
-  const has = (category: DataCategory) => data.includes(category);
+  const has = (category: RiskData) => data.includes(category);
   if (has('contact') && has('id-number'))
     return { gravity: 3, with: 'names or addresses together with official identification numbers' };
   if (has('contact') && has('birth-date'))
@@ -99,7 +99,7 @@ function ofData(s: Supposed): Weighed {
   const weighed = s.data.map((category) => ({ category, gravity: alone(category, s) }));
   const both = together(s);
   const gravity = raise(Math.max(0, both.gravity, ...weighed.map((one) => one.gravity)));
-  const tells = (category: DataCategory) =>
+  const tells = (category: RiskData) =>
     category === 'credentials' && s.credentialsStored === 'strong-hash' ? HASHED : TELLS[category];
   const top = weighed.filter((one) => one.gravity === gravity).map(({ category }) => tells(category));
   const what = both.gravity === gravity && gravity > 0 ? [both.with] : top;

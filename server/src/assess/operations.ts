@@ -38,7 +38,7 @@ const guarded = <I, O>(input: ZodType<I>, output: ZodType<O>, { run, ...given }:
 
 /** The incident's id, if this actor may see it. */
 async function seen({ db, actor }: Asked, id: string): Promise<string> {
-  const found = await findIncident(db, id, actor.id);
+  const found = await findIncident(db, id, actor);
   if (found === undefined) throw notFound(id);
   return found.incident.id;
 }

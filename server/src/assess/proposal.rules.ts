@@ -3,14 +3,14 @@ import {
   type Answer,
   type AskedFactor,
   type CitationId,
-  DATA_CATEGORIES,
-  type DataCategory,
-  DELETION,
   type Exemption,
+  RECIPIENT_DELETION,
   RECIPIENT_TRUST,
   type RecipientGroup,
+  RISK_DATA,
   RISK_FACTOR_IDS,
   RISK_QUESTIONS,
+  type RiskData,
   type RiskFactorId,
   type RiskFactors,
   type RiskProposal,
@@ -61,7 +61,7 @@ function answersTo(factor: RiskFactorId, factors: RiskFactors): { answer: string
     }));
   switch (factor) {
     case 'data':
-      return (Object.keys(DATA_CATEGORIES) as DataCategory[]).map((one) => ({
+      return (Object.keys(RISK_DATA) as RiskData[]).map((one) => ({
         answer: `only ${one}`,
         value: [one],
       }));
@@ -81,7 +81,7 @@ function answersTo(factor: RiskFactorId, factors: RiskFactors): { answer: string
 /** Each gap in each group filled in turn; nobody knows the groups: each kind of recipient alone. */
 function recipientAnswers({ recipients }: RiskFactors): { answer: string; value: RecipientGroup[] }[] {
   const who = Object.keys(RECIPIENT_TRUST) as (keyof typeof RECIPIENT_TRUST)[];
-  const deletion = Object.keys(DELETION) as (keyof typeof DELETION)[];
+  const deletion = Object.keys(RECIPIENT_DELETION) as (keyof typeof RECIPIENT_DELETION)[];
   if (!recipients.known)
     return who.map((one) => ({ answer: `only ${one}`, value: [{ who: one, count: null, deletion: null }] }));
   return recipients.value.flatMap((group, i) => {

@@ -1,10 +1,10 @@
 import type {
-  DataCategory,
   FilledField,
   IncidentNature,
   ReportSource,
   ReportValue,
   RiskAnswer,
+  RiskData,
   RiskFactorId,
   RiskFactors,
 } from '@forthright/contract';
@@ -20,7 +20,7 @@ import type { KnownIncident, ReportFacts, Values } from './report.types.ts';
 type Fill = Readonly<{ no: number; value: ReportValue | undefined; source: ReportSource }>;
 
 /** What the template calls each kind of data. */
-const DATA: Readonly<Record<DataCategory, readonly string[]>> = {
+const DATA: Readonly<Record<RiskData, readonly string[]>> = {
   contact: ['basic', 'contact'],
   contract: ['other'],
   image: ['other'],
@@ -43,7 +43,7 @@ const DATA: Readonly<Record<DataCategory, readonly string[]>> = {
 };
 
 /** What it can mean for people, by what the data lets somebody do (GDPR recitals 75 and 85). */
-const MEANS: Readonly<Record<DataCategory, readonly string[]>> = {
+const MEANS: Readonly<Record<RiskData, readonly string[]>> = {
   contact: ['control', 'disclosure'],
   contract: ['control', 'disclosure'],
   image: ['control', 'disclosure'],
@@ -202,7 +202,7 @@ function fromRisk({ risk }: ReportFacts, cite: (id: string) => string): Fill[] {
     firm(factors, 'altered'),
     firm(factors, 'persons'),
   ];
-  const whole = (of: Readonly<Record<DataCategory, readonly string[]>>) =>
+  const whole = (of: Readonly<Record<RiskData, readonly string[]>>) =>
     data && none([...new Set(data.value.flatMap((one) => of[one]))]);
   const groups =
     persons &&

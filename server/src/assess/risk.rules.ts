@@ -1,11 +1,11 @@
 import {
-  type DataCategory,
   ForthrightError,
   type Problem,
   type RecipientClass,
   type RecipientGroup,
   RISK_FACTOR_IDS,
   RISK_QUESTIONS,
+  type RiskData,
   type RiskFactorId,
   type RiskFactors,
   type RiskStatement,
@@ -13,7 +13,7 @@ import {
 } from '@forthright/contract';
 
 /** Names of fields as shops write them, without case, spaces and signs. What is not here has to be said. */
-const FIELDS: Readonly<Record<DataCategory, readonly string[]>> = {
+const FIELDS: Readonly<Record<RiskData, readonly string[]>> = {
   contact:
     'name fullname firstname lastname givenname familyname surname displayname email emailaddress mail phone phonenumber mobile address postaladdress street postcode postalcode zip city username'.split(
       ' ',
@@ -42,8 +42,8 @@ const FIELDS: Readonly<Record<DataCategory, readonly string[]>> = {
   criminal: ['convictions', 'criminalrecord'],
   secret: [],
 };
-const BY_FIELD: ReadonlyMap<string, DataCategory> = new Map(
-  (Object.entries(FIELDS) as [DataCategory, readonly string[]][]).flatMap(([category, names]) =>
+const BY_FIELD: ReadonlyMap<string, RiskData> = new Map(
+  (Object.entries(FIELDS) as [RiskData, readonly string[]][]).flatMap(([category, names]) =>
     names.map((name) => [name, category] as const),
   ),
 );
@@ -53,7 +53,7 @@ const bare = (field: string): string => field.toLowerCase().replace(/[^a-z0-9]/g
 export function categoriesOf(
   fields: readonly string[],
   stated: RiskStatement['fields'] = {},
-): Readonly<{ categories: DataCategory[]; unmapped: string[] }> {
+): Readonly<{ categories: RiskData[]; unmapped: string[] }> {
   const own = new Map(Object.entries(stated).map(([field, category]) => [bare(field), category]));
   const found = fields.map((field) => ({
     field,

@@ -1,5 +1,5 @@
 import {
-  type DataCategory,
+  type RiskData,
   type RiskFactorId,
   type RiskFactors,
   type RiskStatement,
@@ -23,7 +23,7 @@ const scored = (score: number, why: string): Score => ({ score, why });
 const gravest = (scores: readonly Score[]): Score => scores.reduce((a, b) => (b.score > a.score ? b : a));
 
 type Group = 'simple' | 'behavioural' | 'financial' | 'sensitive';
-const GROUP: Readonly<Record<Exclude<DataCategory, 'credentials'>, Group>> = {
+const GROUP: Readonly<Record<Exclude<RiskData, 'credentials'>, Group>> = {
   contact: 'simple',
   contract: 'simple',
   image: 'simple',
@@ -63,7 +63,7 @@ function behavioural({ amount, controller }: Supposed): Score {
   return scored(byAmount[amount], `behavioural data, ${amount} of it (basic score 2)`);
 }
 
-function financial(category: DataCategory, { amount, lessened }: Supposed): Score {
+function financial(category: RiskData, { amount, lessened }: Supposed): Score {
   if (lessened !== 'no')
     return scored(1, 'financial data that is no longer valid or was public (basic score 3)');
   if (category === 'payment')
@@ -73,7 +73,7 @@ function financial(category: DataCategory, { amount, lessened }: Supposed): Scor
   return scored(byAmount[amount], `financial data, ${amount} of it (basic score 3)`);
 }
 
-function sensitive(category: DataCategory, { amount }: Supposed): Score {
+function sensitive(category: RiskData, { amount }: Supposed): Score {
   if (category === 'special-hint')
     return amount === 'little'
       ? scored(1, 'a detail that allows hardly an assumption (basic score 4, lowered by 3)')
@@ -90,7 +90,7 @@ function credentials({ credentialsStored, credentialsOpen }: Supposed): Score {
   return scored(opens[credentialsOpen], `credentials, scored as what they open: ${credentialsOpen}`);
 }
 
-function ofCategory(category: DataCategory, s: Supposed): Score {
+function ofCategory(category: RiskData, s: Supposed): Score {
   if (category === 'credentials') return credentials(s);
   const group = GROUP[category];
   const found = {

@@ -1,9 +1,9 @@
 import {
-  DATA_CATEGORIES,
-  type DataCategory,
-  DELETION,
+  RECIPIENT_DELETION,
   RECIPIENT_TRUST,
+  RISK_DATA,
   RISK_FACTOR_IDS,
+  type RiskData,
   type RiskFactorId,
   type RiskFactors,
   valuesOf,
@@ -24,10 +24,14 @@ export function suppose(factors: RiskFactors, side: 'harmless' | 'gravest'): Sup
     return [id, factor.known ? factor.value : valuesOf(id as Words).at(isGrave ? -1 : 0)];
   });
   const { data, how, people, hours, recipients } = factors;
-  const every = Object.keys(DATA_CATEGORIES) as DataCategory[];
+  const every = Object.keys(RISK_DATA) as RiskData[];
   const pick = <T extends string>(of: Record<T, string>) => Object.keys(of).at(isGrave ? -1 : 0) as T;
   const end = (range: { min: number; max: number }) => (isGrave ? range.max : range.min);
-  const group = { who: pick(RECIPIENT_TRUST), count: isGrave ? Infinity : 0, deletion: pick(DELETION) };
+  const group = {
+    who: pick(RECIPIENT_TRUST),
+    count: isGrave ? Infinity : 0,
+    deletion: pick(RECIPIENT_DELETION),
+  };
   return {
     ...Object.fromEntries(words),
     data: data.known ? data.value : isGrave ? every : [],

@@ -1,8 +1,8 @@
 import {
-  DATA_CATEGORIES,
-  DELETION,
   INCIDENT_NATURES,
+  RECIPIENT_DELETION,
   RECIPIENT_TRUST,
+  RISK_DATA,
   RISK_FACTOR_IDS,
   type RiskFactorId,
   type RiskFactors,
@@ -26,14 +26,14 @@ const keys = <T extends object>(of: T) => Object.keys(of) as (keyof T & string)[
 /** Values of factors that are no words; numbers lie on both sides of every line. */
 const VALUES: Readonly<Partial<Record<RiskFactorId, fc.Arbitrary<unknown>>>> = {
   how: fc.constantFrom(...INCIDENT_NATURES),
-  data: fc.uniqueArray(fc.constantFrom(...keys(DATA_CATEGORIES)), { maxLength: 4 }),
+  data: fc.uniqueArray(fc.constantFrom(...keys(RISK_DATA)), { maxLength: 4 }),
   people: fc.constantFrom(1, 15, 999, 1000, 2_000_000).map(exactly),
   hours: fc.constantFrom(0, 1, 719, 720, 5000).map(exactly),
   recipients: fc.array(
     fc.record({
       who: fc.constantFrom(...keys(RECIPIENT_TRUST)),
       count: fc.constantFrom(1, 50, 51, 60_000).map(exactly),
-      deletion: fc.constantFrom(...keys(DELETION)),
+      deletion: fc.constantFrom(...keys(RECIPIENT_DELETION)),
     }),
     { maxLength: 3 },
   ),

@@ -1,8 +1,8 @@
 import type {
-  DataCategory,
-  Deletion,
   IncidentNature,
+  RecipientDeletion,
   RecipientTrust,
+  RiskData,
   RiskFactorId,
   RiskFactors,
   RiskReason,
@@ -15,11 +15,11 @@ export type Supposed = Readonly<
   {
     [F in Exclude<RiskFactorId, 'data' | 'how' | 'people' | 'hours' | 'recipients'>]: Value<F>;
   } & {
-    data: readonly DataCategory[];
+    data: readonly RiskData[];
     how: IncidentNature;
     people: number;
     hours: number;
-    recipients: readonly Readonly<{ who: RecipientTrust; count: number; deletion: Deletion }>[];
+    recipients: readonly Readonly<{ who: RecipientTrust; count: number; deletion: RecipientDeletion }>[];
   }
 >;
 

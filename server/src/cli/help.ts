@@ -9,13 +9,16 @@ export function topHelp(
   operations: readonly Operation[],
   options: Readonly<Record<string, OptionSpec>>,
 ): string {
-  const commands = operations.map((o) => [usageOf(o).slice('forthright '.length), o.summary] as const);
+  const groups = [...Map.groupBy(operations, ({ group }) => group ?? 'commands')].map(([group, members]) => {
+    const lines = members.map((o) => [usageOf(o).slice('forthright '.length), o.summary] as const);
+    const more = group === 'commands' ? [['help [COMMAND]', 'show help, with examples'] as const] : [];
+    return `${group}:\n${aligned([...lines, ...more])}`;
+  });
   return `Forthright: who was exposed in a personal data breach, from access logs, with evidence.
 
 usage: forthright COMMAND [ARGUMENTS] [OPTIONS]
 
-commands:
-${aligned([...commands, ['help [COMMAND]', 'show help, with examples']])}
+${groups.join('\n\n')}
 
 options:
 ${aligned([...optionLines(options), ['--version', 'show the version']])}
@@ -23,12 +26,12 @@ ${aligned([...optionLines(options), ['--version', 'show the version']])}
 }
 
 /** The help of one command, with its examples. */
-export function operationHelp(operation: Operation, common: Readonly<Record<string, OptionSpec>>): string {
+export function operationHelp(operation: Operation, options: Readonly<Record<string, OptionSpec>>): string {
   const takes = (operation.takes ?? []).map((t) => [t.name, t.about] as const);
   const parts = [
     `${operation.summary}\n\nusage: ${usageOf(operation)} [OPTIONS]`,
     takes.length > 0 ? `arguments:\n${aligned(takes)}` : '',
-    `options:\n${aligned(optionLines({ ...operation.options, ...common }))}`,
+    `options:\n${aligned(optionLines(options))}`,
     (operation.examples ?? []).length > 0
       ? `examples:\n${operation.examples?.map((e) => `  ${e}`).join('\n')}`
       : '',
@@ -37,8 +40,8 @@ export function operationHelp(operation: Operation, common: Readonly<Record<stri
 }
 
 function optionLines(options: Readonly<Record<string, OptionSpec>>): (readonly [string, string])[] {
-  return Object.entries(options).map(([name, { type, value, about }]) => [
-    type === 'string' ? `--${name} ${value ?? 'VALUE'}` : `--${name}`,
+  return Object.entries(options).map(([name, { type, value, about, multiple }]) => [
+    type === 'string' ? `--${name} ${value ?? 'VALUE'}${multiple === true ? ' …' : ''}` : `--${name}`,
     about,
   ]);
 }

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
+import { ForthrightError } from '@forthright/contract';
 import { failureOf } from './failure.ts';
 import { operationHelp, topHelp } from './help.ts';
-import { COMMON_OPTIONS, type Parsed, parseCommand } from './parse.ts';
+import { COMMON_OPTIONS, optionsOf, type Parsed, parseCommand } from './parse.ts';
 import { createProgress } from './progress.ts';
-import type { Context, Operation, Output } from './types.ts';
+import type { Context, Input, Operation, Output } from './types.ts';
 import { findWorkspace } from './workspace.ts';
 
 export { visible } from '../kernel/index.ts';
@@ -13,11 +14,16 @@ export { createProgress } from './progress.ts';
 export { reportCommand } from './report.ts';
 export { riskCommands } from './risk.ts';
 export { type Serving, type Start, serveCommand } from './serve.ts';
+export { servedCommands, signingCommands, type Wiring } from './served.ts';
 export { abortOnSignals } from './signals.ts';
+export { terminalInput } from './terminal.ts';
 export type { Args, Context, Operation, OptionSpec, Output, Progress } from './types.ts';
 
 export type CliDoor = Readonly<{
   operations: readonly Operation[];
+  /** Commands that take time to load; asked for when the command is none of the others, or help is wanted. */
+  more?: () => Promise<readonly Operation[]>;
+  input?: Input;
   stdout: Output;
   stderr: Output;
   version?: string;
@@ -31,19 +37,20 @@ export type CliDoor = Readonly<{
  * person who waits and every error to stderr.
  */
 export async function runCli(argv: readonly string[], door: CliDoor): Promise<number> {
-  const { stdout, stderr, operations, debug = false } = door;
+  const { stdout, stderr, debug = false } = door;
   const progress = createProgress(stderr);
   const end = argv.indexOf('--');
   let endsBySignal = false;
   let json = argv.slice(0, end < 0 ? undefined : end).includes('--json');
   try {
+    const operations = await commandsFor(argv, door);
     const parsed = parseCommand(argv, operations);
     if (parsed.kind === 'version') stdout.write(`forthright ${door.version ?? '0.0.0'}\n`);
     else if (parsed.kind === 'help') {
       stdout.write(
         parsed.about === null
           ? topHelp(operations, COMMON_OPTIONS)
-          : operationHelp(parsed.about, COMMON_OPTIONS),
+          : operationHelp(parsed.about, optionsOf(parsed.about)),
       );
     } else {
       json = parsed.json;
@@ -62,6 +69,21 @@ export async function runCli(argv: readonly string[], door: CliDoor): Promise<nu
     return exit;
   }
 }
+
+async function commandsFor(
+  argv: readonly string[],
+  { operations, more }: CliDoor,
+): Promise<readonly Operation[]> {
+  const word = argv.find((each) => !each.startsWith('-'));
+  const isKnown =
+    operations.some(({ name }) => name === word) || (word === undefined && argv.includes('--version'));
+  return isKnown || more === undefined ? operations : [...operations, ...(await more())];
+}
+
+const NO_INPUT: Input = {
+  secret: () => Promise.reject(new ForthrightError('usage', 'there is nobody to ask')),
+  all: async () => '',
+};
 
 async function contextOf(
   parsed: Extract<Parsed, { kind: 'run' }>,
@@ -88,5 +110,6 @@ async function contextOf(
       door.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
     },
     progress,
+    input: door.input ?? NO_INPUT,
   };
 }

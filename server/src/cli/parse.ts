@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { ForthrightError } from '@forthright/contract';
 import { didYouMean } from '../kernel/index.ts';
 import { usageOf } from './help.ts';
-import type { Args, Operation, OptionSpec } from './types.ts';
+import type { Args, Operation, OptionSpec, OptionValue } from './types.ts';
 
 export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   workspace: {
@@ -18,6 +18,12 @@ const TOP_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   ...COMMON_OPTIONS,
   version: { type: 'boolean', about: 'show the version' },
 };
+
+/** Its own options and those of the common ones that mean something to it. */
+export function optionsOf({ options, common }: Operation): Readonly<Record<string, OptionSpec>> {
+  const shared = Object.entries(COMMON_OPTIONS).filter(([name]) => common?.includes(name) ?? true);
+  return { ...options, ...Object.fromEntries(shared) };
+}
 
 export type Parsed =
   | Readonly<{ kind: 'version' }>
@@ -35,14 +41,17 @@ const usage = (message: string) => new ForthrightError('usage', message);
 
 /** What the words of the command line ask for. Refuses with the nearest command or option suggested. */
 export function parseCommand(argv: readonly string[], operations: readonly Operation[]): Parsed {
-  const all = Object.assign({}, TOP_OPTIONS, ...operations.map((o) => o.options ?? {})) as typeof TOP_OPTIONS;
-  const { words, given } = readWords(argv, all);
+  const all = Object.assign({}, ...operations.map((o) => o.options ?? {}), TOP_OPTIONS) as typeof TOP_OPTIONS;
+  // Which command it is decides what an option's word means; two commands may have options of one name.
+  const named = readWords(argv, all, 'any number').words[0];
+  const own = operations.find((o) => o.name === named)?.options;
+  const { words, given } = readWords(argv, { ...all, ...TOP_OPTIONS, ...own });
   const [command, ...rest] = words;
   const names = [...operations.map((o) => o.name), 'help'];
   if (command !== undefined && !names.includes(command)) {
     throw usage(`there is no command \`${command}\`${didYouMean(command, names)}`);
   }
-  if (given.has('version')) return { kind: 'version' };
+  if (given.has('version') && own?.version === undefined) return { kind: 'version' };
   if (command === undefined) {
     if (given.has('help')) return { kind: 'help', about: null };
     throw usage('name a command, such as `forthright scope INCIDENT`');
@@ -50,10 +59,10 @@ export function parseCommand(argv: readonly string[], operations: readonly Opera
   if (command === 'help') return { kind: 'help', about: topicOf(rest, operations) };
   const operation = operations.find((o) => o.name === command);
   if (operation === undefined) throw usage(`there is no command \`${command}\``);
-  const own = { ...COMMON_OPTIONS, ...operation.options };
+  const known = optionsOf(operation);
   for (const name of given.keys()) {
-    if (!Object.hasOwn(own, name))
-      throw usage(`\`${command}\` has no option \`--${name}\`${nearOption(name, own)}`);
+    if (!Object.hasOwn(known, name))
+      throw usage(`\`${command}\` has no option \`--${name}\`${nearOption(name, known)}`);
   }
   if (given.has('help')) return { kind: 'help', about: operation };
   const text = (name: string) => given.get(name) as string | undefined;
@@ -72,11 +81,12 @@ export function parseCommand(argv: readonly string[], operations: readonly Opera
   };
 }
 
-type Given = Map<string, string | boolean>;
+type Given = Map<string, OptionValue>;
 
 function readWords(
   argv: readonly string[],
   specs: Readonly<Record<string, OptionSpec>>,
+  often: 'any number' | 'as it says' = 'as it says',
 ): { words: string[]; given: Given } {
   const options = Object.fromEntries(Object.entries(specs).map(([name, { type }]) => [name, { type }]));
   const shorts = { help: { type: 'boolean', short: 'h' } } as const;
@@ -95,8 +105,12 @@ function readWords(
     const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : undefined;
     if (spec === undefined)
       throw usage(`there is no option \`${token.rawName}\`${nearOption(token.name, specs)}`);
-    if (given.has(token.name)) throw usage(`\`--${token.name}\` is given twice; give it once`);
-    given.set(token.name, optionValue(token, spec));
+    const value = optionValue(token, spec);
+    const before = given.get(token.name);
+    if (spec.multiple === true && typeof value === 'string')
+      given.set(token.name, [...(Array.isArray(before) ? before : []), value]);
+    else if (before === undefined || often === 'any number') given.set(token.name, value);
+    else throw usage(`\`--${token.name}\` is given twice; give it once`);
   }
   return { words, given };
 }

@@ -1,5 +1,11 @@
 import { resolve } from 'node:path';
-import { DATA_CATEGORIES, DELETION, EXEMPTIONS, RECIPIENT_TRUST, RISK_QUESTIONS } from '@forthright/contract';
+import {
+  EXEMPTIONS,
+  RECIPIENT_DELETION,
+  RECIPIENT_TRUST,
+  RISK_DATA,
+  RISK_QUESTIONS,
+} from '@forthright/contract';
 import { assessRiskFile } from '../assess/index.ts';
 import { riskFactorsText, riskText } from './text/risk.ts';
 import type { Operation } from './types.ts';
@@ -31,9 +37,9 @@ export const riskCommands: readonly Operation[] = [
         isJson
           ? json({
               factors: RISK_QUESTIONS,
-              data: DATA_CATEGORIES,
+              data: RISK_DATA,
               recipients: RECIPIENT_TRUST,
-              deletion: DELETION,
+              deletion: RECIPIENT_DELETION,
               exemptions: EXEMPTIONS,
             })
           : riskFactorsText(),

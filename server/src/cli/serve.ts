@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
+import { DATABASE_OPTIONS, type Where, whereOf } from './database.ts';
 import type { Operation } from './types.ts';
 
 /** A server that was started. */
@@ -11,23 +11,18 @@ export type Serving = Readonly<{
   close: () => Promise<void>;
 }>;
 
-export type Start = (where: Readonly<{ data: string; port: number; host: string }>) => Promise<Serving>;
+export type Start = (where: Where & Readonly<{ port: number; host: string }>) => Promise<Serving>;
 
-const DATA = 'forthright-data';
 const PORT = '8600';
 const HOST = '127.0.0.1';
 
 /** `forthright serve`: prints where it can be reached, and serves until it is told to end. */
-export const serveCommand = (start: Start): Operation => ({
+export const serveCommand = (start: Start, database: string | undefined): Operation => ({
   name: 'serve',
   summary: 'the server: records, people and the HTTP interface, from one data folder',
   endsBySignal: true,
   options: {
-    data: {
-      type: 'string',
-      value: 'DIR',
-      about: `the data folder, made when it is not there; by default ${DATA}`,
-    },
+    ...DATABASE_OPTIONS,
     port: {
       type: 'string',
       value: 'N',
@@ -39,10 +34,17 @@ export const serveCommand = (start: Start): Operation => ({
       about: `the address to listen at; by default ${HOST}, which only this machine reaches`,
     },
   },
-  examples: ['forthright serve', 'forthright serve --data /var/lib/forthright --port 8700'],
-  run: async ({ cwd, json, print, signal }, { options }) => {
+  common: ['workspace', 'json', 'help'],
+  examples: [
+    'forthright serve',
+    'forthright serve --data /var/lib/forthright --port 8700',
+    'forthright serve --database-file /etc/forthright/database',
+  ],
+  run: async (context, args) => {
+    const { json, print, signal } = context;
+    const { options } = args;
     const serving = await start({
-      data: resolve(cwd, String(options.data ?? DATA)),
+      ...(await whereOf(context, args, database)),
       port: portOf(String(options.port ?? PORT)),
       host: String(options.host ?? HOST),
     });

@@ -5,6 +5,14 @@ export type Output = {
   readonly columns?: number | undefined;
 };
 
+/** What the command reads of the person at the terminal, or of the program in front of it. */
+export type Input = Readonly<{
+  /** One line that must not be seen: nothing of it is shown on a terminal. Refuses at the end of the input. */
+  secret: (prompt: string) => Promise<string>;
+  /** All of it, up to a cap. */
+  all: () => Promise<string>;
+}>;
+
 export type Progress = Readonly<{
   /** What is under way and how far; `total` undefined when nobody knows. Call it as often as you like. */
   update: (label: string, done?: number, total?: number) => void;
@@ -17,12 +25,18 @@ export type OptionSpec = Readonly<{
   /** What stands for the value in the help, such as `FILE`. */
   value?: string;
   about: string;
+  /** Whether it may be given several times; its value is a list then. */
+  multiple?: boolean;
 }>;
+
+export type OptionValue = string | boolean | readonly string[];
 
 /** A command. `run` promises its output on `context.print`, and throws a ForthrightError when it refuses. */
 export type Operation = Readonly<{
   name: string;
   summary: string;
+  /** Under which heading it stands in the help; those without one come first. */
+  group?: string;
   /** Positional arguments in their order, all required, such as `INCIDENT`. */
   takes?: readonly Readonly<{ name: string; about: string }>[];
   /** Whether a workspace is looked for before `run`; `context.workspace` is set then. */
@@ -30,6 +44,8 @@ export type Operation = Readonly<{
   /** Whether to be stopped is how it ends well, as a server does. */
   endsBySignal?: boolean;
   options?: Readonly<Record<string, OptionSpec>>;
+  /** Which of the common options mean something to it; by default all. */
+  common?: readonly string[];
   examples?: readonly string[];
   run: (context: Context, args: Args) => Promise<void>;
 }>;
@@ -38,7 +54,7 @@ export type Args = Readonly<{
   /** By the name in `takes`, in lower case: `args.positional.incident`. */
   positional: Readonly<Record<string, string>>;
   /** The operation's own options. */
-  options: Readonly<Record<string, string | boolean | undefined>>;
+  options: Readonly<Record<string, OptionValue | undefined>>;
 }>;
 
 export type Context = Readonly<{
@@ -54,4 +70,5 @@ export type Context = Readonly<{
   /** For the person who waits; on stderr, so that stdout stays the answer. */
   note: (text: string) => void;
   progress: Progress;
+  input: Input;
 }>;

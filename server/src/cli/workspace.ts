@@ -28,6 +28,12 @@ export async function findWorkspace(cwd: string, incident: string | undefined): 
   throw new ForthrightError('file-missing', message);
 }
 
+/** The workspace file of this very folder, if it has one. */
+export async function nearWorkspace(cwd: string): Promise<string | undefined> {
+  for (const name of NAMES) if (await isThere(join(cwd, name))) return join(cwd, name);
+  return undefined;
+}
+
 /** As short as a person would write it. */
 function nameFrom(cwd: string, path: string): string {
   const short = relative(cwd, path);

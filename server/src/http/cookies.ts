@@ -40,6 +40,28 @@ export function cookieOf(session: Begun | 'ended', host: string | undefined): st
   });
 }
 
+/** How a browser that asked this host has reached it. */
+export const originOf = (host: string | undefined): string =>
+  `${isLoopback(host) ? 'http' : 'https'}://${host}`;
+
+const ticketName = (host: string | undefined) =>
+  isLoopback(host) ? 'forthright-company' : '__Secure-forthright-company';
+
+/** Ties a sign-in at the company's provider to this browser. `Lax`, because it is another site that sends it back. */
+export const ticketCookie = (value: string, maxAge: number, host: string | undefined): string =>
+  stringifySetCookie({
+    name: ticketName(host),
+    value,
+    maxAge,
+    path: '/sign-in/company',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: !isLoopback(host),
+  });
+
+export const ticketOf = ({ cookie, host }: IncomingHttpHeaders): string | undefined =>
+  parseCookie(cookie ?? '')[ticketName(host)];
+
 /**
  * Refuses what another web page sent with our cookie. SameSite keeps the cookie from other sites; a page on another
  * port or host of the same site is told by its `Origin`, which every browser sends with what changes something.

@@ -104,7 +104,8 @@ const people: People = {
     if (given === undefined) throw new ForthrightError('not-signed-in', 'Nobody is signed in.');
     if (given === 'late') throw new ForthrightError('token-expired', 'Over since yesterday.');
     const via = token === undefined ? 'session' : 'token';
-    return { id: 'usr_test', roles: given.split('.').filter((r) => r !== 'none') as Role[], via };
+    const roles = given.split('.').filter((r) => r !== 'none') as Role[];
+    return { id: 'usr_test', account: 'usr_test', roles, via };
   },
   entrances: [
     entrance({

@@ -23,7 +23,7 @@ export const parametersOf = (path: string): string[] =>
  * Where each field of an input stands. Throws, when the server is made, for an input that the door could not hold to
  * its word: one that is no object, lacks a parameter of its path, or would pass over an unknown field further in.
  */
-export function shapeOf({ name, input, method, path }: Asked): Shape {
+export function shapeOf({ name, input, method, path, streams }: Asked): Shape {
   const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as Json;
   if (schema.type !== 'object') throw new Error(`The input of ${name} is no object.`);
   const properties = (schema.properties ?? {}) as { [name: string]: Json };
@@ -31,7 +31,7 @@ export function shapeOf({ name, input, method, path }: Asked): Shape {
   const parameters = parametersOf(path);
   const missing = parameters.find((parameter) => !Object.hasOwn(properties, parameter));
   if (missing !== undefined) throw new Error(`The input of ${name} lacks the path's ${missing}.`);
-  const takesBody = method !== 'GET' && method !== 'DELETE';
+  const takesBody = method !== 'GET' && method !== 'DELETE' && streams !== 'takes a file';
   const required = new Set((schema.required as string[] | undefined) ?? []);
   const rest: Place = takesBody ? 'body' : 'query';
   const fields = Object.entries(properties).map(([field, inner]) => {

@@ -28,6 +28,8 @@ const PROBLEM: Json = {
   },
 };
 
+const BYTES: Json = { 'application/octet-stream': {} };
+
 export function openApiOf(described: readonly Described[], version: string): Json {
   const schemas: Json = { Problem: PROBLEM };
   const paths: { [path: string]: Json } = {};
@@ -52,6 +54,7 @@ export function openApiOf(described: readonly Described[], version: string): Jso
 }
 
 function operationOf({ route, shape }: Described, schemas: Json): Json {
+  const { streams } = route;
   const output = z.toJSONSchema(route.output, { io: 'output' }) as Json;
   const own = (schema: unknown, io: string) => moved(schema, `${route.name}.${io}`);
   for (const [id, schema] of Object.entries(shape.definitions))
@@ -70,8 +73,17 @@ function operationOf({ route, shape }: Described, schemas: Json): Json {
     ...(shape.takesBody && [...shape.fields.values()].some(({ place }) => place === 'body')
       ? { requestBody: bodyOf(shape, own) }
       : {}),
+    ...(streams === 'takes a file' ? { requestBody: { required: true, content: BYTES } } : {}),
     responses: {
-      200: { description: 'The answer', content: { 'application/json': { schema: own(plain, 'output') } } },
+      200: {
+        description: streams === 'gives a folder' ? 'The files, as tar' : 'The answer',
+        content: streams?.startsWith('gives')
+          ? BYTES
+          : Object.fromEntries([
+              ...('not' in plain ? [] : [['application/json', { schema: own(plain, 'output') }]]),
+              ...(route.documents ?? []).map((type) => [type, { schema: { type: 'string' } }]),
+            ]),
+      },
       default: {
         description: 'What went wrong',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

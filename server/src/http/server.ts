@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { ANSWER, ForthrightError } from '@forthright/contract';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { People } from '../people/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { framesOf, Limiter, type Log } from '../platform/index.ts';
-import type { Actor, Operation } from '../prove/index.ts';
+import { type Actor, Document, type Download, type Operation } from '../prove/index.ts';
 import { cookieOf, credentialsOf, isLoopback, refuseOtherOrigins } from './cookies.ts';
 import { parametersOf, readInput, type Shape, shapeOf } from './input.ts';
 import { Metrics } from './metrics.ts';
@@ -15,6 +16,8 @@ import { type Described, openApiOf } from './openapi.ts';
 import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
 import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
+import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
+import { contentOf, sendDownload } from './streams.ts';
 import { type Route, routeOfEntrance, routeOfOperation } from './types.ts';
 import { addWelcome } from './welcome.ts';
 
@@ -26,16 +29,22 @@ export type ServerOptions = Readonly<{
   now: () => Date;
   log: Log;
   version: string;
+  /** How long headers, a body, or the next piece of a file may take. */
+  silenceMs?: number;
 }>;
 
 /** From one client: requests of any kind, and at the entrances, where passwords and links could be guessed. */
 const EVERYTHING = { most: 600, windowSeconds: 60 };
+const SILENCE_MS = 30_000;
+const LINGER_MS = 2000;
 const ENTRANCES = { most: 20, windowSeconds: 60 };
 
 declare module 'fastify' {
   interface FastifyRequest {
     actor: Actor | undefined;
     begunMs: number;
+    /** Until its body has come. */
+    hurry: NodeJS.Timeout | undefined;
   }
 }
 
@@ -57,9 +66,10 @@ export function makeServer(options: ServerOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     // Listening has ended by then; a request that is under way on an open connection gets its own answer.
     return503OnClosing: false,
-    requestTimeout: 30_000,
-    // Ours to refuse, with a problem document like everything else.
-    http: { requireHostHeader: false },
+    // A file takes as long as it takes; how long other bodies may, `hurry` sees to.
+    requestTimeout: 0,
+    // A missing host is ours to refuse, with a problem document like everything else.
+    http: { requireHostHeader: false, headersTimeout: options.silenceMs ?? SILENCE_MS },
     routerOptions: { maxParamLength: 200 },
     genReqId: () => randomUUID(),
     frameworkErrors: (error, request, reply) => {
@@ -80,6 +90,13 @@ export function makeServer(options: ServerOptions): FastifyInstance {
     addWelcome(app, {
       entrance: accept,
       admit: (request) => admit(door, request),
+      refused: (rawError, request) => logRefusal(rawError, request, log),
+    });
+  if (options.people.entrances.some(({ name }) => name === 'sign-out'))
+    addSignIn(app, {
+      people: options.people,
+      admit: (request) => admit(door, request),
+      count: (request) => countEntry(door, request),
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
   refuseTheRest(door, routes);
@@ -146,13 +163,22 @@ function clientOf({ ip }: FastifyRequest): string {
 function watch({ app, log, metrics }: Door, everything: Limiter): void {
   app.decorateRequest('actor', undefined);
   app.decorateRequest('begunMs', 0);
+  app.decorateRequest('hurry', undefined);
   app.addHook('onRequest', async (request, reply) => {
     begin(request, reply);
     const wait = everything.take(clientOf(request));
     if (wait > 0) throw tooMany(wait);
     refuseDoubtful(request.raw.url ?? '', request.headers.host);
   });
-  app.addHook('onResponse', async (request, reply) => finish(request, reply, log, metrics));
+  app.addHook('onResponse', async (request, reply) => {
+    finish(request, reply, log, metrics);
+    clearTimeout(request.hurry);
+    const { raw } = request;
+    if (raw.complete) return;
+    // Whoever was refused in the midst of sending gets time to read why; what still comes is for nobody.
+    raw.resume();
+    setTimeout(() => raw.complete || raw.destroy(), LINGER_MS).unref();
+  });
   app.setErrorHandler((error, request, reply) => {
     sendProblem(error, request, reply, log);
   });
@@ -219,14 +245,37 @@ function takeJsonOnly(app: FastifyInstance): void {
   );
 }
 
-function addRoute(door: Door, { route, shape }: Described): void {
-  door.app.route({
+function addRoute(door: Door, described: Described): void {
+  if (described.route.streams !== 'takes a file') {
+    addTo(door.app, door, described);
+    return;
+  }
+  door.app.register((scope, _, done) => {
+    scope.removeAllContentTypeParsers();
+    // Whatever it says to be: `contentOf` judges it, and reads it.
+    scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null, undefined));
+    addTo(scope, door, described);
+    done();
+  });
+}
+
+/** Ends a request whose body does not come in time. */
+function hurry(request: FastifyRequest, silenceMs: number): void {
+  const { raw } = request;
+  request.hurry = setTimeout(() => {
+    if (!raw.complete) refuseBytes(undefined, raw.socket);
+  }, silenceMs);
+}
+
+function addTo(app: FastifyInstance, door: Door, { route, shape }: Described): void {
+  app.route({
     method: route.method,
     url: `/api${route.path}`,
     // Who asks and may they comes before the body is read: a stranger learns nothing of what is expected.
     onRequest: async (request) => {
       if (route.kind === 'entrance') admit(door, request);
       else await admitActor(door, route.operation, request);
+      if (route.streams !== 'takes a file') hurry(request, door.silenceMs ?? SILENCE_MS);
     },
     handler: async (request, reply) => {
       const input = readInput(route, shape, {
@@ -235,14 +284,19 @@ function addRoute(door: Door, { route, shape }: Described): void {
         body: bodyOf(request, shape),
       });
       const rawOutput = await run(door, route, input, request, reply);
-      return send(reply, route, rawOutput);
+      if (route.streams?.startsWith('gives')) return sendDownload(reply, rawOutput as Download);
+      return send(reply, route, rawOutput, (error) => logRefusal(error, request, door.log));
     },
   });
 }
 
-function admit({ entrances }: Door, request: FastifyRequest): void {
+function admit(door: Door, request: FastifyRequest): void {
   const { session } = credentialsOf({ ...request.headers, authorization: undefined });
   refuseOtherOrigins(request.headers, session !== undefined);
+  countEntry(door, request);
+}
+
+function countEntry({ entrances }: Door, request: FastifyRequest): void {
   const wait = entrances.take(clientOf(request));
   if (wait > 0) throw tooMany(wait);
 }
@@ -264,7 +318,7 @@ function bodyOf(request: FastifyRequest, shape: Shape): unknown {
 }
 
 async function run(
-  { db, now }: Door,
+  { db, now, silenceMs = SILENCE_MS }: Door,
   route: Route,
   input: unknown,
   request: FastifyRequest,
@@ -272,7 +326,8 @@ async function run(
 ): Promise<unknown> {
   if (route.kind === 'operation') {
     if (request.actor === undefined) throw new Error(`${route.name} was reached without an actor.`);
-    return route.operation.run({ db, actor: request.actor, now }, input);
+    const content = route.streams === 'takes a file' ? { content: contentOf(request, silenceMs) } : {};
+    return route.operation.run({ db, actor: request.actor, now, ...content }, input);
   }
   const { session: old } = credentialsOf({ ...request.headers, authorization: undefined });
   const { output, session } = await route.entrance.run(input, old);
@@ -280,8 +335,39 @@ async function run(
   return output;
 }
 
+/**
+ * A document leaves as it is. It holds what people typed, as text; should a mistake of ours ever let markup through,
+ * it still runs nothing, loads nothing and belongs to no origin.
+ */
+const DOCUMENT_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
+/** Told when a document can't be made to its end; the client sees the connection break and not a short file. */
+type Broken = (rawError: unknown) => void;
+
+function sendDocument(
+  reply: FastifyReply,
+  { name, documents }: Route,
+  answer: Document,
+  broken: Broken,
+): FastifyReply {
+  if (documents?.includes(answer.type) !== true)
+    throw new ForthrightError('internal', `${name} answers ${answer.type}, which it does not promise`);
+  const isPage = answer.type === 'text/html' || answer.type === 'text/plain';
+  return reply
+    .header('content-security-policy', DOCUMENT_POLICY)
+    .header('content-disposition', `${isPage ? 'inline' : 'attachment'}; filename="${answer.name}"`)
+    .type(`${answer.type}; charset=utf-8`)
+    .send(
+      typeof answer.text === 'string'
+        ? answer.text
+        : Readable.from(answer.text, { objectMode: false }).on('error', broken),
+    );
+}
+
 /** What an operation answers is held to its schema, so that no column leaves because somebody added it to a table. */
-function send(reply: FastifyReply, route: Route, rawOutput: unknown): FastifyReply {
+function send(reply: FastifyReply, route: Route, rawOutput: unknown, broken: Broken): FastifyReply {
+  if (rawOutput instanceof Document) return sendDocument(reply, route, rawOutput, broken);
   const parsed = route.output.safeParse(rawOutput);
   if (!parsed.success) {
     const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'all of it').join(', ');
@@ -319,8 +405,8 @@ const OWN_PATHS = [
 
 function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
   const known = [
-    ...OWN_PATHS.map((path) => ({ method: 'GET', form: formOf(path) })),
-    { method: 'POST', form: formOf('/welcome') },
+    ...[...OWN_PATHS, ...SIGN_IN_PATHS.GET].map((path) => ({ method: 'GET', form: formOf(path) })),
+    ...['/welcome', ...SIGN_IN_PATHS.POST].map((path) => ({ method: 'POST', form: formOf(path) })),
     ...routes.map(({ method, path }) => ({ method, form: formOf(`/api${path}`) })),
   ];
   app.setNotFoundHandler((request, reply) => {

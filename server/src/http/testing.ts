@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@forthright/contract';
-import { makePeople } from '../people/index.ts';
+import { type CompanySettings, makePeople } from '../people/index.ts';
 import { type Db, openDatabase, readMigrations } from '../platform/db/index.ts';
 import { jsonLog } from '../platform/index.ts';
-import type { Operation } from '../prove/index.ts';
+import { type Operation, sealFolder } from '../prove/index.ts';
 import { MIGRATIONS, openRecords, operationsOf } from '../serve.ts';
 import { makeServer } from './server.ts';
 
@@ -15,7 +15,9 @@ const HOST = '127.0.0.1:8600';
 
 export type Reply = Readonly<{
   status: number;
+  /** Empty unless the answer is JSON; `text` is all of it. */
   body: Record<string, unknown>;
+  text: string;
   headers: Readonly<Record<string, unknown>>;
   cookie: string;
 }>;
@@ -25,23 +27,49 @@ export type As = Readonly<{ cookie?: string; token?: string; from?: string }>;
 export class World {
   readonly db: Db;
   readonly lines: string[] = [];
-  readonly #folder: string;
+  /** The data folder. */
+  readonly folder: string;
   #nowMs = Date.parse('2025-11-20T14:00:00Z');
   #from = 1;
   readonly people: ReturnType<typeof makePeople>;
   readonly app: ReturnType<typeof makeServer>;
 
-  private constructor(db: Db, folder: string, more: readonly Operation[]) {
+  private constructor(
+    db: Db,
+    folder: string,
+    more: readonly Operation[],
+    silenceMs: number,
+    company: CompanySettings | undefined,
+  ) {
     this.db = db;
-    this.#folder = folder;
-    this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 } });
+    this.folder = folder;
+    const seals = sealFolder(join(folder, 'keys'));
+    this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 }, seals, company });
     const operations = [...operationsOf(this.people), ...more];
     const log = jsonLog((line) => this.lines.push(line), this.now);
-    this.app = makeServer({ operations, people: this.people, db, now: this.now, log, version: '0.1.0' });
+    this.app = makeServer({
+      operations,
+      people: this.people,
+      db,
+      now: this.now,
+      log,
+      version: '0.1.0',
+      silenceMs,
+    });
   }
 
   /** Over records of its own in a temporary folder, or on the server of this address. */
-  static async open({ more = [], url }: { more?: readonly Operation[]; url?: string } = {}): Promise<World> {
+  static async open({
+    more = [],
+    url,
+    silenceMs = 30_000,
+    company,
+  }: {
+    more?: readonly Operation[];
+    url?: string;
+    silenceMs?: number;
+    company?: CompanySettings;
+  } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
     const schema = { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' };
     const where =
@@ -50,7 +78,7 @@ export class World {
         : ({ kind: 'server', url } as const);
     const db = await openDatabase({ ...where, schema });
     await openRecords(db, folder, () => new Date());
-    return new World(db, folder, more);
+    return new World(db, folder, more, silenceMs, company);
   }
 
   readonly now = (): Date => new Date(this.#nowMs);
@@ -62,7 +90,7 @@ export class World {
   async close(): Promise<void> {
     await this.app.close();
     await this.db.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Each request comes from another client, unless a test says from which. */
@@ -80,9 +108,11 @@ export class World {
       remoteAddress,
       ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }),
     });
+    const isJson = /^application\/(\w+\+)?json/.test(String(answer.headers['content-type']));
     return {
       status: answer.statusCode,
-      body: answer.body === '' ? {} : JSON.parse(answer.body),
+      body: isJson && answer.body !== '' ? JSON.parse(answer.body) : {},
+      text: answer.body,
       headers: answer.headers,
       cookie: String(answer.headers['set-cookie'] ?? '').split(';')[0] ?? '',
     };

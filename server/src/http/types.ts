@@ -2,7 +2,10 @@ import type { Entrance } from '../people/index.ts';
 import type { Operation } from '../prove/index.ts';
 
 /** What stands at one address: an operation, or an entrance for those who are not signed in yet. */
-export type Asked = Pick<Operation, 'name' | 'summary' | 'method' | 'path' | 'input' | 'output'>;
+export type Asked = Pick<
+  Operation,
+  'name' | 'summary' | 'method' | 'path' | 'input' | 'output' | 'documents' | 'streams'
+>;
 
 export type Route = Asked &
   (
@@ -22,11 +25,13 @@ export const routeOfEntrance = (entrance: Entrance): Route => ({
   entrance,
 });
 
-const pick = ({ name, summary, method, path, input, output }: Asked): Asked => ({
+const pick = ({ name, summary, method, path, input, output, documents, streams }: Asked): Asked => ({
   name,
   summary,
   method,
   path,
   input,
   output,
+  ...(documents === undefined ? {} : { documents }),
+  ...(streams === undefined ? {} : { streams }),
 });

@@ -5,11 +5,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Entrance } from '../people/index.ts';
 import { cookieOf } from './cookies.ts';
+import { filledOf, formOf, HTML, takeFormsOnly } from './forms.ts';
 import { readInput, shapeOf } from './input.ts';
 import { document, escaped } from './page.ts';
 import { coded, problemOf } from './problem.ts';
-
-const TYPE = 'text/html; charset=utf-8';
 
 export type Welcome = Readonly<{
   entrance: Entrance;
@@ -22,34 +21,25 @@ export type Welcome = Readonly<{
 export function addWelcome(app: FastifyInstance, { entrance, admit, refused }: Welcome): void {
   const shape = shapeOf(entrance);
   app.register((scope, _, done) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string', bodyLimit: 8192 },
-      async (_: FastifyRequest, body: string) => new URLSearchParams(body),
-    );
+    takeFormsOnly(scope);
     scope.setErrorHandler((rawError, request, reply) => {
       refused(rawError, request);
       const { status, detail, problems } = problemOf(coded(rawError), request.id);
       const words = [detail, ...problems.map(({ at, message }) => `${at}: ${message}`)];
-      const sent = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
-      return reply.code(status).type(TYPE).send(page(sent, words));
+      const sent = formOf(request);
+      return reply.code(status).type(HTML).send(page(sent, words));
     });
     scope.get('/welcome', async (request, reply) => {
       const given = new URLSearchParams((request.raw.url ?? '').split('?')[1] ?? '');
-      return reply.type(TYPE).send(page(given, []));
+      return reply.type(HTML).send(page(given, []));
     });
     scope.post('/welcome', { onRequest: async (request) => admit(request) }, async (request, reply) => {
-      const sent = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
-      const filled = [...sent].filter(([name, value]) => name !== 'first' && value !== '');
-      const input = readInput(entrance, shape, {
-        path: {},
-        query: {},
-        body: Object.fromEntries(filled),
-      });
+      const filled = filledOf(request);
+      delete filled.first;
+      const input = readInput(entrance, shape, { path: {}, query: {}, body: filled });
       const { session } = await entrance.run(input, undefined);
       if (session !== 'unchanged') reply.header('set-cookie', cookieOf(session, request.headers.host));
-      return reply.type(TYPE).send(donePage());
+      return reply.type(HTML).send(donePage());
     });
     done();
   });
@@ -64,18 +54,18 @@ function page(given: URLSearchParams, wrong: readonly string[]): string {
   const problems = wrong.map((words) => `<li>${escaped(words)}</li>`).join('');
   return document(
     'Forthright: welcome',
-    `<h1>Welcome to Forthright</h1>
+    `<main class="narrow"><h1>Welcome to Forthright</h1>
 <p>${isFirst ? 'You will be its first administrator.' : 'Choose a password for your account.'} This link works once.</p>
 ${problems === '' ? '' : `<ul role="alert">${problems}</ul>`}
 <form method="post" action="/welcome"><input type="hidden" name="link" value="${value('link')}">
 ${isFirst ? who : ''}
 <label>A new password, of twelve characters or more <input name="password" type="password" autocomplete="new-password" required minlength="12"></label>
-<button>Set the password and sign in</button></form>`,
+<button>Set the password and sign in</button></form></main>`,
   );
 }
 
 const donePage = (): string =>
   document(
     'Forthright: welcome',
-    `<h1>You are signed in</h1><p>What this server can be asked stands <a href="/api">here</a>.</p>`,
+    `<main class="narrow"><h1>You are signed in</h1><p><a href="/account">Your account</a>: make a passkey for it, so that you need no password.</p></main>`,
   );

@@ -17,9 +17,9 @@ import {
   type RestrictIncident,
   type SetIncidentFacts,
 } from '@forthright/contract';
-import type { Json } from '@forthright/register';
-import type { Tx } from '../platform/db/index.ts';
-import { type Asked, deed, eraseText, record, refuseUnlessMay, type Text } from '../prove/index.ts';
+import type { Reads, Tx } from '../platform/db/index.ts';
+import { type Asked, deed, eraseText, record, refuseUnlessMay } from '../prove/index.ts';
+import { type GivenFacts, mergedFacts, type StoredFacts, statedFacts, storedFacts } from './facts.ts';
 import {
   blockersOf,
   changed,
@@ -44,11 +44,9 @@ import {
   insertMove,
   insertTask,
   insertVersion,
-  type StoredFacts,
   setRestriction,
   setState,
   setTaskDue,
-  textName,
 } from './store.ts';
 import type { Act, Facts, Incident } from './types.ts';
 
@@ -60,8 +58,8 @@ export function notFound(id: string): ForthrightError {
 }
 
 /** The incident as this actor may see it, in a state in which `act` is possible. */
-export async function find(tx: Tx, { actor }: Asked, id: string, act: Act): Promise<Found> {
-  const found = await findIncident(tx, id, actor.id);
+export async function find(tx: Reads, { actor }: Asked, id: string, act: Act): Promise<Found> {
+  const found = await findIncident(tx, id, actor);
   if (found === undefined) throw notFound(id);
   const move = MOVES[found.incident.state][act];
   if ('no' in move) throw new ForthrightError('incident-refuses', `This can not be done: ${move.no}.`);
@@ -69,7 +67,7 @@ export async function find(tx: Tx, { actor }: Asked, id: string, act: Act): Prom
 }
 
 /** Refuses whoever has not seen the latest facts, with both versions. */
-async function refuseStale(
+export async function refuseStale(
   tx: Tx,
   incident: Incident,
   seen: number,
@@ -86,69 +84,29 @@ async function refuseStale(
   );
 }
 
-function refuseFuture(problems: readonly Problem[]): void {
+export function refuseFuture(problems: readonly Problem[]): void {
   if (problems.length === 0) return;
   throw new ForthrightError('incident-refuses', 'A time that is said to have been lies ahead.', { problems });
 }
 
-type Given = Omit<SetIncidentFacts, 'incident' | 'version'>;
-
-/** What an entry states of these facts: names and numbers in the clear, all that was typed as texts. */
-function statedFacts({ title, kind, cause, times = {}, estimate }: Given) {
-  const texts: Record<string, Text> = {};
-  const put = (name: string, value: string | undefined) => {
-    if (value !== undefined) texts[name] = { value };
-  };
-  put(textName.title, title);
-  put(textName.summary, cause?.summary);
-  put(textName.estimateBy, estimate?.by);
-  const instants: Record<string, Json> = {};
-  for (const [name, time] of Object.entries(times)) {
-    instants[name] = time?.at ?? null;
-    put(textName.saidBy(name), time?.saidBy);
-  }
-  const { summary: _, ...names } = cause ?? {};
-  const facts: Record<string, Json> = {
-    ...(kind === undefined ? {} : { kind }),
-    ...(cause === undefined ? {} : { cause: names as Record<string, Json> }),
-    ...(Object.keys(instants).length === 0 ? {} : { times: instants }),
-    ...(estimate === undefined ? {} : { estimate: { min: estimate.min, max: estimate.max } }),
-  };
-  return { facts, texts };
-}
-
-/** The given facts as they are stored: in place of each text, the entry that is committed to it. */
-function storedFacts({ title, kind, cause, times, estimate }: Given, entry: number): Partial<StoredFacts> {
-  const { summary, ...names } = cause ?? {};
-  return {
-    ...(title === undefined ? {} : { title: entry }),
-    ...(kind === undefined ? {} : { kind }),
-    ...(cause === undefined
-      ? {}
-      : {
-          cause: {
-            ...(names as Omit<typeof cause, 'summary'>),
-            ...(summary === undefined ? {} : { summary: entry }),
-          },
-        }),
-    ...(times === undefined
-      ? {}
-      : {
-          times: Object.fromEntries(
-            Object.entries(times).flatMap(([name, time]) =>
-              time === null ? [] : [[name, { at: time.at, saidBy: entry }]],
-            ),
-          ),
-        }),
-    ...(estimate === undefined ? {} : { estimate: { min: estimate.min, max: estimate.max, by: entry } }),
-  };
+/** Refuses a figure that is said to come from a run which is not registered here. */
+function refuseUnknownRun(given: GivenFacts, evidence: Incident['evidence']): void {
+  const problems = (['estimate', 'records'] as const).flatMap((fact) => {
+    const run = given[fact]?.run;
+    return run === undefined || evidence.some(({ id, kind }) => id === run && kind === 'run')
+      ? []
+      : [{ at: `${fact}.run`, message: `the incident has no run ${run} among its evidence` }];
+  });
+  if (problems.length > 0)
+    throw new ForthrightError('incident-refuses', 'Register the run as evidence first.', { problems });
 }
 
 export function openIncident(asked: Asked, given: OpenIncident): Promise<Changed> {
   refuseFuture(futureTimes(given.times, asked.now()));
+  refuseUnknownRun(given, []);
   const id = newId('inc');
   return deed(asked, async (tx, at) => {
-    await insertIncident(tx, { id, openedAt: at, openedBy: asked.actor.id });
+    await insertIncident(tx, { id, openedAt: at, openedBy: asked.actor.account });
     const entry = await record(tx, { kind: 'incident-opened', incident: id, ...statedFacts(given) });
     await insertVersion(tx, { id, version: 1, entry, facts: storedFacts(given, entry) as StoredFacts });
     return { incident: id, version: 1, entry };
@@ -163,6 +121,7 @@ export function setFacts(
   return deed(asked, async (tx) => {
     const { incident, stored } = await find(tx, asked, id, 'set-facts');
     await refuseStale(tx, incident, version, (seen) => changed(seen, given));
+    refuseUnknownRun(given, incident.evidence);
     const stated = statedFacts(given);
     const entry = await record(tx, {
       kind: 'incident-facts-set',
@@ -170,15 +129,11 @@ export function setFacts(
       facts: { version: version + 1, ...stated.facts },
       texts: stated.texts,
     });
-    const taken = Object.entries(given.times ?? {}).filter(([, time]) => time === null);
-    const added = storedFacts(given, entry);
-    const times = { ...stored.times, ...added.times };
-    for (const [name] of taken) delete times[name as keyof typeof times];
     await insertVersion(tx, {
       id: incident.id,
       version: version + 1,
       entry,
-      facts: { ...stored, ...added, times },
+      facts: mergedFacts(stored, given, entry),
     });
     return { incident: incident.id, version: version + 1, entry };
   });
@@ -220,7 +175,7 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
       id,
       step,
       answer,
-      by: asked.actor.id,
+      by: asked.actor.account,
       at,
       ...(due === undefined ? {} : { due }),
     };
@@ -230,10 +185,16 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
       await endDecisions(tx, proposal === undefined ? ended : [...ended, proposal as DecisionId], id);
       if (hasDuty && open !== undefined) await setTaskDue(tx, open.id, due);
       else if (hasDuty)
-        await insertTask(tx, incident.id, entry, { id: duty, answer, owner: asked.actor.id, due });
+        await insertTask(tx, incident.id, entry, { id: duty, answer, owner: asked.actor.account, due });
       await setState(tx, incident.id, 'decided', null);
     }
-    return { incident: incident.id, version, id, entry };
+    return {
+      incident: incident.id,
+      version,
+      id,
+      entry,
+      ...(hasDuty ? { duty: open?.id ?? duty } : {}),
+    };
   });
 }
 
@@ -243,7 +204,7 @@ function refuseDecision({ actor }: Asked, { answer, proposal }: Decide, incident
     throw new ForthrightError('decision-not-found', `The incident has no open proposal ${proposal}.`);
   // An approver says yes to what was proposed; to decide otherwise is the officer's.
   if (proposed !== undefined && proposed.answer !== answer) refuseUnlessMay(actor, ['privacy-officer']);
-  if (isOwnProposal(actor.id, answer, proposal, incident))
+  if (isOwnProposal(actor.account, answer, proposal, incident))
     throw new ForthrightError('own-proposal', 'You have proposed this yourself; somebody else decides it.');
 }
 
@@ -325,7 +286,7 @@ export function restrictIncident(
 ): Promise<Changed> {
   return deed(asked, async (tx) => {
     const { incident } = await find(tx, asked, given, 'restrict');
-    if (people !== null && !people.includes(asked.actor.id))
+    if (people !== null && !people.includes(asked.actor.account))
       throw new ForthrightError(
         'incident-refuses',
         'Name yourself, too: whoever restricts an incident answers for the list.',
@@ -347,8 +308,9 @@ export function restrictIncident(
 export function closeIncident(asked: Asked, given: CloseIncident): Promise<Changed> {
   return deed(asked, async (tx, at) => {
     // A closed one is refused as such; an open one with all that is missing.
-    const seen = await findIncident(tx, given.incident, asked.actor.id);
-    const blockers = seen === undefined || seen.incident.state === 'closed' ? [] : blockersOf(seen.incident);
+    const seen = await findIncident(tx, given.incident, asked.actor);
+    const blockers =
+      seen === undefined || seen.incident.state === 'closed' ? [] : blockersOf(seen.incident, at);
     if (blockers.length > 0)
       throw new ForthrightError('incident-not-closable', 'The incident can not be closed yet.', {
         problems: blockers.map(({ blocker, of, message }) => ({ at: of ?? blocker, message })),

@@ -1,5 +1,5 @@
 /** The page of a bundle that people read: in a court, in ten years, without a program. Pure. */
-import type { IncidentShown } from '@forthright/contract';
+import type { Afterwards, IncidentShown } from '@forthright/contract';
 import { visible } from '../kernel/index.ts';
 
 type Timeline = IncidentShown['timeline'];
@@ -32,33 +32,60 @@ const table = (heads: readonly string[], rows: readonly (readonly string[])[]): 
 
 const section = (title: string, content: string): string => `<h2>${title}</h2>\n${content}\n`;
 
-function factRows({ kind, state, cause, times, estimate, openedAt, openedBy, closedAt }: IncidentShown) {
-  const rows: [string, string, string][] = [
+type Row = [string, string, string];
+
+const figureRow = (what: string, figure: IncidentShown['estimate']): Row[] =>
+  figure === undefined
+    ? []
+    : [
+        [
+          what,
+          `${figure.min} to ${figure.max}`,
+          figure.run === undefined
+            ? `estimated by ${shown(figure.by)}`
+            : `read in the run ${shown(figure.run)} by ${shown(figure.by)}`,
+        ],
+      ];
+
+function factRows(incident: IncidentShown): Row[] {
+  const { kind, state, cause, times, estimate, records, categories, reportedBy, openedAt, openedBy } =
+    incident;
+  const { closedAt, site, brand, entity, role, contactPoint, effects, remedies, delay } = incident;
+  const rows: Row[] = [
     ['kind', shown(kind), ''],
     ['state', shown(state), ''],
     ['opened', shown(openedAt), shown(openedBy)],
   ];
-  for (const [name, time] of Object.entries(times))
-    rows.push([name, shown(time.at), `said by ${shown(time.saidBy)}`]);
-  if (closedAt !== undefined) rows.push(['closed', shown(closedAt), '']);
+  const put = (what: string, value: string | null | undefined, more = '') => {
+    if (value !== undefined) rows.push([what, shown(value), more]);
+  };
+  for (const [name, time] of Object.entries(times)) put(name, time.at, `said by ${shown(time.saidBy)}`);
+  put('closed', closedAt);
+  if (reportedBy !== undefined)
+    put('reported by', reportedBy.as, [reportedBy.name, reportedBy.contact].map(shown).join(' '));
+  put('site', site);
+  put('brand', brand);
+  if (entity !== undefined) put('legal entity', entity.name, shown(entity.country));
+  if (role !== undefined) put('role', role.as, shown(role.for));
   if (cause !== undefined) {
-    rows.push(['cause: action', `${shown(cause.action)}: ${shown(cause.variety)}`, 'by the names of VERIS']);
-    rows.push([
-      'cause: actor',
-      `${shown(cause.actor)}: ${shown(cause.actorVariety)}`,
-      'by the names of VERIS',
-    ]);
-    rows.push(['cause', shown(cause.summary), '']);
+    put('cause: action', `${cause.action}: ${cause.variety}`, 'by the names of VERIS');
+    put('cause: actor', `${cause.actor}: ${cause.actorVariety}`, 'by the names of VERIS');
+    put('cause', cause.summary);
   }
-  if (estimate !== undefined)
-    rows.push(['people', `${estimate.min} to ${estimate.max}`, `estimated by ${shown(estimate.by)}`]);
+  rows.push(...figureRow('people', estimate), ...figureRow('records of personal data', records));
+  put('categories of people', categories?.people?.join(', '));
+  put('categories of data', categories?.data?.join(', '));
+  put('contact point', contactPoint);
+  put('likely consequences', effects);
+  put('measures', remedies);
+  put('why later than 72 hours', delay);
   return rows;
 }
 
-const timelineRow = ({ entry, kind, at, by, facts, texts }: Timeline[number]): string[] => [
+const timelineRow = ({ entry, kind, at, by, token, facts, texts }: Timeline[number]): string[] => [
   String(entry),
   shown(at),
-  shown(by),
+  token === undefined ? shown(by) : `${shown(by)}, by ${shown(token)}`,
   shown(kind),
   [
     ...Object.entries(texts).map(([name, text]) => `${shown(name)}: ${shown(text)}`),
@@ -66,15 +93,59 @@ const timelineRow = ({ entry, kind, at, by, facts, texts }: Timeline[number]): s
   ].join('<br>'),
 ];
 
-const STYLE =
-  'body{font:16px/1.5 serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}td,th{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}';
+/** Field by field, those within others by their whole path. */
+function details(of: object, path = ''): string[] {
+  return Object.entries(of).flatMap(([name, value]: [string, unknown]) => {
+    const at = `${path}${name}`;
+    if (value === null) return [`${shown(at)}: ${ERASED}`];
+    if (typeof value === 'object') return details(value, `${at}.`);
+    return [`${shown(at)}: ${shown(String(value))}`];
+  });
+}
+
+const matter = ({ id, state, ...others }: Readonly<{ id: string; state: string }>): string[] => [
+  shown(id),
+  shown(state),
+  details(others).join('<br>'),
+];
+
+const AFTERWARDS: Readonly<Record<keyof Afterwards, string>> = {
+  recipients: 'Recipients, and what became of deletion',
+  concerned: 'People concerned',
+  delays: 'Delays that law enforcement asked for',
+  sellerBans: 'Sellers who are banned',
+  items: 'What people wrote, and their answers',
+  inquiries: 'Inquiries of authorities',
+};
+
+const afterwardsSections = (of: Afterwards): string =>
+  Object.entries(AFTERWARDS)
+    .map(([name, title]) =>
+      section(title, table(['', 'state', ''], of[name as keyof Afterwards].map(matter))),
+    )
+    .join('');
+
+const STYLE = [
+  ':root{color-scheme:light dark}',
+  'body{font:16px/1.5 serif;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}',
+  'table{border-collapse:collapse;width:100%}',
+  'td,th{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:top;min-width:4.5rem}',
+  'th:empty{padding:0;border:0}',
+  '@media(max-width:45rem){table{display:block;overflow-x:auto}td,th{min-width:6rem}h1{font-size:1.5rem}}',
+  '@media print{:root{color-scheme:light}body{font-size:10pt;max-width:none;margin:0;padding:0}tr{break-inside:avoid}h2{break-after:avoid}}',
+].join('');
 
 /** The whole page. It loads nothing and runs nothing. */
-export function composeIndex(incident: IncidentShown, timeline: Timeline, madeAt: string): string {
-  const { id, title, decisions, tasks, evidence } = incident;
+export function composeIndex(
+  incident: IncidentShown,
+  timeline: Timeline,
+  afterwards: Afterwards,
+  madeAt: string,
+): string {
+  const { id, title, decisions, tasks, evidence, papers } = incident;
   const custody = new Map(timeline.map((one) => [one.entry, one]));
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${shown(title)}</title><style>${STYLE}</style></head><body>
 <h1>${shown(title)}</h1>
@@ -132,7 +203,23 @@ ${section(
     ]),
   ),
 )}
-${section('Timeline', table(['entry', 'at', 'by', 'what', ''], timeline.map(timelineRow)))}
+${section(
+  'Papers issued',
+  table(
+    ['', 'version', 'facts', 'complete', 'by', 'at', 'SHA-256', 'entry'],
+    papers.map((one) => [
+      `<a href="papers/${one.paper}-${one.number}.html">${shown(one.paper)}</a>`,
+      String(one.number),
+      String(one.version),
+      one.isComplete ? 'yes' : 'no',
+      shown(one.by),
+      shown(one.at),
+      shown(one.html),
+      String(one.entry),
+    ]),
+  ),
+)}
+${afterwardsSections(afterwards)}${section('Timeline', table(['entry', 'at', 'by', 'what', ''], timeline.map(timelineRow)))}
 </body></html>
 `;
 }

@@ -10,7 +10,10 @@ import { keysOf, verifyBundle } from '@forthright/register';
 import type { Db } from '../platform/db/index.ts';
 import { type Asked, makeCheckpoint, publishedCheckpoint, registerKeys } from '../prove/index.ts';
 import { exportIncident } from './export.ts';
+import { AFTERWARDS_INPUTS } from './matters/testing.ts';
 import { actor, ask, openRecord, strays } from './testing.ts';
+
+const AFTERWARDS_BEGUN = Object.keys(AFTERWARDS_INPUTS).filter((name) => name.startsWith('add-'));
 
 const work = mkdtempSync(join(tmpdir(), 'forthright-export-'));
 const now = () => new Date('2026-11-22T10:00:00Z');
@@ -66,6 +69,7 @@ describe('an exported incident', () => {
     });
     evidence = registered.id ?? '';
     note = (await ask<Changed>(asked, 'add-note', { incident, text: HOSTILE })).entry;
+    for (const name of AFTERWARDS_BEGUN) await ask(asked, name, { ...AFTERWARDS_INPUTS[name], incident });
     await ask(asked, 'decide', {
       incident,
       version: 1,
@@ -129,12 +133,23 @@ describe('an exported incident', () => {
       'Copied from web-3 by Bo.',
       'usr_ada',
       'note-added',
+      'ada@people.example',
+      'How many people?',
+      'What do you know of me?',
+      'What we have found:<br>Addresses of customers',
+      'It would warn the buyer.',
+      'Ada Lane',
       '&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;\\u202e&quot; \u{1f642}<br>second line',
     ])
       assert.ok(page.includes(words), words);
     assert.doesNotMatch(page, /<script|<img|<link|href=|src=|\u202e/);
     const list = JSON.parse(readFileSync(join(directory, 'attachments/timeline.json'), 'utf8'));
     assert.equal(list.timeline[0].kind, 'incident-opened');
+    assert.deepEqual(
+      Object.values<unknown[]>(list.afterwards).map((all) => all.length),
+      [1, 1, 1, 1, 1, 1],
+      'each kind of what follows',
+    );
   });
 
   test('whatever is altered afterwards is found', async () => {

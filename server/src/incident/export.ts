@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
-import { ForthrightError, type IncidentId } from '@forthright/contract';
+import { ForthrightError, type IncidentId, type PaperIssued } from '@forthright/contract';
 import { type BundleHeader, type DisclosedFile, writeBundle } from '@forthright/register';
 import type { Reads } from '../platform/db/index.ts';
 import {
@@ -19,6 +19,8 @@ import {
 } from '../prove/index.ts';
 import { notFound } from './changes.ts';
 import { composeIndex } from './compose.ts';
+import { wholeAfterwards } from './matters/whole.ts';
+import { paperTexts } from './papers/store.ts';
 import { showIncident } from './show.ts';
 import { findIncident, insertMove } from './store.ts';
 import type { Incident } from './types.ts';
@@ -41,12 +43,12 @@ export async function exportIncident(
   { incident: id, directory, files = new Map() }: ExportOptions,
 ): Promise<BundleHeader> {
   refuseUnlessMay(asked.actor, ['privacy-officer']);
-  const found = await findIncident(asked.db, id, asked.actor.id);
+  const found = await findIncident(asked.db, id, asked.actor);
   if (found === undefined) throw notFound(id);
   const { incident } = found;
   await refuseFull(directory);
   const evidence = await evidenceFiles(incident, files);
-  const { entry, entries, page, list } = await recordExport(asked, incident.id);
+  const { entry, entries, page, list, papers } = await recordExport(asked, incident.id);
   const bundle = await writeBundle(directory, {
     checkpoint: await signedHead(asked, await registerHead(asked.db)),
     ...(await earlier(asked)),
@@ -57,6 +59,7 @@ export async function exportIncident(
       { path: 'attachments/index.html', from: page, index: entry, at: '/facts/index' },
       { path: 'attachments/timeline.json', from: list, index: entry, at: '/facts/timeline' },
       ...evidence,
+      ...papers,
     ],
     readTiles: registerTiles(asked.db),
   });
@@ -75,16 +78,31 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 /** What is exported is read under the register's lock, so that page, timeline and entries are of one moment. */
 function recordExport(asked: Asked, id: IncidentId) {
   return deed(asked, async (tx) => {
-    const found = await findIncident(tx, id, asked.actor.id);
+    const found = await findIncident(tx, id, asked.actor);
     if (found === undefined) throw notFound(id);
     const { shown, timeline } = await wholeTimeline(tx, found.incident, asked.now());
-    const page = Buffer.from(composeIndex(shown, timeline, asked.now().toISOString()));
-    const list = Buffer.from(`${JSON.stringify({ ...shown, timeline }, null, 2)}\n`);
+    const afterwards = await wholeAfterwards(tx, id, asked.now());
+    const page = Buffer.from(composeIndex(shown, timeline, afterwards, asked.now().toISOString()));
+    const list = Buffer.from(`${JSON.stringify({ ...shown, afterwards, timeline }, null, 2)}\n`);
     const facts = { index: sha256(page), timeline: sha256(list) };
     const entry = await record(tx, { kind: 'incident-exported', incident: id, facts });
     await insertMove(tx, id, entry, 'export');
-    return { entry, page, list, entries: await wholeEntriesOf(tx, id) };
+    const papers = await paperFiles(tx, shown.papers);
+    return { entry, page, list, papers, entries: await wholeEntriesOf(tx, id) };
   });
+}
+
+/** Each issued paper that is not erased, as page and as text, with the hash that its entry states. */
+async function paperFiles(reads: Reads, papers: readonly PaperIssued[]): Promise<DisclosedFile[]> {
+  const textOf = await paperTexts(reads, papers);
+  return papers.flatMap((paper) =>
+    (['html', 'text'] as const).flatMap((format) => {
+      const text = textOf(paper, format);
+      if (text === null) return [];
+      const path = `attachments/papers/${paper.paper}-${paper.number}.${format === 'html' ? 'html' : 'txt'}`;
+      return [{ path, from: Buffer.from(text), index: paper.entry, at: `/facts/${format}` }];
+    }),
+  );
 }
 
 async function refuseFull(directory: string): Promise<void> {

@@ -1,8 +1,11 @@
 export { notFound } from './changes.ts';
 export { type ExportOptions, exportIncident } from './export.ts';
+export { fileOperations, openFiles } from './files.ts';
 export { type LoadedIncident, loadIncident } from './load.ts';
 export { incidentOperations } from './operations.ts';
+export { deletionOf } from './recipients/show.ts';
 export { MOVES } from './rules.ts';
 export { findIncident } from './store.ts';
 export type { Incident as RecordedIncident, LaterAct } from './types.ts';
+export { isUnlocked } from './unlocks.ts';
 export { deedUpon, type UponEvent } from './upon.ts';

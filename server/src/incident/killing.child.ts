@@ -1,7 +1,7 @@
 /** A process that does deeds until it is killed. It looks at the whole record first, as it was left by the one before. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Changed, ROLES } from '@forthright/contract';
+import { type Changed, type PersonErased, ROLES, type StepTaken } from '@forthright/contract';
 import { parseVerifierKey } from '@forthright/register';
 import { type Db, openDatabase } from '../platform/db/index.ts';
 import {
@@ -18,7 +18,9 @@ import {
   rotateKey,
 } from '../prove/index.ts';
 import { exportIncident } from './export.ts';
-import { actor, ask, databaseOf, ORIGIN, schema, strays } from './testing.ts';
+import { openFiles } from './files.ts';
+import { AFTERWARDS_INPUTS } from './matters/testing.ts';
+import { actor, ask, databaseOf, lostFiles, ORIGIN, schema, strays } from './testing.ts';
 import { deedUpon } from './upon.ts';
 
 export type Order = Readonly<{
@@ -68,6 +70,92 @@ const ALONE: [string, object] = ['decide', { ...DECIDE, answer: 'register-only' 
 const TASK: [string, object] = ['add-task', { what: 'Ban the seller', owner: 'usr_bo', due: DUE }];
 const CLOSE: [string, object] = ['close-incident', { version: 1, summary: 'Destroyed.' }];
 
+/** Another file each time. */
+async function* pieces(incident: string): AsyncGenerator<Uint8Array> {
+  for (let n = 0; n < 50; n += 1) yield Buffer.from(`${incident} ${n}\n`.repeat(500));
+}
+
+/** Upon a matter that the steps before have made; `of` is what its path calls it. Inputs are those of the tests. */
+const uponMatter =
+  (of: string, name: string, ...before: string[]) =>
+  async (world: World): Promise<Changed> => {
+    const { incident } = await opened(world);
+    let id: string | undefined;
+    const inputOf = (step: string) => ({
+      ...AFTERWARDS_INPUTS[step],
+      incident,
+      ...(id === undefined ? {} : { [of]: id }),
+    });
+    for (const step of before) {
+      const made = await ask<Changed>(world.asked, step, inputOf(step));
+      id ??= made.id;
+    }
+    return world.does(() => ask(world.asked, name, inputOf(name)));
+  };
+
+const ofRecipient = (name: string, ...before: string[]) => uponMatter('recipient', name, ...before);
+const ofItem = (name: string, ...before: string[]) => uponMatter('item', name, ...before);
+const ofBan = (name: string, ...before: string[]) => uponMatter('ban', name, ...before);
+const ofDelay = (name: string, ...before: string[]) => uponMatter('delay', name, ...before);
+const ofPerson = (name: string, ...before: string[]) => uponMatter('concerned', name, ...before);
+const ofInquiry = (name: string, ...before: string[]) => uponMatter('inquiry', name, ...before);
+
+/** What follows a breach. */
+const AFTERWARDS: Readonly<Record<string, (world: World) => Promise<Changed | number>>> = {
+  'add-recipient': ofRecipient('add-recipient'),
+  'write-recipient-letter': ofRecipient('write-recipient-letter', 'add-recipient'),
+  'hand-over-recipient-letter': ofRecipient(
+    'hand-over-recipient-letter',
+    'add-recipient',
+    'write-recipient-letter',
+  ),
+  'record-undertaking': ofRecipient('record-undertaking', 'add-recipient'),
+  'give-up-recipient': ofRecipient('give-up-recipient', 'add-recipient'),
+  'add-inbox-item': ofItem('add-inbox-item'),
+  'assign-inbox-item': ofItem('assign-inbox-item', 'add-inbox-item'),
+  'answer-inbox-item': ofItem('answer-inbox-item', 'add-inbox-item'),
+  'extend-inbox-item': ofItem('extend-inbox-item', 'add-inbox-item'),
+  'close-inbox-item': ofItem('close-inbox-item', 'add-inbox-item'),
+  'erase-person-texts': async (world) => {
+    const { incident } = await opened(world);
+    const given = { ...AFTERWARDS_INPUTS['add-inbox-item'], incident };
+    const { person: whom } = await ask<StepTaken>(world.asked, 'add-inbox-item', given);
+    const { entry } = await world.does(() =>
+      ask<PersonErased>(world.asked, 'erase-person-texts', { incident, person: whom }),
+    );
+    return entry;
+  },
+  'add-seller-ban': ofBan('add-seller-ban'),
+  'hand-over-seller-letter': ofBan('hand-over-seller-letter', 'add-seller-ban'),
+  'carry-out-seller-ban': ofBan('carry-out-seller-ban', 'add-seller-ban', 'hand-over-seller-letter'),
+  'record-seller-appeal': ofBan('record-seller-appeal', 'add-seller-ban', 'hand-over-seller-letter'),
+  'decide-seller-ban': ofBan('decide-seller-ban', 'add-seller-ban'),
+  'add-delay': ofDelay('add-delay'),
+  'confirm-delay': async (world) => {
+    const { incident } = await opened(world);
+    const oral = { form: 'oral', writtenDue: '2099-11-20T12:00:00Z', proof: undefined };
+    const asked = { ...AFTERWARDS_INPUTS['add-delay'], ...oral, incident };
+    const { id } = await ask<StepTaken>(world.asked, 'add-delay', asked);
+    const given = { ...AFTERWARDS_INPUTS['confirm-delay'], incident, delay: id };
+    return world.does(() => ask(world.asked, 'confirm-delay', given));
+  },
+  'prolong-delay': ofDelay('prolong-delay', 'add-delay'),
+  'end-delay': ofDelay('end-delay', 'add-delay'),
+  'add-person': ofPerson('add-person'),
+  'tell-person': ofPerson('tell-person', 'add-person'),
+  'excuse-person': ofPerson('excuse-person', 'add-person'),
+  'add-inquiry': ofInquiry('add-inquiry'),
+  'answer-inquiry-question': ofInquiry('answer-inquiry-question', 'add-inquiry'),
+  'move-inquiry-deadline': ofInquiry('move-inquiry-deadline', 'add-inquiry'),
+  'finish-inquiry': ofInquiry('finish-inquiry', 'add-inquiry'),
+};
+
+const RUN: [string, object] = [
+  'add-evidence',
+  { kind: 'run', sha256: 'cd'.repeat(32), bytes: 3, name: 'answer.json', origin: 'Scope.' },
+];
+const UNLOCK = { pseudonym: 'employee-1', reason: 'The shift was theirs.' };
+
 const person = (world: World) => `per_${world.asked.actor.id}`;
 
 /** Every operation that changes something. */
@@ -86,8 +174,30 @@ export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | 
     name: 'a.log',
     origin: 'The web server.',
   })),
+  'add-file': async (world) => {
+    const { incident } = await opened(world);
+    const asked = { ...world.asked, content: pieces(incident) };
+    return world.does(() => ask(asked, 'add-file', { incident, name: 'a.log', origin: 'By mail.' }));
+  },
+  'issue-paper': upon('issue-paper', () => ({ paper: 'authority-report', version: 1 })),
+  'import-veris': (world) =>
+    world.does(() =>
+      ask<Changed>(world.asked, 'import-veris', {
+        record: { schema_version: '1.4.1', incident_id: 'a', summary: 'A label' },
+      }),
+    ),
+  ...AFTERWARDS,
   'restrict-incident': upon('restrict-incident', () => ({ people: ['usr_ada'], reason: 'An insider.' })),
   'erase-text': upon('erase-text', (_, { entry }) => ({ entry, name: 'title' })),
+  'ask-unlock': upon('ask-unlock', ({ id }) => ({ ...UNLOCK, run: id }), RUN),
+  'grant-unlock': async (world) => {
+    const { incident } = await opened(world);
+    const { id: run } = await ask<Changed>(world.asked, 'add-evidence', { incident, ...RUN[1] });
+    const { id } = await ask<Changed>(world.asked, 'ask-unlock', { incident, ...UNLOCK, run });
+    const second = { ...world.asked, actor: actor('usr_bo', ...ROLES) };
+    const grant = { incident, unlock: id, reason: 'I agree.' };
+    return world.does(() => ask<Changed>(second, 'grant-unlock', grant));
+  },
   'close-incident': upon('close-incident', () => CLOSE[1], ALONE),
   'reopen-incident': upon('reopen-incident', () => ({ reason: 'Two labels.' }), ALONE, CLOSE),
   'export-incident': async (world) => {
@@ -150,6 +260,7 @@ async function obey({ folder, url, at: begin, target, before, acknowledged }: Or
       : ({ kind: 'server', url } as const);
   const db = await openDatabase({ ...where, schema });
   const asked: Asked = { db, actor: actor('usr_ada', ...ROLES), now };
+  await openFiles(db, folder, { now });
   const state = await openIn(db, folder);
   if (state.kind === 'stopped') await continueRegister(asked, 'It was cut short.');
   const kept = await db.rows<{ n: number }>(
@@ -157,7 +268,11 @@ async function obey({ folder, url, at: begin, target, before, acknowledged }: Or
     { acknowledged },
   );
   const lost = acknowledged.length - (kept[0]?.n ?? 0);
-  const wrong = [...(await strays(db)), ...(lost === 0 ? [] : [`${lost} acknowledged entries are lost`])];
+  const wrong = [
+    ...(await strays(db)),
+    ...(await lostFiles(db, folder)),
+    ...(lost === 0 ? [] : [`${lost} acknowledged entries are lost`]),
+  ];
   say({ say: 'looked', wrong, wasStopped: state.kind === 'stopped' });
   for (const name of [...before, target]) {
     const isTarget = name === target;

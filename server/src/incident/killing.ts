@@ -20,6 +20,9 @@ export type KillSettings = Readonly<{
   seed: number;
   folder: string;
   url?: string | undefined;
+  /** Who does the deeds, and their names; those of incidents unless it says otherwise. */
+  child?: URL | undefined;
+  names?: readonly string[] | undefined;
 }>;
 export type Killed = Readonly<{ acknowledged: number; within: ReadonlyMap<string, number> }>;
 
@@ -34,8 +37,8 @@ function randomly(seed: number): () => number {
 
 type Round = Readonly<{ reports: readonly Report[]; wasWithin: boolean }>;
 
-async function round(order: Order, delayMs: number): Promise<Round> {
-  const child = fork(new URL('./killing.child.ts', import.meta.url), [], {
+async function round(program: URL, order: Order, delayMs: number): Promise<Round> {
+  const child = fork(program, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const reports: Report[] = [];
@@ -66,10 +69,16 @@ async function round(order: Order, delayMs: number): Promise<Round> {
  * process finds no deed without its entry, no entry without its deed, every acknowledged one, and a register that
  * goes on by itself (but for one whose folder was being taken away).
  */
-export async function killInEveryDeed({ rounds, seed, folder, url }: KillSettings): Promise<Killed> {
+export async function killInEveryDeed({
+  rounds,
+  seed,
+  folder,
+  url,
+  child = new URL('./killing.child.ts', import.meta.url),
+  names = Object.keys(DEEDS),
+}: KillSettings): Promise<Killed> {
   await mkdir(folder, { recursive: true });
   const random = randomly(seed);
-  const names = Object.keys(DEEDS);
   const pick = (): string => names[Math.floor(random() * names.length)] ?? '';
   const acknowledged: number[] = [];
   const within = new Map<string, number>();
@@ -85,6 +94,7 @@ export async function killInEveryDeed({ rounds, seed, folder, url }: KillSetting
     const at = `seed ${seed}, round ${n}, after a kill in ${last}, on the way to ${target}`;
     const delay = Math.floor(random() ** 2 * LONGEST_DELAY_MS);
     const { reports, wasWithin } = await round(
+      child,
       { folder, url, at: FIRST_AT + n * ROUND_MS, target, before, acknowledged },
       delay,
     );

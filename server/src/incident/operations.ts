@@ -2,25 +2,39 @@ import {
   AddEvidence,
   AddNote,
   AddTask,
+  AskUnlock,
   Changed,
   CloseIncident,
+  ComposePaper,
   Decide,
   EraseText,
+  ExportBreachRegister,
+  ExportDpv,
+  ExportVeris,
   FinishTask,
   ForthrightError,
+  GrantUnlock,
+  Imported,
+  ImportVeris,
   IncidentShown,
   IncidentsListed,
+  IssuePaper,
   ListIncidents,
+  ListUnlocks,
   OpenIncident,
+  PaperComposed,
   ReopenIncident,
   RestrictIncident,
-  type Role,
   readId,
   SetIncidentFacts,
   ShowIncident,
+  ShowPaper,
+  UnlocksListed,
+  VerisRecord,
 } from '@forthright/contract';
-import type { ZodType } from 'zod';
-import { type Asked, type Operation, operation, refuseUnlessMay } from '../prove/index.ts';
+import { never } from 'zod';
+import type { Asked, Operation } from '../prove/index.ts';
+import { DECIDERS, guarded, OFFICERS, post, READERS, UNLOCKERS, WORKERS } from './asking.ts';
 import {
   addEvidence,
   addNote,
@@ -35,33 +49,21 @@ import {
   restrictIncident,
   setFacts,
 } from './changes.ts';
+import { concernedOperations } from './concerned/operations.ts';
+import { delayOperations } from './delays/operations.ts';
+import { exportDpv, exportVeris, importVeris } from './exchange/exchange.ts';
+import { exportBreachRegister } from './exchange/register.ts';
+import { inboxOperations } from './inbox/operations.ts';
+import { inquiryOperations } from './inquiries/operations.ts';
+import { draftPaper, issuePaper, showPaper } from './papers/issue.ts';
+import { recipientOperations } from './recipients/operations.ts';
+import { sellerOperations } from './sellers/operations.ts';
 import { showIncident } from './show.ts';
 import { findIncident, listIncidents } from './store.ts';
-
-/** Support agents look up one address at a time, and administrators have no business with content: neither is here. */
-const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver', 'auditor'];
-const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
-const DECIDERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
-const OFFICERS: readonly Role[] = ['privacy-officer'];
-
-type Given<I, O> = Omit<Operation<I, O>, 'input' | 'output'>;
-
-/** Whoever calls `run` without a door is held to the roles all the same. */
-const guarded = <I, O>(input: ZodType<I>, output: ZodType<O>, { run, ...given }: Given<I, O>): Operation =>
-  operation<I, O>({
-    ...given,
-    input,
-    output,
-    run: async (asked, asking) => {
-      refuseUnlessMay(asked.actor, given.may);
-      return run(asked, asking);
-    },
-  });
-
-const post = (path: Operation['path']) => ({ method: 'POST', path }) as const;
+import { askUnlock, grantUnlock, listUnlocks } from './unlocks.ts';
 
 async function list(asked: Asked, { state, most, after }: ListIncidents): Promise<IncidentsListed> {
-  const page = { actor: asked.actor.id, state, most, after: cursorOf(after) };
+  const page = { actor: asked.actor, state, most, after: cursorOf(after) };
   const found = await listIncidents(asked.db, page, asked.now());
   const shown = found.slice(0, most);
   const last = shown.at(-1);
@@ -81,7 +83,7 @@ function cursorOf(rawAfter: string | undefined): { openedAt: Date; id: string } 
 }
 
 async function show(asked: Asked, { incident, timelineAfter }: ShowIncident): Promise<IncidentShown> {
-  const found = await findIncident(asked.db, incident, asked.actor.id);
+  const found = await findIncident(asked.db, incident, asked.actor);
   if (found === undefined) throw notFound(incident);
   return showIncident(asked.db, found.incident, { now: asked.now(), timelineAfter });
 }
@@ -169,6 +171,87 @@ export const incidentOperations: readonly Operation[] = [
     may: OFFICERS,
     run: eraseIncidentText,
   }),
+  guarded(AskUnlock, Changed, {
+    name: 'ask-unlock',
+    summary: 'Asks, with a reason, that the name behind a pseudonym be unlocked for a time.',
+    ...post('/incidents/:incident/unlocks'),
+    may: UNLOCKERS,
+    run: askUnlock,
+  }),
+  guarded(GrantUnlock, Changed, {
+    name: 'grant-unlock',
+    summary: 'Unlocks a name that somebody else has asked for, with a reason of one’s own.',
+    ...post('/incidents/:incident/unlocks/:unlock/grant'),
+    may: UNLOCKERS,
+    run: grantUnlock,
+  }),
+  guarded(ListUnlocks, UnlocksListed, {
+    name: 'list-unlocks',
+    summary: 'Which names were asked for and unlocked, by whom, why, and until when.',
+    method: 'GET',
+    path: '/incidents/:incident/unlocks',
+    may: READERS,
+    run: listUnlocks,
+  }),
+  guarded(ComposePaper, PaperComposed, {
+    name: 'compose-paper',
+    summary:
+      'A holding statement, a first report to the authority, or a brief for the board, of what the record holds now.',
+    method: 'GET',
+    path: '/incidents/:incident/papers/:paper',
+    documents: ['text/html', 'text/plain'],
+    may: READERS,
+    run: draftPaper,
+  }),
+  guarded(IssuePaper, Changed, {
+    name: 'issue-paper',
+    summary: 'Keeps a version of such a paper for good, with its hash; sends nothing.',
+    ...post('/incidents/:incident/papers/:paper'),
+    may: WORKERS,
+    run: issuePaper,
+  }),
+  guarded(ShowPaper, never(), {
+    name: 'show-paper',
+    summary: 'An issued paper, byte for byte.',
+    method: 'GET',
+    path: '/incidents/:incident/issued-papers/:issued',
+    documents: ['text/html', 'text/plain'],
+    may: READERS,
+    run: showPaper,
+  }),
+  guarded(ExportBreachRegister, never(), {
+    name: 'export-breach-register',
+    summary: 'All incidents that you may see as CSV (GDPR Art. 33(5)), those not notified and why included.',
+    method: 'GET',
+    path: '/breach-register',
+    documents: ['text/csv'],
+    may: READERS,
+    run: exportBreachRegister,
+  }),
+  guarded(ExportDpv, never(), {
+    name: 'export-dpv',
+    summary: 'The incident in terms of the W3C Data Privacy Vocabulary, as JSON-LD.',
+    method: 'GET',
+    path: '/incidents/:incident/dpv',
+    documents: ['application/ld+json'],
+    may: READERS,
+    run: exportDpv,
+  }),
+  guarded(ExportVeris, VerisRecord, {
+    name: 'export-veris',
+    summary: 'The incident as a record of VERIS 1.4.1, to be exchanged with others.',
+    method: 'GET',
+    path: '/incidents/:incident/veris',
+    may: READERS,
+    run: exportVeris,
+  }),
+  guarded(ImportVeris, Imported, {
+    name: 'import-veris',
+    summary: 'Records an incident from a VERIS record; what was not understood is kept and listed.',
+    ...post('/incidents/from-veris'),
+    may: WORKERS,
+    run: importVeris,
+  }),
   guarded(CloseIncident, Changed, {
     name: 'close-incident',
     summary: 'Closes the incident; refused with everything that blocks it.',
@@ -183,4 +266,10 @@ export const incidentOperations: readonly Operation[] = [
     may: OFFICERS,
     run: reopenIncident,
   }),
+  ...recipientOperations,
+  ...concernedOperations,
+  ...delayOperations,
+  ...sellerOperations,
+  ...inboxOperations,
+  ...inquiryOperations,
 ];

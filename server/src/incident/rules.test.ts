@@ -46,9 +46,11 @@ const incident = (others: Partial<Incident> = {}): Incident => ({
   decisions: [],
   tasks: [],
   evidence: [],
+  matters: { first: [], counts: {} },
+  delays: [],
   ...others,
 });
-const kinds = (one: Incident) => blockersOf(one).map(({ blocker }) => blocker);
+const kinds = (one: Incident) => blockersOf(one, NOW).map(({ blocker }) => blocker);
 
 describe('moves', () => {
   test('docs/record.md shows the table of states and moves', () => {
@@ -108,7 +110,7 @@ describe('what is next', () => {
   test('in the first hour: when aware, contain, estimate, cause, decide', () => {
     const first = incident({ facts: { title: 'x', kind: 'other', times: {} } });
     assert.deepEqual(
-      nextSteps(first).map(({ step }) => step),
+      nextSteps(first, NOW).map(({ step }) => step),
       ['say-when-aware', 'contain', 'estimate', 'name-cause', 'decide'],
     );
   });
@@ -117,14 +119,14 @@ describe('what is next', () => {
     const early = task('2026-11-22T13:00:00+02:00');
     const late = task('2026-11-22T12:30:00Z');
     const decided = incident({ state: 'decided', decisions: [decision('decision', 'register-only')] });
-    const steps = nextSteps({ ...decided, tasks: [late, early] });
+    const steps = nextSteps({ ...decided, tasks: [late, early] }, NOW);
     assert.deepEqual(
       steps.filter(({ step }) => step === 'do-task').map(({ of }) => of),
       [early.id, late.id],
     );
     assert.ok(!steps.some(({ step }) => step === 'close'));
-    assert.ok(nextSteps(decided).some(({ step }) => step === 'close'));
-    assert.deepEqual(nextSteps({ ...decided, state: 'closed' }), []);
+    assert.ok(nextSteps(decided, NOW).some(({ step }) => step === 'close'));
+    assert.deepEqual(nextSteps({ ...decided, state: 'closed' }, NOW), []);
   });
 
   test('overdue is an open task whose time is over, by the instant and not by its digits', () => {

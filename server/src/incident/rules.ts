@@ -3,12 +3,15 @@ import type {
   Answer,
   Blocker,
   CloseIncident,
+  Delayed,
   IncidentState,
   NextStep,
   Problem,
   SetIncidentFacts,
 } from '@forthright/contract';
-import type { Act, Decision, Facts, Incident, Task, Typed } from './types.ts';
+import { delayOf } from './delays/rules.ts';
+import { matterBlockers, matterSteps } from './matters/rules.ts';
+import type { Act, Decision, Facts, Figure, Incident, Task, Typed } from './types.ts';
 
 export type Move = Readonly<{ to: IncidentState } | { no: string }>;
 
@@ -27,7 +30,16 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'add-note': { to: 'open' },
     restrict: { to: 'open' },
     'erase-text': { to: 'open' },
+    'issue-paper': { to: 'open' },
+    'ask-unlock': { to: 'open' },
+    'grant-unlock': { to: 'open' },
     export: { to: 'open' },
+    'pursue-deletion': { to: 'open' },
+    'account-for-people': { to: 'open' },
+    'delay-duty': { to: 'open' },
+    'ban-seller': { to: 'open' },
+    'handle-inbox': { to: 'open' },
+    'answer-authority': { to: 'open' },
     close: { no: 'nothing has been decided yet' },
     reopen: { no: 'the incident is open' },
   },
@@ -41,7 +53,16 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'add-note': { to: 'decided' },
     restrict: { to: 'decided' },
     'erase-text': { to: 'decided' },
+    'issue-paper': { to: 'decided' },
+    'ask-unlock': { to: 'decided' },
+    'grant-unlock': { to: 'decided' },
     export: { to: 'decided' },
+    'pursue-deletion': { to: 'decided' },
+    'account-for-people': { to: 'decided' },
+    'delay-duty': { to: 'decided' },
+    'ban-seller': { to: 'decided' },
+    'handle-inbox': { to: 'decided' },
+    'answer-authority': { to: 'decided' },
     close: { to: 'closed' },
     reopen: { no: 'the incident is not closed' },
   },
@@ -55,7 +76,16 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'add-note': { to: 'closed' },
     restrict: { to: 'closed' },
     'erase-text': { to: 'closed' },
+    'issue-paper': closed,
+    'ask-unlock': { to: 'closed' },
+    'grant-unlock': { to: 'closed' },
     export: { to: 'closed' },
+    'pursue-deletion': closed,
+    'account-for-people': closed,
+    'delay-duty': closed,
+    'ban-seller': closed,
+    'handle-inbox': { to: 'closed' },
+    'answer-authority': closed,
     close: { no: 'the incident is closed' },
     reopen: { to: 'decided' },
   },
@@ -71,9 +101,19 @@ export const DUTIES: Readonly<Record<Answer, string | undefined>> = {
 const isOpen = ({ state }: Task): boolean => state === 'open';
 const stands = ({ endedBy }: Decision): boolean => endedBy === undefined;
 const isLate = ({ due }: Task, now: Date): boolean => Date.parse(due) < now.getTime();
-const byDue = (a: Task, b: Task): number => Date.parse(a.due) - Date.parse(b.due);
+/** What has no time comes last. */
+const dueMs = ({ due }: NextStep): number => (due === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(due));
+const byDue = (a: NextStep, b: NextStep): number => dueMs(a) - dueMs(b);
 
-export const isOverdue = (task: Task, now: Date): boolean => isOpen(task) && isLate(task, now);
+/** Past its time, and not delayed by law enforcement. */
+export const isOverdue = (task: Task, delays: Incident['delays'], now: Date): boolean =>
+  isOpen(task) && isLate(task, now) && delayOf(task.answer, delays, now) === undefined;
+
+/** What delays this task now; nothing delays one that is finished. */
+export const delayedTask = (task: Task, delays: Incident['delays'], now: Date): { delayed?: Delayed } => {
+  const delayed = isOpen(task) ? delayOf(task.answer, delays, now) : undefined;
+  return delayed === undefined ? {} : { delayed };
+};
 export const openProposals = ({ decisions }: Pick<Incident, 'decisions'>): Decision[] =>
   decisions.filter((one) => one.step === 'proposal' && stands(one));
 export const standingDecisions = ({ decisions }: Pick<Incident, 'decisions'>): Decision[] =>
@@ -86,21 +126,21 @@ export function endedBy(answer: Answer, incident: Incident): Decision[] {
   );
 }
 
-/** What an open proposal of the actor's own keeps them from deciding, themselves and in another's name. */
+/** What an open proposal of the account's own keeps it from deciding, itself, by a token, and in another's name. */
 export function isOwnProposal(
-  actor: string,
+  account: string,
   answer: Answer,
   proposal: string | undefined,
   incident: Incident,
 ): boolean {
   return openProposals(incident).some(
-    (one) => one.by === actor && (one.id === proposal || one.answer === answer),
+    (one) => one.by === account && (one.id === proposal || one.answer === answer),
   );
 }
 
 /** All that keeps the incident from being closed. */
-export function blockersOf(incident: Incident): Blocker[] {
-  const { facts, tasks } = incident;
+export function blockersOf(incident: Incident, now: Date): Blocker[] {
+  const { facts, tasks, delays } = incident;
   const found: Blocker[] = [];
   if (facts.times.aware === undefined)
     found.push({ blocker: 'not-aware', message: 'Nobody has said when the organisation became aware.' });
@@ -111,17 +151,45 @@ export function blockersOf(incident: Incident): Blocker[] {
     });
   for (const { id } of openProposals(incident))
     found.push({ blocker: 'open-proposal', of: id, message: `The proposal ${id} waits for a decision.` });
-  for (const { id, kind, what } of tasks.filter(isOpen)) {
+  for (const task of tasks.filter(isOpen)) {
+    const { id, kind, what } = task;
     const blocker = kind === 'duty' ? 'open-duty' : 'open-task';
-    found.push({ blocker, of: id, message: `Neither done nor excused with a reason: ${what ?? id}.` });
+    const { delayed } = delayedTask(task, delays, now);
+    const until =
+      delayed === undefined ? '' : ` Delayed by ${delayed.agency ?? delayed.by} until ${delayed.until}.`;
+    found.push({
+      blocker,
+      of: id,
+      message: `Neither done nor excused with a reason: ${what ?? id}.${until}`,
+      ...(delayed === undefined ? {} : { delayed }),
+    });
+  }
+  for (const blocker of matterBlockers(mattersOf(incident))) {
+    const delayed = blocker.blocker === 'person-not-told' && delayOf('tell-people', delays, now);
+    found.push(delayed ? { ...blocker, delayed } : blocker);
   }
   return found;
 }
 
-/** What is next, the most urgent first. Nothing in a closed incident. */
-export function nextSteps(incident: Incident): NextStep[] {
-  const { state, facts, tasks } = incident;
-  if (state === 'closed') return [];
+/** People who stand on the list need to be told only where that is decided. */
+function mattersOf(incident: Incident): Incident['matters'] {
+  const { first, counts } = incident.matters;
+  if (standingDecisions(incident).some(({ answer }) => answer === 'tell-people')) return { first, counts };
+  return { first: first.filter(({ kind }) => kind !== 'concerned'), counts: { ...counts, concerned: 0 } };
+}
+
+/** What is left to do with matters; telling a person is delayed like the duty. */
+const stepsOf = (incident: Incident, now: Date): NextStep[] =>
+  matterSteps(mattersOf(incident)).map((step) => {
+    const delayed = step.step === 'tell-person' && delayOf('tell-people', incident.delays, now);
+    return delayed ? { ...step, delayed } : step;
+  });
+
+/** What is next, the most urgent first. */
+export function nextSteps(incident: Incident, now: Date): NextStep[] {
+  const { state, facts, tasks, delays } = incident;
+  // What people write after it was closed is answered without reopening it.
+  if (state === 'closed') return stepsOf(incident, now).toSorted(byDue);
   const steps: NextStep[] = [];
   if (facts.times.aware === undefined) steps.push({ step: 'say-when-aware' });
   if (facts.times.contained === undefined) steps.push({ step: 'contain' });
@@ -130,18 +198,30 @@ export function nextSteps(incident: Incident): NextStep[] {
   if (facts.cause === undefined) steps.push({ step: 'name-cause' });
   for (const { id } of openProposals(incident)) steps.push({ step: 'decide-proposal', of: id });
   if (standingDecisions(incident).length === 0) steps.push({ step: 'decide' });
-  for (const { id, due } of tasks.filter(isOpen).toSorted(byDue))
-    steps.push({ step: 'do-task', of: id, due });
-  if (blockersOf(incident).length === 0) steps.push({ step: 'close' });
+  const toDo: NextStep[] = [
+    ...tasks.filter(isOpen).map(
+      (task): NextStep => ({
+        step: 'do-task',
+        of: task.id,
+        due: task.due,
+        ...delayedTask(task, delays, now),
+      }),
+    ),
+    ...stepsOf(incident, now),
+  ];
+  steps.push(...toDo.toSorted(byDue));
+  if (blockersOf(incident, now).length === 0) steps.push({ step: 'close' });
   return steps;
 }
 
-/** Tasks and duties whose time is over, the longest overdue first. */
-export function overdueSteps({ tasks }: Incident, now: Date): NextStep[] {
-  return tasks
-    .filter((task) => isOverdue(task, now))
-    .toSorted(byDue)
-    .map(({ id, due }) => ({ step: 'do-task', of: id, due }));
+/** Whatever is past its time, the longest overdue first. */
+export function overdueSteps(incident: Incident, now: Date): NextStep[] {
+  const { tasks, delays } = incident;
+  const late = tasks.filter((task) => isOverdue(task, delays, now));
+  return [
+    ...late.map(({ id, due }): NextStep => ({ step: 'do-task', of: id, due })),
+    ...stepsOf(incident, now).filter((step) => dueMs(step) < now.getTime()),
+  ].toSorted(byDue);
 }
 
 /** The awareness clock: seconds since, until now or until it was closed. */
@@ -158,23 +238,32 @@ export function changed(facts: Facts, change: FactsChange): Facts {
   const { times = {}, ...others } = change;
   const merged = { ...facts.times, ...times };
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
-  const kept = Object.entries(merged).filter(([, time]) => time !== null && time !== undefined);
-  return { ...facts, ...given, times: Object.fromEntries(kept) } as Facts;
+  const isKept = ([, value]: [string, unknown]): boolean => value !== null && value !== undefined;
+  const kept = Object.entries(merged).filter(isKept);
+  // An erased text is `null` as well, and stays.
+  const left = Object.entries({ ...facts, ...given }).filter(([fact]) => given[fact] !== null);
+  return { ...Object.fromEntries(left), times: Object.fromEntries(kept) } as Facts;
 }
 
 const ERASED = '(erased)';
 const typed = (text: Typed): string => text ?? ERASED;
 
-function fieldsOf({ title, kind, cause, times, estimate }: Facts): Map<string, string> {
-  const fields = new Map([
-    ['title', typed(title)],
-    ['kind', kind],
-  ]);
-  for (const [name, value] of Object.entries(cause ?? {})) fields.set(`cause.${name}`, typed(value));
+const figure = ({ min, max, by, run }: Figure): string =>
+  `${min} to ${max}, ${run === undefined ? 'estimated' : `read in the run ${run}`} by ${typed(by)}`;
+
+function fieldsOf({ times, estimate, records, ...others }: Facts): Map<string, string> {
+  const fields = new Map<string, string>();
+  const put = (at: string, value: unknown): void => {
+    if (Array.isArray(value)) fields.set(at, value.join(', '));
+    else if (typeof value === 'object' && value !== null)
+      for (const [name, inner] of Object.entries(value)) put(`${at}.${name}`, inner);
+    else fields.set(at, typed(value as Typed));
+  };
+  for (const [fact, value] of Object.entries(others)) put(fact, value);
   for (const [name, { at, saidBy }] of Object.entries(times))
     fields.set(`times.${name}`, `${at}, said by ${typed(saidBy)}`);
-  if (estimate !== undefined)
-    fields.set('estimate', `${estimate.min} to ${estimate.max}, estimated by ${typed(estimate.by)}`);
+  if (estimate !== undefined) fields.set('estimate', figure(estimate));
+  if (records !== undefined) fields.set('records', figure(records));
   return fields;
 }
 

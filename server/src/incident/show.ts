@@ -2,25 +2,53 @@
 import type { IncidentShown } from '@forthright/contract';
 import type { Reads } from '../platform/db/index.ts';
 import { type RecordedEntry, timelineOf } from '../prove/index.ts';
-import { awareSeconds, blockersOf, isOverdue, nextSteps, overdueSteps } from './rules.ts';
-import type { Decision, Incident, Task } from './types.ts';
+import { issuedPapers } from './papers/store.ts';
+import { deletionOf } from './recipients/show.ts';
+import { awareSeconds, blockersOf, delayedTask, isOverdue, nextSteps, overdueSteps } from './rules.ts';
+import type { Decision, Facts, Figure, Incident, Task } from './types.ts';
 
 const TIMELINE_PAGE = 500;
 
 const shownDecision = ({ at, ...others }: Decision) => ({ ...others, at: at.toISOString() });
 
-const shownTask = (now: Date) => (task: Task) => {
+const shownTask = (delays: Incident['delays'], now: Date) => (task: Task) => {
   const { answer: _, ...others } = task;
-  return { ...others, isOverdue: isOverdue(task, now) };
+  return { ...others, isOverdue: isOverdue(task, delays, now), ...delayedTask(task, delays, now) };
 };
 
-const shownEntry = ({ index, kind, at, actor, facts, texts }: RecordedEntry) => ({
-  entry: index,
-  kind,
-  at: at.toISOString(),
-  by: actor,
-  facts: facts as IncidentShown['timeline'][number]['facts'],
-  texts,
+/** A figure that was typed is labelled so; one that was read in a run names it. */
+const labelled = (figure: Figure) => ({
+  ...figure,
+  label: figure.run === undefined ? ('estimated' as const) : ('from-run' as const),
+});
+
+const shownCategories = ({ people, data }: NonNullable<Facts['categories']>) => ({
+  ...(people === undefined ? {} : { people: [...people] }),
+  ...(data === undefined ? {} : { data: [...data] }),
+});
+
+/** Texts that are whole documents: the timeline says how long they are, and another operation shows them. */
+const DOCUMENTS: Readonly<Record<string, readonly string[]>> = {
+  'paper-issued': ['page', 'plain'],
+  'incident-imported': ['record'],
+};
+
+const shownTexts = ({ kind, texts }: RecordedEntry): RecordedEntry['texts'] =>
+  Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [
+      name,
+      text !== null && DOCUMENTS[kind]?.includes(name) ? `(${text.length} characters)` : text,
+    ]),
+  );
+
+const shownEntry = (entry: RecordedEntry) => ({
+  entry: entry.index,
+  kind: entry.kind,
+  at: entry.at.toISOString(),
+  by: entry.account ?? entry.actor,
+  ...(entry.account === undefined ? {} : { token: entry.actor }),
+  facts: entry.facts as IncidentShown['timeline'][number]['facts'],
+  texts: shownTexts(entry),
 });
 
 export async function showIncident(
@@ -33,25 +61,29 @@ export async function showIncident(
   const entries = await timelineOf(reads, id, { after: timelineAfter, most: TIMELINE_PAGE + 1 });
   const page = entries.slice(0, TIMELINE_PAGE);
   const last = page.at(-1);
-  const { estimate, ...others } = facts;
+  const { estimate, records, categories, ...others } = facts;
   const seconds = awareSeconds(incident, now);
   return {
     id,
     version,
     state,
     ...others,
-    ...(estimate === undefined ? {} : { estimate: { ...estimate, label: 'estimated' } }),
+    ...(estimate === undefined ? {} : { estimate: labelled(estimate) }),
+    ...(records === undefined ? {} : { records: labelled(records) }),
+    ...(categories === undefined ? {} : { categories: shownCategories(categories) }),
     openedAt: openedAt.toISOString(),
     openedBy,
     ...(closedAt === undefined ? {} : { closedAt: closedAt.toISOString() }),
     ...(seconds === undefined ? {} : { awareSeconds: seconds }),
     ...(restrictedTo === undefined ? {} : { restrictedTo: [...restrictedTo] }),
     decisions: decisions.map(shownDecision),
-    tasks: tasks.map(shownTask(now)),
+    tasks: tasks.map(shownTask(incident.delays, now)),
     evidence: [...incident.evidence],
-    next: nextSteps(incident),
+    papers: await issuedPapers(reads, id),
+    deletion: await deletionOf(reads, id),
+    next: nextSteps(incident, now),
     overdue: overdueSteps(incident, now),
-    blockers: state === 'closed' ? [] : blockersOf(incident),
+    blockers: state === 'closed' ? [] : blockersOf(incident, now),
     timeline: page.map(shownEntry),
     ...(entries.length > page.length && last !== undefined ? { timelineNext: last.index } : {}),
   };

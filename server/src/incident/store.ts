@@ -8,53 +8,14 @@ import type {
   IncidentListed,
   IncidentState,
   TaskId,
+  UnlockId,
 } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
-import { textsOf } from '../prove/index.ts';
+import { type Actor, textsOf } from '../prove/index.ts';
+import { entriesOf, type StoredFacts, type TextAt, withTexts } from './facts.ts';
+import { openMatters, overdueMatters, standingDelays } from './matters/store.ts';
 import { DUTIES } from './rules.ts';
 import type { Act, Decision, Evidence, Facts, Incident, LaterAct, Task, Typed } from './types.ts';
-
-/** Facts with, for each text, the register's entry that is committed to it. */
-export type StoredFacts = Facts<number>;
-
-export const textName = {
-  title: 'title',
-  summary: 'summary',
-  estimateBy: 'estimateBy',
-  saidBy: (time: string) => `saidBy.${time}`,
-};
-
-function entriesOf({ title, cause, times, estimate }: StoredFacts): number[] {
-  const stated = Object.values(times).map(({ saidBy }) => saidBy);
-  return [title, cause?.summary, estimate?.by, ...stated].filter((entry) => entry !== undefined);
-}
-
-type TextAt = (index: number, name: string) => Typed;
-
-function withTexts({ title, kind, cause, times, estimate }: StoredFacts, text: TextAt): Facts {
-  const { summary, ...names } = cause ?? {};
-  return {
-    title: text(title, textName.title),
-    kind,
-    ...(cause === undefined
-      ? {}
-      : {
-          cause: {
-            ...(names as Omit<typeof cause, 'summary'>),
-            ...(summary === undefined ? {} : { summary: text(summary, textName.summary) }),
-          },
-        }),
-    times: Object.fromEntries(
-      Object.entries(times).map(([name, { at, saidBy }]) => [
-        name,
-        { at, saidBy: text(saidBy, textName.saidBy(name)) },
-      ]),
-    ),
-    ...(estimate === undefined
-      ? {}
-      : { estimate: { ...estimate, by: text(estimate.by, textName.estimateBy) } }),
-  };
-}
 
 type IncidentRow = Readonly<{
   id: IncidentId;
@@ -68,45 +29,101 @@ type IncidentRow = Readonly<{
 }>;
 
 /** Whoever is not named finds nothing: a restricted incident is not there for them, in every question. */
-const VISIBLE = '(i.restricted_to IS NULL OR :actor::text = ANY (i.restricted_to))';
+export const VISIBLE = '(i.restricted_to IS NULL OR :actor::text = ANY (i.restricted_to))';
 
 const INCIDENT = `SELECT i.id, i.state, i.version, i.opened_at, i.opened_by, i.closed_at, i.restricted_to, v.facts
   FROM incidents i JOIN incident_versions v ON v.incident = i.id AND v.version = i.version`;
 
 export type Found = Readonly<{ incident: Incident; stored: StoredFacts }>;
 
-/** The incident, or undefined when there is none that this actor may see. */
-export async function findIncident(reads: Reads, id: string, actor: string): Promise<Found | undefined> {
+/** The incident, or undefined when there is none that this actor's account may see. */
+export async function findIncident(
+  reads: Reads,
+  id: string,
+  { account: actor }: Pick<Actor, 'account'>,
+): Promise<Found | undefined> {
   const [row] = await reads.rows<IncidentRow>(`${INCIDENT} WHERE i.id = :id::text AND ${VISIBLE}`, {
     id,
     actor,
   });
   if (row === undefined) return undefined;
+  const [incident] = await assembled(reads, [row]);
+  return incident && { incident, stored: row.facts };
+}
+
+/** Incidents that this actor may see, the oldest first, whole; at most so many, after this one. */
+export async function incidentsFrom(
+  reads: Reads,
+  { actor, most, after }: Readonly<{ actor: string; most: number; after: Page['after'] }>,
+): Promise<Incident[]> {
+  const rows = await reads.rows<IncidentRow>(
+    `${INCIDENT} WHERE ${VISIBLE}
+       AND (:openedAt::timestamptz IS NULL OR (i.opened_at, i.id) > (:openedAt::timestamptz, :id::text))
+     ORDER BY i.opened_at, i.id LIMIT :most::int4`,
+    { actor, most, openedAt: after?.openedAt ?? null, id: after?.id ?? null },
+  );
+  return assembled(reads, rows);
+}
+
+/** With which words each was closed the last time. */
+export async function closingSummaries(
+  reads: Reads,
+  ids: readonly IncidentId[],
+): Promise<ReadonlyMap<string, Typed>> {
+  const rows = await reads.rows<{ incident: string; entry: bigint }>(
+    `SELECT incident, max(entry) AS entry FROM incident_moves
+      WHERE incident = ANY (:ids::text[]) AND act = 'close' GROUP BY incident`,
+    { ids },
+  );
+  const text = await textsOf(
+    reads,
+    rows.map(({ entry }) => Number(entry)),
+  );
+  return new Map(rows.map(({ incident, entry }) => [incident, text(Number(entry), 'summary')]));
+}
+
+/** The incidents of these rows with all that belongs to them: four statements, however many they are. */
+async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<Incident[]> {
+  const ids = rows.map(({ id }) => id);
   const [decisions, tasks, evidence] = [
-    await decisionRows(reads, id),
-    await taskRows(reads, id),
-    await evidenceRows(reads, id),
+    await decisionRows(reads, ids),
+    await taskRows(reads, ids),
+    await evidenceRows(reads, ids),
   ];
   const text = await textsOf(reads, [
-    ...entriesOf(row.facts),
+    ...rows.flatMap(({ facts }) => entriesOf(facts)),
     ...decisions.map(({ entry }) => Number(entry)),
     ...tasks.flatMap(({ entry, finished_entry }) => [Number(entry), Number(finished_entry ?? entry)]),
     ...evidence.map(({ entry }) => Number(entry)),
   ]);
-  const incident: Incident = {
-    id: row.id,
-    version: row.version,
-    state: row.state,
-    facts: withTexts(row.facts, text),
-    openedAt: row.opened_at,
-    openedBy: row.opened_by,
-    ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
-    ...(row.restricted_to === null ? {} : { restrictedTo: row.restricted_to }),
-    decisions: decisions.map((one) => decisionOf(one, text)),
-    tasks: tasks.map((one) => taskOf(one, text)),
-    evidence: evidence.map((one) => evidenceOf(one, text)),
-  };
-  return { incident, stored: row.facts };
+  const [decisionsOf, tasksOf, evidencesOf] = [
+    byIncident(decisions),
+    byIncident(tasks),
+    byIncident(evidence),
+  ];
+  const incidents: Incident[] = [];
+  for (const row of rows)
+    incidents.push({
+      id: row.id,
+      version: row.version,
+      state: row.state,
+      facts: withTexts(row.facts, text),
+      openedAt: row.opened_at,
+      openedBy: row.opened_by,
+      ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
+      ...(row.restricted_to === null ? {} : { restrictedTo: row.restricted_to }),
+      decisions: decisionsOf(row.id).map((one) => decisionOf(one, text)),
+      tasks: tasksOf(row.id).map((one) => taskOf(one, text)),
+      evidence: evidencesOf(row.id).map((one) => evidenceOf(one, text)),
+      matters: await openMatters(reads, row.id),
+      delays: await standingDelays(reads, row.id),
+    });
+  return incidents;
+}
+
+function byIncident<Row extends Readonly<{ incident: string }>>(rows: readonly Row[]): (id: string) => Row[] {
+  const groups = Map.groupBy(rows, ({ incident }) => incident);
+  return (id) => groups.get(id) ?? [];
 }
 
 /** The facts as they were in this version; undefined when there was none. */
@@ -124,6 +141,7 @@ export async function factsOfVersion(
 
 type DecisionRow = Readonly<{
   id: DecisionId;
+  incident: string;
   entry: bigint;
   step: Decision['step'];
   answer: Answer;
@@ -133,10 +151,10 @@ type DecisionRow = Readonly<{
   ended_by: string | null;
 }>;
 
-const decisionRows = (reads: Reads, id: string) =>
+const decisionRows = (reads: Reads, ids: readonly string[]) =>
   reads.rows<DecisionRow>(
-    'SELECT id, entry, step, answer, by, at, due, ended_by FROM incident_decisions WHERE incident = :id::text ORDER BY entry',
-    { id },
+    'SELECT incident, id, entry, step, answer, by, at, due, ended_by FROM incident_decisions WHERE incident = ANY (:ids::text[]) ORDER BY entry',
+    { ids },
   );
 
 const decisionOf = (
@@ -155,6 +173,7 @@ const decisionOf = (
 
 type TaskRow = Readonly<{
   id: TaskId;
+  incident: string;
   entry: bigint;
   duty: Answer | null;
   owner: string;
@@ -163,10 +182,10 @@ type TaskRow = Readonly<{
   finished_entry: bigint | null;
 }>;
 
-const taskRows = (reads: Reads, id: string) =>
+const taskRows = (reads: Reads, ids: readonly string[]) =>
   reads.rows<TaskRow>(
-    'SELECT id, entry, duty, owner, due, state, finished_entry FROM incident_tasks WHERE incident = :id::text ORDER BY entry',
-    { id },
+    'SELECT incident, id, entry, duty, owner, due, state, finished_entry FROM incident_tasks WHERE incident = ANY (:ids::text[]) ORDER BY entry',
+    { ids },
   );
 
 const taskOf = ({ id, entry, duty, owner, due, state, finished_entry }: TaskRow, text: TextAt): Task => ({
@@ -182,16 +201,17 @@ const taskOf = ({ id, entry, duty, owner, due, state, finished_entry }: TaskRow,
 
 type EvidenceRow = Readonly<{
   id: EvidenceId;
+  incident: string;
   entry: bigint;
   kind: Evidence['kind'];
   sha256: string;
   bytes: bigint;
 }>;
 
-const evidenceRows = (reads: Reads, id: string) =>
+const evidenceRows = (reads: Reads, ids: readonly string[]) =>
   reads.rows<EvidenceRow>(
-    'SELECT id, entry, kind, sha256, bytes FROM incident_evidence WHERE incident = :id::text ORDER BY entry',
-    { id },
+    'SELECT incident, id, entry, kind, sha256, bytes FROM incident_evidence WHERE incident = ANY (:ids::text[]) ORDER BY entry',
+    { ids },
   );
 
 const evidenceOf = ({ id, entry, kind, sha256, bytes }: EvidenceRow, text: TextAt): Evidence => ({
@@ -205,7 +225,7 @@ const evidenceOf = ({ id, entry, kind, sha256, bytes }: EvidenceRow, text: TextA
 });
 
 export type Page = Readonly<{
-  actor: string;
+  actor: Pick<Actor, 'account'>;
   state?: IncidentState | undefined;
   most: number;
   /** The last one of the page before: by its own values, so that one that was hidden meanwhile still has its place. */
@@ -222,7 +242,13 @@ export async function listIncidents(
     `${INCIDENT} WHERE ${VISIBLE} AND (:state::text IS NULL OR i.state = :state::text)
        AND (:openedAt::timestamptz IS NULL OR (i.opened_at, i.id) < (:openedAt::timestamptz, :id::text))
      ORDER BY i.opened_at DESC, i.id DESC LIMIT :most::int4 + 1`,
-    { actor, state: state ?? null, openedAt: after?.openedAt ?? null, id: after?.id ?? null, most },
+    {
+      actor: actor.account,
+      state: state ?? null,
+      openedAt: after?.openedAt ?? null,
+      id: after?.id ?? null,
+      most,
+    },
   );
   const text = await textsOf(
     reads,
@@ -235,7 +261,7 @@ export async function listIncidents(
   );
   return rows.map(({ id, state, facts, opened_at, restricted_to }) => ({
     id,
-    title: text(facts.title, textName.title),
+    title: text(facts.title, 'title'),
     state,
     kind: facts.kind,
     ...(facts.times.aware === undefined ? {} : { aware: facts.times.aware.at }),
@@ -253,10 +279,17 @@ async function overdueCounts(
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await reads.rows<{ incident: string; n: number }>(
     `SELECT incident, count(*)::int4 AS n FROM incident_tasks
-      WHERE incident = ANY (:ids::text[]) AND state = 'open' AND due::timestamptz < :now::timestamptz GROUP BY incident`,
+      WHERE incident = ANY (:ids::text[]) AND state = 'open' AND due::timestamptz < :now::timestamptz
+        AND NOT EXISTS (SELECT 1 FROM incident_matters d
+          WHERE d.incident = incident_tasks.incident AND d.kind = 'delay' AND d.is_open
+            AND d.data->'suspends' @> to_jsonb(incident_tasks.duty)
+            AND (d.data->>'from')::timestamptz <= :now::timestamptz AND :now::timestamptz < d.due_at)
+      GROUP BY incident`,
     { ids, now },
   );
-  return new Map(rows.map(({ incident, n }) => [incident, n]));
+  const matters = await overdueMatters(reads, ids, now);
+  const tasks = new Map(rows.map(({ incident, n }) => [incident, n]));
+  return new Map(ids.map((id) => [id, (tasks.get(id) ?? 0) + (matters.get(id) ?? 0)]));
 }
 
 export async function insertIncident(
@@ -366,6 +399,30 @@ export async function finishTask(
   );
 }
 
+/** By evidence, the SHA-256 of each file of an incident that was handed in. */
+export async function filesOf(reads: Reads, incident: IncidentId): Promise<ReadonlyMap<string, string>> {
+  const rows = await reads.rows<{ evidence: string; sha256: string }>(
+    `SELECT f.evidence, f.sha256 FROM incident_files f JOIN incident_evidence e ON e.id = f.evidence
+      WHERE e.incident = :incident::text ORDER BY e.entry`,
+    { incident },
+  );
+  return new Map(rows.map(({ evidence, sha256 }) => [evidence, sha256]));
+}
+
+export async function isFileReferred(reads: Reads, sha256: string): Promise<boolean> {
+  const rows = await reads.rows('SELECT 1 AS one FROM incident_files WHERE sha256 = :sha256::text LIMIT 1', {
+    sha256,
+  });
+  return rows.length > 0;
+}
+
+export async function insertFile(tx: Tx, evidence: EvidenceId, sha256: string): Promise<void> {
+  await tx.run('INSERT INTO incident_files (evidence, sha256) VALUES (:evidence::text, :sha256::text)', {
+    evidence,
+    sha256,
+  });
+}
+
 export async function insertEvidence(
   tx: Tx,
   incident: IncidentId,
@@ -375,5 +432,69 @@ export async function insertEvidence(
     `INSERT INTO incident_evidence (id, incident, entry, kind, sha256, bytes)
      VALUES (:id::text, :incident::text, :entry::int8, :kind::text, :sha256::text, :bytes::int8)`,
     { id, incident, entry, kind, sha256, bytes },
+  );
+}
+
+export type UnlockRow = Readonly<{
+  id: UnlockId;
+  entry: bigint;
+  run: string;
+  pseudonym: string;
+  asked_by: string;
+  asked_at: Date;
+  hours: number;
+  granted_entry: bigint | null;
+  granted_by: string | null;
+  until: Date;
+}>;
+
+export const unlockRows = (reads: Reads, incident: IncidentId): Promise<UnlockRow[]> =>
+  reads.rows<UnlockRow>(
+    `SELECT id, entry, run, pseudonym, asked_by, asked_at, hours, granted_entry, granted_by, until
+       FROM incident_unlocks WHERE incident = :incident::text ORDER BY entry`,
+    { incident },
+  );
+
+/** Until when the longest of its unlocks counts; undefined when none was granted. */
+export async function unlockUntil(
+  reads: Reads,
+  name: Readonly<{ incident: string; run: string; pseudonym: string }>,
+): Promise<Date | undefined> {
+  const [row] = await reads.rows<{ until: Date | null }>(
+    `SELECT max(until) AS until FROM incident_unlocks WHERE incident = :incident::text AND run = :run::text
+        AND pseudonym = :pseudonym::text AND granted_entry IS NOT NULL`,
+    { ...name },
+  );
+  return row?.until ?? undefined;
+}
+
+type NewUnlock = Readonly<{
+  id: UnlockId;
+  entry: number;
+  run: string;
+  pseudonym: string;
+  by: string;
+  at: Date;
+  hours: number;
+  until: Date;
+}>;
+
+export async function insertUnlock(tx: Tx, incident: IncidentId, unlock: NewUnlock): Promise<void> {
+  await tx.run(
+    `INSERT INTO incident_unlocks (id, incident, entry, run, pseudonym, asked_by, asked_at, hours, until)
+     VALUES (:id::text, :incident::text, :entry::int8, :run::text, :pseudonym::text, :by::text, :at::timestamptz, :hours::int4, :until::timestamptz)`,
+    { ...unlock, incident },
+  );
+}
+
+export async function grantUnlock(
+  tx: Tx,
+  id: string,
+  granted: Readonly<{ entry: number; by: string; until: Date }>,
+): Promise<void> {
+  await tx.run(
+    `UPDATE incident_unlocks SET granted_entry = :entry::int8, granted_by = :by::text, until = :until::timestamptz
+      WHERE id = :id::text`,
+    { ...granted, id },
   );
 }

@@ -1,7 +1,10 @@
 /** For tests: the record in a place of its own, and whether each deed has its entry and each entry its deed. */
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Db, openDatabase, type Reads, readMigrations, type Schema } from '../platform/db/index.ts';
-import { type Actor, type Asked, checkRegister, keyFolder, openRegister } from '../prove/index.ts';
+import { FileStore } from '../platform/index.ts';
+import { type Actor, type Asked, checkRegister, Document, keyFolder, openRegister } from '../prove/index.ts';
+import { fileOperations, openFiles } from './files.ts';
 import { incidentOperations } from './operations.ts';
 
 export const ORIGIN = 'marlow.example/register';
@@ -10,7 +13,9 @@ export const schema: Schema = {
   program: 'Forthright test',
   migrations: await readMigrations(
     new URL('../prove/migrations/', import.meta.url),
+    new URL('../people/migrations/', import.meta.url),
     new URL('./migrations/', import.meta.url),
+    new URL('../people/migrations/', import.meta.url),
   ),
 };
 
@@ -25,6 +30,7 @@ export async function openRecord({ folder, url, now }: Place): Promise<Db> {
       ? { kind: 'embedded', directory: databaseOf(folder), schema }
       : { kind: 'server', url, schema },
   );
+  await openFiles(db, folder, { now });
   const state = await openRegister({
     db,
     folder,
@@ -36,13 +42,27 @@ export async function openRecord({ folder, url, now }: Place): Promise<Db> {
   return db;
 }
 
-export const actor = (id: string, ...roles: Actor['roles']): Actor => ({ id, roles, via: 'session' });
+export const actor = (id: string, ...roles: Actor['roles']): Actor => ({
+  id,
+  account: id,
+  roles,
+  via: 'session',
+});
+
+/** A token of this person's. */
+export const tokenOf = ({ account, roles }: Actor): Actor => ({
+  id: `tok_of_${account}`,
+  account,
+  roles,
+  via: 'token',
+});
 
 /** As a door does it: parses what comes in and what goes out. */
 export async function ask<T>(asked: Asked, name: string, rawInput: unknown): Promise<T> {
-  const found = incidentOperations.find((one) => one.name === name);
+  const found = [...incidentOperations, ...fileOperations].find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no operation ${name}.`);
-  return found.output.parse(await found.run(asked, found.input.parse(rawInput))) as T;
+  const answer = await found.run(asked, found.input.parse(rawInput));
+  return (answer instanceof Document ? answer : found.output.parse(answer)) as T;
 }
 
 /** Every row that a deed makes, with the entry that it says it has. */
@@ -52,7 +72,27 @@ const DEEDS = `
   UNION SELECT entry FROM incident_decisions
   UNION SELECT entry FROM incident_tasks
   UNION SELECT finished_entry FROM incident_tasks WHERE finished_entry IS NOT NULL
-  UNION SELECT entry FROM incident_evidence`;
+  UNION SELECT entry FROM incident_evidence
+  UNION SELECT entry FROM incident_papers
+  UNION SELECT entry FROM incident_matters
+  UNION SELECT last_entry FROM incident_matters
+  UNION SELECT entry FROM incident_unlocks
+  UNION SELECT granted_entry FROM incident_unlocks WHERE granted_entry IS NOT NULL`;
+
+/** Files that are listed and not there whole, as sentences. */
+export async function lostFiles(reads: Reads, folder: string): Promise<string[]> {
+  const store = new FileStore(join(folder, 'files'));
+  const rows = await reads.rows<{ id: string; sha256: string; bytes: bigint; same: boolean }>(
+    `SELECT e.id, f.sha256, e.bytes, f.sha256 = e.sha256 AND e.kind = 'file' AS same
+      FROM incident_files f JOIN incident_evidence e ON e.id = f.evidence`,
+  );
+  const wrong: string[] = [];
+  for (const { id, sha256, bytes, same } of rows) {
+    const found = await stat(store.pathOf(sha256)).catch(() => undefined);
+    if (!same || found?.size !== Number(bytes)) wrong.push(`the file of ${id} is not there, or is another`);
+  }
+  return wrong;
+}
 
 /** What is wrong with the whole record, as sentences; empty when each deed has its entry and each entry its deed. */
 export async function strays(reads: Reads): Promise<string[]> {

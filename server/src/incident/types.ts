@@ -1,13 +1,19 @@
 import type {
   Answer,
+  DataCategory,
+  DataRole,
   DecisionId,
   EvidenceId,
   IncidentId,
   IncidentKind,
   IncidentState,
   IncidentTime,
+  PeopleCategory,
+  Reporter,
   TaskId,
 } from '@forthright/contract';
+import type { StandingDelay } from './delays/types.ts';
+import type { OpenMatters } from './matters/types.ts';
 
 /** What may be done with an incident. */
 export type Act =
@@ -20,7 +26,16 @@ export type Act =
   | 'add-note'
   | 'restrict'
   | 'erase-text'
+  | 'issue-paper'
+  | 'ask-unlock'
+  | 'grant-unlock'
   | 'export'
+  | 'pursue-deletion'
+  | 'account-for-people'
+  | 'delay-duty'
+  | 'ban-seller'
+  | 'handle-inbox'
+  | 'answer-authority'
   | 'close'
   | 'reopen';
 
@@ -38,13 +53,27 @@ export type Cause<Text = Typed> = Readonly<{
   summary?: Text;
 }>;
 
+/** How many, by whom; `run`: the evidence in which it was read. */
+export type Figure<Text = Typed> = Readonly<{ min: number; max: number; by: Text; run?: string }>;
+
 /** `Text` is the text itself, or where it stands in the register. */
 export type Facts<Text = Typed> = Readonly<{
   title: Text;
   kind: IncidentKind;
   cause?: Cause<Text>;
   times: Readonly<Partial<Record<IncidentTime, Readonly<{ at: string; saidBy: Text }>>>>;
-  estimate?: Readonly<{ min: number; max: number; by: Text }>;
+  estimate?: Figure<Text>;
+  records?: Figure<Text>;
+  categories?: Readonly<{ people?: readonly PeopleCategory[]; data?: readonly DataCategory[] }>;
+  reportedBy?: Readonly<{ as: Reporter; name?: Text; contact?: Text }>;
+  site?: Text;
+  brand?: Text;
+  entity?: Readonly<{ name: Text; country?: string }>;
+  role?: Readonly<{ as: DataRole; for?: Text }>;
+  contactPoint?: Text;
+  effects?: Text;
+  remedies?: Text;
+  delay?: Text;
 }>;
 
 export type Decision = Readonly<{
@@ -93,4 +122,6 @@ export type Incident = Readonly<{
   decisions: readonly Decision[];
   tasks: readonly Task[];
   evidence: readonly Evidence[];
+  matters: OpenMatters;
+  delays: readonly StandingDelay[];
 }>;

@@ -2,10 +2,12 @@
 import { ForthrightError, ROLES } from '@forthright/contract';
 import * as z from 'zod';
 import type { Db, Tx } from '../platform/db/index.ts';
-import { Limiter, type Wait } from '../platform/index.ts';
+import type { Wait } from '../platform/index.ts';
+import { deed, record, type SealPlace } from '../prove/index.ts';
 import { stepOf } from './factor.ts';
 import type { Gate } from './gate.ts';
-import { SESSION_HOURS } from './recognise.ts';
+import { linkId } from './links.ts';
+import { openFactor } from './seals.ts';
 import {
   hashOf,
   hashPassword,
@@ -13,28 +15,26 @@ import {
   isSecret,
   LONGEST_PASSWORD,
   makeId,
-  makeSecret,
   refuseWeakPassword,
   type Work,
 } from './secrets.ts';
+import { begin, end, endAllOf, entering, oneself, type Signed } from './sessions.ts';
 import {
   type Account,
   accountByEmail,
   accountById,
   addAccount,
-  addSession,
   administrators,
   changeAccount,
-  endSession,
-  endSessionsOf,
-  forgetSessionsBefore,
   keyOf,
   type Link,
   linkByHash,
+  removeIdentitiesOf,
   removePasskeysOf,
   useLink,
 } from './store.ts';
-import { type Begun, type Entrance, entrance } from './types.ts';
+import type { Tries } from './tries.ts';
+import { type Entrance, entrance } from './types.ts';
 
 /** More bytes than a password may have: each guess costs us work. */
 export const Password = z
@@ -59,12 +59,16 @@ export const SignedIn = z.strictObject({
 export type SignedIn = z.infer<typeof SignedIn>;
 
 /** Wrong tries for one address, from wherever they come. */
-const TRIES = { most: 10, windowSeconds: 900 };
-const DAY_MS = 86_400_000;
+export const TRIES = { most: 10, windowSeconds: 900 };
 
-export type Means = Readonly<{ db: Db; now: () => Date; work: Work; tries: Limiter; gate: Gate }>;
-
-export const triesLimiter = (now: () => Date) => new Limiter(TRIES, now);
+export type Means = Readonly<{
+  db: Db;
+  now: () => Date;
+  work: Work;
+  tries: Tries;
+  gate: Gate;
+  seals: SealPlace;
+}>;
 
 export const entrancesOf = (means: Means): readonly Entrance[] => [
   entrance({
@@ -84,7 +88,7 @@ export const entrancesOf = (means: Means): readonly Entrance[] => [
     input: z.strictObject({}),
     output: z.strictObject({ signedOut: z.literal(true) }),
     run: async (_, session) => {
-      if (session !== undefined) await means.db.transaction((tx) => endSession(tx, hashOf(session)));
+      if (session !== undefined) await end(means, session);
       return { output: { signedOut: true }, session: 'ended' };
     },
   }),
@@ -105,14 +109,12 @@ export const entrancesOf = (means: Means): readonly Entrance[] => [
   }),
 ];
 
-type Answer = Readonly<{ output: SignedIn; session: Begun }>;
-
 export const refused = () =>
   new ForthrightError('sign-in-refused', 'The address, the password or the code is wrong.');
 
 /** Counted before it is looked at: a thousand guesses that come at once are a thousand. */
-export function countTry({ tries }: Means, key: string): void {
-  const wait: Wait = { waitSeconds: tries.take(key) };
+export async function countTry({ tries }: Pick<Means, 'tries'>, key: string): Promise<void> {
+  const wait: Wait = { waitSeconds: await tries.take(key) };
   if (wait.waitSeconds > 0)
     throw new ForthrightError(
       'too-many-requests',
@@ -124,10 +126,10 @@ export function countTry({ tries }: Means, key: string): void {
 async function signIn(
   means: Means,
   { email, password, code }: { email: string; password: string; code?: string | undefined },
-): Promise<Answer> {
+): Promise<Signed> {
   const { db, work, tries, gate } = means;
   const key = hashOf(keyOf(email));
-  countTry(means, key);
+  await countTry(means, key);
   const found = await accountByEmail(db, email);
   const isRight = await gate.through(() => isPassword(password, found?.password_hash ?? null, work));
   if (found === undefined || !isRight || found.roles.length === 0) throw refused();
@@ -136,40 +138,20 @@ async function signIn(
       'second-factor-needed',
       'This account needs the code of its authenticator app too.',
     );
-  const answer = await db.transaction(async (tx) => {
+  const answer = await entering(means, oneself(found), async (tx, at, note) => {
     // Asked anew: the password may have been changed, or the code used, since.
     const account = await accountById(tx, found.id);
     if (account === undefined || account.password_hash !== found.password_hash) throw refused();
-    const now = means.now();
     if (account.totp_secret !== null) {
-      const step = stepOf(account.totp_secret, code ?? '', now, account.totp_last_step);
+      const secret = await openFactor(means, account.totp_secret, account.id);
+      const step = stepOf(secret, code ?? '', at, account.totp_last_step);
       if (step === undefined) throw refused();
       await changeAccount(tx, account.id, { totp_last_step: step });
     }
-    return begin(tx, account, now);
+    return begin(tx, account, 'password', { at, note });
   });
-  tries.forget(key);
+  await tries.forget(key);
   return answer;
-}
-
-export async function begin(
-  tx: Tx,
-  account: Pick<Account, 'id' | 'name' | 'roles'>,
-  now: Date,
-): Promise<Answer> {
-  const secret = makeSecret('fws');
-  const expires = new Date(now.getTime() + SESSION_HOURS * 3_600_000);
-  await forgetSessionsBefore(tx, new Date(now.getTime() - DAY_MS));
-  await addSession(tx, {
-    hash: hashOf(secret),
-    account: account.id,
-    begun_at: now,
-    seen_at: now,
-    expires_at: expires,
-  });
-  await changeAccount(tx, account.id, { signed_in_at: now });
-  const { id: person, name, roles } = account;
-  return { output: { person, name, roles, expires: expires.toISOString() }, session: { secret, expires } };
 }
 
 type Accepted = Readonly<{
@@ -182,61 +164,113 @@ type Accepted = Readonly<{
 async function acceptLink(
   { db, now, work, gate }: Means,
   { link, password, ...who }: Accepted,
-): Promise<Answer> {
+): Promise<Signed> {
   const hash = hashOf(link);
   const seen = isSecret('fwl', link) ? await linkByHash(db, hash) : undefined;
-  const { purpose, account } = refuseSpent(seen, now());
+  const { account } = refuseSpent(seen, now());
   const owner = account === null ? undefined : await accountById(db, account);
   const { email, name } = owner ?? firstWho(who);
   if (owner !== undefined && (who.email !== undefined || who.name !== undefined)) throw knownAlready(who);
   refuseWeakPassword(password, [...keyOf(email).split(/[@.]/), ...name.toLowerCase().split(/\s+/)]);
   const passwordHash = await gate.through(() => hashPassword(password, work));
-  return db.transaction(async (tx) => {
-    const at = now();
-    refuseSpent(await linkByHash(tx, hash), at);
-    await useLink(tx, hash, at);
-    if (account !== null && owner !== undefined) {
-      await changeAccount(tx, account, {
-        password_hash: passwordHash,
-        ...(purpose === 'reset' ? { totp_secret: null, totp_pending: null, totp_last_step: null } : {}),
-      });
-      if (purpose === 'reset') await removePasskeysOf(tx, account);
-      await endSessionsOf(tx, account);
-      const { roles } = (await accountById(tx, account)) ?? owner;
-      if (roles.length === 0) throw spent();
-      return begin(tx, { id: account, name, roles }, at);
-    }
-    if ((await administrators(tx)).length > 0) throw spent();
-    return begin(tx, await addFirst(tx, { email, name, passwordHash }, at), at);
+  // An address that was invited before anybody could administer is that account, which becomes an administrator's.
+  const there = owner ?? (await accountByEmail(db, email));
+  const actor = oneself(there ?? { id: makeId('usr'), roles: [] });
+  return deed({ db, actor, now }, async (tx, at) => {
+    const used = refuseSpent(await linkByHash(tx, hash), at);
+    const signed =
+      account === null
+        ? await becomeFirst(tx, used, { id: actor.id, email, name, passwordHash }, at)
+        : await resetBy(tx, used, { id: account, passwordHash }, at);
+    const note = (event: Parameters<typeof record>[1]) => record(tx, event);
+    return begin(tx, signed, 'link', { at, note });
   });
 }
 
-/** An address that was invited before anybody could administer is that account, which becomes an administrator's. */
-async function addFirst(
+type Who = Pick<Account, 'id' | 'name' | 'roles'>;
+
+/** The password of the account that the link was made for; after a reset nothing else opens it any more. */
+async function resetBy(
   tx: Tx,
-  { email, name, passwordHash }: Readonly<{ email: string; name: string; passwordHash: string }>,
+  { hash, purpose }: Link,
+  { id, passwordHash }: Readonly<{ id: string; passwordHash: string }>,
   at: Date,
-): Promise<Pick<Account, 'id' | 'name' | 'roles'>> {
-  const there = await accountByEmail(tx, email);
-  if (there !== undefined) {
-    const roles = [...new Set([...there.roles, 'administrator' as const])];
-    await changeAccount(tx, there.id, { name, roles, password_hash: passwordHash });
-    return { id: there.id, name, roles };
-  }
-  const first = { id: makeId('usr'), name, roles: ['administrator' as const] };
-  await addAccount(tx, {
-    ...first,
-    email,
-    email_key: keyOf(email),
-    password_hash: passwordHash,
-    totp_secret: null,
-    totp_pending: null,
-    totp_last_step: null,
-    made_at: at,
-    signed_in_at: null,
+): Promise<Who> {
+  const account = await accountById(tx, id);
+  if (account === undefined || account.roles.length === 0) throw spent();
+  const isReset = purpose === 'reset';
+  const hadFactor = isReset && account.totp_secret !== null;
+  const entry = await record(tx, {
+    kind: 'link-used',
+    facts: {
+      link: linkId(hash),
+      purpose,
+      account: id,
+      sessionsEnded: await endAllOf(tx, id),
+      ...(isReset
+        ? {
+            passkeysRemoved: await removePasskeysOf(tx, id),
+            identitiesRemoved: await removeIdentitiesOf(tx, id),
+            secondFactorRemoved: hadFactor,
+          }
+        : {}),
+    },
   });
-  return first;
+  await useLink(tx, hash, at, BigInt(entry));
+  await changeAccount(tx, id, {
+    password_hash: passwordHash,
+    password_entry: BigInt(entry),
+    ...(isReset ? { totp_secret: null, totp_pending: null, totp_last_step: null } : {}),
+    ...(hadFactor ? { factor_entry: BigInt(entry) } : {}),
+  });
+  return account;
 }
+
+type First = Readonly<{ id: string; email: string; name: string; passwordHash: string }>;
+
+async function becomeFirst(tx: Tx, { hash, purpose }: Link, first: First, at: Date): Promise<Who> {
+  if ((await administrators(tx)).length > 0) throw spent();
+  const { id, email, name, passwordHash } = first;
+  const there = await accountById(tx, id);
+  // Between our look and the register's lock somebody was invited at this address.
+  if (there === undefined && (await accountByEmail(tx, email)) !== undefined) throw spent();
+  const roles = [...new Set([...(there?.roles ?? []), 'administrator' as const])];
+  const texts = { name: { value: name, person: id } };
+  const made = await record(tx, {
+    kind: there === undefined ? 'account-made' : 'account-roles-set',
+    facts: { account: id, roles },
+    texts: there === undefined ? { ...texts, email: { value: email, person: id } } : texts,
+  });
+  const used = await record(tx, { kind: 'link-used', facts: { link: linkId(hash), purpose, account: id } });
+  await useLink(tx, hash, at, BigInt(used));
+  const change = {
+    name,
+    roles,
+    roles_entry: BigInt(made),
+    password_hash: passwordHash,
+    password_entry: BigInt(used),
+  };
+  if (there === undefined) await addAccount(tx, { ...newAccount(id, email, at, made), ...change });
+  else await changeAccount(tx, id, change);
+  return { id, name, roles };
+}
+
+/** What an account has before anybody has signed in to it. */
+export const newAccount = (id: string, email: string, at: Date, entry: number) => ({
+  id,
+  email,
+  email_key: keyOf(email),
+  password_hash: null,
+  totp_secret: null,
+  totp_pending: null,
+  totp_last_step: null,
+  made_at: at,
+  signed_in_at: null,
+  entry: BigInt(entry),
+  roles_entry: BigInt(entry),
+  password_entry: null,
+  factor_entry: null,
+});
 
 const spent = () => new ForthrightError('link-invalid', 'The one-time link is unknown, used up or too old.');
 

@@ -2,10 +2,21 @@
 import { ForthrightError, ROLES, type Role } from '@forthright/contract';
 import * as z from 'zod';
 import type { Db, Tx } from '../platform/db/index.ts';
-import { type Actor, type Operation, operation } from '../prove/index.ts';
-import { Email, Name } from './entrances.ts';
+import {
+  type Actor,
+  type Asked,
+  deed,
+  erasePerson,
+  historyOf,
+  type Operation,
+  operation,
+  type RecordedEntry,
+  record,
+} from '../prove/index.ts';
+import { Email, Name, newAccount } from './entrances.ts';
 import { makeLink } from './links.ts';
 import { hashOf, makeId, makeSecret } from './secrets.ts';
+import { attempt, endAllOf } from './sessions.ts';
 import {
   type Account,
   accountByEmail,
@@ -16,8 +27,8 @@ import {
   allAccounts,
   allTokens,
   changeAccount,
-  endSessionsOf,
-  keyOf,
+  countTokensOf,
+  removeAccount,
   revokeToken,
   revokeTokensOf,
   type Token,
@@ -59,12 +70,34 @@ const LinkShown = z.strictObject({
   expires: When,
 });
 
+const Entry = z.strictObject({
+  entry: z.int(),
+  kind: z.string(),
+  at: When,
+  by: z.string(),
+  /** The API token of `by` with which it was done. */
+  token: z.string().optional(),
+  facts: z.record(z.string(), z.json()),
+  /** `null` stands for a text that was erased. */
+  texts: z.record(z.string(), z.string().nullable()),
+});
+
+const entryOf = ({ index, kind, at, actor, account, facts, texts }: RecordedEntry) => ({
+  entry: index,
+  kind,
+  at: at.toISOString(),
+  by: account ?? actor,
+  ...(account === undefined ? {} : { token: actor }),
+  facts: facts as z.infer<typeof Entry>['facts'],
+  texts: { ...texts },
+});
+
 const personOf = (account: Account): z.infer<typeof Person> => ({
   id: account.id,
   email: account.email,
   name: account.name,
   roles: account.roles,
-  state: account.password_hash === null ? 'invited' : 'active',
+  state: account.password_hash === null && account.signed_in_at === null ? 'invited' : 'active',
   hasSecondFactor: account.totp_secret !== null,
   madeAt: account.made_at.toISOString(),
   signedInAt: account.signed_in_at?.toISOString() ?? null,
@@ -88,10 +121,7 @@ async function known(from: Db | Tx, id: string): Promise<Account> {
 }
 
 /** Whose account an actor acts for: a token's owner, or the person who is signed in. */
-export async function ownAccount(from: Db | Tx, actor: Actor): Promise<Account> {
-  const token = actor.via === 'token' ? await tokenById(from, actor.id) : undefined;
-  return known(from, token?.account ?? actor.id);
-}
+export const ownAccount = (from: Db | Tx, { account }: Actor): Promise<Account> => known(from, account);
 
 /** A token that was stolen must not make what outlives it: other tokens, accounts, roles, another way to sign in. */
 export function refuseTokens(actor: Actor): void {
@@ -134,27 +164,19 @@ const aboutOthers: readonly Operation[] = [
     input: z.strictObject({ email: Email, name: Name, roles: Roles.min(1) }),
     output: LinkShown,
     may: ['administrator'],
-    run: async ({ db, now, actor }, { email, name, roles }) => {
-      refuseTokens(actor);
-      return db.transaction(async (tx) => {
+    run: async (asked, { email, name, roles }) => {
+      refuseTokens(asked.actor);
+      return deed(asked, async (tx, at) => {
         if ((await accountByEmail(tx, email)) !== undefined)
           throw new ForthrightError('record-exists', 'There is already an account with this address.');
-        const at = now();
-        const account = {
-          id: makeId('usr'),
-          email,
-          email_key: keyOf(email),
-          name,
-          roles,
-          password_hash: null,
-          totp_secret: null,
-          totp_pending: null,
-          totp_last_step: null,
-          made_at: at,
-          signed_in_at: null,
-        };
-        await addAccount(tx, account);
-        return linkFor(tx, account.id, 'invitation', at);
+        const id = makeId('usr');
+        const entry = await record(tx, {
+          kind: 'account-made',
+          facts: { account: id, roles },
+          texts: { email: { value: email, person: id }, name: { value: name, person: id } },
+        });
+        await addAccount(tx, { ...newAccount(id, email, at, entry), name, roles });
+        return linkFor(tx, id, 'invitation', at);
       });
     },
   }),
@@ -166,16 +188,18 @@ const aboutOthers: readonly Operation[] = [
     input: z.strictObject({ person: PersonId, roles: Roles }),
     output: Person,
     may: ['administrator'],
-    run: async ({ db, now, actor }, { person, roles }) => {
-      refuseTokens(actor);
-      return db.transaction(async (tx) => {
-        await known(tx, person);
-        await changeAccount(tx, person, { roles });
+    run: async (asked, { person, roles }) => {
+      refuseTokens(asked.actor);
+      return deed(asked, async (tx, at) => {
+        const { roles: before } = await known(tx, person);
+        const ended = roles.length === 0 ? await counted(tx, person) : undefined;
+        const entry = await record(tx, {
+          kind: 'account-roles-set',
+          facts: { account: person, roles, before, ...ended },
+        });
+        if (ended !== undefined) await revokeTokensOf(tx, person, at, BigInt(entry));
+        await changeAccount(tx, person, { roles, roles_entry: BigInt(entry) });
         await refuseWithoutAdministrator(tx);
-        if (roles.length === 0) {
-          await endSessionsOf(tx, person);
-          await revokeTokensOf(tx, person, now());
-        }
         return personOf(await known(tx, person));
       });
     },
@@ -189,11 +213,11 @@ const aboutOthers: readonly Operation[] = [
     input: z.strictObject({ person: PersonId }),
     output: LinkShown,
     may: ['administrator'],
-    run: async ({ db, now, actor }, { person }) => {
-      refuseTokens(actor);
-      return db.transaction(async (tx) => {
-        const { password_hash } = await known(tx, person);
-        return linkFor(tx, person, password_hash === null ? 'invitation' : 'reset', now());
+    run: async (asked, { person }) => {
+      refuseTokens(asked.actor);
+      return deed(asked, async (tx, at) => {
+        const { state } = personOf(await known(tx, person));
+        return linkFor(tx, person, state === 'invited' ? 'invitation' : 'reset', at);
       });
     },
   }),
@@ -205,14 +229,59 @@ const aboutOthers: readonly Operation[] = [
     input: z.strictObject({ person: PersonId }),
     output: z.strictObject({ ended: z.int() }),
     may: ['administrator'],
-    run: ({ db, now }, { person }) =>
-      db.transaction(async (tx) => {
+    run: (asked, { person }) =>
+      deed(asked, async (tx, at) => {
         await known(tx, person);
-        await revokeTokensOf(tx, person, now());
-        return { ended: await endSessionsOf(tx, person) };
+        const ended = await counted(tx, person);
+        const entry = await record(tx, { kind: 'sessions-ended', facts: { account: person, ...ended } });
+        await revokeTokensOf(tx, person, at, BigInt(entry));
+        return { ended: ended.sessionsEnded };
       }),
   }),
+  operation({
+    name: 'list-history',
+    summary:
+      'Who was invited, signed in, was given what: the entries of the register that are of no incident',
+    method: 'GET',
+    path: '/history',
+    input: z.strictObject({
+      /** Entries after this one; the last of the page before. */
+      after: z.coerce.number().int().min(-1).default(-1),
+      most: z.coerce.number().int().min(1).max(500).default(200),
+    }),
+    output: z.strictObject({ entries: z.array(Entry) }),
+    may: ['administrator', 'auditor'],
+    run: async ({ db }, page) => ({ entries: (await historyOf(db, page)).map(entryOf) }),
+  }),
+  operation({
+    name: 'erase-person',
+    summary:
+      'Erases an account and all that is known of its person; what they did stays, under an id that is nobody',
+    method: 'POST',
+    path: '/people/:person/erase',
+    input: z.strictObject({ person: PersonId, reason: z.enum(['asked', 'left', 'mistake']) }),
+    output: z.strictObject({ erased: z.literal(true), texts: z.int(), entry: z.int() }),
+    may: ['administrator'],
+    run: async (asked, { person, reason }) => {
+      refuseTokens(asked.actor);
+      return deed(asked, async (tx) => {
+        await known(tx, person);
+        await endAllOf(tx, person);
+        await removeAccount(tx, person);
+        await refuseWithoutAdministrator(tx);
+        const texts = await erasePerson(tx, person);
+        const entry = await record(tx, { kind: 'account-erased', facts: { account: person, reason } });
+        return { erased: true, texts, entry };
+      });
+    },
+  }),
 ];
+
+/** Ends all sessions, and says what an entry states of that: how many, and how many tokens there are to revoke. */
+const counted = async (tx: Tx, account: string) => ({
+  sessionsEnded: await endAllOf(tx, account),
+  tokensRevoked: await countTokensOf(tx, account),
+});
 
 const DAY_MS = 86_400_000;
 
@@ -226,9 +295,8 @@ const aboutTokens: readonly Operation[] = [
     output: z.strictObject({ tokens: z.array(TokenShown) }),
     may: [],
     run: async ({ db, actor }) => {
-      const { id } = await ownAccount(db, actor);
       const tokens = await allTokens(db);
-      return { tokens: tokens.filter((t) => maySee(actor, id, t)).map(tokenOf) };
+      return { tokens: tokens.filter((token) => maySee(actor, token)).map(tokenOf) };
     },
   }),
   operation({
@@ -243,23 +311,31 @@ const aboutTokens: readonly Operation[] = [
     }),
     output: z.strictObject({ secret: z.string(), token: TokenShown }),
     may: [],
-    run: async ({ db, now, actor }, { name, scopes, days }) => {
-      refuseTokens(actor);
-      return db.transaction(async (tx) => {
-        const { id: account, roles } = await ownAccount(tx, actor);
+    run: async (asked, { name, scopes, days }) => {
+      refuseTokens(asked.actor);
+      return deed(asked, async (tx, at) => {
+        const { id: account, roles } = await ownAccount(tx, asked.actor);
         refuseForeignScopes(scopes, roles);
         const secret = makeSecret('fwt');
-        const at = now();
+        const id = makeId('tok');
+        const expires = new Date(at.getTime() + days * DAY_MS);
+        const entry = await record(tx, {
+          kind: 'token-made',
+          facts: { token: id, account, scopes, expires: expires.toISOString() },
+          texts: { name: { value: name, person: account } },
+        });
         const token: Token = {
-          id: makeId('tok'),
+          id,
           hash: hashOf(secret),
           account,
           name,
           scopes,
           made_at: at,
-          expires_at: new Date(at.getTime() + days * DAY_MS),
+          expires_at: expires,
           used_at: null,
           revoked_at: null,
+          entry: BigInt(entry),
+          revoked_entry: null,
         };
         await addToken(tx, token);
         return { secret, token: tokenOf(token) };
@@ -274,20 +350,28 @@ const aboutTokens: readonly Operation[] = [
     input: z.strictObject({ token: TokenId }),
     output: TokenShown,
     may: [],
-    run: ({ db, now, actor }, { token: id }) =>
-      db.transaction(async (tx) => {
-        const { id: own } = await ownAccount(tx, actor);
-        const token = await tokenById(tx, id);
-        if (token === undefined || !maySee(actor, own, token))
+    run: async (asked, { token: id }) => {
+      const visible = async (from: Db | Tx): Promise<Token> => {
+        const token = await tokenById(from, id);
+        if (token === undefined || !maySee(asked.actor, token))
           throw new ForthrightError('token-not-found', `There is no API token ${id} that you may see.`);
-        await revokeToken(tx, id, now());
-        return tokenOf((await tokenById(tx, id)) ?? token);
-      }),
+        return token;
+      };
+      await visible(asked.db);
+      await attempt(asked, async (tx, at) => {
+        const { account, revoked_at } = await visible(tx);
+        if (revoked_at !== null) return undefined;
+        const entry = await record(tx, { kind: 'token-revoked', facts: { token: id, account } });
+        await revokeToken(tx, id, at, BigInt(entry));
+        return true;
+      });
+      return tokenOf(await visible(asked.db));
+    },
   }),
 ];
 
-const maySee = (actor: Actor, own: string, token: Token): boolean =>
-  token.account === own || actor.roles.includes('administrator');
+const maySee = (actor: Actor, token: Token): boolean =>
+  token.account === actor.account || actor.roles.includes('administrator');
 
 function refuseForeignScopes(scopes: readonly Role[], roles: readonly Role[]): void {
   const foreign = scopes.filter((scope) => !roles.includes(scope));
@@ -320,9 +404,16 @@ const aboutOneself: readonly Operation[] = [
     input: z.strictObject({}),
     output: z.strictObject({ ended: z.int() }),
     may: [],
-    run: ({ db, actor }) =>
-      db.transaction(async (tx) => ({ ended: await endSessionsOf(tx, (await ownAccount(tx, actor)).id) })),
+    run: async (asked) => ({ ended: await endAllSessions(asked) }),
   }),
 ];
+
+const endAllSessions = (asked: Asked): Promise<number> =>
+  deed(asked, async (tx) => {
+    const { id } = await ownAccount(tx, asked.actor);
+    const sessionsEnded = await endAllOf(tx, id);
+    await record(tx, { kind: 'sessions-ended', facts: { account: id, sessionsEnded } });
+    return sessionsEnded;
+  });
 
 export const peopleOperations: readonly Operation[] = [...aboutOthers, ...aboutTokens, ...aboutOneself];

@@ -1,22 +1,24 @@
 /** How one's own account is kept safe: the password and the second factor. */
 import { ForthrightError } from '@forthright/contract';
 import * as z from 'zod';
-import { type Actor, type Operation, operation } from '../prove/index.ts';
+import { type Actor, deed, type Operation, operation, record } from '../prove/index.ts';
 import { Code, countTry, type Means, Password } from './entrances.ts';
 import { addressOf, makeFactor, stepOf } from './factor.ts';
 import { ownAccount, refuseTokens } from './operations.ts';
+import { ensureKey, openFactor, sealFactor } from './seals.ts';
 import { hashOf, hashPassword, isPassword, refuseWeakPassword } from './secrets.ts';
-import { type Account, accountById, changeAccount, endSessionsOf, keyOf } from './store.ts';
+import { endAllOf } from './sessions.ts';
+import { type Account, accountById, changeAccount, keyOf } from './store.ts';
 
 /** Whoever sits down at an open screen must not take the account over: the password is asked for again. */
 export async function confirmed(means: Means, actor: Actor, password: string): Promise<Account> {
   refuseTokens(actor);
   const account = await ownAccount(means.db, actor);
   const key = hashOf(keyOf(account.email));
-  countTry(means, key);
+  await countTry(means, key);
   if (!(await means.gate.through(() => isPassword(password, account.password_hash, means.work))))
     throw new ForthrightError('sign-in-refused', 'The password is wrong.');
-  means.tries.forget(key);
+  await means.tries.forget(key);
   return account;
 }
 
@@ -31,15 +33,16 @@ const changePassword = (means: Means): Operation =>
     input: z.strictObject({ password: Password, newPassword: Password }),
     output: z.strictObject({ changed: z.literal(true) }),
     may: [],
-    run: async ({ db, actor }, { password, newPassword }) => {
-      const { id, email, name, password_hash: old } = await confirmed(means, actor, password);
+    run: async (asked, { password, newPassword }) => {
+      const { id, email, name, password_hash: old } = await confirmed(means, asked.actor, password);
       refuseWeakPassword(newPassword, [...keyOf(email).split(/[@.]/), ...name.toLowerCase().split(/\s+/)]);
       const password_hash = await means.gate.through(() => hashPassword(newPassword, means.work));
-      return db.transaction(async (tx) => {
+      return deed(asked, async (tx) => {
         if ((await accountById(tx, id))?.password_hash !== old)
           throw new ForthrightError('sign-in-refused', 'The password was changed meanwhile.');
-        await changeAccount(tx, id, { password_hash });
-        await endSessionsOf(tx, id);
+        const sessionsEnded = await endAllOf(tx, id);
+        const entry = await record(tx, { kind: 'password-changed', facts: { account: id, sessionsEnded } });
+        await changeAccount(tx, id, { password_hash, password_entry: BigInt(entry) });
         return { changed: true };
       });
     },
@@ -57,35 +60,43 @@ const beginFactor = (means: Means): Operation =>
     run: async ({ db, actor }, { password }) => {
       const { id, email } = await confirmed(means, actor, password);
       const secret = makeFactor();
+      await ensureKey(means);
       return db.transaction(async (tx) => {
         if ((await accountById(tx, id))?.totp_secret !== null)
           throw state('There is a second factor already.');
-        await changeAccount(tx, id, { totp_pending: secret });
+        await changeAccount(tx, id, { totp_pending: await sealFactor(means, tx, secret, id) });
         return { secret, address: addressOf(secret, email) };
       });
     },
   });
 
-const confirmFactor: Operation = operation({
-  name: 'confirm-second-factor',
-  summary: 'From now on this account needs a code to sign in',
-  method: 'POST',
-  path: '/me/second-factor/confirm',
-  input: z.strictObject({ code: Code }),
-  output: z.strictObject({ hasSecondFactor: z.literal(true) }),
-  may: [],
-  run: async ({ db, actor, now }, { code }) => {
-    refuseTokens(actor);
-    return db.transaction(async (tx) => {
-      const { id, totp_pending } = await ownAccount(tx, actor);
-      if (totp_pending === null) throw state('No second factor was begun.');
-      const step = stepOf(totp_pending, code, now(), null);
-      if (step === undefined) throw new ForthrightError('sign-in-refused', 'The code is wrong.');
-      await changeAccount(tx, id, { totp_secret: totp_pending, totp_pending: null, totp_last_step: step });
-      return { hasSecondFactor: true };
-    });
-  },
-});
+const confirmFactor = (means: Means): Operation =>
+  operation({
+    name: 'confirm-second-factor',
+    summary: 'From now on this account needs a code to sign in',
+    method: 'POST',
+    path: '/me/second-factor/confirm',
+    input: z.strictObject({ code: Code }),
+    output: z.strictObject({ hasSecondFactor: z.literal(true) }),
+    may: [],
+    run: async (asked, { code }) => {
+      refuseTokens(asked.actor);
+      return deed(asked, async (tx, at) => {
+        const { id, totp_pending } = await ownAccount(tx, asked.actor);
+        if (totp_pending === null) throw state('No second factor was begun.');
+        const step = stepOf(await openFactor(means, totp_pending, id), code, at, null);
+        if (step === undefined) throw new ForthrightError('sign-in-refused', 'The code is wrong.');
+        const entry = await record(tx, { kind: 'second-factor-set', facts: { account: id } });
+        await changeAccount(tx, id, {
+          totp_secret: totp_pending,
+          totp_pending: null,
+          totp_last_step: step,
+          factor_entry: BigInt(entry),
+        });
+        return { hasSecondFactor: true };
+      });
+    },
+  });
 
 const removeFactor = (means: Means): Operation =>
   operation({
@@ -96,19 +107,26 @@ const removeFactor = (means: Means): Operation =>
     input: z.strictObject({ password: Password, code: Code }),
     output: z.strictObject({ hasSecondFactor: z.literal(false) }),
     may: [],
-    run: async ({ db, actor, now }, { password, code }) => {
-      const { id } = await confirmed(means, actor, password);
+    run: async (asked, { password, code }) => {
+      const { id } = await confirmed(means, asked.actor, password);
       const codes = hashOf(`code ${id}`);
-      countTry(means, codes);
-      return db.transaction(async (tx) => {
+      await countTry(means, codes);
+      await deed(asked, async (tx, at) => {
         const account = await accountById(tx, id);
         if (account === undefined || account.totp_secret === null) throw state('There is no second factor.');
-        if (stepOf(account.totp_secret, code, now(), account.totp_last_step) === undefined)
+        const secret = await openFactor(means, account.totp_secret, id);
+        if (stepOf(secret, code, at, account.totp_last_step) === undefined)
           throw new ForthrightError('sign-in-refused', 'The code is wrong.');
-        await changeAccount(tx, id, { totp_secret: null, totp_pending: null, totp_last_step: null });
-        means.tries.forget(codes);
-        return { hasSecondFactor: false };
+        const entry = await record(tx, { kind: 'second-factor-removed', facts: { account: id } });
+        await changeAccount(tx, id, {
+          totp_secret: null,
+          totp_pending: null,
+          totp_last_step: null,
+          factor_entry: BigInt(entry),
+        });
       });
+      await means.tries.forget(codes);
+      return { hasSecondFactor: false };
     },
   });
 
@@ -116,6 +134,6 @@ const removeFactor = (means: Means): Operation =>
 export const ownOperations = (means: Means): readonly Operation[] => [
   changePassword(means),
   beginFactor(means),
-  confirmFactor,
+  confirmFactor(means),
   removeFactor(means),
 ];

@@ -9,11 +9,12 @@ import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simpl
 import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
 import * as z from 'zod';
 import type { Tx } from '../platform/db/index.ts';
-import { type Operation, operation } from '../prove/index.ts';
-import { begin, type Means, Name, Password, refused, SignedIn } from './entrances.ts';
+import { deed, type Operation, operation, record } from '../prove/index.ts';
+import { type Means, Name, Password, refused, SignedIn } from './entrances.ts';
 import { ownAccount, refuseTokens } from './operations.ts';
 import { confirmed } from './own.ts';
 import { hashOf } from './secrets.ts';
+import { begin, entering, oneself } from './sessions.ts';
 import {
   accountById,
   addChallenge,
@@ -91,6 +92,9 @@ const shownOf = ({ id, name, origin, made_at, used_at }: Passkey): z.infer<typeo
   usedAt: used_at?.toISOString() ?? null,
 });
 
+/** What entries call it: says nothing about the authenticator. */
+const idOf = (credential: string): string => `pky_${hashOf(credential).slice(0, 20)}`;
+
 /** EdDSA, ES256, RS256: what authenticators have. */
 const ALGORITHMS = [-8, -7, -257];
 
@@ -136,17 +140,23 @@ const addedPasskey: Operation = operation({
   input: z.strictObject({ name: Name, credential: Registration }),
   output: Shown,
   may: [],
-  run: async ({ db, actor, now }, { name, credential }) => {
-    refuseTokens(actor);
+  run: async (asked, { name, credential }) => {
+    refuseTokens(asked.actor);
     const { challenge, origin } = clientDataOf(credential.response.clientDataJSON);
     const made = await registered(credential, challenge, origin);
-    return db.transaction(async (tx) => {
-      const { id: account } = await ownAccount(tx, actor);
-      const taken = await takeChallenge(tx, hashOf(challenge), now());
+    return deed(asked, async (tx, at) => {
+      const { id: account } = await ownAccount(tx, asked.actor);
+      const taken = await takeChallenge(tx, hashOf(challenge), at);
       if (taken?.account !== account) throw unusable('its challenge is unknown, used or too old');
       if ((await passkeyById(tx, made.id)) !== undefined)
         throw new ForthrightError('record-exists', 'This passkey is known already.');
-      const passkey: Passkey = { ...made, account, name, origin, made_at: now(), used_at: null };
+      const entry = await record(tx, {
+        kind: 'passkey-added',
+        facts: { passkey: idOf(made.id), account },
+        texts: { name: { value: name, person: account }, origin: { value: origin, person: account } },
+      });
+      const added = { account, name, origin, made_at: at, used_at: null, entry: BigInt(entry) };
+      const passkey: Passkey = { ...made, ...added };
       await addPasskey(tx, passkey);
       return shownOf(passkey);
     });
@@ -175,11 +185,12 @@ const removedPasskey = (means: Means): Operation =>
     input: z.strictObject({ passkey: Base64Url.min(1), password: Password }),
     output: z.strictObject({ removed: z.literal(true) }),
     may: [],
-    run: async ({ db, actor }, { passkey, password }) => {
-      const { id } = await confirmed(means, actor, password);
-      return db.transaction(async (tx) => {
+    run: async (asked, { passkey, password }) => {
+      const { id } = await confirmed(means, asked.actor, password);
+      return deed(asked, async (tx) => {
         if ((await passkeyById(tx, passkey))?.account !== id)
           throw new ForthrightError('passkey-not-found', 'There is no such passkey of yours.');
+        await record(tx, { kind: 'passkey-removed', facts: { passkey: idOf(passkey), account: id } });
         await removePasskey(tx, passkey);
         return { removed: true };
       });
@@ -193,7 +204,7 @@ export const passkeyOperations = (means: Means): readonly Operation[] => [
   removedPasskey(means),
 ];
 
-export const passkeyEntrances = ({ db, now }: Means): readonly Entrance[] => [
+export const passkeyEntrances = (means: Means): readonly Entrance[] => [
   entrance({
     name: 'begin-passkey-sign-in',
     summary: 'What `navigator.credentials.get()` needs to sign in with a passkey, good for five minutes',
@@ -207,7 +218,7 @@ export const passkeyEntrances = ({ db, now }: Means): readonly Entrance[] => [
     }),
     run: async () => ({
       output: {
-        challenge: await db.transaction((tx) => challengeFor(tx, null, now())),
+        challenge: await means.db.transaction((tx) => challengeFor(tx, null, means.now())),
         timeout: CHALLENGE_MS,
         userVerification: 'required',
       },
@@ -221,18 +232,23 @@ export const passkeyEntrances = ({ db, now }: Means): readonly Entrance[] => [
     path: '/sign-in/passkey',
     input: z.strictObject({ credential: Assertion }),
     output: SignedIn,
-    run: ({ credential }) =>
-      db.transaction(async (tx) => {
-        const { challenge } = clientDataOf(credential.response.clientDataJSON);
-        const taken = await takeChallenge(tx, hashOf(challenge), now());
+    run: async ({ credential }) => {
+      const { challenge } = clientDataOf(credential.response.clientDataJSON);
+      // Before the register's lock is asked for: a stranger's guesses must not hold up what others do.
+      const seen = await passkeyById(means.db, credential.id);
+      if (seen === undefined) throw refused();
+      const actor = oneself({ id: seen.account, roles: [] });
+      return entering(means, actor, async (tx, at, note) => {
+        const taken = await takeChallenge(tx, hashOf(challenge), at);
         const passkey = await passkeyById(tx, credential.id);
         if (taken === undefined || taken.account !== null || passkey === undefined) throw refused();
         const counter = await asserted(credential, challenge, passkey);
         const account = await accountById(tx, passkey.account);
         if (account === undefined || account.roles.length === 0) throw refused();
-        await markPasskey(tx, passkey.id, counter, now());
-        return begin(tx, account, now());
-      }),
+        await markPasskey(tx, passkey.id, counter, at);
+        return begin(tx, account, 'passkey', { at, note });
+      });
+    },
   }),
 ];
 

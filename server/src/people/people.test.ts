@@ -133,6 +133,30 @@ function suite(engine: (typeof ENGINES)[number]['name']): void {
       assert.equal((await signIn('target@marlow.example')).status, 200);
     });
 
+    test('processes on one server count tries together', {
+      skip: engine === 'embedded' && 'an embedded database has one process',
+    }, async () => {
+      await world.person(root, 'shared@marlow.example', ['auditor']);
+      const second = await World.open(postgres === undefined ? {} : { url: postgres.url });
+      second.pass((world.now().getTime() - second.now().getTime()) / 3_600_000);
+      try {
+        const tries = await Promise.all(
+          Array.from({ length: 12 }, (_, i) =>
+            (i % 2 === 0 ? world : second).ask(
+              'POST',
+              '/api/sign-in',
+              {},
+              { email: 'shared@marlow.example', password: 'wrong wrong wrong' },
+            ),
+          ),
+        );
+        assert.equal(tries.filter(({ status }) => status === 401).length, 10);
+        refuses(await signIn('shared@marlow.example'), 'too-many-requests');
+      } finally {
+        await second.close();
+      }
+    });
+
     test('one client has twenty tries a minute at all accounts together', async () => {
       const from = '192.0.2.9';
       for (let i = 0; i < 20; i++)
@@ -355,6 +379,26 @@ function suite(engine: (typeof ENGINES)[number]['name']): void {
         await world.ask('PUT', '/api/me/password', token, { password: PASSWORD, newPassword }),
         'session-required',
       );
+    });
+
+    test('act for their maker: no second person who decides, and no stranger to what their maker may see', async () => {
+      const officer = await world.person(root, 'officer@marlow.example', ['privacy-officer']);
+      const made = await post('/tokens', officer, { name: 'robot', scopes: ['privacy-officer'] });
+      const robot = { token: String(made.body.secret) };
+      const opened = await post('/incidents', officer, { title: 'A label', kind: 'misdelivery' });
+      const at = `/incidents/${opened.body.incident}`;
+      const proposed = { version: 1, answer: 'register-only', reason: 'Returned unopened.' };
+      const mine = await post(`${at}/decisions`, robot, { ...proposed, step: 'proposal' });
+      const decision = { ...proposed, step: 'decision', proposal: mine.body.id };
+      for (const as of [officer, robot]) refuses(await post(`${at}/decisions`, as, decision), 'own-proposal');
+      const people = [officer.id];
+      await world.ask('PUT', `/api${at}/people`, robot, { people, reason: 'An insider.' });
+      const shown = await world.ask('GET', `/api${at}`, robot);
+      assert.equal(shown.status, 200);
+      const [, entry] = shown.body.timeline as { by: string; token?: string }[];
+      assert.deepEqual([entry?.by, entry?.token], [officer.id, (made.body.token as { id: string }).id]);
+      const other = await world.person(root, 'other@marlow.example', ['privacy-officer']);
+      refuses(await post(`${at}/decisions`, other, decision), 'incident-not-found');
     });
 
     test('of others are not found, but for an administrator', async () => {

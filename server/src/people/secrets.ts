@@ -2,7 +2,7 @@
 import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { ForthrightError } from '@forthright/contract';
 
-type Prefix = 'fwt' | 'fwl' | 'fws';
+type Prefix = 'fwt' | 'fwl' | 'fws' | 'fwc';
 
 /** 256 random bits: nobody guesses one, so a plain hash of it is enough, and can be looked up. */
 export const makeSecret = (prefix: Prefix): string => `${prefix}_${randomBytes(32).toString('base64url')}`;

@@ -14,8 +14,21 @@ type Accounts = {
   totp_last_step: bigint | null;
   made_at: Date;
   signed_in_at: Date | null;
+  entry: bigint | null;
+  roles_entry: bigint | null;
+  password_entry: bigint | null;
+  factor_entry: bigint | null;
 };
-type Sessions = { hash: string; account: string; begun_at: Date; seen_at: Date; expires_at: Date };
+type Sessions = {
+  hash: string;
+  account: string;
+  means: 'password' | 'passkey' | 'link' | 'company';
+  begun_at: Date;
+  seen_at: Date;
+  expires_at: Date;
+  entry: bigint | null;
+  ended_at: Date | null;
+};
 type Tokens = {
   id: string;
   hash: string;
@@ -26,6 +39,8 @@ type Tokens = {
   expires_at: Date;
   used_at: Date | null;
   revoked_at: Date | null;
+  entry: bigint | null;
+  revoked_entry: bigint | null;
 };
 type Links = {
   hash: string;
@@ -34,6 +49,8 @@ type Links = {
   made_at: Date;
   expires_at: Date;
   used_at: Date | null;
+  entry: bigint | null;
+  used_entry: bigint | null;
 };
 type Passkeys = {
   id: string;
@@ -44,6 +61,23 @@ type Passkeys = {
   origin: string;
   made_at: Date;
   used_at: Date | null;
+  entry: bigint | null;
+};
+type Identities = { issuer: string; subject: string; account: string; linked_at: Date; entry: bigint };
+type CompanyTries = {
+  hash: string;
+  state: string;
+  nonce: string;
+  verifier: string;
+  redirect: string;
+  expires_at: Date;
+};
+type SealKeys = {
+  key_id: string;
+  entry: bigint;
+  made_at: Date;
+  ends_at: Date | null;
+  ended_entry: bigint | null;
 };
 type Challenges = { hash: string; account: string | null; expires_at: Date };
 type Tables = {
@@ -53,9 +87,13 @@ type Tables = {
   one_time_links: Links;
   passkeys: Passkeys;
   passkey_challenges: Challenges;
+  seal_keys: SealKeys;
+  identities: Identities;
+  company_tries: CompanyTries;
 };
 
 export type Account = Selectable<Accounts>;
+export type Session = Selectable<Sessions>;
 export type Token = Selectable<Tokens>;
 export type Link = Selectable<Links>;
 export type Passkey = Selectable<Passkeys>;
@@ -90,7 +128,7 @@ export async function changeAccount(tx: Tx, id: string, change: Updateable<Accou
   await tx.kysely<Tables>().updateTable('accounts').set(change).where('id', '=', id).execute();
 }
 
-export const sessionByHash = (from: From, hash: string): Promise<Selectable<Sessions> | undefined> =>
+export const sessionByHash = (from: From, hash: string): Promise<Session | undefined> =>
   reading(from).selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst();
 
 export async function addSession(tx: Tx, session: Insertable<Sessions>): Promise<void> {
@@ -105,6 +143,25 @@ export async function endSession(tx: Tx, hash: string): Promise<void> {
   await tx.kysely<Tables>().deleteFrom('sessions').where('hash', '=', hash).execute();
 }
 
+/** Noted, to be recorded and deleted when the register goes on. */
+export async function markEnded(tx: Tx, hash: string, at: Date): Promise<void> {
+  await tx.kysely<Tables>().updateTable('sessions').set({ ended_at: at }).where('hash', '=', hash).execute();
+}
+
+export async function setSessionEntry(tx: Tx, hash: string, entry: bigint): Promise<void> {
+  await tx.kysely<Tables>().updateTable('sessions').set({ entry }).where('hash', '=', hash).execute();
+}
+
+/** Those that were begun or ended while the register was stopped, in the order in which they were begun. */
+export const unrecordedSessions = (from: From): Promise<Session[]> =>
+  reading(from)
+    .selectFrom('sessions')
+    .selectAll()
+    .where((is) => is.or([is('entry', 'is', null), is('ended_at', 'is not', null)]))
+    .orderBy('begun_at')
+    .orderBy('hash')
+    .execute();
+
 export async function endSessionsOf(tx: Tx, account: string): Promise<number> {
   const result = await tx
     .kysely<Tables>()
@@ -115,7 +172,13 @@ export async function endSessionsOf(tx: Tx, account: string): Promise<number> {
 }
 
 export async function forgetSessionsBefore(tx: Tx, at: Date): Promise<void> {
-  await tx.kysely<Tables>().deleteFrom('sessions').where('expires_at', '<', at).execute();
+  await tx
+    .kysely<Tables>()
+    .deleteFrom('sessions')
+    .where('expires_at', '<', at)
+    .where('entry', 'is not', null)
+    .where('ended_at', 'is', null)
+    .execute();
 }
 
 export const tokenByHash = (from: From, hash: string): Promise<Token | undefined> =>
@@ -135,21 +198,30 @@ export async function markToken(tx: Tx, id: string, at: Date): Promise<void> {
   await tx.kysely<Tables>().updateTable('api_tokens').set({ used_at: at }).where('id', '=', id).execute();
 }
 
-export async function revokeToken(tx: Tx, id: string, at: Date): Promise<void> {
+export async function revokeToken(tx: Tx, id: string, at: Date, entry: bigint): Promise<void> {
   await tx
     .kysely<Tables>()
     .updateTable('api_tokens')
-    .set({ revoked_at: at })
+    .set({ revoked_at: at, revoked_entry: entry })
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
     .execute();
 }
 
-export async function revokeTokensOf(tx: Tx, account: string, at: Date): Promise<void> {
+/** How many there were to revoke; those that are over by themselves count, too. */
+export async function countTokensOf(tx: Tx, account: string): Promise<number> {
+  const [row] = await tx.rows<{ n: number }>(
+    'SELECT count(*)::int4 AS n FROM api_tokens WHERE account = :account::text AND revoked_at IS NULL',
+    { account },
+  );
+  return row?.n ?? 0;
+}
+
+export async function revokeTokensOf(tx: Tx, account: string, at: Date, entry: bigint): Promise<void> {
   await tx
     .kysely<Tables>()
     .updateTable('api_tokens')
-    .set({ revoked_at: at })
+    .set({ revoked_at: at, revoked_entry: entry })
     .where('account', '=', account)
     .where('revoked_at', 'is', null)
     .execute();
@@ -162,11 +234,11 @@ export async function addLink(tx: Tx, link: Insertable<Links>): Promise<void> {
   await tx.kysely<Tables>().insertInto('one_time_links').values(link).execute();
 }
 
-export async function useLink(tx: Tx, hash: string, at: Date): Promise<void> {
+export async function useLink(tx: Tx, hash: string, at: Date, entry: bigint): Promise<void> {
   await tx
     .kysely<Tables>()
     .updateTable('one_time_links')
-    .set({ used_at: at })
+    .set({ used_at: at, used_entry: entry })
     .where('hash', '=', hash)
     .execute();
 }
@@ -209,8 +281,13 @@ export async function removePasskey(tx: Tx, id: string): Promise<void> {
   await tx.kysely<Tables>().deleteFrom('passkeys').where('id', '=', id).execute();
 }
 
-export async function removePasskeysOf(tx: Tx, account: string): Promise<void> {
-  await tx.kysely<Tables>().deleteFrom('passkeys').where('account', '=', account).execute();
+export async function removePasskeysOf(tx: Tx, account: string): Promise<number> {
+  const result = await tx
+    .kysely<Tables>()
+    .deleteFrom('passkeys')
+    .where('account', '=', account)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
 }
 
 /** Forgets those that are too old, too: strangers can ask for as many as they are let. */
@@ -225,6 +302,114 @@ export const takeChallenge = (tx: Tx, hash: string, now: Date): Promise<Selectab
   tx
     .kysely<Tables>()
     .deleteFrom('passkey_challenges')
+    .where('hash', '=', hash)
+    .where('expires_at', '>', now)
+    .returningAll()
+    .executeTakeFirst();
+
+/** All that is kept of an account, and the account. */
+export async function removeAccount(tx: Tx, id: string): Promise<void> {
+  const kysely = tx.kysely<Tables>();
+  for (const table of [
+    'sessions',
+    'api_tokens',
+    'one_time_links',
+    'passkeys',
+    'passkey_challenges',
+    'identities',
+  ] as const)
+    await kysely.deleteFrom(table).where('account', '=', id).execute();
+  await kysely.deleteFrom('accounts').where('id', '=', id).execute();
+}
+
+/** The sealing key that counts, by its id. */
+export async function currentSealKey(from: From): Promise<string | undefined> {
+  const row = await reading(from)
+    .selectFrom('seal_keys')
+    .select('key_id')
+    .where('ends_at', 'is', null)
+    .executeTakeFirst();
+  return row?.key_id;
+}
+
+/** Keys whose time is over. */
+export async function endedSealKeys(from: From, now: Date): Promise<string[]> {
+  const rows = await reading(from)
+    .selectFrom('seal_keys')
+    .select('key_id')
+    .where('ends_at', '<=', now)
+    .execute();
+  return rows.map(({ key_id }) => key_id);
+}
+
+export async function addSealKey(
+  tx: Tx,
+  key: Pick<Insertable<SealKeys>, 'key_id' | 'made_at' | 'entry'>,
+): Promise<void> {
+  const row = { ...key, ends_at: null, ended_entry: null };
+  await tx.kysely<Tables>().insertInto('seal_keys').values(row).execute();
+}
+
+/** The keys before a rotation; a time that is set is only ever shortened. */
+export async function endSealKeys(tx: Tx, at: Date, entry: bigint): Promise<void> {
+  await tx
+    .kysely<Tables>()
+    .updateTable('seal_keys')
+    .set({ ends_at: at, ended_entry: entry })
+    .where((is) => is.or([is('ends_at', 'is', null), is('ends_at', '>', at)]))
+    .execute();
+}
+
+/** Accounts that have a second factor, or have begun one. */
+export const factors = (from: From): Promise<Account[]> =>
+  reading(from)
+    .selectFrom('accounts')
+    .selectAll()
+    .where((is) => is.or([is('totp_secret', 'is not', null), is('totp_pending', 'is not', null)]))
+    .orderBy('id')
+    .execute();
+
+export const identityOf = (
+  from: From,
+  { issuer, subject }: Pick<Identities, 'issuer' | 'subject'>,
+): Promise<Selectable<Identities> | undefined> =>
+  reading(from)
+    .selectFrom('identities')
+    .selectAll()
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .executeTakeFirst();
+
+/** Refuses, as `record-exists`, an account that is somebody else to this provider. */
+export async function addIdentity(tx: Tx, identity: Insertable<Identities>): Promise<void> {
+  await tx.kysely<Tables>().insertInto('identities').values(identity).execute();
+}
+
+export async function removeIdentitiesOf(tx: Tx, account: string): Promise<number> {
+  const result = await tx
+    .kysely<Tables>()
+    .deleteFrom('identities')
+    .where('account', '=', account)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** Forgets those that are too old, too: strangers can begin as many as they are let. */
+export async function addCompanyTry(tx: Tx, begun: Insertable<CompanyTries>, now: Date): Promise<void> {
+  const kysely = tx.kysely<Tables>();
+  await kysely.deleteFrom('company_tries').where('expires_at', '<', now).execute();
+  await kysely.insertInto('company_tries').values(begun).execute();
+}
+
+/** Counts once: who takes it, removes it. */
+export const takeCompanyTry = (
+  tx: Tx,
+  hash: string,
+  now: Date,
+): Promise<Selectable<CompanyTries> | undefined> =>
+  tx
+    .kysely<Tables>()
+    .deleteFrom('company_tries')
     .where('hash', '=', hash)
     .where('expires_at', '>', now)
     .returningAll()

@@ -27,10 +27,26 @@ export type Entrance<Input = unknown, Output = unknown> = Readonly<{
 export const entrance = <Input, Output>(given: Entrance<Input, Output>): Entrance =>
   given as unknown as Entrance;
 
+/** Signing in through the company's identity provider; what of it a door needs. */
+export type Company = Readonly<{
+  /** What people read. */
+  name: string;
+  /** Where its page stands, which a form of ours leads to. */
+  origin: () => Promise<string>;
+  /** Where to send a browser, which keeps the ticket for so many seconds. `redirect` is where it will come back to. */
+  begin: (redirect: string) => Promise<Readonly<{ address: string; ticket: string; seconds: number }>>;
+  /** A browser came back with this query. Refuses as `sign-in-refused` or `identity-provider-unreachable`. */
+  finish: (
+    query: string,
+    ticket: string | undefined,
+  ) => Promise<Readonly<{ output: Readonly<{ name: string }>; session: Begun }>>;
+}>;
+
 /** The people who use Forthright, as a door needs them. */
 export type People = Readonly<{
   /** Who asks. Refuses, by code, when nobody does, or with something that is wrong, over or revoked. */
   recognise: (credentials: Credentials) => Promise<Actor>;
   entrances: readonly Entrance[];
+  company?: Company | undefined;
   operations: readonly Operation[];
 }>;

@@ -16,7 +16,12 @@ import {
 import type * as z from 'zod';
 import { describeIssues } from './document-issues.ts';
 
-export type DocumentCode = 'workspace-invalid' | 'incident-invalid' | 'risk-invalid' | 'report-invalid';
+export type DocumentCode =
+  | 'workspace-invalid'
+  | 'incident-invalid'
+  | 'settings-invalid'
+  | 'risk-invalid'
+  | 'report-invalid';
 
 /** Where in a document: keys and positions from the top, such as `['leaks', 0, 'path']`. */
 export type DocumentPath = readonly PropertyKey[];
@@ -90,8 +95,9 @@ export function refuse(code: DocumentCode, path: string, problems: readonly Prob
   if (sorted.length > MOST_PROBLEMS) {
     shown.push({ at: path, message: `and ${sorted.length - MOST_PROBLEMS} more; put these right first` });
   }
-  const what = code.replace('-invalid', '');
-  return new ForthrightError(code, `${what} file ${path} has ${count}`, { problems: shown });
+  return new ForthrightError(code, `${code.replace('-invalid', '')} file ${path} has ${count}`, {
+    problems: shown,
+  });
 }
 
 async function readBytes(path: string, code: DocumentCode): Promise<Buffer> {

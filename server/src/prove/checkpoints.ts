@@ -18,7 +18,7 @@ import {
   type TreeHead,
 } from '@forthright/register';
 import type { Db, Reads, Tx } from '../platform/db/index.ts';
-import { inRegister, record, recordingAs } from './deed.ts';
+import { inRegisterAlone, recordAll } from './deed.ts';
 import { type Opened, openedFor, remember, stopped } from './opened.ts';
 import type { Asked } from './operation.ts';
 import {
@@ -99,7 +99,7 @@ async function fillUpTo(opened: Opened, asked: Asked, size: number): Promise<str
   const log = await readLog(asked.db);
   if (log === undefined) throw damaged('The register has no first line');
   if (log.frontier.size < size)
-    await inRegister(opened, asked, (tx, held) => fill(tx, held, opened, asked, size));
+    await inRegisterAlone(opened, asked, (tx, held, recordAs) => fill(tx, held, opened, recordAs, size));
   return log.origin;
 }
 
@@ -107,14 +107,17 @@ async function fill(
   tx: Tx,
   held: Log | undefined,
   opened: Opened,
-  asked: Asked,
+  recordAs: (epoch: number) => void,
   size: number,
 ): Promise<void> {
   if (held?.epoch !== opened.epoch) throw stopped('it went on elsewhere in another epoch');
-  recordingAs(tx, { actor: asked.actor.id, at: asked.now(), epoch: opened.epoch });
+  recordAs(opened.epoch);
   // At least one: others may have filled it meanwhile, and a transaction without an entry is refused.
-  for (let at = held.frontier.size; at < Math.max(size, held.frontier.size + 1); at++)
-    await record(tx, { kind: 'filler' });
+  const missing = Math.max(1, size - held.frontier.size);
+  await recordAll(
+    tx,
+    Array.from({ length: missing }, () => ({ kind: 'filler' })),
+  );
 }
 
 /**

@@ -11,6 +11,15 @@ export async function erasePerson(tx: Tx, person: string): Promise<number> {
   return texts;
 }
 
+/** The same for somebody of an incident, whose timeline then says so; how many texts, and the entry. */
+export async function erasePersonOf(
+  tx: Tx,
+  { person, incident }: Readonly<{ person: string; incident: string }>,
+): Promise<Readonly<{ texts: number; entry: number }>> {
+  const texts = await deleteTextsOf(tx, person);
+  return { texts, entry: await record(tx, { kind: 'person-erased', incident, facts: { person, texts } }) };
+}
+
 /** Erases one text that names somebody, within a deed. Refuses one that is not there, or no more. */
 export async function eraseText(
   tx: Tx,

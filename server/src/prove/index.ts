@@ -6,20 +6,30 @@ export {
   publishRegister,
   signedHead,
 } from './checkpoints.ts';
-export { deed, record } from './deed.ts';
-export { erasePerson, eraseText } from './erase.ts';
-export { type KeyPlace, keyFolder } from './keys.ts';
+export { deed, record, recordAll } from './deed.ts';
+export { erasePerson, erasePersonOf, eraseText } from './erase.ts';
+export { type KeyPlace, keyFolder, readSecretFile } from './keys.ts';
 export {
   continueRegister,
   openRegister,
+  PROGRAM,
   type RegisterOptions,
   type RegisterState,
   registerState,
 } from './open.ts';
-export { type Actor, type Asked, type Operation, operation } from './operation.ts';
+export {
+  type Actor,
+  type Asked,
+  Document,
+  type DocumentType,
+  type Download,
+  type Operation,
+  operation,
+} from './operation.ts';
 export { registerOperations } from './operations.ts';
 export { refuseUnlessMay } from './permission.ts';
 export {
+  historyOf,
   publishedCheckpoint,
   registerHead,
   registerTiles,
@@ -28,4 +38,5 @@ export {
   wholeEntriesOf,
 } from './reading.ts';
 export { registerKeys, removeEndedKeys, revokeKey, rotateKey } from './rotation.ts';
+export { type SealPlace, seal, sealedBy, sealFolder, unseal } from './seals.ts';
 export type { Event, RecordedEntry, Text } from './types.ts';

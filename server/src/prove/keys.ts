@@ -24,15 +24,8 @@ export function keyFolder(folder: string): KeyPlace {
     make: async (name) => {
       const { privateKey } = generateKeyPairSync('ed25519');
       const signer = ed25519Signer(name, privateKey);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const file = await open(pathOf(signer.key), 'wx', 0o600);
-      try {
-        await file.writeFile(privateKey.export({ format: 'pem', type: 'pkcs8' }));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await syncFolder(folder);
+      const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
+      await writeTight(folder, pathOf(signer.key), pem.toString());
       return signer;
     },
     load: async (key) => {
@@ -41,6 +34,19 @@ export function keyFolder(folder: string): KeyPlace {
     },
     remove: (key) => rm(pathOf(key), { force: true }),
   };
+}
+
+/** A new file for its owner alone, on the disk with its name. */
+export async function writeTight(folder: string, path: string, text: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await syncFolder(folder);
 }
 
 /** So that a power cut does not take away the name of a key that the register knows already. */
@@ -55,8 +61,15 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Looks at the rights of the file that it has open, so that nobody can exchange it in between. */
-async function readTight(path: string): Promise<string | undefined> {
+/** A secret that somebody put into a file. Refuses as `key-unusable` one that is not there, or that others can read. */
+export async function readSecretFile(path: string): Promise<string> {
+  const text = await readTight(path);
+  if (text === undefined) throw unusable(`The file ${path} is not there`);
+  return text;
+}
+
+/** Undefined when it is not there. Looks at the rights of the file that it has open, so that nobody can exchange it in between. */
+export async function readTight(path: string): Promise<string | undefined> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
     file = await open(path, 'r');
@@ -69,7 +82,7 @@ async function readTight(path: string): Promise<string | undefined> {
     // Windows has no such bits; its folder's access list decides.
     if (process.platform !== 'win32' && (mode & OTHERS) !== 0)
       throw unusable(
-        `Others can read the key file ${path} (mode ${(mode & 0o777).toString(8)}; 600 is due). Whoever read it can sign in your name: set the mode right and revoke the key`,
+        `Others can read the key file ${path} (mode ${(mode & 0o777).toString(8)}; 600 is due). Whoever read it can use it in your name: set the mode right and exchange the key`,
       );
     return await file.readFile('utf8');
   } finally {

@@ -11,7 +11,7 @@ import {
   toBase64,
 } from '@forthright/register';
 import type { Db, Reads } from '../platform/db/index.ts';
-import { inRegister, record, recordingAs } from './deed.ts';
+import { inRegisterAlone, record } from './deed.ts';
 import { type Head, readHead } from './head.ts';
 import type { KeyPlace } from './keys.ts';
 import { type Opened, openedFor, remember, setOpened } from './opened.ts';
@@ -33,7 +33,8 @@ export type RegisterOptions = Readonly<{
 
 export type RegisterState = Readonly<{ kind: 'open' } | { kind: 'stopped'; why: string }>;
 
-const PROGRAM: Actor = { id: 'program', roles: [], via: 'program' };
+/** Forthright itself, as when it starts. */
+export const PROGRAM: Actor = { id: 'program', account: 'program', roles: [], via: 'program' };
 
 /**
  * Opens the register, and makes it when there is none. Compares the database with what this folder last saw and
@@ -93,11 +94,11 @@ async function begin(opened: Opened, asked: Asked, origin: string): Promise<void
   const signer = await opened.keys.make(origin);
   // First, so that a start that is cut short leaves no register that this folder has never seen.
   await remember(opened, { origin, epoch: 1, frontier: EMPTY_FRONTIER });
-  await inRegister(opened, asked, async (tx, log) => {
+  await inRegisterAlone(opened, asked, async (tx, log, recordAs) => {
     if (log !== undefined)
       throw new ForthrightError('record-exists', 'Another process has just made the register; start again.');
     await makeLog(tx, origin, 1);
-    recordingAs(tx, { actor: asked.actor.id, at: asked.now(), epoch: 1 });
+    recordAs(1);
     await record(tx, { kind: 'register-opened', facts: { origin, key: signer.key.vkey } });
     await saveKey(tx, signer.key.keyId, termFrom(signer, asked.now()));
   });
@@ -155,12 +156,12 @@ export async function continueRegister(asked: Asked, reason: string): Promise<vo
     );
   const head = await readHead(opened.folder);
   opened.knownSize = 0;
-  opened.epoch = await inRegister(opened, asked, async (tx, log) => {
+  opened.epoch = await inRegisterAlone(opened, asked, async (tx, log, recordAs) => {
     if (log === undefined) throw damaged('The database has no register at all: put the right database back');
     const known = head === undefined || head === 'unreadable' ? undefined : head;
     const epoch = Math.max(log.epoch, known?.epoch ?? 0) + 1;
     await setEpoch(tx, epoch);
-    recordingAs(tx, { actor: asked.actor.id, at: asked.now(), epoch });
+    recordAs(epoch);
     await record(tx, {
       kind: 'register-continued',
       facts: {

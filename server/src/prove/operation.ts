@@ -6,12 +6,46 @@ import type { Db } from '../platform/db/index.ts';
 export type Actor = Readonly<{
   /** `usr_…`, `tok_…` or `program`; what a register entry names. */
   id: string;
+  /**
+   * Whom it acts for: the token's owner, the person who is signed in (then it is `id`), or `program`. Rules about who
+   * may and who may not, and whoever is named in a record, go by it: a token is no second person.
+   */
+  account: string;
   roles: readonly Role[];
   via: 'session' | 'token' | 'program';
 }>;
 
 /** What every operation gets beside its input. Clock and records come in; nothing is looked up from elsewhere. */
-export type Asked = Readonly<{ db: Db; actor: Actor; now: () => Date }>;
+export type Asked = Readonly<{
+  db: Db;
+  actor: Actor;
+  now: () => Date;
+  /** What an operation that takes a file is given; read once, from its start to its end. */
+  content?: AsyncIterable<Uint8Array>;
+}>;
+
+/** A file on its way out. `close` is called in any case, whether or not anything of it was read. */
+export type Download = Readonly<{
+  name: string;
+  bytes?: number;
+  content: AsyncIterable<Uint8Array>;
+  close: () => Promise<void>;
+}>;
+
+export type DocumentType = 'text/html' | 'text/plain' | 'text/csv' | 'application/ld+json';
+
+/** An answer that is read or kept as it is, and not JSON: a page, a table. A long one is made while it is sent. */
+export class Document {
+  readonly type: DocumentType;
+  /** For whoever saves it: `breach-register.csv`. */
+  readonly name: string;
+  readonly text: string | AsyncIterable<string>;
+  constructor(type: DocumentType, name: string, text: string | AsyncIterable<string>) {
+    this.type = type;
+    this.name = name;
+    this.text = text;
+  }
+}
 
 /**
  * What may be asked, once for all doors: `http` makes a route and OpenAPI of it, `cli` a command, tests call `run`.
@@ -24,10 +58,18 @@ export type Operation<Input = unknown, Output = unknown> = Readonly<{
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   input: ZodType<Input>;
+  /** `z.never()` when it answers documents only. */
   output: ZodType<Output>;
+  /** The documents that it may answer instead of its output. */
+  documents?: readonly DocumentType[];
   /** Roles that may ask, any of them; an empty list: everybody who is signed in. */
   may: readonly Role[];
-  run: (asked: Asked, input: Input) => Promise<Output>;
+  /**
+   * One that does not only exchange JSON. What takes a file has its other fields in path and query. What gives one
+   * answers with a `Download`; a folder comes as tar.
+   */
+  streams?: 'takes a file' | 'gives a file' | 'gives a folder';
+  run: (asked: Asked, input: Input) => Promise<Output | Document>;
 }>;
 
 /** Keeps the types of input and output together while a list of operations forgets them. */

@@ -27,7 +27,7 @@ import {
   writeBundle,
 } from '@forthright/register';
 import { type Postgres, startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
-import { type Db, openDatabase, readMigrations } from '../platform/db/index.ts';
+import { type Db, openDatabase, readMigrations, type Tx } from '../platform/db/index.ts';
 import {
   type Actor,
   type Asked,
@@ -59,8 +59,8 @@ const work = mkdtempSync(join(tmpdir(), 'forthright-prove-'));
 after(() => rmSync(work, { recursive: true, force: true }));
 
 const ORIGIN = 'marlow.example/register';
-const ADA: Actor = { id: 'usr_ada', roles: ['privacy-officer'], via: 'session' };
-const ADMIN: Actor = { id: 'usr_root', roles: ['administrator'], via: 'session' };
+const ADA: Actor = { id: 'usr_ada', account: 'usr_ada', roles: ['privacy-officer'], via: 'session' };
+const ADMIN: Actor = { id: 'usr_root', account: 'usr_root', roles: ['administrator'], via: 'session' };
 const migrations = [
   ...(await readMigrations(new URL('./migrations/', import.meta.url))),
   { number: 2, name: 'deeds', sql: 'CREATE TABLE deeds (n int8 PRIMARY KEY, entry int8 NOT NULL)' },
@@ -179,6 +179,60 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       await refuses(act(asked, 1), 'record-exists');
       assert.equal((await registerHead(db)).size, 2);
       assert.deepEqual(await db.rows('SELECT n FROM deeds'), [{ n: 1n }]);
+      assert.deepEqual(await checkRegister(db), []);
+    });
+
+    test('one that goes wrong among deeds that share a commit takes nothing of the others with it', async () => {
+      const { db, asked } = await fresh();
+      const first = act(asked, 0);
+      let late: Tx | undefined;
+      const wrong = [
+        deed(asked, async (tx) => {
+          late = tx;
+          await record(tx, { kind: 'acted', incident: 'inc_1', texts: { note: { value: 'gone' } } });
+          await tx.run('INSERT INTO deeds VALUES (7, 7)');
+          throw new Error('no');
+        }),
+        act(asked, 0),
+        deed(asked, (tx) => tx.run('INSERT INTO deeds VALUES (8, 8)')),
+        deed(asked, (tx) => tx.run('INSERT INTO nowhere VALUES (8)').catch(() => 0)),
+        deed(asked, async (tx) => {
+          await record(tx, { kind: 'acted', incident: 'inc_1' });
+          await act(asked, 9);
+        }),
+      ];
+      const right = [1, 2, 3].map((n) => act(asked, n));
+      const ended = await Promise.allSettled([
+        first,
+        ...wrong.slice(0, 2),
+        right[0],
+        ...wrong.slice(2),
+        right[1],
+        right[2],
+      ]);
+      assert.deepEqual(
+        ended.map(({ status }) => status === 'fulfilled'),
+        [true, false, false, true, false, false, false, true, true],
+      );
+      const words = await Promise.all(wrong.map((one) => one.then(String, (error: Error) => error.message)));
+      for (const [i, expected] of [
+        /no/,
+        /already/,
+        /without an entry/,
+        /./,
+        /Inside a transaction/,
+      ].entries())
+        assert.match(words[i] ?? '', expected);
+      assert.deepEqual(await Promise.all([first, ...right]), [1, 2, 3, 4]);
+      assert.deepEqual(await db.rows('SELECT n FROM deeds ORDER BY n'), [
+        { n: 0n },
+        { n: 1n },
+        { n: 2n },
+        { n: 3n },
+      ]);
+      assert.deepEqual(await db.rows('SELECT count(*)::int4 AS n FROM register_texts'), [{ n: 0 }]);
+      await assert.rejects(async () => late?.rows('SELECT 1'), /over/);
+      assert.equal((await registerHead(db)).size, 5);
       assert.deepEqual(await checkRegister(db), []);
     });
 
@@ -365,7 +419,10 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         if (kind === 'server') await act(asked, 3);
 
         await refuses(
-          continueRegister({ ...other, actor: { id: 'program', roles: [], via: 'program' } }, 'x'),
+          continueRegister(
+            { ...other, actor: { id: 'program', account: 'program', roles: [], via: 'program' } },
+            'x',
+          ),
           'not-permitted',
         );
         await continueRegister(other, 'The first machine is lost; this one takes over.');

@@ -21,6 +21,12 @@ export const timelineOf = (
   page: Readonly<{ after?: number; most: number }>,
 ): Promise<RecordedEntry[]> => readEntries(reads, incident, page);
 
+/** Entries that are of no incident, oldest first: people, keys, the register itself. Fillers are left out. */
+export const historyOf = (
+  reads: Reads,
+  page: Readonly<{ after?: number; most: number }>,
+): Promise<RecordedEntry[]> => readEntries(reads, null, page);
+
 /** Texts by entry and name; `null` for one that was erased. */
 export async function textsOf(
   reads: Reads,

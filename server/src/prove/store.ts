@@ -106,23 +106,6 @@ async function saveFrontier(tx: Tx, { before, after }: Appended): Promise<void> 
   if (saved !== 1) throw damaged('The register grew beside a deed that held its lock');
 }
 
-export type EntryRow = Readonly<{
-  index: number;
-  kind: string;
-  incident: string | null;
-  at: Date;
-  actor: string;
-  entry: Uint8Array;
-}>;
-
-export async function saveEntry(tx: Tx, row: EntryRow): Promise<void> {
-  await tx.run(
-    `INSERT INTO register_entries (index, kind, incident, at, actor, entry)
-     VALUES (:index::int8, :kind::text, :incident::text, :at::timestamptz, :actor::text, :entry::bytea)`,
-    row,
-  );
-}
-
 export type TextRow = Readonly<{
   index: number;
   name: string;
@@ -131,10 +114,41 @@ export type TextRow = Readonly<{
   value: string;
 }>;
 
-export async function saveText(tx: Tx, row: TextRow): Promise<void> {
+export type EntryRow = Readonly<{
+  index: number;
+  kind: string;
+  incident: string | null;
+  at: Date;
+  actor: string;
+  entry: Uint8Array;
+  texts: readonly TextRow[];
+}>;
+
+export async function saveEntries(tx: Tx, rows: readonly EntryRow[]): Promise<void> {
   await tx.run(
-    'INSERT INTO register_texts (index, name, person, salt, value) VALUES (:index::int8, :name::text, :person::text, :salt::bytea, :value::text)',
-    row,
+    `INSERT INTO register_entries (index, kind, incident, at, actor, entry)
+     SELECT * FROM unnest(:indices::int8[], :kinds::text[], :incidents::text[], :ats::timestamptz[], :actors::text[], :entries::bytea[])`,
+    {
+      indices: rows.map(({ index }) => index),
+      kinds: rows.map(({ kind }) => kind),
+      incidents: rows.map(({ incident }) => incident),
+      ats: rows.map(({ at }) => at),
+      actors: rows.map(({ actor }) => actor),
+      entries: rows.map(({ entry }) => entry),
+    },
+  );
+  const texts = rows.flatMap((row) => row.texts);
+  if (texts.length === 0) return;
+  await tx.run(
+    `INSERT INTO register_texts (index, name, person, salt, value)
+     SELECT * FROM unnest(:indices::int8[], :names::text[], :persons::text[], :salts::bytea[], :values::text[])`,
+    {
+      indices: texts.map(({ index }) => index),
+      names: texts.map(({ name }) => name),
+      persons: texts.map(({ person }) => person),
+      salts: texts.map(({ salt }) => salt),
+      values: texts.map(({ value }) => value),
+    },
   );
 }
 
@@ -173,18 +187,23 @@ export async function readTexts(
   return new Map(rows.map(({ index, name, value }) => [`${index}/${name}`, value]));
 }
 
-type Stated = Readonly<{ facts?: Readonly<Record<string, Json>>; texts?: Readonly<Record<string, string>> }>;
+type Stated = Readonly<{
+  account?: string;
+  facts?: Readonly<Record<string, Json>>;
+  texts?: Readonly<Record<string, string>>;
+}>;
 
-/** The entries of an incident, oldest first, from `after` on. */
+/** The entries of an incident, or those of none, oldest first, from `after` on. */
 export async function readEntries(
   reads: Reads,
-  incident: string,
+  incident: string | null,
   { after = -1, most }: Readonly<{ after?: number; most: number }>,
 ): Promise<RecordedEntry[]> {
   const rows = await reads.rows<{ index: bigint; kind: string; at: Date; actor: string; entry: Uint8Array }>(
     `SELECT index, kind, at, actor, entry FROM register_entries
-      WHERE incident = :incident::text AND index > :after::int8 ORDER BY index LIMIT :most::int4`,
-    { incident, after, most },
+      WHERE ${incident === null ? "incident IS NULL AND kind <> 'filler'" : 'incident = :incident::text'}
+        AND index > :after::int8 ORDER BY index LIMIT :most::int4`,
+    { ...(incident === null ? {} : { incident }), after, most },
   );
   const texts = await readTexts(
     reads,
@@ -198,6 +217,7 @@ export async function readEntries(
       kind,
       at,
       actor,
+      ...(stated.account === undefined ? {} : { account: stated.account }),
       facts: stated.facts ?? {},
       texts: Object.fromEntries(names.map((name) => [name, texts.get(`${index}/${name}`) ?? null])),
     };

@@ -28,6 +28,8 @@ export type RecordedEntry = Readonly<{
   kind: string;
   at: Date;
   actor: string;
+  /** Whose token it was; absent when the actor is the account itself. */
+  account?: string | undefined;
   facts: Readonly<Record<string, Json>>;
   texts: Readonly<Record<string, string | null>>;
 }>;

@@ -3,11 +3,11 @@ import {
   type AskedFactor,
   CITATIONS,
   type CitationId,
-  DATA_CATEGORIES,
-  DELETION,
   EXEMPTIONS,
   INCIDENT_NATURES,
+  RECIPIENT_DELETION,
   RECIPIENT_TRUST,
+  RISK_DATA,
   RISK_FACTOR_IDS,
   RISK_QUESTIONS,
   type RiskAnswer,
@@ -128,9 +128,9 @@ export function riskFactorsText(): string {
   });
   return `${[
     ...kinds,
-    ['data: its kinds', ...rows(DATA_CATEGORIES)].join('\n'),
+    ['data: its kinds', ...rows(RISK_DATA)].join('\n'),
     ['recipients: who', ...rows(RECIPIENT_TRUST)].join('\n'),
-    ['recipients: deletion', ...rows(DELETION)].join('\n'),
+    ['recipients: deletion', ...rows(RECIPIENT_DELETION)].join('\n'),
     ['exemptions, each with its reason', ...rows(EXEMPTIONS)].join('\n'),
     `how: one of\n${INDENT}${wrap(INCIDENT_NATURES.join(', '), WIDTH, INDENT)}`,
   ].join('\n\n')}\n`;

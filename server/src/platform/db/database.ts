@@ -18,6 +18,11 @@ const GRACE_MS = 5000;
 /** Serialization failure and deadlock: PostgreSQL has rolled all of it back and asks to begin again. */
 const REPEATABLE: ReadonlySet<string | undefined> = new Set(['40001', '40P01']);
 
+/** Whether an error has ended the whole transaction, and not only the part of it that met the error. */
+export const endsAll = (error: unknown): boolean =>
+  REPEATABLE.has(stateOf(error)) ||
+  (error instanceof ForthrightError && ['database-unreachable', 'interrupted'].includes(error.code));
+
 type Inside = { isOpen: boolean };
 
 async function ask<T>(kysely: Kysely<unknown>, sql: string, params: Params | undefined) {
@@ -48,6 +53,20 @@ function txOf(trx: Transaction<unknown>, inside: Inside): Tx {
     rows: async <T extends object>(sql: string, params?: Params) => (await answer<T>(sql, params)).rows,
     run: async (sql, params) => Number((await answer(sql, params)).numAffectedRows ?? 0n),
     kysely: <Tables>() => guarded as unknown as Transaction<Tables>,
+    part: async (work) => {
+      const own: Inside = { isOpen: true };
+      await answer('SAVEPOINT part', undefined);
+      try {
+        const result = await work(txOf(trx, own));
+        own.isOpen = false;
+        await answer('RELEASE SAVEPOINT part', undefined);
+        return result;
+      } catch (error) {
+        own.isOpen = false;
+        if (!endsAll(error)) await answer('ROLLBACK TO SAVEPOINT part', undefined);
+        throw error;
+      }
+    },
   };
   return tx as Tx;
 }
@@ -63,7 +82,7 @@ export class Database implements Db {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#kysely = new Kysely({ dialect: engine.dialect });
-    this.#reading = this.#kysely.withPlugin(beforeEach(() => this.#refuseInside()));
+    this.#reading = this.#kysely.withPlugin(beforeEach(() => this.refuseInside()));
   }
 
   get name(): string {
@@ -79,7 +98,7 @@ export class Database implements Db {
   }
 
   async rows<T extends object>(sql: string, params?: Params): Promise<T[]> {
-    this.#refuseInside();
+    this.refuseInside();
     return this.#tracked(async () => (await this.#orEnd(ask<T>(this.#kysely, sql, params))).rows);
   }
 
@@ -88,7 +107,7 @@ export class Database implements Db {
   }
 
   async transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    this.#refuseInside();
+    this.refuseInside();
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#tracked(() => this.#once(work, options));
@@ -123,7 +142,7 @@ export class Database implements Db {
   }
 
   /** The embedded engine has one connection, so this would wait for itself for ever. */
-  #refuseInside(): void {
+  refuseInside(): void {
     if (this.#inside.getStore()?.isOpen === true)
       throw new Error('Inside a transaction only its tx may be asked: pass it on.');
   }
@@ -146,7 +165,7 @@ export class Database implements Db {
   }
 
   async listen(channel: string, onNotify: (payload: string | undefined) => void): Promise<() => void> {
-    this.#refuseInside();
+    this.refuseInside();
     return this.#tracked(() => this.#orEnd(this.#engine.listen(channel, onNotify)));
   }
 

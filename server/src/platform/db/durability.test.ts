@@ -18,23 +18,15 @@ import { after, before, describe, mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ForthrightError } from '@forthright/contract';
 import { POSTGRES_MAJOR } from './embedded.ts';
-import { type Db, openDatabase, type Schema } from './index.ts';
+import { openDatabase } from './index.ts';
+import { killWriters, numbersIn, randomly, PAIRS as schema } from './killing.ts';
 import { Other } from './testing.ts';
 
-const KILLS = 20;
-const KILLS_WHILE_MADE = 4;
+/** `npm run soak` has two hundred. */
+const KILLS = 6;
+const KILLS_WHILE_MADE = 3;
 const SEED = 20_261_122;
 
-const schema: Schema = {
-  program: 'Forthright test',
-  migrations: [
-    {
-      number: 1,
-      name: 'pairs',
-      sql: 'CREATE TABLE lefts (n int8 PRIMARY KEY, text text); CREATE TABLE rights (n int8)',
-    },
-  ],
-};
 const work = mkdtempSync(join(tmpdir(), 'forthright-durability-'));
 const whole = join(work, 'whole');
 after(() => rmSync(work, { recursive: true, force: true }));
@@ -52,42 +44,9 @@ const copy = () => {
   return directory;
 };
 
-/** Numbers from 0 to 1 that are the same in every run. */
-function randomly(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-async function numbersIn(db: Db, table: string): Promise<number[]> {
-  const rows = await db.rows<{ n: number }>(`SELECT n::float8 AS n FROM ${table} WHERE n >= 0 ORDER BY 1`);
-  return rows.map(({ n }) => n);
-}
-
 test(`kill -9 at ${KILLS} random moments (seed ${SEED}): every acknowledged row is there, and no half transaction`, async () => {
-  const directory = copy();
-  const random = randomly(SEED);
-  const acknowledged = new Set<number>();
-  for (let kill = 0; kill < KILLS; kill++) {
-    const writer = await Other.start();
-    writer.tell({ do: 'open', options: { kind: 'embedded', directory, schema }, at: 0 });
-    assert.equal((await writer.next()).say, 'got it');
-    writer.tell({ do: 'write', from: (kill + 1) * 1_000_000 });
-    if (kill % 4 !== 0) await writer.next();
-    await sleep(random() * 250);
-    await writer.kill();
-    for (const report of writer.rest()) if (report.say === 'wrote') acknowledged.add(report.n);
-    const db = await openDatabase({ kind: 'embedded', directory, schema });
-    const lefts = await numbersIn(db, 'lefts');
-    assert.deepEqual(lefts, await numbersIn(db, 'rights'), 'half a transaction');
-    const there = new Set(lefts);
-    const lost = [...acknowledged].filter((n) => !there.has(n));
-    assert.deepEqual(lost, [], `${lost.length} of ${acknowledged.size} acknowledged rows are lost`);
-    await db.close();
-  }
-  assert.ok(acknowledged.size > KILLS, `only ${acknowledged.size} rows were written`);
+  const acknowledged = await killWriters(copy(), { kills: KILLS, seed: SEED });
+  assert.ok(acknowledged > KILLS, `only ${acknowledged} rows were written`);
 });
 
 test('kill -9 while the database is being made leaves nothing that stands in the way', async () => {

@@ -1,4 +1,5 @@
 export type { Generated, Insertable, JSONColumnType, Selectable, Updateable } from 'kysely';
+export { endsAll } from './database.ts';
 export { constraintOf } from './failures.ts';
 export { type Owner, readOwner } from './folder.ts';
 export { type Migration, readMigrations, type Schema } from './migrations.ts';

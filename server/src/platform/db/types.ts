@@ -30,6 +30,11 @@ export interface Tx extends Reads {
   run(sql: string, params?: Params): Promise<number>;
   /** Kysely over a stage's own tables, inside this transaction. */
   kysely<Tables>(): Transaction<Tables>;
+  /**
+   * A part that may fail alone: when `work` throws, what it changed is taken back and the transaction goes on. After a
+   * failure that has ended the whole transaction (`endsAll`) nothing of it can be kept.
+   */
+  part<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
 export type TransactionOptions = Readonly<{
@@ -51,6 +56,8 @@ export interface Db extends Reads {
    * while it was being committed; that is never repeated.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Throws inside of a transaction, where whoever waits for the database would wait for itself. */
+  refuseInside(): void;
   /** Kysely over a stage's own tables, for reading; the database refuses changes outside of a transaction. */
   kysely<Tables>(): ReadonlyKysely<Tables>;
   /**

@@ -1,0 +1,132 @@
+/** What is done with what people write. */
+import {
+  type AddInboxItem,
+  type AnswerInboxItem,
+  type AssignInboxItem,
+  type CloseInboxItem,
+  type ErasePersonTexts,
+  type ExtendInboxItem,
+  ForthrightError,
+  newId,
+  type PersonErased,
+  type StepTaken,
+} from '@forthright/contract';
+import { type Asked, deed, erasePersonOf, refuseUnlessMay } from '../../prove/index.ts';
+import { find } from '../changes.ts';
+import { begin, refuseAhead, refused, take } from '../matters/steps.ts';
+import { hasMatterOf } from '../matters/store.ts';
+import { insertMove } from '../store.ts';
+import { lawfulDue } from './rules.ts';
+
+const kind = 'item';
+
+export const addInboxItem = (
+  asked: Asked,
+  { incident, kind: of, received, person = newId('per'), name, contact, text, target, proof }: AddInboxItem,
+): Promise<StepTaken> =>
+  begin(asked, { kind, incident, state: 'open', person }, ({ at }) => {
+    refuseAhead(received.at, at);
+    const due = lawfulDue(of, received) ?? target;
+    return {
+      event: 'item-received',
+      facts: { of, received, ...(due === undefined ? {} : { due }) },
+      texts: { name, contact, text },
+      proof,
+      ...(due === undefined ? {} : { due }),
+      data: (_, evidence) => ({
+        kind: of,
+        received,
+        hasName: name !== undefined,
+        hasContact: contact !== undefined,
+        ...(evidence === undefined ? {} : { evidence }),
+      }),
+    };
+  });
+
+export const assignInboxItem = (
+  asked: Asked,
+  { incident, item: id, to }: AssignInboxItem,
+): Promise<StepTaken> =>
+  take(asked, { kind, incident, id, act: 'assign' }, ({ data }) => ({
+    event: 'item-assigned',
+    facts: { to },
+    owner: to,
+    data: () => data,
+  }));
+
+export const answerInboxItem = (
+  asked: Asked,
+  { incident, item: id, at, text, proof }: AnswerInboxItem,
+): Promise<StepTaken> =>
+  take(asked, { kind, incident, id, act: 'answer' }, ({ data }, { at: now }) => {
+    refuseAhead(at, now);
+    if (Date.parse(at) < Date.parse(data.received.at)) throw refused('it was not received yet by then');
+    return {
+      event: 'item-answered',
+      facts: { at },
+      texts: { text },
+      proof,
+      data: (entry, evidence) => ({
+        ...data,
+        answer: { entry, at, by: asked.actor.account, ...(evidence === undefined ? {} : { evidence }) },
+      }),
+    };
+  });
+
+/** GDPR Art. 12(3): by two months more, once, and only when the person was told so within the first. */
+export const extendInboxItem = (
+  asked: Asked,
+  { incident, item: id, months, informedAt, reason, proof }: ExtendInboxItem,
+): Promise<StepTaken> =>
+  take(asked, { kind, incident, id, act: 'extend' }, ({ data, due: before }, { at: now }) => {
+    refuseAhead(informedAt, now);
+    const first = lawfulDue(data.kind, data.received);
+    const due = lawfulDue(data.kind, data.received, months);
+    if (first === undefined || due === undefined)
+      throw refused('no law sets a time for this kind, so there is none to extend');
+    if (data.extension !== undefined) throw refused('it was extended already');
+    if (Date.parse(informedAt) < Date.parse(data.received.at))
+      throw refused('it was not received yet by then');
+    if (Date.parse(informedAt) > Date.parse(first))
+      throw refused(`the person had to be told of it within the first month, by ${first}`);
+    return {
+      event: 'item-extended',
+      facts: { months, informedAt, from: before ?? first, to: due },
+      texts: { reason },
+      proof,
+      due,
+      data: (entry) => ({ ...data, extension: { entry, months, informedAt } }),
+    };
+  });
+
+/** What is not answered may be closed with a reason; a request only by a privacy officer. */
+export const closeInboxItem = (
+  asked: Asked,
+  { incident, item: id, reason }: CloseInboxItem,
+): Promise<StepTaken> =>
+  take(asked, { kind, incident, id, act: 'close' }, ({ data, state }) => {
+    if (state === 'open' && lawfulDue(data.kind, data.received) !== undefined)
+      refuseUnlessMay(asked.actor, ['privacy-officer']);
+    return {
+      event: 'item-closed',
+      texts: { reason },
+      data: (entry) => ({ ...data, closed: entry }),
+    };
+  });
+
+/** Erases all texts about somebody of this incident, wherever they stand. Refuses when there are none. */
+export function erasePersonTexts(
+  asked: Asked,
+  { incident: given, person }: ErasePersonTexts,
+): Promise<PersonErased> {
+  return deed(asked, async (tx) => {
+    const { incident } = await find(tx, asked, given, 'erase-text');
+    const erased = (await hasMatterOf(tx, incident.id, person))
+      ? await erasePersonOf(tx, { person, incident: incident.id })
+      : { texts: 0, entry: 0 };
+    if (erased.texts === 0)
+      throw new ForthrightError('text-not-found', `This incident has no texts about ${person} to erase.`);
+    await insertMove(tx, incident.id, erased.entry, 'erase-text');
+    return { person, ...erased };
+  });
+}
