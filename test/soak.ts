@@ -9,6 +9,7 @@ import { LEAK_KINDS } from '@forthright/contract';
 import { type KillSettings, killInEveryDeed, SOAK_KILLS } from '../server/src/incident/killing.ts';
 import { killWriters } from '../server/src/platform/db/killing.ts';
 import { DEEDS as PEOPLE } from './killing/people.child.ts';
+import { DEEDS as WEBHOOK_DEEDS } from './killing/webhooks.child.ts';
 import { askEngine } from './oracle/engine.ts';
 import {
   engineEqualsOracle,
@@ -19,6 +20,10 @@ import {
 } from './oracle/properties.ts';
 
 const WORLDS = 60;
+const WEBHOOKS = {
+  child: new URL('./killing/webhooks.child.ts', import.meta.url),
+  names: Object.keys(WEBHOOK_DEEDS),
+};
 
 const [runs = WORLDS, from = Date.now() & 0x7fffffff] = process.argv.slice(2).map(Number);
 if (!Number.isInteger(runs) || !Number.isInteger(from)) {
@@ -62,6 +67,7 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
     `kill -9 in the midst of changing people, ${SOAK_KILLS} times`,
     (settings) => killOften(settings, PEOPLES),
   ],
+  [`kill -9 in the midst of webhooks, ${SOAK_KILLS} times`, (settings) => killOften(settings, WEBHOOKS)],
   [`kill -9 of a database that is written to, ${SOAK_KILLS} times`, killDatabases],
 ];
 

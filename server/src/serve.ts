@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import { assessOperations } from './assess/index.ts';
 import type { Serving } from './cli/index.ts';
+import { type JobsOptions, jobOperations } from './flow/index.ts';
 import { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperations, openFiles } from './incident/index.ts';
 import { makePeople, type People, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
-import type { Log } from './platform/index.ts';
+import type { Log, Outbound } from './platform/index.ts';
 import {
   keyFolder,
   type Operation,
@@ -17,13 +18,21 @@ import {
   registerOperations,
   sealFolder,
 } from './prove/index.ts';
+import { loadWorkspace } from './sources/index.ts';
+import { webhookOperations } from './webhooks/index.ts';
+import { startWorker } from './worker/index.ts';
 
 /** Every operation that the server answers, of all stages. */
-export const operationsOf = (people: People): readonly Operation[] => [
+export const operationsOf = (
+  people: People,
+  { allowPrivate = false, ...jobs }: JobsOptions & Partial<Outbound> = {},
+): readonly Operation[] => [
   ...people.operations,
   ...incidentOperations,
   ...assessOperations,
   ...fileOperations,
+  ...jobOperations(jobs),
+  ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
 
@@ -38,7 +47,7 @@ export function allOperations(): readonly Operation[] {
 }
 
 /** The stages that have tables, in the order of their numbers. */
-export const MIGRATIONS = ['prove', 'incident', 'people', 'assess'].map(
+export const MIGRATIONS = ['prove', 'incident', 'people', 'platform/queue', 'webhooks', 'assess'].map(
   (stage) => new URL(`./${stage}/migrations/`, import.meta.url),
 );
 
@@ -52,6 +61,10 @@ export type ServeOptions = Readonly<{
   version: string;
   now: () => Date;
   log: Log;
+  /** Path of the workspace file. Refuses one that can't be used. */
+  workspace?: string | undefined;
+  /** Whether webhooks may lead to this machine and into private networks, and be `http`. */
+  allowPrivateWebhooks?: boolean | undefined;
 }>;
 
 /**
@@ -59,7 +72,17 @@ export type ServeOptions = Readonly<{
  * `data-folder-in-use` when another process has the folder, and as `address-unavailable` when another has the port.
  */
 export async function startServer(options: ServeOptions): Promise<Serving> {
-  const { data, database, migrations, version, now, log } = options;
+  const {
+    data,
+    database,
+    migrations,
+    version,
+    now,
+    log,
+    workspace,
+    allowPrivateWebhooks: allowPrivate = false,
+  } = options;
+  if (workspace !== undefined) await loadWorkspace(workspace);
   await mkdir(data, { recursive: true, mode: 0o700 }).catch((cause) => {
     const message = `the data folder ${data} can not be made: ${cause.code}`;
     throw new ForthrightError('data-folder-unreadable', message, { cause });
@@ -76,16 +99,29 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const seals = sealFolder(join(data, 'keys'));
     const people = makePeople({ db, now, seals, company: await readCompany(data) });
     await people.begin();
-    const app = makeServer({ operations: operationsOf(people), people, db, now, log, version });
+    const operations = operationsOf(people, { workspace, allowPrivate });
+    const app = makeServer({ operations, people, db, now, log, version });
     const address = await listen(app, options);
     await db.announce(address);
     const made = await people.firstLink();
+    const worker = await startWorker({
+      db,
+      now,
+      log,
+      data,
+      workspace,
+      outbound: { allowPrivate },
+    }).catch(async (error) => {
+      await app.close();
+      throw error;
+    });
     log({ event: 'serving', level: 'info' });
     return {
       address,
       first: made && { url: `${address}/welcome?first=1&link=${made.link}`, expires: made.expires },
       close: async () => {
         await app.close();
+        await worker.stop();
         await db.close();
         log({ event: 'ended', level: 'info' });
       },

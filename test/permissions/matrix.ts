@@ -30,6 +30,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   task: `tsk_${'0'.repeat(32)}`,
   paper: 'board-brief',
   issued: `pap_${'0'.repeat(32)}`,
+  job: `job_${'0'.repeat(32)}`,
+  webhook: `whk_${'0'.repeat(32)}`,
   key: '00000000',
   template: 'edpb',
   version: '1',
@@ -48,6 +50,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'confirm-second-factor': { code: '123456' },
   'begin-passkey': PASSWORDS,
   'remove-passkey': { ...PASSWORDS, passkey: 'AAAA' },
+  'add-webhook': { url: 'https://hooks.marlow.example/', events: ['incident-opened'] },
   'remove-second-factor': { ...PASSWORDS, code: '123456' },
 };
 

@@ -90,6 +90,13 @@ export const ANSWER = {
   'credentials-unsafe': { status: 403, exit: 10, show: true },
   'own-unlock': { status: 409, exit: 7, show: true },
   'identity-provider-unreachable': { status: 503, exit: 5, show: true },
+  'job-not-found': { status: 404, exit: 6, show: true },
+  'job-ended': { status: 409, exit: 7, show: true },
+  'job-abandoned': { status: 500, exit: 5, show: true },
+  'leaks-missing': { status: 409, exit: 7, show: true },
+  'workspace-missing': { status: 409, exit: 7, show: true },
+  'webhook-not-found': { status: 404, exit: 6, show: true },
+  'webhook-refused': { status: 422, exit: 2, show: true },
   interrupted: { status: 499, exit: 130, show: true },
   internal: { status: 500, exit: 70, show: false },
 } as const satisfies Record<string, { status: number; exit: number; show: boolean }>;

@@ -362,6 +362,34 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: "The company's identity provider does not answer, or not as it must.",
     advice: 'Try again later, or sign in with a password; who runs the server looks at `sign-in.yaml`.',
   },
+  'job-not-found': {
+    meaning: 'There is no such job, or it is about an incident that is restricted to others.',
+    advice: 'Look at the jobs that there are with `list-jobs`.',
+  },
+  'job-ended': {
+    meaning: 'The job has ended already, so it can not be cancelled.',
+    advice: 'Look at how it ended with `show-job`.',
+  },
+  'job-abandoned': {
+    meaning: 'The program ended in the midst of this job, each time that it was begun.',
+    advice: 'Look in the log and at the memory of the machine, then ask for the job again.',
+  },
+  'leaks-missing': {
+    meaning: 'Nobody has said yet what is believed to have leaked, or that text was erased.',
+    advice: 'Say it with `set-leaks`, then ask again.',
+  },
+  'workspace-missing': {
+    meaning: 'The server does not know where the logs and tables of the organisation lie.',
+    advice: 'Start it with `forthright serve --workspace FILE`.',
+  },
+  'webhook-not-found': {
+    meaning: 'There is no such webhook, or it was removed.',
+    advice: 'Look at the webhooks that there are with `list-webhooks`.',
+  },
+  'webhook-refused': {
+    meaning: 'Nothing may be sent to this address.',
+    advice: 'Give an `https` address that is reached over the internet; docs/webhooks.md says more.',
+  },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',
     advice: 'Run it again to have an answer.',

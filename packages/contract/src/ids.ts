@@ -13,7 +13,11 @@ export type Kind =
   | 'dly'
   | 'ban'
   | 'itm'
-  | 'inq';
+  | 'inq'
+  | 'job'
+  | 'whk'
+  | 'evt'
+  | 'dlv';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;
@@ -21,6 +25,7 @@ export type TaskId = Id<'tsk'>;
 export type EvidenceId = Id<'evi'>;
 export type PaperId = Id<'pap'>;
 export type UnlockId = Id<'unl'>;
+export type JobId = Id<'job'>;
 
 const BYTES = 16;
 const FORM = /^([a-z]{3})_[0-9a-f]{32}$/;

@@ -120,7 +120,7 @@ export type Leak = z.infer<typeof Leak>;
 export type LeakKind = Leak['kind'];
 export const LEAK_KINDS = ['page', 'shared-cache', 'access', 'export', 'mailing', 'url', 'list'] as const;
 
-const DeclaredGap = z.strictObject({
+export const DeclaredGap = z.strictObject({
   log: z.string().min(1),
   host: z.string().optional(),
   from: Instant,
@@ -129,7 +129,7 @@ const DeclaredGap = z.strictObject({
 });
 
 /** The engine keeps the leaks of a person as the bits of one number. */
-const MOST_LEAKS = 64;
+export const MOST_LEAKS = 64;
 
 /** The incident file: what is believed to have leaked. */
 export const Incident = z.strictObject({

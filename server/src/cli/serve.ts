@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import { DATABASE_OPTIONS, type Where, whereOf } from './database.ts';
 import type { Operation } from './types.ts';
@@ -11,7 +12,15 @@ export type Serving = Readonly<{
   close: () => Promise<void>;
 }>;
 
-export type Start = (where: Where & Readonly<{ port: number; host: string }>) => Promise<Serving>;
+export type Start = (
+  where: Where &
+    Readonly<{
+      port: number;
+      host: string;
+      allowPrivateWebhooks?: boolean | undefined;
+      workspace?: string | undefined;
+    }>,
+) => Promise<Serving>;
 
 const PORT = '8600';
 const HOST = '127.0.0.1';
@@ -33,20 +42,27 @@ export const serveCommand = (start: Start, database: string | undefined): Operat
       value: 'ADDRESS',
       about: `the address to listen at; by default ${HOST}, which only this machine reaches`,
     },
+    'allow-private-webhooks': {
+      type: 'boolean',
+      about: 'let webhooks lead to this machine and into private networks, and be http',
+    },
   },
   common: ['workspace', 'json', 'help'],
   examples: [
     'forthright serve',
-    'forthright serve --data /var/lib/forthright --port 8700',
+    'forthright serve --data /var/lib/forthright --port 8700 --workspace shop/forthright.yaml',
     'forthright serve --database-file /etc/forthright/database',
   ],
   run: async (context, args) => {
-    const { json, print, signal } = context;
+    const { cwd, json, print, signal, workspace } = context;
     const { options } = args;
     const serving = await start({
       ...(await whereOf(context, args, database)),
       port: portOf(String(options.port ?? PORT)),
       host: String(options.host ?? HOST),
+      allowPrivateWebhooks: options['allow-private-webhooks'] === true,
+      // Only the one that was named: a server that found one by chance would look into logs that nobody meant.
+      workspace: workspace === '' ? undefined : resolve(cwd, workspace),
     });
     try {
       print(json ? asJson(serving) : asText(serving));

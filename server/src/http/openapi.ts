@@ -1,5 +1,5 @@
 /** OpenAPI 3.1, made of the operations. */
-import { ANSWER } from '@forthright/contract';
+import { ANSWER, JobProgress } from '@forthright/contract';
 import * as z from 'zod';
 import type { Json, Shape } from './input.ts';
 import type { Route } from './types.ts';
@@ -29,6 +29,22 @@ const PROBLEM: Json = {
 };
 
 const BYTES: Json = { 'application/octet-stream': {} };
+const LAST_EVENT: Json = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  required: false,
+  description: 'The id of the last event that was read, to go on after it',
+  schema: { type: 'integer', minimum: 0 },
+};
+
+const STREAMED: Json = {
+  200: {
+    description:
+      'Server-sent events: `id` is a number that grows, `event` the state of the job, `data` one JSON object as the schema says. The stream ends after the event of the final state, and in any case after two minutes.',
+    content: { 'text/event-stream': { schema: z.toJSONSchema(JobProgress, { io: 'output' }) } },
+  },
+  204: { description: 'Nothing will come any more' },
+};
 
 export function openApiOf(described: readonly Described[], version: string): Json {
   const schemas: Json = { Problem: PROBLEM };
@@ -63,27 +79,32 @@ function operationOf({ route, shape }: Described, schemas: Json): Json {
     schemas[`${route.name}.output.${id}`] = own(schema, 'output');
   const { $schema, $defs, ...plain } = output;
   const may = route.kind === 'operation' ? route.operation.may : undefined;
+  const isStream = route.kind === 'operation' && route.operation.events !== undefined;
   return {
     operationId: route.name,
     summary: route.summary,
     ...(may === undefined
       ? { security: [] }
       : { security: [{ session: [] }, { token: [] }], 'x-forthright-may': may }),
-    parameters: parametersOf(shape, own),
+    parameters: [...parametersOf(shape, own), ...(isStream ? [LAST_EVENT] : [])],
     ...(shape.takesBody && [...shape.fields.values()].some(({ place }) => place === 'body')
       ? { requestBody: bodyOf(shape, own) }
       : {}),
     ...(streams === 'takes a file' ? { requestBody: { required: true, content: BYTES } } : {}),
     responses: {
-      200: {
-        description: streams === 'gives a folder' ? 'The files, as tar' : 'The answer',
-        content: streams?.startsWith('gives')
-          ? BYTES
-          : Object.fromEntries([
-              ...('not' in plain ? [] : [['application/json', { schema: own(plain, 'output') }]]),
-              ...(route.documents ?? []).map((type) => [type, { schema: { type: 'string' } }]),
-            ]),
-      },
+      ...(isStream
+        ? STREAMED
+        : {
+            200: {
+              description: streams === 'gives a folder' ? 'The files, as tar' : 'The answer',
+              content: streams?.startsWith('gives')
+                ? BYTES
+                : Object.fromEntries([
+                    ...('not' in plain ? [] : [['application/json', { schema: own(plain, 'output') }]]),
+                    ...(route.documents ?? []).map((type) => [type, { schema: { type: 'string' } }]),
+                  ]),
+            },
+          }),
       default: {
         description: 'What went wrong',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

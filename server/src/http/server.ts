@@ -10,6 +10,7 @@ import type { Db } from '../platform/db/index.ts';
 import { framesOf, Limiter, type Log } from '../platform/index.ts';
 import { type Actor, Document, type Download, type Operation } from '../prove/index.ts';
 import { cookieOf, credentialsOf, isLoopback, refuseOtherOrigins } from './cookies.ts';
+import { lastEventOf, Streams } from './events.ts';
 import { parametersOf, readInput, type Shape, shapeOf } from './input.ts';
 import { Metrics } from './metrics.ts';
 import { type Described, openApiOf } from './openapi.ts';
@@ -48,7 +49,8 @@ declare module 'fastify' {
   }
 }
 
-type Door = ServerOptions & Readonly<{ app: FastifyInstance; metrics: Metrics; entrances: Limiter }>;
+type Door = ServerOptions &
+  Readonly<{ app: FastifyInstance; metrics: Metrics; entrances: Limiter; streams: Streams }>;
 
 /** The server, not yet listening. Throws for a list of operations that it could not serve as they say. */
 export function makeServer(options: ServerOptions): FastifyInstance {
@@ -80,7 +82,9 @@ export function makeServer(options: ServerOptions): FastifyInstance {
     clientErrorHandler: refuseBytes,
   });
   const metrics = new Metrics();
-  const door: Door = { ...options, app, metrics, entrances: new Limiter(ENTRANCES, options.now) };
+  const streams = new Streams();
+  app.addHook('preClose', async () => streams.end());
+  const door: Door = { ...options, app, metrics, streams, entrances: new Limiter(ENTRANCES, options.now) };
   watch(door, new Limiter(EVERYTHING, options.now));
   takeJsonOnly(app);
   for (const each of described) addRoute(door, each);
@@ -283,6 +287,8 @@ function addTo(app: FastifyInstance, door: Door, { route, shape }: Described): v
         query: request.query,
         body: bodyOf(request, shape),
       });
+      if (route.kind === 'operation' && route.operation.events !== undefined)
+        return stream(door, route.operation, input, request, reply);
       const rawOutput = await run(door, route, input, request, reply);
       if (route.streams?.startsWith('gives')) return sendDownload(reply, rawOutput as Download);
       return send(reply, route, rawOutput, (error) => logRefusal(error, request, door.log));
@@ -333,6 +339,44 @@ async function run(
   const { output, session } = await route.entrance.run(input, old);
   if (session !== 'unchanged') reply.header('set-cookie', cookieOf(session, request.headers.host));
   return output;
+}
+
+/** 204 tells a browser that nothing will come any more, so that it does not ask again. */
+async function stream(
+  { db, now, log, metrics, streams }: Door,
+  operation: Operation,
+  input: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { actor } = request;
+  if (actor === undefined) throw new Error(`${operation.name} was reached without an actor.`);
+  const after = lastEventOf(request.headers['last-event-id']);
+  const abort = streams.take(actor.id);
+  // Of the response: a request without a body is closed as soon as it was read.
+  reply.raw.once('close', () => {
+    abort.abort();
+    // Fastify tells of the end of what was sent whole; most readers of a stream go away before.
+    if (!reply.raw.writableFinished) finish(request, reply, log, metrics);
+  });
+  try {
+    const events = await operation.events?.({ db, actor, now }, input, { after, signal: abort.signal });
+    if (events === undefined) {
+      streams.release(abort);
+      return reply.code(204).send();
+    }
+    return (
+      reply
+        .type('text/event-stream; charset=utf-8')
+        .header('x-accel-buffering', 'no')
+        // One that lived on would be idle only after the server began to end, and hold it up for a minute.
+        .header('connection', 'close')
+        .send(streams.readable(events, abort))
+    );
+  } catch (error) {
+    streams.release(abort);
+    throw error;
+  }
 }
 
 /**

@@ -24,6 +24,12 @@ export type Reply = Readonly<{
 
 export type As = Readonly<{ cookie?: string; token?: string; from?: string }>;
 
+type Settings = Readonly<{
+  silenceMs: number;
+  company: CompanySettings | undefined;
+  allowPrivate: boolean;
+}>;
+
 export class World {
   readonly db: Db;
   readonly lines: string[] = [];
@@ -38,14 +44,13 @@ export class World {
     db: Db,
     folder: string,
     more: readonly Operation[],
-    silenceMs: number,
-    company: CompanySettings | undefined,
+    { silenceMs, company, allowPrivate }: Settings,
   ) {
     this.db = db;
     this.folder = folder;
     const seals = sealFolder(join(folder, 'keys'));
     this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 }, seals, company });
-    const operations = [...operationsOf(this.people), ...more];
+    const operations = [...operationsOf(this.people, { allowPrivate }), ...more];
     const log = jsonLog((line) => this.lines.push(line), this.now);
     this.app = makeServer({
       operations,
@@ -64,11 +69,14 @@ export class World {
     url,
     silenceMs = 30_000,
     company,
+    allowPrivate = false,
   }: {
     more?: readonly Operation[];
-    url?: string;
+    url?: string | undefined;
     silenceMs?: number;
     company?: CompanySettings;
+    /** Whether webhooks may lead to this machine. */
+    allowPrivate?: boolean;
   } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
     const schema = { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' };
@@ -78,7 +86,7 @@ export class World {
         : ({ kind: 'server', url } as const);
     const db = await openDatabase({ ...where, schema });
     await openRecords(db, folder, () => new Date());
-    return new World(db, folder, more, silenceMs, company);
+    return new World(db, folder, more, { silenceMs, company, allowPrivate });
   }
 
   readonly now = (): Date => new Date(this.#nowMs);

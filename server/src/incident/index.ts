@@ -1,10 +1,23 @@
+export { READERS, WORKERS } from './asking.ts';
 export { notFound } from './changes.ts';
 export { type ExportOptions, exportIncident } from './export.ts';
 export { fileOperations, openFiles } from './files.ts';
-export { type LoadedIncident, loadIncident } from './load.ts';
+export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';
 export { incidentOperations } from './operations.ts';
 export { deletionOf } from './recipients/show.ts';
 export { MOVES } from './rules.ts';
+export {
+  askRun,
+  cancelRun,
+  failRun,
+  finishRun,
+  isVisible,
+  leaksOf,
+  type RunAnswer,
+  SCOPE_RUN,
+  visibleIncidents,
+} from './runs.ts';
+export { isRestricted, nearTasks } from './show.ts';
 export { findIncident } from './store.ts';
 export type { Incident as RecordedIncident, LaterAct } from './types.ts';
 export { isUnlocked } from './unlocks.ts';

@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Changed, type PersonErased, ROLES, type StepTaken } from '@forthright/contract';
 import { parseVerifierKey } from '@forthright/register';
-import { type Db, openDatabase } from '../platform/db/index.ts';
+import { type Db, openDatabase, type Reads, type Schema } from '../platform/db/index.ts';
+import type { Held } from '../platform/queue/index.ts';
 import {
   type Asked,
   continueRegister,
@@ -20,6 +21,7 @@ import {
 import { exportIncident } from './export.ts';
 import { openFiles } from './files.ts';
 import { AFTERWARDS_INPUTS } from './matters/testing.ts';
+import { askRun, cancelRun, failRun, finishRun, SCOPE_RUN } from './runs.ts';
 import { actor, ask, databaseOf, lostFiles, ORIGIN, schema, strays } from './testing.ts';
 import { deedUpon } from './upon.ts';
 
@@ -49,7 +51,11 @@ const now = () => {
   return new Date(at);
 };
 
-type World = Readonly<{ asked: Asked; folder: string; does: <T>(work: () => Promise<T>) => Promise<T> }>;
+export type World = Readonly<{
+  asked: Asked;
+  folder: string;
+  does: <T>(work: () => Promise<T>) => Promise<T>;
+}>;
 
 const opened = ({ asked }: World) =>
   ask<Changed>(asked, 'open-incident', { title: 'A label', kind: 'misdelivery', times: { aware: AWARE } });
@@ -158,8 +164,35 @@ const UNLOCK = { pseudonym: 'employee-1', reason: 'The shift was theirs.' };
 
 const person = (world: World) => `per_${world.asked.actor.id}`;
 
+const LIST = { id: 'list', kind: 'list', fields: ['name'], people: { at: 'people.csv', id: 'id' } };
+const FIGURES = { exposed: 1, unknown: 0, clear: 2, unidentified: 0, min: 1, max: 1, views: 1, gaps: 0 };
+const ANSWER = { run: `run_${'0'.repeat(32)}`, figures: FIGURES, answer: '{}', workspace: 'ab'.repeat(32) };
+
+async function withLeaks(world: World): Promise<string> {
+  const { incident } = await opened(world);
+  await ask(world.asked, 'set-leaks', { incident, version: 0, leaks: [LIST] });
+  return incident;
+}
+
+/** A run's job, as somebody holds it who is about to end it. */
+async function held(world: World): Promise<Held> {
+  const { db } = world.asked;
+  const { incident, id } = await askRun(world.asked, await withLeaks(world), true);
+  await db.transaction((tx) =>
+    tx.run(
+      `UPDATE jobs SET state = 'running', attempt = 1, lease_until = clock_timestamp() + interval '1 hour' WHERE id = :id::text`,
+      { id },
+    ),
+  );
+  return { id, kind: SCOPE_RUN, subject: incident, input: {}, attempt: 1, mostAttempts: 3 };
+}
+
+export type Deeds = Readonly<
+  Record<string, (world: World) => Promise<Pick<Changed, 'entry'> | number | undefined>>
+>;
+
 /** Every operation that changes something. */
-export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | number | undefined>>> = {
+export const DEEDS: Deeds = {
   'open-incident': (world) => world.does(() => opened(world)),
   'set-incident-facts': upon('set-incident-facts', () => ({ version: 1, title: 'Two labels', kind: 'loss' })),
   propose: upon('decide', () => ({ ...DECIDE, step: 'proposal', answer: 'tell-people', due: DUE })),
@@ -197,6 +230,32 @@ export const DEEDS: Readonly<Record<string, (world: World) => Promise<Changed | 
     const second = { ...world.asked, actor: actor('usr_bo', ...ROLES) };
     const grant = { incident, unlock: id, reason: 'I agree.' };
     return world.does(() => ask<Changed>(second, 'grant-unlock', grant));
+  },
+  'set-leaks': upon('set-leaks', () => ({ version: 0, leaks: [LIST] })),
+  'run-scope': async (world) => {
+    const incident = await withLeaks(world);
+    return world.does(() => askRun(world.asked, incident, true));
+  },
+  'finish-run': async (world) => {
+    const job = await held(world);
+    await world.does(() => finishRun(world.asked, job, ANSWER));
+    return undefined;
+  },
+  'fail-run': async (world) => {
+    const job = await held(world);
+    await world.does(() => failRun(world.asked, job, 'file-missing'));
+    return undefined;
+  },
+  'cancel-job': async (world) => {
+    const { asked } = world;
+    const { incident, id } = await askRun(asked, await withLeaks(world), true);
+    return world.does(() => deed(asked, (tx, when) => cancelRun(tx, id, incident, when)));
+  },
+  'erase-run-answer': async (world) => {
+    const job = await held(world);
+    await finishRun(world.asked, job, ANSWER);
+    const given = { incident: job.subject, job: job.id };
+    return world.does(() => ask<Changed>(world.asked, 'erase-run-answer', given));
   },
   'close-incident': upon('close-incident', () => CLOSE[1], ALONE),
   'reopen-incident': upon('reopen-incident', () => ({ reason: 'Two labels.' }), ALONE, CLOSE),
@@ -252,7 +311,17 @@ const say = (report: Report): void => {
   if (process.connected) process.send?.(report);
 };
 
-async function obey({ folder, url, at: begin, target, before, acknowledged }: Order): Promise<void> {
+/** What a process can be told to do, over which records, and what else is wrong with these. */
+export type Orders = Readonly<{
+  deeds: Deeds;
+  schema: Schema;
+  alsoWrong?: (reads: Reads) => Promise<string[]>;
+}>;
+
+async function obey(
+  { deeds, schema, alsoWrong = async () => [] }: Orders,
+  { folder, url, at: begin, target, before, acknowledged }: Order,
+): Promise<void> {
   at = begin;
   const where =
     url === undefined
@@ -271,6 +340,7 @@ async function obey({ folder, url, at: begin, target, before, acknowledged }: Or
   const wrong = [
     ...(await strays(db)),
     ...(await lostFiles(db, folder)),
+    ...(await alsoWrong(db)),
     ...(lost === 0 ? [] : [`${lost} acknowledged entries are lost`]),
   ];
   say({ say: 'looked', wrong, wasStopped: state.kind === 'stopped' });
@@ -280,12 +350,15 @@ async function obey({ folder, url, at: begin, target, before, acknowledged }: Or
       say({ say: 'doing', name, isTarget });
       return work();
     };
-    const made = await DEEDS[name]?.({ asked, folder, does });
+    const made = await deeds[name]?.({ asked, folder, does });
     say({ say: 'done', entry: typeof made === 'object' ? made.entry : made });
   }
 }
 
-if (process.send !== undefined) {
-  process.on('message', (rawOrder) => void obey(rawOrder as Order));
+/** Does what it is told by the process that began this one. */
+export function takeOrders(orders: Orders): void {
+  process.on('message', (rawOrder) => void obey(orders, rawOrder as Order));
   process.on('disconnect', () => process.exit());
 }
+
+if (import.meta.main) takeOrders({ deeds: DEEDS, schema });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Incident, type Leak, type LogSource, type Problem, type Workspace } from '@forthright/contract';
 import { didYouMean } from '../kernel/index.ts';
 import { type Document, type DocumentPath, quoted, readDocument, refuse } from '../platform/index.ts';
@@ -24,6 +25,16 @@ export async function loadIncident(path: string, workspace?: Workspace): Promise
   const report: Report = (at, message, on = 'value') =>
     problems.push({ at: document.where(at, on), message });
   const { value: incident, directory, sha256, where } = document;
+  check(incident, workspace, report);
+  if (problems.length > 0) throw refuse('incident-invalid', path, problems);
+  return { incident, path, directory, sha256, where };
+}
+
+function check(
+  incident: Pick<Incident, 'leaks' | 'gaps'>,
+  workspace: Workspace | undefined,
+  report: Report,
+): void {
   checkIds(incident, report);
   for (const [i, leak] of incident.leaks.entries()) {
     checkLeak(leak, ['leaks', i], report);
@@ -33,11 +44,25 @@ export async function loadIncident(path: string, workspace?: Workspace): Promise
     checkWindow(gap, ['gaps', i], report);
     if (workspace !== undefined) checkLogName(gap.log, ['gaps', i, 'log'], workspace, report);
   }
-  if (problems.length > 0) throw refuse('incident-invalid', path, problems);
-  return { incident, path, directory, sha256, where };
 }
 
-function checkIds(incident: Incident, report: Report): void {
+/** What is wrong with leaks and gaps beyond their schema, given the workspace also every name that it does not have. */
+export function problemsOfLeaks(
+  incident: Pick<Incident, 'leaks' | 'gaps'>,
+  workspace?: Workspace,
+): Problem[] {
+  const problems: Problem[] = [];
+  check(incident, workspace, (path, message) => problems.push({ at: path.join('.'), message }));
+  return problems;
+}
+
+/** Leaks that did not come from a file, as if they had: the files that they name lie below `directory`. */
+export function loadedFrom(incident: Incident, directory: string): LoadedIncident {
+  const sha256 = createHash('sha256').update(JSON.stringify(incident)).digest('hex');
+  return { incident, path: incident.title, directory, sha256, where: (path) => path.join('.') };
+}
+
+function checkIds(incident: Pick<Incident, 'leaks'>, report: Report): void {
   const seen = new Map<string, number>();
   for (const [i, leak] of incident.leaks.entries()) {
     const first = seen.get(leak.id);

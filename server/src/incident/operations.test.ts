@@ -81,6 +81,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
     const show = (incident: string, who = ADA) => ask<IncidentShown>(as(who), 'show-incident', { incident });
     const decide = (incident: string, who: Actor, given: object) =>
       ask<Changed>(as(who), 'decide', { incident, version: 1, step: 'decision', reason: 'r', ...given });
+    const LIST = { id: 'l', kind: 'list', fields: ['name'], people: { at: 'people.csv', id: 'id' } };
     const TELL = { answer: 'tell-authority', due: '2026-11-25T09:00:00+01:00' };
     const finish = (incident: string, task: string | undefined, outcome: string, who = ADA) =>
       ask<Changed>(as(who), 'finish-task', { incident, task, outcome, text: 'because' });
@@ -381,6 +382,11 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         'show-paper': { issued: newId('pap') },
         'export-veris': {},
         'export-dpv': {},
+        'set-leaks': { version: 0, leaks: [LIST] },
+        'show-leaks': {},
+        'list-runs': {},
+        'show-run': { job: newId('job') },
+        'erase-run-answer': { job: newId('job') },
         ...AFTERWARDS_INPUTS,
       };
       const others = incidentOperations

@@ -57,6 +57,7 @@ import { inboxOperations } from './inbox/operations.ts';
 import { inquiryOperations } from './inquiries/operations.ts';
 import { draftPaper, issuePaper, showPaper } from './papers/issue.ts';
 import { recipientOperations } from './recipients/operations.ts';
+import { runOperations } from './runs.operations.ts';
 import { sellerOperations } from './sellers/operations.ts';
 import { showIncident } from './show.ts';
 import { findIncident, listIncidents } from './store.ts';
@@ -272,4 +273,5 @@ export const incidentOperations: readonly Operation[] = [
   ...sellerOperations,
   ...inboxOperations,
   ...inquiryOperations,
+  ...runOperations,
 ];

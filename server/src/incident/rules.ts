@@ -33,6 +33,9 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'issue-paper': { to: 'open' },
     'ask-unlock': { to: 'open' },
     'grant-unlock': { to: 'open' },
+    'set-leaks': { to: 'open' },
+    'run-scope': { to: 'open' },
+    'end-run': { to: 'open' },
     export: { to: 'open' },
     'pursue-deletion': { to: 'open' },
     'account-for-people': { to: 'open' },
@@ -56,6 +59,9 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'issue-paper': { to: 'decided' },
     'ask-unlock': { to: 'decided' },
     'grant-unlock': { to: 'decided' },
+    'set-leaks': { to: 'decided' },
+    'run-scope': { to: 'decided' },
+    'end-run': { to: 'decided' },
     export: { to: 'decided' },
     'pursue-deletion': { to: 'decided' },
     'account-for-people': { to: 'decided' },
@@ -79,6 +85,9 @@ export const MOVES: Readonly<Record<IncidentState, Readonly<Record<Act, Move>>>>
     'issue-paper': closed,
     'ask-unlock': { to: 'closed' },
     'grant-unlock': { to: 'closed' },
+    'set-leaks': closed,
+    'run-scope': closed,
+    'end-run': { to: 'closed' },
     export: { to: 'closed' },
     'pursue-deletion': closed,
     'account-for-people': closed,
@@ -114,6 +123,10 @@ export const delayedTask = (task: Task, delays: Incident['delays'], now: Date): 
   const delayed = isOpen(task) ? delayOf(task.answer, delays, now) : undefined;
   return delayed === undefined ? {} : { delayed };
 };
+/** Time enough to do something about it. */
+const NEAR_MS = 24 * 3_600_000;
+/** Tasks and duties that are due before this are near, or over. */
+export const nearUntil = (now: Date): Date => new Date(now.getTime() + NEAR_MS);
 export const openProposals = ({ decisions }: Pick<Incident, 'decisions'>): Decision[] =>
   decisions.filter((one) => one.step === 'proposal' && stands(one));
 export const standingDecisions = ({ decisions }: Pick<Incident, 'decisions'>): Decision[] =>

@@ -4,8 +4,24 @@ import type { Reads } from '../platform/db/index.ts';
 import { type RecordedEntry, timelineOf } from '../prove/index.ts';
 import { issuedPapers } from './papers/store.ts';
 import { deletionOf } from './recipients/show.ts';
-import { awareSeconds, blockersOf, delayedTask, isOverdue, nextSteps, overdueSteps } from './rules.ts';
+import {
+  awareSeconds,
+  blockersOf,
+  delayedTask,
+  isOverdue,
+  nearUntil,
+  nextSteps,
+  overdueSteps,
+} from './rules.ts';
+import { type DueTask, isRestrictedOne, tasksDueBy } from './store.ts';
 import type { Decision, Facts, Figure, Incident, Task } from './types.ts';
+
+/** For the program itself: whether only people who are named may see an incident. */
+export const isRestricted = (reads: Reads, incident: string): Promise<boolean> =>
+  isRestrictedOne(reads, incident);
+
+/** For the program itself: open tasks and duties of all incidents whose time is within 24 hours, or over. */
+export const nearTasks = (reads: Reads, now: Date): Promise<DueTask[]> => tasksDueBy(reads, nearUntil(now));
 
 const TIMELINE_PAGE = 500;
 

@@ -36,6 +36,35 @@ const INCIDENT = `SELECT i.id, i.state, i.version, i.opened_at, i.opened_by, i.c
 
 export type Found = Readonly<{ incident: Incident; stored: StoredFacts }>;
 
+/** Whether there is such an incident for this actor. */
+export async function isVisibleTo(reads: Reads, id: string, actor: string): Promise<boolean> {
+  const sql = `SELECT 1 AS one FROM incidents i WHERE i.id = :id::text AND ${VISIBLE}`;
+  return (await reads.rows(sql, { id, actor })).length > 0;
+}
+
+/** Whether only people who are named may see it. */
+export async function isRestrictedOne(reads: Reads, id: string): Promise<boolean> {
+  const sql = 'SELECT 1 AS one FROM incidents WHERE id = :id::text AND restricted_to IS NOT NULL';
+  return (await reads.rows(sql, { id })).length > 0;
+}
+
+export type DueTask = Readonly<{ task: string; incident: string; due: string }>;
+
+/** Open tasks and duties of all incidents that are due by then, the longest due first. */
+export function tasksDueBy(reads: Reads, by: Date): Promise<DueTask[]> {
+  return reads.rows<DueTask>(
+    `SELECT t.id AS task, t.incident, t.due FROM incident_tasks t JOIN incidents i ON i.id = t.incident
+      WHERE t.state = 'open' AND i.state <> 'closed' AND t.due::timestamptz <= :by::timestamptz ORDER BY t.due::timestamptz, t.id`,
+    { by },
+  );
+}
+
+/** The ids of all incidents that this actor may see. */
+export async function visibleTo(reads: Reads, actor: string): Promise<string[]> {
+  const rows = await reads.rows<{ id: string }>(`SELECT i.id FROM incidents i WHERE ${VISIBLE}`, { actor });
+  return rows.map(({ id }) => id);
+}
+
 /** The incident, or undefined when there is none that this actor's account may see. */
 export async function findIncident(
   reads: Reads,

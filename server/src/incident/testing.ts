@@ -1,6 +1,8 @@
 /** For tests: the record in a place of its own, and whether each deed has its entry and each entry its deed. */
+import { globSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Db, openDatabase, type Reads, readMigrations, type Schema } from '../platform/db/index.ts';
 import { FileStore } from '../platform/index.ts';
 import { type Actor, type Asked, checkRegister, Document, keyFolder, openRegister } from '../prove/index.ts';
@@ -9,14 +11,13 @@ import { incidentOperations } from './operations.ts';
 
 export const ORIGIN = 'marlow.example/register';
 
+const SOURCE = new URL('../', import.meta.url);
+const folders = globSync('**/migrations', { cwd: fileURLToPath(SOURCE) });
+
+/** Everybody's tables: their numbers run through all stages. */
 export const schema: Schema = {
   program: 'Forthright test',
-  migrations: await readMigrations(
-    new URL('../prove/migrations/', import.meta.url),
-    new URL('../people/migrations/', import.meta.url),
-    new URL('./migrations/', import.meta.url),
-    new URL('../people/migrations/', import.meta.url),
-  ),
+  migrations: await readMigrations(...folders.map((folder) => new URL(`${folder}/`, SOURCE))),
 };
 
 export type Place = Readonly<{ folder: string; url?: string | undefined; now: () => Date }>;
@@ -77,7 +78,10 @@ const DEEDS = `
   UNION SELECT entry FROM incident_matters
   UNION SELECT last_entry FROM incident_matters
   UNION SELECT entry FROM incident_unlocks
-  UNION SELECT granted_entry FROM incident_unlocks WHERE granted_entry IS NOT NULL`;
+  UNION SELECT granted_entry FROM incident_unlocks WHERE granted_entry IS NOT NULL
+  UNION SELECT entry FROM incident_leaks
+  UNION SELECT entry FROM incident_runs
+  UNION SELECT ended_entry FROM incident_runs WHERE ended_entry IS NOT NULL`;
 
 /** Files that are listed and not there whole, as sentences. */
 export async function lostFiles(reads: Reads, folder: string): Promise<string[]> {
@@ -108,8 +112,13 @@ export async function strays(reads: Reads): Promise<string[]> {
          OR i.version <> (SELECT max(version) FROM incident_versions v WHERE v.incident = i.id)
          OR (i.state = 'open') = EXISTS (SELECT FROM incident_decisions d WHERE d.incident = i.id AND d.step = 'decision')`,
   );
+  const runs = await reads.rows<{ job: string }>(
+    `SELECT r.job FROM incident_runs r LEFT JOIN jobs j ON j.id = r.job
+      WHERE j.id IS NULL OR j.state <> r.state AND (r.state <> 'asked' OR j.state NOT IN ('waiting', 'running'))`,
+  );
   return [
     ...(await checkRegister(reads)),
+    ...runs.map(({ job }) => `the run of ${job} is not in the state of its job`),
     ...rows.map(({ deed, kind, index }) =>
       deed === null ? `entry ${index} (${kind}) has no deed` : `a deed has no entry ${deed}`,
     ),

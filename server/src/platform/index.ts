@@ -1,7 +1,16 @@
 export { isPlainPath, type Packed, packed, unpacked } from './archive.ts';
-export { type Config, readConfig } from './config.ts';
+export { bareEnvironment, type Config, readConfig } from './config.ts';
 export { nameOf, quoted } from './document-issues.ts';
 export { type Document, type DocumentCode, type DocumentPath, readDocument, refuse } from './documents.ts';
 export { FileStore, type Stored, syncFolder } from './file-store.ts';
 export { type Limit, Limiter, type Wait } from './limiter.ts';
 export { framesOf, jsonLog, type Log, type LogEntry } from './log.ts';
+export {
+  type Answered,
+  isPublicAddress,
+  OUTBOUND_FAULTS,
+  type Outbound,
+  type OutboundFault,
+  postOutside,
+  whyNotTo,
+} from './outbound.ts';

@@ -14,6 +14,10 @@ export type LogEntry = Readonly<{
   /** `usr_…` or `tok_…` */
   actor?: string;
   code?: string;
+  /** `job_…` */
+  job?: string;
+  /** `whk_…` */
+  webhook?: string;
   /** Frames of a stack, without its first line: an error's message may quote what somebody typed. */
   frames?: readonly string[];
   /** Words of ours that hold nothing of a user's. */

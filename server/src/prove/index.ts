@@ -25,10 +25,13 @@ export {
   type Download,
   type Operation,
   operation,
+  type StreamedEvent,
+  type StreamFrom,
 } from './operation.ts';
 export { registerOperations } from './operations.ts';
 export { refuseUnlessMay } from './permission.ts';
 export {
+  entriesAfter,
   historyOf,
   publishedCheckpoint,
   registerHead,
@@ -39,4 +42,4 @@ export {
 } from './reading.ts';
 export { registerKeys, removeEndedKeys, revokeKey, rotateKey } from './rotation.ts';
 export { type SealPlace, seal, sealedBy, sealFolder, unseal } from './seals.ts';
-export type { Event, RecordedEntry, Text } from './types.ts';
+export type { Event, RecordedEntry, RegisteredEntry, Text } from './types.ts';

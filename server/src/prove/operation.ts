@@ -47,6 +47,12 @@ export class Document {
   }
 }
 
+/** One event of a stream: its id is what a reader that was cut off goes on after. `data` is sent as JSON. */
+export type StreamedEvent = Readonly<{ id: string; event: string; data: object }>;
+
+/** Where a stream begins (after the event of this number; 0: at the beginning), and when it is no longer wanted. */
+export type StreamFrom = Readonly<{ after: number; signal: AbortSignal }>;
+
 /**
  * What may be asked, once for all doors: `http` makes a route and OpenAPI of it, `cli` a command, tests call `run`.
  * Path parameters (`/incidents/:incident`) are fields of the input.
@@ -70,6 +76,15 @@ export type Operation<Input = unknown, Output = unknown> = Readonly<{
    */
   streams?: 'takes a file' | 'gives a file' | 'gives a folder';
   run: (asked: Asked, input: Input) => Promise<Output | Document>;
+  /**
+   * What comes of it, as it comes; a door that can stream answers with this instead of `run`. Refuses before the first
+   * event as `run` would, and ends by itself; undefined when nothing will come any more.
+   */
+  events?: (
+    asked: Asked,
+    input: Input,
+    from: StreamFrom,
+  ) => Promise<AsyncIterable<StreamedEvent> | undefined>;
 }>;
 
 /** Keeps the types of input and output together while a list of operations forgets them. */

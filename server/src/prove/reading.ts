@@ -5,6 +5,7 @@ import {
   damaged,
   lastCheckpoint,
   readEntries,
+  readEntriesAfter,
   readLog,
   readTexts,
   readTilesFrom,
@@ -12,7 +13,7 @@ import {
   rootAt,
   type WholeEntry,
 } from './store.ts';
-import type { RecordedEntry } from './types.ts';
+import type { RecordedEntry, RegisteredEntry } from './types.ts';
 
 /** An incident's entries, oldest first, with the texts that are not erased. */
 export const timelineOf = (
@@ -53,3 +54,7 @@ export async function registerHead(reads: Reads): Promise<TreeHead> {
 /** The last checkpoint that was made for everybody; undefined before the first. */
 export const publishedCheckpoint = async (reads: Reads): Promise<string | undefined> =>
   (await lastCheckpoint(reads))?.note;
+
+/** Entries after this one, oldest first, of all incidents and none: facts and no texts. */
+export const entriesAfter = (reads: Reads, after: number, most: number): Promise<RegisteredEntry[]> =>
+  readEntriesAfter(reads, after, most);

@@ -19,7 +19,7 @@ import {
 } from '@forthright/register';
 import type { Reads, Tx } from '../platform/db/index.ts';
 import { secondsOf } from './times.ts';
-import type { RecordedEntry } from './types.ts';
+import type { RecordedEntry, RegisteredEntry } from './types.ts';
 
 export type Log = Readonly<{ origin: string; epoch: number; frontier: Frontier }>;
 
@@ -222,6 +222,26 @@ export async function readEntries(
       texts: Object.fromEntries(names.map((name) => [name, texts.get(`${index}/${name}`) ?? null])),
     };
   });
+}
+
+export async function readEntriesAfter(
+  reads: Reads,
+  after: number,
+  most: number,
+): Promise<RegisteredEntry[]> {
+  const rows = await reads.rows<Omit<EntryRow, 'index'> & { index: bigint }>(
+    `SELECT index, kind, incident, at, actor, entry FROM register_entries
+      WHERE index > :after::int8 ORDER BY index LIMIT :most::int4`,
+    { after, most },
+  );
+  return rows.map(({ index, kind, incident, at, actor, entry }) => ({
+    index: Number(index),
+    kind,
+    incident: incident ?? undefined,
+    at,
+    actor,
+    facts: (decodeEntry(entry, `entry ${index}`) as Stated).facts ?? {},
+  }));
 }
 
 export type WholeEntry = Readonly<{

@@ -33,3 +33,6 @@ export type RecordedEntry = Readonly<{
   facts: Readonly<Record<string, Json>>;
   texts: Readonly<Record<string, string | null>>;
 }>;
+
+/** An entry without its texts, whatever it is about. */
+export type RegisteredEntry = Omit<RecordedEntry, 'texts'> & Readonly<{ incident: string | undefined }>;

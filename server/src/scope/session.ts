@@ -76,6 +76,15 @@ export async function withRun<T>(
 ): Promise<T> {
   const workspace = await loadWorkspace(asked.workspace);
   const incident = await loadIncident(asked.incident, workspace.workspace);
+  return withLoadedRun({ workspace, incident }, watch, use);
+}
+
+/** The same of what is loaded already. */
+export async function withLoadedRun<T>(
+  { workspace, incident }: Readonly<{ workspace: LoadedWorkspace; incident: LoadedIncident }>,
+  watch: Watch,
+  use: (answered: Answered) => Promise<T>,
+): Promise<T> {
   const { signal, step, progress } = watch;
   return withEngine(workspace, signal, async (engine) => {
     const run = await runScope({ workspace, incident, engine, step, progress, signal });

@@ -1,0 +1,2 @@
+export { type JobsOptions, jobOperations } from './jobs.operations.ts';
+export { type ScopeRunOptions, scopeRunHandler } from './scope-run.handler.ts';

@@ -1,0 +1,246 @@
+/** Asking for long work, and what became of it. */
+import {
+  ForthrightError,
+  JobCancelled,
+  type JobProgress,
+  JobShown,
+  JobsListed,
+  ListJobs,
+  OfIncident,
+  OfJob,
+  RunAsked,
+} from '@forthright/contract';
+import type { ZodType } from 'zod';
+import {
+  askRun,
+  cancelRun,
+  isVisible,
+  leaksOf,
+  problemsOfLeaks,
+  READERS,
+  SCOPE_RUN,
+  visibleIncidents,
+  WORKERS,
+} from '../incident/index.ts';
+import {
+  findJob,
+  isEnded,
+  type Job,
+  type JobEvent,
+  jobEvents,
+  listenToJobs,
+  listJobs,
+} from '../platform/queue/index.ts';
+import {
+  type Asked,
+  deed,
+  type Operation,
+  operation,
+  refuseUnlessMay,
+  type StreamedEvent,
+  type StreamFrom,
+} from '../prove/index.ts';
+import { loadWorkspace } from '../sources/index.ts';
+
+export type JobsOptions = Readonly<{
+  /** Path of the workspace file; undefined when the server was given none. */
+  workspace?: string | undefined;
+}>;
+
+/** Those of incidents, and administrators for the program's own upkeep; which jobs they see is narrower. */
+const LOOKERS = [...READERS, 'administrator'] as const;
+
+const guarded = <I, O>(
+  input: ZodType<I>,
+  output: ZodType<O>,
+  { run, ...given }: Omit<Operation<I, O>, 'input' | 'output'>,
+): Operation =>
+  operation<I, O>({
+    ...given,
+    input,
+    output,
+    run: async (asked, asking) => {
+      refuseUnlessMay(asked.actor, given.may);
+      return run(asked, asking);
+    },
+  });
+
+const notFound = (id: string) =>
+  new ForthrightError('job-not-found', `There is no job ${id.slice(0, 60)} that you may see.`);
+
+const mayRead = ({ actor }: Asked): boolean => READERS.some((role) => actor.roles.includes(role));
+const mayKeep = ({ actor }: Asked): boolean => actor.roles.includes('administrator');
+
+/** The job as this actor may see it. Of a restricted incident's it is not found, like one that never was. */
+async function findVisible(asked: Asked, id: string): Promise<Job> {
+  const job = await findJob(asked.db, id);
+  if (job === undefined) throw notFound(id);
+  const isShown =
+    job.subject === undefined
+      ? mayKeep(asked)
+      : mayRead(asked) && (await isVisible(asked.db, job.subject, asked.actor.account));
+  if (!isShown) throw notFound(id);
+  return job;
+}
+
+const shown = (job: Job, last?: JobEvent): JobShown => ({
+  id: job.id,
+  kind: job.kind,
+  ...(job.subject === undefined ? {} : { incident: job.subject }),
+  state: job.state,
+  askedBy: job.askedBy,
+  askedAt: job.askedAt.toISOString(),
+  attempt: job.attempt,
+  ...(job.state === 'waiting' ? { due: job.due.toISOString() } : {}),
+  ...(job.endedAt === undefined ? {} : { endedAt: job.endedAt.toISOString() }),
+  ...(job.code === undefined ? {} : { code: job.code }),
+  ...(job.state === 'running' && last !== undefined ? progressOf(last) : {}),
+});
+
+const progressOf = ({ step, done, total }: JobEvent) => ({
+  ...(step === undefined ? {} : { step }),
+  ...(done === undefined ? {} : { done }),
+  ...(total === undefined ? {} : { total }),
+});
+
+async function showJob(asked: Asked, id: string): Promise<JobShown> {
+  const job = await findVisible(asked, id);
+  return shown(job, (await jobEvents(asked.db, id, 0)).at(-1));
+}
+
+async function list(asked: Asked, { incident, most }: ListJobs): Promise<JobsListed> {
+  const visible = mayRead(asked) ? await visibleIncidents(asked.db, asked.actor.account) : [];
+  const subjects = incident === undefined ? visible : visible.filter((one) => one === incident);
+  const own = incident === undefined && mayKeep(asked) ? [null] : [];
+  const jobs = await listJobs(asked.db, { subjects: [...subjects, ...own], most });
+  return { jobs: jobs.map((job) => shown(job)) };
+}
+
+/** Refuses at once what the run would refuse: leaks that name a log or a reference that the workspace does not have. */
+async function runScope(asked: Asked, incident: string, { workspace }: JobsOptions): Promise<RunAsked> {
+  if (workspace !== undefined && (await isVisible(asked.db, incident, asked.actor.account))) {
+    const document = (await leaksOf(asked.db, incident))?.document;
+    const problems =
+      document === undefined || document === null
+        ? []
+        : problemsOfLeaks(
+            { leaks: [...document.leaks], gaps: [...document.gaps] },
+            (await loadWorkspace(workspace)).workspace,
+          );
+    if (problems.length > 0)
+      throw new ForthrightError('incident-invalid', 'These leaks do not fit the workspace.', { problems });
+  }
+  return askRun(asked, incident, workspace !== undefined);
+}
+
+async function cancel(asked: Asked, id: string): Promise<JobCancelled> {
+  const { kind, subject } = await findVisible(asked, id);
+  if (kind !== SCOPE_RUN || subject === undefined) throw notFound(id);
+  return deed(asked, async (tx, at) => {
+    if (!(await isVisible(tx, subject, asked.actor.account))) throw notFound(id);
+    return { job: id, entry: await cancelRun(tx, id, subject, at) };
+  });
+}
+
+/** Should a notification be lost, the next look comes so soon. */
+const LOOK_MS = 2000;
+
+/** Events after `after`, as they come, until the job has ended. Refuses once it may no longer be seen. */
+async function* follow(
+  asked: Asked,
+  id: string,
+  { after, signal }: StreamFrom,
+): AsyncGenerator<StreamedEvent> {
+  let isNews = false;
+  let wake = () => {};
+  const news = () => {
+    isNews = true;
+    wake();
+  };
+  const unlisten = await listenToJobs(asked.db, (changed) => {
+    if (changed === undefined || changed === id) news();
+  });
+  signal.addEventListener('abort', news, { once: true });
+  try {
+    for (let seen = after; !signal.aborted; ) {
+      isNews = false;
+      const job = await findVisible(asked, id);
+      const events = await jobEvents(asked.db, id, seen);
+      for (const event of events) {
+        seen = event.number;
+        yield { id: String(event.number), event: event.state, data: said(event, job) };
+      }
+      if (isEnded(job.state) && events.length === 0) return;
+      if (isNews || isEnded(job.state)) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, LOOK_MS);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  } finally {
+    signal.removeEventListener('abort', news);
+    unlisten();
+  }
+}
+
+const said = (event: JobEvent, { code }: Job): JobProgress => ({
+  state: event.state,
+  at: event.at.toISOString(),
+  ...(event.state === 'failed' && code !== undefined ? { code } : {}),
+  ...progressOf(event),
+});
+
+export const jobOperations = (options: JobsOptions): readonly Operation[] => [
+  guarded(OfIncident, RunAsked, {
+    name: 'run-scope',
+    summary: 'Asks for a run of scope over the latest leaks, as a job; its answer becomes evidence.',
+    method: 'POST',
+    path: '/incidents/:incident/runs',
+    may: WORKERS,
+    run: (asked, { incident }) => runScope(asked, incident, options),
+  }),
+  guarded(ListJobs, JobsListed, {
+    name: 'list-jobs',
+    summary:
+      'Jobs about incidents that you may see, the newest first; for administrators, the program’s own.',
+    method: 'GET',
+    path: '/jobs',
+    may: LOOKERS,
+    run: list,
+  }),
+  guarded(OfJob, JobShown, {
+    name: 'show-job',
+    summary: 'One job: its state, and how far it is.',
+    method: 'GET',
+    path: '/jobs/:job',
+    may: LOOKERS,
+    run: (asked, { job }) => showJob(asked, job),
+  }),
+  operation<OfJob, JobShown>({
+    name: 'watch-job',
+    summary: 'One job’s progress as server-sent events, until it has ended.',
+    method: 'GET',
+    path: '/jobs/:job/events',
+    input: OfJob,
+    output: JobShown,
+    may: LOOKERS,
+    run: (asked, { job }) => showJob(asked, job),
+    events: async (asked, { job: rawId }, from) => {
+      refuseUnlessMay(asked.actor, LOOKERS);
+      const { id, state } = await findVisible(asked, rawId);
+      const isOver = isEnded(state) && (await jobEvents(asked.db, id, from.after)).length === 0;
+      return isOver ? undefined : follow(asked, id, from);
+    },
+  }),
+  guarded(OfJob, JobCancelled, {
+    name: 'cancel-job',
+    summary: 'Ends a run of scope that waits or is under way; nothing of it counts.',
+    method: 'POST',
+    path: '/jobs/:job/cancel',
+    may: WORKERS,
+    run: (asked, { job }) => cancel(asked, job),
+  }),
+];

@@ -1,0 +1,3 @@
+export { deliveryHandler } from './deliver.ts';
+export { announce, announceDeadlines, DELIVERY } from './events.ts';
+export { webhookOperations } from './operations.ts';

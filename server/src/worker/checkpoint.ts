@@ -1,0 +1,22 @@
+/** Once an hour, whether or not anything happened: a checkpoint, the public files, and the end of keys whose time is over. */
+import type { Db } from '../platform/db/index.ts';
+import type { Handler } from '../platform/queue/index.ts';
+import { type Asked, makeCheckpoint, PROGRAM, publishRegister, removeEndedKeys } from '../prove/index.ts';
+
+export const CHECKPOINT = 'checkpoint';
+
+/** `directory`: the folder that a web server gives to everybody. Each step may be repeated, and is after a crash. */
+export function checkpointHandler({
+  db,
+  now,
+  directory,
+}: Readonly<{ db: Db; now: () => Date; directory: string }>): Handler {
+  const asked: Asked = { db, now, actor: PROGRAM };
+  return {
+    run: async () => {
+      await makeCheckpoint(asked);
+      await publishRegister(asked, directory);
+      await removeEndedKeys(asked);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** What the program does by itself: jobs that were asked for, and upkeep by the clock. Wired by hand. */
+import { join } from 'node:path';
+import { scopeRunHandler } from '../flow/index.ts';
+import { SCOPE_RUN } from '../incident/index.ts';
+import type { Db } from '../platform/db/index.ts';
+import type { Log, Outbound } from '../platform/index.ts';
+import { addJob, type Lane, type Runner, runJobs, type Schedule } from '../platform/queue/index.ts';
+import { CHECKPOINT_MINUTES, registerState } from '../prove/index.ts';
+import { announce, announceDeadlines, DELIVERY, deliveryHandler } from '../webhooks/index.ts';
+import { CHECKPOINT, checkpointHandler } from './checkpoint.ts';
+
+export type WorkerOptions = Readonly<{
+  db: Db;
+  now: () => Date;
+  log: Log;
+  /** The data folder. What everybody may have lies in its folder `public`. */
+  data: string;
+  /** Path of the workspace file; without one no run of scope can be asked for. */
+  workspace?: string | undefined;
+  /** Whether webhooks may lead into private networks. */
+  outbound: Outbound;
+  pollMs?: number;
+}>;
+
+const UPKEEP_ATTEMPTS = 5;
+const DEADLINES = 'deadlines';
+const DEADLINES_MINUTES = 5;
+
+/**
+ * Begins to work, until `stop`. Several may work on one PostgreSQL; each job is done by one of them. While the register is
+ * stopped nothing is begun.
+ */
+export async function startWorker(options: WorkerOptions): Promise<Runner> {
+  const { db, now, log, data, workspace, outbound, pollMs } = options;
+  const lanes: Lane[] = [
+    // One at a time: a run takes as much of the machine as it gets.
+    { atOnce: 1, handlers: { [SCOPE_RUN]: scopeRunHandler({ db, now, workspace }) } },
+    {
+      atOnce: 1,
+      handlers: {
+        [CHECKPOINT]: checkpointHandler({ db, now, directory: join(data, 'public') }),
+        [DEADLINES]: { run: () => announceDeadlines(db, now) },
+      },
+    },
+    // They wait for others' machines, and of one webhook there is one at a time.
+    { atOnce: 4, handlers: { [DELIVERY]: deliveryHandler({ db, now, log, outbound }) } },
+  ];
+  const schedules: Schedule[] = [
+    { kind: CHECKPOINT, everyMinutes: CHECKPOINT_MINUTES },
+    { kind: DEADLINES, everyMinutes: DEADLINES_MINUTES },
+  ];
+  // At each start, too: the folder may be another one than that of an hour ago.
+  await db.transaction((tx) =>
+    addJob(
+      tx,
+      { kind: CHECKPOINT, turn: CHECKPOINT, input: {}, mostAttempts: UPKEEP_ATTEMPTS, by: 'program' },
+      now(),
+    ),
+  );
+  const mayWork = () => registerState(db).kind === 'open';
+  return runJobs({
+    db,
+    now,
+    log,
+    lanes,
+    schedules,
+    mayWork,
+    before: () => announce(db, now),
+    ...(pollMs === undefined ? {} : { pollMs }),
+  });
+}

@@ -1,0 +1,76 @@
+/** A process that does the deeds of webhooks until it is killed. */
+import type { WebhookAdded, WebhookChanged } from '@forthright/contract';
+import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
+import { ask } from '../../server/src/incident/testing.ts';
+import { type Reads, readMigrations } from '../../server/src/platform/db/index.ts';
+import { deed, record } from '../../server/src/prove/index.ts';
+import { MIGRATIONS } from '../../server/src/serve.ts';
+import { announce, webhookOperations } from '../../server/src/webhooks/index.ts';
+import { moveWebhook } from '../../server/src/webhooks/store.ts';
+
+const operations = webhookOperations({ allowPrivate: false });
+const WANTED = { url: 'https://hooks.marlow.example/', events: ['incident-opened'] };
+
+async function run<T>({ asked }: World, name: string, rawInput: object): Promise<T> {
+  const found = operations.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`There is no operation ${name}.`);
+  return (await found.run(asked, found.input.parse(rawInput))) as T;
+}
+
+const add = (world: World) => run<WebhookAdded>(world, 'add-webhook', WANTED);
+
+const upon =
+  (name: string) =>
+  async (world: World): Promise<WebhookChanged> => {
+    const { webhook } = await add(world);
+    return world.does(() => run<WebhookChanged>(world, name, { webhook }));
+  };
+
+export const DEEDS: Deeds = {
+  'add-webhook': (world) => world.does(() => add(world)),
+  'test-webhook': upon('test-webhook'),
+  'enable-webhook': upon('enable-webhook'),
+  'remove-webhook': upon('remove-webhook'),
+  'disable-webhook': async (world) => {
+    const { webhook } = await add(world);
+    return world.does(() =>
+      deed(world.asked, async (tx) => {
+        const entry = await record(tx, { kind: 'webhook-disabled', facts: { webhook } });
+        await moveWebhook(tx, { id: webhook, entry, act: 'disabled' });
+        return entry;
+      }),
+    );
+  },
+  announce: async (world) => {
+    await add(world);
+    await ask(world.asked, 'open-incident', { title: 'A label', kind: 'misdelivery' });
+    await world.does(() => announce(world.asked.db, world.asked.now));
+    return undefined;
+  },
+};
+
+/** Each webhook and each move has its entry and the other way round; who waits for a delivery has its job. */
+async function alsoWrong(reads: Reads): Promise<string[]> {
+  const strays = await reads.rows<{ what: string }>(
+    `SELECT coalesce(d.entry, e.index)::text AS what
+      FROM (SELECT entry FROM webhooks UNION SELECT entry FROM webhook_moves) d
+      FULL JOIN (SELECT index FROM register_entries WHERE kind LIKE 'webhook-%') e ON e.index = d.entry
+      WHERE d.entry IS NULL OR e.index IS NULL
+     UNION SELECT d.id FROM webhook_deliveries d
+      WHERE NOT EXISTS (SELECT FROM jobs j WHERE j.kind = 'webhook-delivery' AND j.input->>'delivery' = d.id)
+     UNION SELECT j.id FROM jobs j
+      WHERE j.kind = 'webhook-delivery' AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.id = j.input->>'delivery')
+     UNION SELECT e.index::text FROM register_entries e
+      WHERE e.kind = 'incident-opened' AND e.index <= (SELECT entry FROM webhook_cursor)
+        AND e.index > (SELECT min(entry) FROM webhooks WHERE state = 'enabled')
+        AND NOT EXISTS (SELECT FROM webhook_events v WHERE v.subject = e.index::text)`,
+  );
+  return strays.map(({ what }) => `${what} has no counterpart`);
+}
+
+if (import.meta.main)
+  takeOrders({
+    deeds: DEEDS,
+    schema: { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' },
+    alsoWrong,
+  });
