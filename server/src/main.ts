@@ -7,6 +7,8 @@ import {
   failureOf,
   type Operation,
   type Output,
+  reportCommand,
+  riskCommands,
   runCli,
   scopeCommands,
   serveCommand,
@@ -100,6 +102,8 @@ async function served(): Promise<readonly Operation[]> {
 const operations: readonly Operation[] = [
   ...scopeCommands,
   readinessOperation(Date.now),
+  ...riskCommands,
+  reportCommand(() => new Date()),
   serve,
   ...backups,
   doctor,

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
+import { assessOperations } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
@@ -31,6 +32,7 @@ export const operationsOf = (
 ): readonly Operation[] => [
   ...people.operations,
   ...incidentOperations,
+  ...assessOperations,
   ...fileOperations,
   ...jobOperations(jobs),
   ...webhookOperations({ allowPrivate }),
@@ -48,7 +50,7 @@ export function allOperations(): readonly Operation[] {
 }
 
 /** The stages that have tables, in the order of their numbers. */
-export const MIGRATIONS = ['prove', 'incident', 'people', 'platform/queue', 'webhooks'].map(
+export const MIGRATIONS = ['prove', 'incident', 'people', 'platform/queue', 'webhooks', 'assess'].map(
   (stage) => new URL(`./${stage}/migrations/`, import.meta.url),
 );
 

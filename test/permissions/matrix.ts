@@ -33,6 +33,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   job: `job_${'0'.repeat(32)}`,
   webhook: `whk_${'0'.repeat(32)}`,
   key: '00000000',
+  template: 'edpb',
+  version: '1',
   unlock: `unl_${'0'.repeat(32)}`,
 };
 

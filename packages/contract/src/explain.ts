@@ -14,6 +14,15 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The incident file has problems, or names what the workspace does not have; all are listed.',
     advice: 'Put the listed lines right and run again.',
   },
+  'risk-invalid': {
+    meaning:
+      'The risk file has problems, or says of a factor what a run computed otherwise, without a reason.',
+    advice: 'Put the listed lines right; `forthright risk-factors` prints every factor and its values.',
+  },
+  'report-invalid': {
+    meaning: 'The report file, or the version before that it names, has problems; all are listed.',
+    advice: 'Put the listed lines right and run again.',
+  },
   'settings-invalid': {
     meaning: 'A settings file of the server, such as `sign-in.yaml`, has problems; all are listed.',
     advice: 'Put the listed lines right and start again.',
@@ -283,6 +292,14 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'decision-not-found': {
     meaning: 'The incident has no such proposal.',
     advice: 'Look at its decisions with `show-incident`.',
+  },
+  'assessment-not-found': {
+    meaning: 'The incident has no such assessment of its risk.',
+    advice: 'Assess the risk first, or ask for a version that there is.',
+  },
+  'report-not-found': {
+    meaning: 'The incident has no such version of this report.',
+    advice: 'List the reports of the incident.',
   },
   'veris-invalid': {
     meaning: 'What was given to be imported is no VERIS record of version 1.3 or 1.4; nothing was recorded.',

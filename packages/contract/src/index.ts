@@ -1,5 +1,6 @@
 export * from './afterwards/index.ts';
 export * from './answer.ts';
+export * from './edpb-template.ts';
 export * from './errors.ts';
 export * from './exchange.ts';
 export * from './explain.ts';
@@ -10,6 +11,8 @@ export * from './jobs.ts';
 export * from './papers.ts';
 export * from './readiness.ts';
 export * from './record.ts';
+export * from './report.ts';
+export * from './risk.ts';
 export { ROLES, type Role } from './roles.ts';
 export * from './views.ts';
 export * from './webhooks.ts';

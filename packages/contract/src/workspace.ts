@@ -11,7 +11,7 @@ const ContactPoint = z.strictObject({
   phone: z.string().optional(),
 });
 
-const Organisation = z.strictObject({
+export const Organisation = z.strictObject({
   name: z.string().min(1),
   legalName: z.string().optional(),
   country: z

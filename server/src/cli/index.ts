@@ -13,6 +13,8 @@ export { scopeCommands } from './commands.ts';
 export { type DoctorWiring, doctorCommand } from './doctor.ts';
 export { failureOf } from './failure.ts';
 export { createProgress } from './progress.ts';
+export { reportCommand } from './report.ts';
+export { riskCommands } from './risk.ts';
 export { type Serving, type Start, serveCommand } from './serve.ts';
 export { servedCommands, signingCommands, type Wiring } from './served.ts';
 export { abortOnSignals } from './signals.ts';

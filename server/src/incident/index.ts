@@ -1,4 +1,5 @@
 export { READERS, WORKERS } from './asking.ts';
+export { notFound } from './changes.ts';
 export { type ExportOptions, exportIncident } from './export.ts';
 export { fileOperations, openFiles } from './files.ts';
 export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';
@@ -17,5 +18,7 @@ export {
   visibleIncidents,
 } from './runs.ts';
 export { isRestricted, nearTasks } from './show.ts';
-export { handedIn } from './store.ts';
+export { findIncident, handedIn } from './store.ts';
+export type { Incident as RecordedIncident, LaterAct } from './types.ts';
 export { isUnlocked } from './unlocks.ts';
+export { deedUpon, type UponEvent } from './upon.ts';

@@ -15,7 +15,7 @@ import { type Actor, textsOf } from '../prove/index.ts';
 import { entriesOf, type StoredFacts, type TextAt, withTexts } from './facts.ts';
 import { openMatters, overdueMatters, standingDelays } from './matters/store.ts';
 import { DUTIES } from './rules.ts';
-import type { Act, Decision, Evidence, Facts, Incident, Task, Typed } from './types.ts';
+import type { Act, Decision, Evidence, Facts, Incident, LaterAct, Task, Typed } from './types.ts';
 
 type IncidentRow = Readonly<{
   id: IncidentId;
@@ -360,7 +360,7 @@ export async function setState(
   );
 }
 
-export async function insertMove(tx: Tx, id: IncidentId, entry: number, act: Act): Promise<void> {
+export async function insertMove(tx: Tx, id: IncidentId, entry: number, act: Act | LaterAct): Promise<void> {
   await tx.run(
     'INSERT INTO incident_moves (entry, incident, act) VALUES (:entry::int8, :id::text, :act::text)',
     {

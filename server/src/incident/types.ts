@@ -42,6 +42,9 @@ export type Act =
   | 'close'
   | 'reopen';
 
+/** What later stages do upon an incident; whenever evidence may be added. */
+export type LaterAct = 'assess-risk' | 'save-report' | 'file-report';
+
 /** What somebody typed; `null` once it was erased. */
 export type Typed = string | null;
 

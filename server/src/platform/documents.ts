@@ -16,7 +16,12 @@ import {
 import type * as z from 'zod';
 import { describeIssues } from './document-issues.ts';
 
-export type DocumentCode = 'workspace-invalid' | 'incident-invalid' | 'settings-invalid';
+export type DocumentCode =
+  | 'workspace-invalid'
+  | 'incident-invalid'
+  | 'settings-invalid'
+  | 'risk-invalid'
+  | 'report-invalid';
 
 /** Where in a document: keys and positions from the top, such as `['leaks', 0, 'path']`. */
 export type DocumentPath = readonly PropertyKey[];

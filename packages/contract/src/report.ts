@@ -1,0 +1,207 @@
+import * as z from 'zod';
+import { ScopeAnswer } from './answer.ts';
+import { RiskAnswer, RiskStatement } from './risk.ts';
+import { Organisation } from './workspace.ts';
+
+/** Reports to an authority: what is filled in, from where, and what is missing. */
+
+export const REPORT_TEMPLATES = ['edpb', 'ico', 'us-ag', 'generic'] as const;
+export type ReportTemplate = (typeof REPORT_TEMPLATES)[number];
+
+const Text = z.string().trim().min(1).max(20_000);
+const Country = z.string().regex(/^[A-Z]{2}$/, 'two capital letters, such as LU');
+
+/** What may stand in a field; which of them, its template says. */
+export const ReportValue = z.union([
+  Text,
+  z.boolean(),
+  z.int().min(0),
+  z.array(Text).min(1).max(200),
+  z.record(Country, z.int().min(0)),
+]);
+export type ReportValue = z.infer<typeof ReportValue>;
+
+/** A report file: `forthright report FILE`. Paths are relative to it. */
+export const ReportStatement = z.strictObject({
+  template: z.enum(REPORT_TEMPLATES).default('edpb'),
+  kind: z.enum(['new', 'follow-up']).default('new'),
+  state: z.enum(['complete', 'incomplete', 'withdraw']).default('incomplete'),
+  /** Who answers for what is typed here. */
+  by: z.string().trim().min(1).max(300),
+  /** For `us-ag`: the state, such as `US-CA`. */
+  place: z
+    .string()
+    .regex(/^US-[A-Z]{2}$/, 'a state such as US-CA')
+    .optional(),
+  /** For Germany, whose authority goes by the seat: `DE-BE`. */
+  seat: z
+    .string()
+    .regex(/^DE-[A-Z]{2}$/, 'a German state such as DE-BE')
+    .optional(),
+  incident: z.string().min(1).optional(),
+  scope: z.string().min(1).optional(),
+  risk: z.string().min(1).optional(),
+  /** An earlier version, as `--json` printed it: what differs is told. */
+  previous: z.string().min(1).optional(),
+  /** By the field's number or name. */
+  fields: z.record(z.string().min(1).max(40), ReportValue).default({}),
+});
+export type ReportStatement = z.infer<typeof ReportStatement>;
+
+export const ReportSource = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('computed'), run: z.string(), from: z.string() }),
+  z.strictObject({ kind: z.literal('incident'), from: z.string() }),
+  z.strictObject({ kind: z.literal('risk'), from: z.string() }),
+  z.strictObject({ kind: z.literal('workspace'), from: z.string() }),
+  z.strictObject({ kind: z.literal('stated'), by: z.string(), insteadOf: ReportValue.optional() }),
+]);
+export type ReportSource = z.infer<typeof ReportSource>;
+
+const Filled = z.strictObject({ value: ReportValue, source: ReportSource });
+export type FilledField = z.infer<typeof Filled>;
+
+const Missing = z.strictObject({ field: z.string(), label: z.string(), law: z.string().nullable() });
+const Wrong = z.strictObject({ field: z.string(), label: z.string(), message: z.string() });
+const Changed = z.strictObject({
+  field: z.string(),
+  label: z.string(),
+  before: ReportValue.nullable(),
+  after: ReportValue.nullable(),
+});
+export type FieldChange = z.infer<typeof Changed>;
+
+const Shown = z.strictObject({
+  field: z.string(),
+  label: z.string(),
+  law: z.string().nullable(),
+  /** In words; `null`: nothing yet. */
+  value: z.string().nullable(),
+  isMissing: z.boolean(),
+  source: ReportSource.nullable(),
+});
+
+/** One version of a report. It is never changed; the next one is another. */
+export const Report = z.strictObject({
+  schema: z.literal('forthright/report/1'),
+  template: z.enum(REPORT_TEMPLATES),
+  name: z.string(),
+  templateVersion: z.string(),
+  status: z.string(),
+  language: z.literal('en'),
+  kind: z.enum(['new', 'follow-up']),
+  state: z.enum(['complete', 'incomplete', 'withdraw']),
+  by: z.string(),
+  at: z.iso.datetime(),
+  /** To whom, and why: the lead authority, or each where people live. */
+  addressees: z.array(
+    z.strictObject({ country: z.string(), name: z.string(), why: z.string(), confidence: z.string() }),
+  ),
+  values: z.record(z.string(), Filled),
+  sections: z.array(z.strictObject({ name: z.string(), fields: z.array(Shown) })),
+  missing: z.array(Missing),
+  wrong: z.array(Wrong),
+  /** Complete: nothing is missing or wrong. What is said to be complete and is not, is wrong. */
+  isReady: z.boolean(),
+  /** Against the version before, whose hash it names. */
+  previous: z.strictObject({ sha256: z.string(), changes: z.array(Changed) }).nullable(),
+});
+export type Report = z.infer<typeof Report>;
+
+const AnyIncident = z.string().max(60);
+const Template = z.enum(REPORT_TEMPLATES);
+const Version = z.coerce.number().int().min(1).max(1_000_000);
+
+export const AssessRisk = z.strictObject({
+  incident: AnyIncident,
+  statement: RiskStatement,
+  /** The answer of a run of scope, as `forthright scope --json` printed it. */
+  scope: ScopeAnswer.optional(),
+});
+export type AssessRisk = z.infer<typeof AssessRisk>;
+
+export const ShowRisk = z.strictObject({ incident: AnyIncident, version: Version.optional() });
+export type ShowRisk = z.infer<typeof ShowRisk>;
+
+export const RiskAssessed = z.strictObject({
+  incident: z.string(),
+  version: z.int(),
+  /** The register's entry. */
+  entry: z.int(),
+  /** `null`: it was erased. */
+  assessment: RiskAnswer.nullable(),
+});
+export type RiskAssessed = z.infer<typeof RiskAssessed>;
+
+export const SaveReport = z.strictObject({
+  incident: AnyIncident,
+  organisation: Organisation,
+  /** Its incident and risk are those of the record, its version before the last one of the record. */
+  statement: ReportStatement.omit({ incident: true, risk: true, scope: true, previous: true }),
+  scope: ScopeAnswer.optional(),
+});
+export type SaveReport = z.infer<typeof SaveReport>;
+
+export const ShowReport = z.strictObject({ incident: AnyIncident, template: Template, version: Version });
+export type ShowReport = z.infer<typeof ShowReport>;
+
+export const ReportSaved = z.strictObject({
+  incident: z.string(),
+  template: Template,
+  version: z.int(),
+  entry: z.int(),
+  report: Report.nullable(),
+});
+export type ReportSaved = z.infer<typeof ReportSaved>;
+
+export const ListReports = z.strictObject({ incident: AnyIncident });
+export type ListReports = z.infer<typeof ListReports>;
+
+export const ReportsListed = z.strictObject({
+  reports: z.array(
+    z.strictObject({
+      template: Template,
+      version: z.int(),
+      entry: z.int(),
+      kind: z.enum(['new', 'follow-up']),
+      state: z.enum(['complete', 'incomplete', 'withdraw']),
+      missing: z.int(),
+      wrong: z.int(),
+      filings: z.array(
+        z.strictObject({
+          entry: z.int(),
+          filedAt: z.string(),
+          receipt: z.string().nullable(),
+          authority: z.string().nullable(),
+          reference: z.string().nullable(),
+        }),
+      ),
+    }),
+  ),
+});
+export type ReportsListed = z.infer<typeof ReportsListed>;
+
+export const FileReport = z.strictObject({
+  incident: AnyIncident,
+  template: Template,
+  version: Version,
+  authority: z.string().trim().min(1).max(300),
+  filedAt: z.iso
+    .datetime({ offset: true, error: 'an instant such as 2025-11-20T14:05:00Z, with its zone' })
+    .max(40),
+  /** The number that the authority gave. */
+  reference: z.string().trim().min(1).max(300).optional(),
+  /** The evidence that is the authority's receipt. */
+  receipt: z
+    .string()
+    .regex(/^evi_[0-9a-f]{32}$/, 'an id such as evi_…')
+    .optional(),
+});
+export type FileReport = z.infer<typeof FileReport>;
+
+export const ReportFiled = z.strictObject({
+  incident: z.string(),
+  template: Template,
+  version: z.int(),
+  entry: z.int(),
+});
+export type ReportFiled = z.infer<typeof ReportFiled>;

@@ -1,0 +1,118 @@
+import {
+  AssessRisk,
+  FileReport,
+  ForthrightError,
+  ListReports,
+  ReportFiled,
+  ReportSaved,
+  ReportsListed,
+  RiskAssessed,
+  type Role,
+  SaveReport,
+  ShowReport,
+  ShowRisk,
+} from '@forthright/contract';
+import type { ZodType } from 'zod';
+import { findIncident, notFound } from '../incident/index.ts';
+import { type Asked, type Operation, operation, refuseUnlessMay } from '../prove/index.ts';
+import { fileReport, noReport, saveAssessment, saveReport } from './changes.ts';
+import { findAssessment, findReport, listReports } from './store.ts';
+
+const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver', 'auditor'];
+const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
+const OFFICERS: readonly Role[] = ['privacy-officer'];
+
+type Given<I, O> = Omit<Operation<I, O>, 'input' | 'output'>;
+
+/** Whoever calls `run` without a door is held to the roles all the same. */
+const guarded = <I, O>(input: ZodType<I>, output: ZodType<O>, { run, ...given }: Given<I, O>): Operation =>
+  operation<I, O>({
+    ...given,
+    input,
+    output,
+    run: async (asked, asking) => {
+      refuseUnlessMay(asked.actor, given.may);
+      return run(asked, asking);
+    },
+  });
+
+/** The incident's id, if this actor may see it. */
+async function seen({ db, actor }: Asked, id: string): Promise<string> {
+  const found = await findIncident(db, id, actor);
+  if (found === undefined) throw notFound(id);
+  return found.incident.id;
+}
+
+async function showRisk(asked: Asked, { incident: id, version }: ShowRisk): Promise<RiskAssessed> {
+  const incident = await seen(asked, id);
+  const found = await findAssessment(asked.db, incident, version);
+  if (found === undefined)
+    throw new ForthrightError(
+      'assessment-not-found',
+      version === undefined ? 'The risk has not been assessed yet.' : `There is no assessment ${version}.`,
+    );
+  return { incident, ...found };
+}
+
+async function showReport(
+  asked: Asked,
+  { incident: id, template, version }: ShowReport,
+): Promise<ReportSaved> {
+  const incident = await seen(asked, id);
+  const found = await findReport(asked.db, incident, template, version);
+  if (found === undefined) throw noReport(template, version);
+  return { incident, template, ...found };
+}
+
+/** What may be asked of assessments and reports. */
+export const assessOperations: readonly Operation[] = [
+  guarded(AssessRisk, RiskAssessed, {
+    name: 'assess-risk',
+    summary: 'Assesses the risk from what is stated and a run, and keeps the proposal with its reasons.',
+    method: 'POST',
+    path: '/incidents/:incident/risk',
+    may: WORKERS,
+    run: saveAssessment,
+  }),
+  guarded(ShowRisk, RiskAssessed, {
+    name: 'show-risk',
+    summary: 'The last assessment of the risk, or an earlier version.',
+    method: 'GET',
+    path: '/incidents/:incident/risk',
+    may: READERS,
+    run: showRisk,
+  }),
+  guarded(SaveReport, ReportSaved, {
+    name: 'save-report',
+    summary:
+      'Makes the next version of a report to an authority and keeps it; tells what is missing and what changed.',
+    method: 'POST',
+    path: '/incidents/:incident/reports',
+    may: WORKERS,
+    run: saveReport,
+  }),
+  guarded(ListReports, ReportsListed, {
+    name: 'list-reports',
+    summary: 'Every version of every report, with where and when it was filed.',
+    method: 'GET',
+    path: '/incidents/:incident/reports',
+    may: READERS,
+    run: async (asked, { incident }) => listReports(asked.db, await seen(asked, incident)),
+  }),
+  guarded(ShowReport, ReportSaved, {
+    name: 'show-report',
+    summary: 'One version of a report.',
+    method: 'GET',
+    path: '/incidents/:incident/reports/:template/:version',
+    may: READERS,
+    run: showReport,
+  }),
+  guarded(FileReport, ReportFiled, {
+    name: 'file-report',
+    summary: 'Records that a version was filed: with whom, when, the authority’s number and receipt.',
+    method: 'POST',
+    path: '/incidents/:incident/reports/:template/:version/filings',
+    may: OFFICERS,
+    run: fileReport,
+  }),
+];

@@ -1,0 +1,192 @@
+import {
+  ForthrightError,
+  type Problem,
+  type RecipientClass,
+  type RecipientGroup,
+  RISK_FACTOR_IDS,
+  RISK_QUESTIONS,
+  type RiskData,
+  type RiskFactorId,
+  type RiskFactors,
+  type RiskStatement,
+  type ScopeAnswer,
+} from '@forthright/contract';
+
+/** Names of fields as shops write them, without case, spaces and signs. What is not here has to be said. */
+const FIELDS: Readonly<Record<RiskData, readonly string[]>> = {
+  contact:
+    'name fullname firstname lastname givenname familyname surname displayname email emailaddress mail phone phonenumber mobile address postaladdress street postcode postalcode zip city username'.split(
+      ' ',
+    ),
+  contract: 'order ordernumber orderid invoice tracking trackingnumber customernumber'.split(' '),
+  image: 'photo picture avatar portrait video voice'.split(' '),
+  'birth-date': 'birthdate dateofbirth birthday dob'.split(' '),
+  'id-number':
+    'ssn socialsecuritynumber nationalid nationalidnumber taxid taxnumber passportnumber idnumber fiscalcode driverslicense driverslicensenumber'.split(
+      ' ',
+    ),
+  'id-document': 'passportscan idscan idcopy documentscan'.split(' '),
+  behaviour: 'orders orderhistory purchases purchasehistory browsinghistory wishlist preferences'.split(' '),
+  location: 'location gps coordinates geolocation'.split(' '),
+  career: 'cv resume application'.split(' '),
+  communications: 'messages message chat chats conversation emails'.split(' '),
+  'account-number': 'iban accountnumber bankaccount last4 cardlast4'.split(' '),
+  financial: 'income salary wage creditscore balance'.split(' '),
+  payment: 'cardnumber pan creditcard creditcardnumber cvv cvc'.split(' '),
+  credentials: 'password passwordhash secretquestion secretanswer token sessiontoken apikey'.split(' '),
+  'special-hint': ['diet', 'dietaryrequirements'],
+  special:
+    'health healthdata diagnosis prescription religion ethnicity sexualorientation biometrics genetics politicalopinion unionmembership'.split(
+      ' ',
+    ),
+  criminal: ['convictions', 'criminalrecord'],
+  secret: [],
+};
+const BY_FIELD: ReadonlyMap<string, RiskData> = new Map(
+  (Object.entries(FIELDS) as [RiskData, readonly string[]][]).flatMap(([category, names]) =>
+    names.map((name) => [name, category] as const),
+  ),
+);
+const bare = (field: string): string => field.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** The kinds of data that these fields are, and the fields whose kind nobody has said. */
+export function categoriesOf(
+  fields: readonly string[],
+  stated: RiskStatement['fields'] = {},
+): Readonly<{ categories: RiskData[]; unmapped: string[] }> {
+  const own = new Map(Object.entries(stated).map(([field, category]) => [bare(field), category]));
+  const found = fields.map((field) => ({
+    field,
+    category: own.get(bare(field)) ?? BY_FIELD.get(bare(field)),
+  }));
+  return {
+    categories: [...new Set(found.flatMap(({ category }) => category ?? []))],
+    unmapped: found.flatMap(({ field, category }) => (category === undefined ? [field] : [])),
+  };
+}
+
+/** What the class of a recipient says of whether it can be trusted: of some, nothing, and then it is asked. */
+const TRUST: Readonly<Record<Exclude<RecipientClass, 'own'>, RecipientGroup['who']>> = {
+  customer: 'mistaken',
+  anonymous: 'unidentified',
+  crawler: 'public',
+  seller: null,
+  employee: null,
+  contractor: null,
+  thirdParty: null,
+};
+const HOUR_MS = 3_600_000;
+
+type Computed = Partial<{ [F in RiskFactorId]: { value: unknown; from: string } }>;
+
+/** What a run of scope says of the factors. Nothing is said of what its logs can't show. */
+export function computedFactors(answer: ScopeAnswer, stated: RiskStatement['fields'] = {}): Computed {
+  const { people, recipients, seen } = answer;
+  const touched = people.exposed + people.unknown + people.unidentified > 0;
+  const groups = (Object.keys(TRUST) as (keyof typeof TRUST)[]).flatMap((name): RecipientGroup[] => {
+    const count = recipients.byClass[name];
+    return count === 0 ? [] : [{ who: TRUST[name], count: { min: count, max: count }, deletion: null }];
+  });
+  const { categories, unmapped } = categoriesOf(Object.keys(answer.fields), stated);
+  const hasGaps = answer.gaps.length > 0 || people.unknown > 0;
+  const computed: Computed = { people: { value: { min: people.min, max: people.max }, from: 'people' } };
+  if (touched) computed.confidentiality = { value: 'yes', from: 'people' };
+  if (categories.length > 0 && unmapped.length === 0) computed.data = { value: categories, from: 'fields' };
+  // A hole in the log may hide recipients that the groups don't show.
+  if (groups.length > 0 && !hasGaps) computed.recipients = { value: groups, from: 'recipients' };
+  if (people.exposed + people.unidentified > 0) computed.reached = { value: 'confirmed', from: 'people' };
+  else computed.reached = { value: hasGaps ? 'not-assessable' : 'not-reached', from: 'people, gaps' };
+  if (seen.first !== null && seen.last !== null && !hasGaps) {
+    const hours = Math.ceil((Date.parse(seen.last) - Date.parse(seen.first)) / HOUR_MS);
+    computed.hours = { value: { min: hours, max: hours }, from: 'seen' };
+  }
+  return computed;
+}
+
+type Given = Readonly<{ value: unknown } | 'unknown'>;
+
+/** A statement's words factor by factor: `kinds` is three of them. */
+function stated({ ordinary, factors }: RiskStatement): Map<RiskFactorId, Given> {
+  const { kinds, recipients, ...others } = factors;
+  const given = new Map<RiskFactorId, Given>();
+  if (kinds === 'unknown')
+    for (const one of ['confidentiality', 'integrity', 'availability'] as const) given.set(one, 'unknown');
+  else if (kinds !== undefined)
+    for (const one of ['confidentiality', 'integrity', 'availability'] as const)
+      given.set(one, { value: kinds.includes(one) ? 'yes' : 'no' });
+  if (recipients === 'unknown') given.set('recipients', 'unknown');
+  else if (recipients !== undefined) {
+    const none = <T>(value: T | 'unknown' | undefined) =>
+      value === undefined || value === 'unknown' ? null : value;
+    given.set('recipients', {
+      value: recipients.map(({ who, count, deletion }) => ({
+        who: none(who),
+        count: none(count),
+        // Nobody is taken to have deleted anything who is not said to.
+        deletion: deletion === undefined && ordinary ? 'not-confirmed' : none(deletion),
+      })),
+    });
+  }
+  for (const [id, value] of Object.entries(others))
+    if (value !== undefined) given.set(id as RiskFactorId, value === 'unknown' ? value : { value });
+  return given;
+}
+
+const ordinaryOf = (id: RiskFactorId): string | undefined =>
+  (RISK_QUESTIONS[id] as { ordinary?: string }).ordinary;
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/**
+ * The factors of a breach: what is stated, what a run computed, and what `ordinary` says of the rest. Refuses a stated
+ * value that differs from the computed one without a reason in `instead`; a value that is nowhere stays unknown.
+ */
+export function factorsOf(statement: RiskStatement, answer?: ScopeAnswer): RiskFactors {
+  const { by, instead } = statement;
+  const given = stated(statement);
+  const computed = answer === undefined ? {} : computedFactors(answer, statement.fields);
+  const problems: Problem[] = [];
+  const entries = RISK_FACTOR_IDS.map((id) => {
+    const own = given.get(id);
+    const found = computed[id];
+    const why = instead[id];
+    const isOther =
+      own !== undefined && found !== undefined && (own === 'unknown' || !same(own.value, found.value));
+    if (isOther && why === undefined)
+      problems.push({
+        at: `factors.${id}`,
+        message: `run ${answer?.run} computed ${JSON.stringify(found.value)}; say under instead.${id} why it is otherwise, or leave it out`,
+      });
+    if (own !== undefined && own !== 'unknown')
+      return [
+        id,
+        {
+          known: true,
+          value: own.value,
+          source: {
+            kind: 'stated',
+            by,
+            ...(isOther && why !== undefined && { insteadOf: `${JSON.stringify(found.value)}: ${why}` }),
+          },
+        },
+      ];
+    if (own === 'unknown') return [id, { known: false }];
+    if (found !== undefined)
+      return [
+        id,
+        {
+          known: true,
+          value: found.value,
+          source: { kind: 'computed', run: answer?.run ?? '', from: found.from },
+        },
+      ];
+    const ordinary = statement.ordinary ? ordinaryOf(id) : undefined;
+    return ordinary === undefined
+      ? [id, { known: false }]
+      : [id, { known: true, value: ordinary, source: { kind: 'ordinary', by } }];
+  });
+  if (problems.length > 0)
+    throw new ForthrightError('risk-invalid', 'a stated factor differs from what a run computed', {
+      problems,
+    });
+  return Object.fromEntries(entries) as RiskFactors;
+}
