@@ -3,6 +3,7 @@ import {
   type Gap,
   type GapReason,
   type Leak,
+  type PeopleGroup,
   RECIPIENT_CLASSES,
   type RecipientClass,
   ScopeAnswer,
@@ -62,6 +63,7 @@ export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string
     people,
     fields: fieldsOf(run.leaks, groups),
     combinations: combinationsOf(run.leaks, groups),
+    groups: groupsOf(run.leaks, groups),
     where,
     recipients,
     window: windowOf(run.leaks),
@@ -175,6 +177,22 @@ function combinationsOf(
   return [...table.values()].sort(
     (a, b) => b.people - a.people || (a.fields.join() < b.fields.join() ? -1 : 1),
   );
+}
+
+/** Country × region × combination of fields. One person stands in one group. */
+function groupsOf(leaks: readonly PlannedLeak[], all: readonly StatusGroup[]): PeopleGroup[] {
+  const table = new Map<string, PeopleGroup>();
+  for (const g of all.filter((x) => x.known)) {
+    const shown = fieldsIn(g.ex, leaks);
+    const maybe = fieldsIn(g.un, leaks);
+    const [fields, perhaps] = isExposed(g) ? [shown, maybe.filter((f) => !shown.includes(f))] : [maybe, []];
+    const place = { country: g.country, region: regionOf(g) ?? '' };
+    const key = JSON.stringify([place.country, place.region, fields, perhaps]);
+    const cell = table.get(key) ?? { ...place, fields, perhaps, exposed: 0, unknown: 0 };
+    table.set(key, cell);
+    cell[isExposed(g) ? 'exposed' : 'unknown'] += g.people;
+  }
+  return [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
 }
 
 function windowOf(leaks: readonly PlannedLeak[]): ScopeAnswer['window'] {
