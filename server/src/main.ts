@@ -1,6 +1,7 @@
 import own from '../package.json' with { type: 'json' };
 import {
   abortOnSignals,
+  dutiesCommands,
   failureOf,
   type Operation,
   type Output,
@@ -24,7 +25,12 @@ const serve = serveCommand(async (where) => {
     log: jsonLog((line) => process.stderr.write(line), now),
   });
 });
-const operations: readonly Operation[] = [...scopeCommands, readinessOperation(Date.now), serve];
+const operations: readonly Operation[] = [
+  ...scopeCommands,
+  ...dutiesCommands(Date.now),
+  readinessOperation(Date.now),
+  serve,
+];
 
 /** 128 + SIGPIPE: the reader, `head` perhaps, has seen enough. */
 const CLOSED_PIPE = 141;

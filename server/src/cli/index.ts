@@ -8,6 +8,7 @@ import { findWorkspace } from './workspace.ts';
 
 export { visible } from '../kernel/index.ts';
 export { scopeCommands } from './commands.ts';
+export { dutiesCommands } from './duties.ts';
 export { failureOf } from './failure.ts';
 export { createProgress } from './progress.ts';
 export { type Serving, type Start, serveCommand } from './serve.ts';

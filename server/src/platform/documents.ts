@@ -16,7 +16,12 @@ import {
 import type * as z from 'zod';
 import { describeIssues } from './document-issues.ts';
 
-export type DocumentCode = 'workspace-invalid' | 'incident-invalid';
+export type DocumentCode = 'workspace-invalid' | 'incident-invalid' | 'law-invalid';
+const WHAT: Record<DocumentCode, string> = {
+  'workspace-invalid': 'workspace',
+  'incident-invalid': 'incident',
+  'law-invalid': 'law',
+};
 
 /** Where in a document: keys and positions from the top, such as `['leaks', 0, 'path']`. */
 export type DocumentPath = readonly PropertyKey[];
@@ -90,8 +95,7 @@ export function refuse(code: DocumentCode, path: string, problems: readonly Prob
   if (sorted.length > MOST_PROBLEMS) {
     shown.push({ at: path, message: `and ${sorted.length - MOST_PROBLEMS} more; put these right first` });
   }
-  const what = code === 'workspace-invalid' ? 'workspace' : 'incident';
-  return new ForthrightError(code, `${what} file ${path} has ${count}`, { problems: shown });
+  return new ForthrightError(code, `${WHAT[code]} file ${path} has ${count}`, { problems: shown });
 }
 
 async function readBytes(path: string, code: DocumentCode): Promise<Buffer> {

@@ -526,8 +526,10 @@ function evidenceOf(
     a.source < b.source ? -1 : a.source > b.source ? 1 : a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
   );
   const { workspace, incident } = run.input;
+  // Facts for the law decide nothing here: stating one must not make another run of the same evidence.
+  const { facts: _, ...believed } = incident.incident;
   const definition = {
-    incident: incident.incident,
+    incident: believed,
     sources: workspace.workspace.sources,
     own: workspace.workspace.organisation.own,
     timezone: workspace.workspace.timezone ?? null,

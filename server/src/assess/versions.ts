@@ -1,0 +1,49 @@
+/** Which version of a rule holds: the law by date. Pure. */
+import type { DutyRule, LawFacts, Missing, Regime } from '@forthright/contract';
+
+export type Version =
+  | Readonly<{ kind: 'one'; rule: DutyRule }>
+  /** No version holds on the decisive day. */
+  | Readonly<{ kind: 'none'; day: string; rules: readonly DutyRule[] }>
+  /** Several hold: the files contradict each other. */
+  | Readonly<{ kind: 'contradiction'; rules: readonly DutyRule[] }>
+  /** The decisive day is unknown, and the version hangs on it. */
+  | Readonly<{ kind: 'unknown'; rules: readonly DutyRule[]; missing: Missing }>;
+
+const holdsOn = (rule: DutyRule, day: string): boolean =>
+  rule.valid.from <= day && (rule.valid.to === undefined || day <= rule.valid.to);
+
+/** The version of a duty in force on the decisive day. Today's version is taken only if no other can be meant. */
+export function versionOf(
+  rules: readonly DutyRule[],
+  regime: Regime,
+  facts: LawFacts,
+  at: Temporal.Instant,
+): Version {
+  const event = facts.events[regime.decisive];
+  const dayOf = (instant: Temporal.Instant) =>
+    instant.toZonedDateTimeISO(regime.zone).toPlainDate().toString();
+  if (event?.known === true) {
+    const day = dayOf(Temporal.Instant.from(event.value));
+    const [first, ...others] = rules.filter((rule) => holdsOn(rule, day));
+    if (first === undefined) return { kind: 'none', day, rules };
+    return others.length > 0
+      ? { kind: 'contradiction', rules: [first, ...others] }
+      : { kind: 'one', rule: first };
+  }
+  const occurred = facts.events.occurred;
+  const earliest = occurred?.known === true ? dayOf(Temporal.Instant.from(occurred.value)) : '0000-01-01';
+  const today = dayOf(at);
+  const possible = rules.filter(
+    (rule) => rule.valid.from <= today && (rule.valid.to ?? '9999-12-31') >= earliest,
+  );
+  const [only, ...more] = possible;
+  if (only !== undefined && more.length === 0) return { kind: 'one', rule: only };
+  if (only === undefined) return { kind: 'none', day: today, rules };
+  const ask = event?.ask ?? regime.decisive;
+  return {
+    kind: 'unknown',
+    rules: possible,
+    missing: { fact: regime.decisive, ask: `${ask} The law has changed; this decides which version holds.` },
+  };
+}
