@@ -36,6 +36,7 @@ export type Condition =
   | { fact: (typeof WORD_FACT_NAMES)[number]; is: string | string[] }
   | { covered: string; ask: string }
   | { turnoverMoreThan: number; currency: string; covered: string }
+  | { establishedIn: string }
   | { duty: string };
 
 export const Condition: z.ZodType<Condition> = z.lazy(() =>
@@ -50,6 +51,8 @@ export const Condition: z.ZodType<Condition> = z.lazy(() =>
     z.strictObject({ covered: RegimeCode, ask: Text }),
     /** By the stated turnover where its currency is the law's; else stated under `facts.covered`. */
     z.strictObject({ turnoverMoreThan: z.number(), currency: z.string().length(3), covered: RegimeCode }),
+    /** The main establishment or a branch is in this country. */
+    z.strictObject({ establishedIn: z.string().length(2) }),
     /** Another duty of the same file is due. */
     z.strictObject({ duty: Id }),
   ]),
@@ -62,7 +65,12 @@ const Within = z
     'a length such as 72 hours, 30 days, 3 business days, 1 months',
   );
 const Clock = z.union([
-  z.strictObject({ from: z.enum(EVENT_NAMES), within: Within }),
+  z.strictObject({
+    from: z.enum(EVENT_NAMES),
+    within: Within,
+    /** The day of the event is the first day, where the law says so. */
+    countsFirstDay: z.literal(true).optional(),
+  }),
   /** From the day on which another duty of the same file was done. */
   z.strictObject({ afterNotice: Id, within: Within }),
   /** Not later than another duty of the same file is done. */

@@ -53,6 +53,7 @@ export function judge(condition: Condition, ground: Ground, depth = 0): Judged {
   if ('covered' in condition && 'ask' in condition)
     return judgeCovered(condition.covered, condition.ask, ground, depth);
   if ('turnoverMoreThan' in condition) return judgeTurnover(condition, ground, depth);
+  if ('establishedIn' in condition) return judgeEstablished(condition.establishedIn, ground, depth);
   const { outcome, missing } = ground.dutyOf(condition.duty);
   return leaf(`the duty \`${condition.duty}\` is due`, outcome, outcome, missing, depth);
 }
@@ -111,6 +112,15 @@ function judgeCovered(code: string, ask: string, { facts }: Ground, depth: numbe
   const missing = [{ fact: `covered.${code}`, ask }];
   if (told === undefined) return leaf(ask, 'not known', 'unknown', missing, depth);
   return leaf(ask, `${told} (stated in the incident file)`, told, [], depth);
+}
+
+function judgeEstablished(country: string, { facts }: Ground, depth: number): Judged {
+  const { establishments, country: main } = facts.organisation;
+  const says = `established in ${placeName(country)}`;
+  const ask = 'In which country is the main establishment? Say organisation.country in forthright.yaml.';
+  const value = establishments.length === 0 ? 'not known' : `established in ${establishments.join(', ')}`;
+  const outcome = establishments.includes(country) ? 'yes' : main === null ? 'unknown' : 'no';
+  return leaf(says, value, outcome, [{ fact: 'organisation.country', ask }], depth);
 }
 
 function judgeTurnover(

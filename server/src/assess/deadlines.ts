@@ -75,14 +75,15 @@ function run(clock: Clock, rule: DutyRule, ground: DeadlineGround, calendar: Cal
     'from' in clock ? eventStart(clock.from, ground.facts) : noticeStart(clock.afterNotice, ground);
   const base = { start, startAt, within: clock.within };
   if (startAt === null) return { shown: { ...base, ask, endsAt: null, steps: [] }, lastDay: null };
-  const ending = endOf(
-    Temporal.Instant.from(startAt),
-    lengthOf(clock.within),
-    rule.deadline.rolling,
-    calendar,
-  );
+  const counted = lengthOf(clock.within);
+  const isFirstDayCounted = 'countsFirstDay' in clock && clock.countsFirstDay === true;
+  const length = isFirstDayCounted ? { ...counted, count: counted.count - 1 } : counted;
+  const ending = endOf(Temporal.Instant.from(startAt), length, rule.deadline.rolling, calendar);
+  const steps = isFirstDayCounted
+    ? [`the day of the event is day 1 of ${clock.within}`, ...ending.steps.slice(1)]
+    : [...ending.steps];
   return {
-    shown: { ...base, ask: null, endsAt: ending.end.toString(), steps: [...ending.steps] },
+    shown: { ...base, ask: null, endsAt: ending.end.toString(), steps },
     lastDay: ending.lastDay,
   };
 }

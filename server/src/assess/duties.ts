@@ -113,17 +113,15 @@ function judgeDuty(
       const missing = [{ fact: 'law', ask: `Which version of ${regime.code}/${id} holds?` }];
       return { rule: null, row: plainRow(rules[0], ground, 'cannot-tell', why, missing) };
     }
-    case 'unknown':
-      return {
-        rule: null,
-        row: plainRow(
-          rules[0],
-          ground,
-          'cannot-tell',
-          'which version of the law holds hangs on a day that is not known',
-          [version.missing],
-        ),
-      };
+    case 'unknown': {
+      const judged = version.rules.map((rule) => ({ rule, row: judgeRule(rule, ground, at, deadlineFor) }));
+      const last = judged.at(-1);
+      // Where no version applies it does not matter which of them holds.
+      if (last !== undefined && judged.every(({ row }) => row.status === 'not-due')) return last;
+      const why = 'which version of the law holds hangs on a day that is not known';
+      const missing = distinct([version.missing, ...(last?.row.missing ?? [])]);
+      return { rule: null, row: plainRow(rules[0], ground, 'cannot-tell', why, missing) };
+    }
   }
 }
 
