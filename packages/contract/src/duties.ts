@@ -36,7 +36,7 @@ export type Condition =
   | { fact: (typeof WORD_FACT_NAMES)[number]; is: string | string[] }
   | { covered: string; ask: string }
   | { turnoverMoreThan: number; currency: string; covered: string }
-  | { establishedIn: string }
+  | { seatIn: string }
   | { duty: string };
 
 export const Condition: z.ZodType<Condition> = z.lazy(() =>
@@ -51,8 +51,8 @@ export const Condition: z.ZodType<Condition> = z.lazy(() =>
     z.strictObject({ covered: RegimeCode, ask: Text }),
     /** By the stated turnover where its currency is the law's; else stated under `facts.covered`. */
     z.strictObject({ turnoverMoreThan: z.number(), currency: z.string().length(3), covered: RegimeCode }),
-    /** The main establishment or a branch is in this country. */
-    z.strictObject({ establishedIn: z.string().length(2) }),
+    /** The organisation's main establishment is in this country, or in the EEA. */
+    z.strictObject({ seatIn: z.string().regex(/^([A-Z]{2}|EEA)$/) }),
     /** Another duty of the same file is due. */
     z.strictObject({ duty: Id }),
   ]),

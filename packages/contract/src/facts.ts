@@ -204,7 +204,6 @@ export const WORD_FACTS = {
   credentialsFromUs: 'Were the credentials acquired directly from this organisation or its agent?',
   role: 'Is the organisation controller or processor of these data?',
   establishedInEea: 'Is the organisation established in the EEA?',
-  establishedInUk: 'Is the organisation established in the United Kingdom?',
   recipients: 'Who received the data: outsiders, or only the own staff?',
 } as const;
 export type WordFact = keyof typeof WORD_FACTS;

@@ -53,7 +53,7 @@ export function judge(condition: Condition, ground: Ground, depth = 0): Judged {
   if ('covered' in condition && 'ask' in condition)
     return judgeCovered(condition.covered, condition.ask, ground, depth);
   if ('turnoverMoreThan' in condition) return judgeTurnover(condition, ground, depth);
-  if ('establishedIn' in condition) return judgeEstablished(condition.establishedIn, ground, depth);
+  if ('seatIn' in condition) return judgeSeat(condition.seatIn, ground, depth);
   const { outcome, missing } = ground.dutyOf(condition.duty);
   return leaf(`the duty \`${condition.duty}\` is due`, outcome, outcome, missing, depth);
 }
@@ -114,12 +114,13 @@ function judgeCovered(code: string, ask: string, { facts }: Ground, depth: numbe
   return leaf(ask, `${told} (stated in the incident file)`, told, [], depth);
 }
 
-function judgeEstablished(country: string, { facts }: Ground, depth: number): Judged {
-  const { establishments, country: main } = facts.organisation;
-  const says = `established in ${placeName(country)}`;
+function judgeSeat(place: string, { facts }: Ground, depth: number): Judged {
+  const { country } = facts.organisation;
+  const says = `the organisation's main establishment is in ${placeWords(place)}`;
   const ask = 'In which country is the main establishment? Say organisation.country in forthright.yaml.';
-  const value = establishments.length === 0 ? 'not known' : `established in ${establishments.join(', ')}`;
-  const outcome = establishments.includes(country) ? 'yes' : main === null ? 'unknown' : 'no';
+  const isThere = country !== null && livesIn({ country, region: '' }, place) === 'yes';
+  const outcome = country === null ? 'unknown' : isThere ? 'yes' : 'no';
+  const value = country === null ? 'not known' : `${placeName(country)} (organisation in forthright.yaml)`;
   return leaf(says, value, outcome, [{ fact: 'organisation.country', ask }], depth);
 }
 

@@ -196,13 +196,9 @@ function wordsOf(
   if (recipients !== null && exposing.some((leak) => HANDED_OVER.includes(leak.kind)))
     derive('acquisition', 'acquired', `${run}: a copy was handed over`);
   derive('role', input.organisation.role, 'organisation.role in forthright.yaml (controller when left out)');
-  for (const [name, inside] of [
-    ['establishedInEea', (c: string) => eeaStateOf(c) !== null],
-    ['establishedInUk', (c: string) => c === 'GB'],
-  ] as const) {
-    if (organisation.establishments.some(inside)) derive(name, 'yes', 'organisation in forthright.yaml');
-    else if (organisation.country !== null) derive(name, 'no', 'organisation in forthright.yaml');
-  }
+  const inEea = organisation.establishments.some((country) => eeaStateOf(country) !== null);
+  if (inEea || organisation.country !== null)
+    derive('establishedInEea', inEea ? 'yes' : 'no', 'organisation in forthright.yaml');
   return Object.fromEntries(
     Object.entries(WORD_FACTS).map(([name, ask]) => {
       const said = (stated as Readonly<Record<string, unknown>>)[name];
