@@ -28,6 +28,8 @@ export type Ground = Readonly<{
   facts: LawFacts;
   regime: Regime;
   places: readonly string[];
+  /** Counts that were made already, for these facts and this regime. */
+  counts: Map<string, Count>;
   /** Whether another duty of the file is due. */
   dutyOf: (id: string) => Pick<Judged, 'outcome' | 'missing'>;
 }>;
@@ -104,7 +106,10 @@ function judgeFact(
   const says = `${wordsOf(fact)} is ${wanted.join(' or ')}`;
   if (told === undefined || !told.known)
     return leaf(says, 'not known', 'unknown', [{ fact, ask: told?.ask ?? fact }], depth);
-  return leaf(says, `${told.value} (${told.source})`, wanted.includes(told.value) ? 'yes' : 'no', [], depth);
+  const outcome = wanted.includes(told.value) ? 'yes' : 'no';
+  const judged = leaf(says, `${told.value} (${told.source})`, outcome, [], depth);
+  // That a controller is one goes without saying; it stands in the trace.
+  return fact === 'role' && outcome === 'yes' ? { ...judged, because: [] } : judged;
 }
 
 function judgeCovered(code: string, ask: string, { facts }: Ground, depth: number): Judged {
@@ -176,6 +181,13 @@ const UNCLEAR: Missing = {
 
 /** Counts a definition of the regime, or anybody's personal data, among those who live in `places`. */
 export function countOf(name: string, places: readonly string[], ground: Ground): Count {
+  const key = `${name} ${places.join(' ')}`;
+  const count = ground.counts.get(key) ?? countGroups(name, places, ground);
+  ground.counts.set(key, count);
+  return count;
+}
+
+function countGroups(name: string, places: readonly string[], ground: Ground): Count {
   let min = 0;
   let max = 0;
   const missing = new Map<string, Missing>();

@@ -11,7 +11,15 @@ import type {
   ShownDeadline,
   UnverifiedRegime,
 } from '@forthright/contract';
-import { countOf, type Ground, type Judged, judge, PERSONAL_DATA, type Truth } from './conditions.ts';
+import {
+  type Count,
+  countOf,
+  type Ground,
+  type Judged,
+  judge,
+  PERSONAL_DATA,
+  type Truth,
+} from './conditions.ts';
 import { deadlineOf } from './deadlines.ts';
 import { livesIn, placeName } from './places.ts';
 import { versionOf } from './versions.ts';
@@ -74,8 +82,9 @@ function judgeDuties(
   places: readonly string[],
 ): Outcome[] {
   const done = new Map<string, Outcome>();
+  const counts = new Map<string, Count>();
   const outcomeOf = (id: string): Outcome => {
-    const found = done.get(id) ?? judgeDuty(id, { regime, facts, places, dutyOf }, at, deadlineFor);
+    const found = done.get(id) ?? judgeDuty(id, { regime, facts, places, counts, dutyOf }, at, deadlineFor);
     done.set(id, found);
     return found;
   };
@@ -120,7 +129,8 @@ function judgeDuty(
       if (last !== undefined && judged.every(({ row }) => row.status === 'not-due')) return last;
       const why = 'which version of the law holds hangs on a day that is not known';
       const missing = distinct([version.missing, ...(last?.row.missing ?? [])]);
-      return { rule: null, row: plainRow(rules[0], ground, 'cannot-tell', why, missing) };
+      const row = plainRow(rules[0], ground, 'cannot-tell', why, missing);
+      return { rule: null, row: { ...row, trace: last?.row.trace ?? [] } };
     }
   }
 }
@@ -134,7 +144,15 @@ function plainRow(
   missing: readonly Missing[],
 ): DutyRow {
   if (rule === undefined) throw new Error('a duty has no rule');
-  return { ...frame(rule, ground), status, why, missing: [...missing] };
+  const trace: DutyRow['trace'] = [
+    {
+      depth: 0,
+      says: 'a version of the rule holds',
+      value: why,
+      outcome: status === 'not-due' ? 'no' : 'unknown',
+    },
+  ];
+  return { ...frame(rule, ground), status, why, trace, missing: [...missing] };
 }
 
 /** Everything of a row that is the rule's own. */

@@ -195,7 +195,7 @@ function wordsOf(
     derive('protection', 'none', `${run}: the data were shown to the recipients as they are`);
   if (recipients !== null && exposing.some((leak) => HANDED_OVER.includes(leak.kind)))
     derive('acquisition', 'acquired', `${run}: a copy was handed over`);
-  derive('role', input.organisation.role, 'organisation.role in forthright.yaml (controller when left out)');
+  derive('role', input.organisation.role, 'organisation.role in forthright.yaml, controller when left out');
   const inEea = organisation.establishments.some((country) => eeaStateOf(country) !== null);
   if (inEea || organisation.country !== null)
     derive('establishedInEea', inEea ? 'yes' : 'no', 'organisation in forthright.yaml');

@@ -22,6 +22,7 @@ export async function loadLaw(folder: string): Promise<Law> {
   const regimes: Regime[] = [];
   const unverified: UnverifiedRegime[] = [];
   const codes = new Map<string, string>();
+  const doubted = new Set<string>();
   let authorities: Authorities | null = null;
   for (const file of files) {
     const path = join(folder, file);
@@ -30,16 +31,29 @@ export async function loadLaw(folder: string): Promise<Law> {
       if (file === 'authorities.yaml') {
         authorities = (await readDocument<Authorities>(path, Authorities, 'law-invalid')).value;
       } else if (file.startsWith('unverified/')) {
-        unverified.push((await checked(path, file, UnverifiedRegime, codes, () => [])).value);
+        unverified.push((await checked(path, file, UnverifiedRegime, { codes, doubted }, () => [])).value);
       } else {
-        regimes.push((await checked(path, file, Regime, codes, problemsOf)).value);
+        regimes.push((await checked(path, file, Regime, { codes, doubted }, problemsOf)).value);
       }
     } catch (rawError) {
       if (!(rawError instanceof ForthrightError)) throw rawError;
       broken.push({ file, problems: brokenBy(rawError, path) });
     }
   }
-  return { regimes, unverified, authorities, broken, sha256: hash.digest('hex') };
+  // The file that was read first is no more right than the one that contradicts it.
+  const isDoubted = ({ code }: Readonly<{ code: string }>) => doubted.has(code);
+  for (const { code } of [...regimes, ...unverified].filter(isDoubted)) {
+    const file = codes.get(code) ?? code;
+    const message = `\`${code}\` stands in another file too: two files contradict each other`;
+    broken.push({ file, problems: [{ at: `${join(folder, file)}:1:1`, message }] });
+  }
+  return {
+    regimes: regimes.filter((r) => !isDoubted(r)),
+    unverified: unverified.filter((r) => !isDoubted(r)),
+    authorities,
+    broken,
+    sha256: hash.digest('hex'),
+  };
 }
 
 const brokenBy = (error: ForthrightError, path: string): BrokenLaw['problems'] =>
@@ -62,13 +76,14 @@ async function checked<T extends Readonly<{ code: string }>>(
   path: string,
   file: string,
   schema: z.ZodType<T>,
-  codes: Map<string, string>,
+  { codes, doubted }: Readonly<{ codes: Map<string, string>; doubted: Set<string> }>,
   lint: (value: T) => readonly Problem[],
 ): Promise<Document<T>> {
   const document = await readDocument<T>(path, schema, 'law-invalid');
   const { code } = document.value;
   const problems = [...lint(document.value)];
   const other = codes.get(code);
+  if (other !== undefined) doubted.add(code);
   if (other !== undefined)
     problems.push({
       path: ['code'],

@@ -20,7 +20,7 @@ import { countHidden } from './unknown.ts';
 
 type People = ScopeAnswer['people'];
 type Split = { exposed: number; unknown: number };
-type StatusGroup = {
+export type StatusGroup = {
   country: string;
   region: string;
   language: string;
@@ -39,15 +39,16 @@ const SAMPLE = 20;
 const BINS = 120;
 const WITH_REGIONS = ['US', 'CA', 'AU'];
 
+/** People are grouped in the engine; what comes out is as small as there are places, languages and sets of leaks. */
+export const GROUPS_SQL = `SELECT k.country AS country, k.region AS region, k.language AS language, k.person != '' AS known, k.deleted AS deleted,
+       toString(s.ex) AS ex, toString(s.un) AS un, s.named > 0 AS named, count() AS people
+     FROM status AS s LEFT JOIN known AS k ON s.person = k.person
+     GROUP BY country, region, language, known, deleted, ex, un, named ORDER BY ALL`;
+
 /** The six answers of a run, every figure read from its tables. The same evidence gives the same bytes. */
 export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string>): Promise<ScopeAnswer> {
   const { engine, incident } = run.input;
-  const groups = await engine.rows<StatusGroup>(
-    `SELECT k.country AS country, k.region AS region, k.language AS language, k.person != '' AS known, k.deleted AS deleted,
-       toString(s.ex) AS ex, toString(s.un) AS un, s.named > 0 AS named, count() AS people
-     FROM status AS s LEFT JOIN known AS k ON s.person = k.person
-     GROUP BY country, region, language, known, deleted, ex, un, named ORDER BY ALL`,
-  );
+  const groups = await engine.rows<StatusGroup>(GROUPS_SQL);
   const addresses = await addressesOf(run);
   const people = await peopleOf(run, groups, addresses);
   const gaps = await gapsOf(run);
@@ -180,7 +181,7 @@ function combinationsOf(
 }
 
 /** Country × region × combination of fields. One person stands in one group. */
-function groupsOf(leaks: readonly PlannedLeak[], all: readonly StatusGroup[]): PeopleGroup[] {
+export function groupsOf(leaks: readonly PlannedLeak[], all: readonly StatusGroup[]): PeopleGroup[] {
   const table = new Map<string, PeopleGroup>();
   for (const g of all.filter((x) => x.known)) {
     const shown = fieldsIn(g.ex, leaks);

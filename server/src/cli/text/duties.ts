@@ -54,7 +54,7 @@ function rowLines(row: DutyRow, at: string): string[] {
   const where = row.addressee.link === null ? '' : ` ${row.addressee.link}`;
   return [
     '',
-    `  ${row.name}: tell ${row.addressee.name}   [${row.id}]`,
+    `  ${row.name}: ${row.to === 'record' ? 'keep' : 'tell'} ${row.addressee.name}   [${row.id}]`,
     ...(deadline === null ? [] : deadlineLines(deadline, at)),
     `    ${wrap(row.why, WIDTH, '      ')}`,
     ...(row.before.length === 0 ? [] : [`    before: ${row.before.join(', ')}`]),
