@@ -229,6 +229,11 @@ export const Regime = z.strictObject({
   zone: Text,
   /** Whose holidays are no business days, such as US-VT. */
   holidays: Text.optional(),
+  /**
+   * What held before the first version in the file: nothing of the kind (`none`), or rules that caught no more than it
+   * does (`no-wider`). Left out: nobody has said, and an earlier day can't be judged.
+   */
+  earlier: z.enum(['none', 'no-wider']).optional(),
   /** The event whose day decides which version of a rule applies. */
   decisive: z.enum(EVENT_NAMES).default('aware'),
   define: z

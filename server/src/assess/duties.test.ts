@@ -104,6 +104,18 @@ describe('names and e-mail addresses of 1.2 million customers in 40 countries on
     );
     assert.ok(us.length > 30);
   });
+  it('nor did it in November 2018, by the law of that day', () => {
+    const at = '2018-11-20T14:05:00Z';
+    const facts = stated({ discovered: at, determined: at, confirmed: at });
+    const then = judged(input(groups, { incident: { aware: at, facts } }), Temporal.Instant.from(at));
+    const us = then.rows.filter((r) => r.regime.startsWith('US-') && r.status !== 'unverified');
+    assert.deepEqual(
+      us.filter((r) => r.status !== 'not-due').map((r) => r.id),
+      [],
+    );
+    assert.equal(rowOf(then, 'EU/authority').deadline?.until, '2018-11-23T14:05:00Z');
+    assert.equal(rowOf(then, 'JP/authority').status, 'not-due');
+  });
   it('needs a decision on the risk in the EU, with the 72 hours running, and asks for it first among decisions', () => {
     const row = rowOf(answer, 'EU/authority');
     assert.equal(row.status, 'cannot-tell');

@@ -111,11 +111,8 @@ function judgeDuty(
       const { rule } = version;
       return { rule, row: judgeRule(rule, ground, at, deadlineFor) };
     }
-    case 'none': {
-      const froms = rules.map((r) => r.valid.from).join(', ');
-      const why = `no version of this rule holds on ${version.day}; it holds from ${froms}`;
-      return { rule: null, row: plainRow(rules[0], ground, 'not-due', why, []) };
-    }
+    case 'none':
+      return withoutVersion(version.day, version.first, rules, ground, at, deadlineFor);
     case 'contradiction': {
       const which = version.rules.map((r) => `${r.citation} from ${r.valid.from}`).join(' and ');
       const why = `the law's files contradict each other: ${which} hold on the same day. Neither is applied`;
@@ -133,6 +130,31 @@ function judgeDuty(
       return { rule: null, row: { ...row, trace: last?.row.trace ?? [] } };
     }
   }
+}
+
+/** The day is one for which the file has no version. What came before is only said where the file says it. */
+function withoutVersion(
+  day: string,
+  first: DutyRule | null,
+  rules: readonly DutyRule[],
+  ground: Ground,
+  at: Temporal.Instant,
+  deadlineFor: (id: string) => ShownDeadline | null,
+): Outcome {
+  const { earlier, law } = ground.regime;
+  const from = first?.valid.from ?? '';
+  if (first !== null && earlier === 'none') {
+    const why = `does not apply: it holds from ${from}, there was no such rule before, and the decisive day is ${day}`;
+    return { rule: null, row: plainRow(first, ground, 'not-due', why, []) };
+  }
+  if (first !== null && earlier === 'no-wider') {
+    const row = judgeRule(first, ground, at, deadlineFor);
+    const note = `Judged by the version of ${from}: what held on ${day} caught no more than it does.`;
+    if (row.status === 'not-due') return { rule: null, row: { ...row, notes: [note, ...row.notes] } };
+  }
+  const why = `cannot tell: the file has no version of this rule for ${day}${first === null ? '' : `; its first is of ${from}`}`;
+  const missing = [{ fact: 'law', ask: `What did the law say on ${day} (${law})? Ask counsel.` }];
+  return { rule: null, row: plainRow(rules[0], ground, 'cannot-tell', why, missing) };
 }
 
 /** A row without a judgement on the rule's words. */

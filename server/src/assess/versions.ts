@@ -3,8 +3,8 @@ import type { DutyRule, LawFacts, Missing, Regime } from '@forthright/contract';
 
 export type Version =
   | Readonly<{ kind: 'one'; rule: DutyRule }>
-  /** No version holds on the decisive day. */
-  | Readonly<{ kind: 'none'; day: string; rules: readonly DutyRule[] }>
+  /** No version in the file holds on the decisive day. `first`: the day is before this, the first one. */
+  | Readonly<{ kind: 'none'; day: string; first: DutyRule | null }>
   /** Several hold: the files contradict each other. */
   | Readonly<{ kind: 'contradiction'; rules: readonly DutyRule[] }>
   /** The decisive day is unknown, and the version hangs on it. */
@@ -12,6 +12,11 @@ export type Version =
 
 const holdsOn = (rule: DutyRule, day: string): boolean =>
   rule.valid.from <= day && (rule.valid.to === undefined || day <= rule.valid.to);
+
+function noneOn(rules: readonly DutyRule[], day: string): Version {
+  const first = rules.reduce((a, b) => (b.valid.from < a.valid.from ? b : a));
+  return { kind: 'none', day, first: day < first.valid.from ? first : null };
+}
 
 /** The version of a duty in force on the decisive day. Today's version is taken only if no other can be meant. */
 export function versionOf(
@@ -26,7 +31,7 @@ export function versionOf(
   if (event?.known === true) {
     const day = dayOf(Temporal.Instant.from(event.value));
     const [first, ...others] = rules.filter((rule) => holdsOn(rule, day));
-    if (first === undefined) return { kind: 'none', day, rules };
+    if (first === undefined) return noneOn(rules, day);
     return others.length > 0
       ? { kind: 'contradiction', rules: [first, ...others] }
       : { kind: 'one', rule: first };
@@ -39,7 +44,7 @@ export function versionOf(
   );
   const [only, ...more] = possible;
   if (only !== undefined && more.length === 0) return { kind: 'one', rule: only };
-  if (only === undefined) return { kind: 'none', day: today, rules };
+  if (only === undefined) return noneOn(rules, today);
   const ask = event?.ask ?? regime.decisive;
   return {
     kind: 'unknown',
