@@ -30,6 +30,8 @@ export type Ground = Readonly<{
   places: readonly string[];
   /** Counts that were made already, for these facts and this regime. */
   counts: Map<string, Count>;
+  /** The same of definitions, by what stands together in a person. */
+  matches: Map<string, Match>;
   /** Whether another duty of the file is due. */
   dutyOf: (id: string) => Pick<Judged, 'outcome' | 'missing'>;
 }>;
@@ -191,11 +193,8 @@ function countGroups(name: string, places: readonly string[], ground: Ground): C
   let min = 0;
   let max = 0;
   const missing = new Map<string, Missing>();
-  for (const group of ground.facts.groups) {
-    const lives = places.map((place) => livesIn(group, place));
-    const here = lives.includes('yes') ? 'yes' : lives.includes('maybe') ? 'maybe' : 'no';
-    if (here === 'no') continue;
-    const found = matchOf(name, group, ground);
+  for (const { group, here } of groupsIn(ground.facts.groups, places)) {
+    const found = matchIn(name, group, ground);
     if (found.outcome === 'no') continue;
     const sure = here === 'yes' && found.outcome === 'yes' ? group.exposed : 0;
     const perhaps = group.exposed + group.unknown - sure;
@@ -210,9 +209,36 @@ function countGroups(name: string, places: readonly string[], ground: Ground): C
   return { min, max, missing: [...missing.values()] };
 }
 
+type Located = Readonly<{ group: LawGroup; here: 'yes' | 'maybe' }>;
+const byPlace = new WeakMap<readonly LawGroup[], Map<string, readonly LawGroup[]>>();
+
+/** The groups that live in any of the places, or may. There are few places, and many groups in each. */
+export function groupsIn(groups: readonly LawGroup[], places: readonly string[]): Located[] {
+  const index = byPlace.get(groups) ?? Map.groupBy(groups, (g) => `${g.country} ${g.region}`);
+  byPlace.set(groups, index);
+  return [...index.values()].flatMap((those) => {
+    const [first] = those;
+    const lives = first === undefined ? [] : places.map((place) => livesIn(first, place));
+    const here = lives.includes('yes') ? 'yes' : 'maybe';
+    return lives.every((l) => l === 'no') ? [] : those.map((group) => ({ group, here }) as const);
+  });
+}
+
 type Match = Readonly<{ outcome: Truth; missing: readonly Missing[] }>;
 const YES: Match = { outcome: 'yes', missing: [] };
 const NO: Match = { outcome: 'no', missing: [] };
+
+const signatures = new WeakMap<LawGroup, string>();
+
+/** Many groups differ only in where people live: each combination is judged once. */
+function matchIn(name: string, group: LawGroup, ground: Ground): Match {
+  const signature = signatures.get(group) ?? JSON.stringify([group.elements, group.perhaps, group.unclear]);
+  signatures.set(group, signature);
+  const key = `${name} ${signature}`;
+  const match = ground.matches.get(key) ?? matchOf(name, group, ground);
+  ground.matches.set(key, match);
+  return match;
+}
 
 /** Whether a person of the group has what a definition names: any of its combinations, whole, in one person. */
 function matchOf(name: string, group: LawGroup, ground: Ground): Match {

@@ -15,6 +15,7 @@ import {
   type Count,
   countOf,
   type Ground,
+  groupsIn,
   type Judged,
   judge,
   PERSONAL_DATA,
@@ -83,8 +84,10 @@ function judgeDuties(
 ): Outcome[] {
   const done = new Map<string, Outcome>();
   const counts = new Map<string, Count>();
+  const matches: Ground['matches'] = new Map();
   const outcomeOf = (id: string): Outcome => {
-    const found = done.get(id) ?? judgeDuty(id, { regime, facts, places, counts, dutyOf }, at, deadlineFor);
+    const found =
+      done.get(id) ?? judgeDuty(id, { regime, facts, places, counts, matches, dutyOf }, at, deadlineFor);
     done.set(id, found);
     return found;
   };
@@ -414,10 +417,9 @@ function unverifiedRow(regime: UnverifiedRegime, facts: LawFacts): DutyRow {
   const places = [regime.place].flat();
   const { known } = regime;
   const count = { min: 0, max: 0 };
-  for (const group of facts.groups) {
-    const lives = places.map((place) => livesIn(group, place));
-    if (lives.includes('yes')) count.min += group.exposed;
-    if (lives.some((l) => l !== 'no')) count.max += group.exposed + group.unknown;
+  for (const { group, here } of groupsIn(facts.groups, places)) {
+    if (here === 'yes') count.min += group.exposed;
+    count.max += group.exposed + group.unknown;
   }
   const told = [
     `trigger: ${known.trigger}`,
