@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [raw|parquet] [--lines 2000000] [--rows 10000000] [--customers N] [--times 3] [--keep]`
+ * `npm run bench -- [raw|parquet|assess] [--lines 2000000] [--rows 10000000] [--customers N] [--times 3] [--keep]`
  * Makes its data under bench/.data, runs Forthright and its peers in turn, and prints medians and ratios.
  */
 import {
@@ -229,7 +229,14 @@ async function parquet(): Promise<void> {
   if (!values.keep) rmSync(directory, { recursive: true });
 }
 
-const parts: Readonly<Record<string, () => Promise<void>>> = { raw, parquet };
+/** Duties from the scope run's table; only the process says what it took. */
+async function assess(): Promise<void> {
+  const taken = await inTurn({ Forthright: () => node('assess.ts', '--people', values.rows) }, times);
+  table(taken, taken.Forthright);
+  console.log(taken.Forthright.output);
+}
+
+const parts: Readonly<Record<string, () => Promise<void>>> = { raw, parquet, assess };
 const wanted = positionals.length === 0 ? Object.keys(parts) : positionals;
 console.log(
   `${cpus().length} cores (${cpus()[0]?.model ?? arch()}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, kernel ${release()}, Node ${process.version}; medians of ${times}`,

@@ -4,6 +4,7 @@ import {
   abortOnSignals,
   backupCommands,
   doctorCommand,
+  dutiesCommands,
   failureOf,
   type Operation,
   type Output,
@@ -101,6 +102,7 @@ async function served(): Promise<readonly Operation[]> {
 
 const operations: readonly Operation[] = [
   ...scopeCommands,
+  ...dutiesCommands(Date.now),
   readinessOperation(Date.now),
   ...riskCommands,
   reportCommand(() => new Date()),

@@ -52,6 +52,8 @@ export type OracleAnswer = Readonly<{
   fields: ReadonlyMap<string, Split>;
   /** Sorted fields with a blank between → persons exposed with exactly these. */
   combinations: ReadonlyMap<string, number>;
+  /** Place and fields, as `groups` of the answer, as JSON → persons. */
+  groups: ReadonlyMap<string, Split>;
   hosts: ReadonlyMap<string, Readonly<{ people: number; views: number }>>;
   /** Log, unit and bounds of each declared gap → directory persons whom it alone would make unknown. */
   declaredGaps: ReadonlyMap<string, number>;
@@ -853,6 +855,7 @@ export function answer(world: World): OracleAnswer {
     })),
     fields: fieldsIn(directory, outcomes),
     combinations: combinationsIn(exposedFields),
+    groups: groupsIn(directory, people, outcomes),
     hosts: hostsIn(directory, shown),
     declaredGaps: declaredGapsIn(world, people),
     addresses: {
@@ -882,6 +885,31 @@ function combinationsIn(exposedFields: ReadonlyMap<string, readonly string[]>): 
     combinations.set(fields.join(' '), (combinations.get(fields.join(' ')) ?? 0) + 1);
   }
   return combinations;
+}
+
+/** Each person alone: where they live, what of theirs was shown, and what else may have been. */
+function groupsIn(
+  directory: ReadonlyMap<string, Customer>,
+  people: ReadonlyMap<string, Status>,
+  outcomes: readonly Outcome[],
+): Map<string, Split> {
+  const groups = new Map<string, Split>();
+  for (const [id, person] of directory) {
+    const status = people.get(id);
+    if (status !== 'exposed' && status !== 'unknown') continue;
+    const fieldsOf = (of: readonly Outcome[]) => [...new Set(of.flatMap(({ leak }) => leak.fields))].sort();
+    const shown = fieldsOf(outcomes.filter((outcome) => outcome.exposed.has(id)));
+    const maybe = fieldsOf(outcomes.filter((outcome) => outcome.unknown.has(id)));
+    const key = JSON.stringify([
+      person.country || 'unknown',
+      regionOf(person) ?? '',
+      status === 'exposed' ? shown : maybe,
+      status === 'exposed' ? maybe.filter((field) => !shown.includes(field)) : [],
+    ]);
+    const sum = groups.get(key) ?? { exposed: 0, unknown: 0 };
+    groups.set(key, { ...sum, [status]: sum[status] + 1 });
+  }
+  return groups;
 }
 
 function hostsIn(directory: ReadonlyMap<string, Customer>, shown: readonly Shown[]) {

@@ -313,6 +313,7 @@ export function decided(result: EngineResult, world: World): unknown {
     byCountry: withText(answer.people.byCountry),
     fields: Object.entries(answer.fields).sort(),
     combinations: answer.combinations.map(({ fields, people }) => `${fields.join(' ')}: ${people}`).sort(),
+    groups: answer.groups.map((group) => JSON.stringify(group)).sort(),
     hosts: answer.where.hosts.map(({ name, people, views }) => `${name}: ${people} ${views}`).sort(),
     viewsInHistogram: answer.histogram.bins.reduce((sum, bin) => sum + bin.views, 0),
     declaredGaps: answer.gaps
@@ -383,6 +384,10 @@ export function asEngineResult(oracle: OracleAnswer): EngineResult {
         fields: fields.split(' '),
         people,
       })),
+      groups: [...oracle.groups].map(([key, split]) => {
+        const [country, region, fields, perhaps] = JSON.parse(key) as [string, string, string[], string[]];
+        return { country, region, fields, perhaps, ...split };
+      }),
       where: {
         pages: [],
         hosts: [...oracle.hosts].map(([name, host]) => ({ name, ...host })),

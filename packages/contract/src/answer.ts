@@ -70,6 +70,23 @@ export const Recipient = z.strictObject({
 
 const Ranked = z.array(z.strictObject({ name: z.string(), people: Count, views: Count }));
 
+/**
+ * Directory persons of one place and one combination. The sums over all groups are `people.exposed`, `people.unknown`,
+ * `people.byCountry`, `people.byRegion` and, for exposed persons, `combinations`.
+ */
+export const PeopleGroup = z.strictObject({
+  country: z.string(),
+  /** As in `people.byRegion` (`US-CA`, `US-unknown`); empty in countries that it does not split. */
+  region: z.string(),
+  /** Exposed persons: the fields that were shown. Persons who are unknown: the fields that may have been. */
+  fields: z.array(z.string()),
+  /** Of exposed persons: further fields that may have been shown during gaps. */
+  perhaps: z.array(z.string()),
+  exposed: Count,
+  unknown: Count,
+});
+export type PeopleGroup = z.infer<typeof PeopleGroup>;
+
 /** The six answers of one run: `forthright scope --json` prints one of these. */
 export const ScopeAnswer = z.strictObject({
   schema: z.literal('forthright/scope/1'),
@@ -96,6 +113,8 @@ export const ScopeAnswer = z.strictObject({
   /** Directory persons per field: exposed with it; not exposed with it, but perhaps. */
   fields: Splits,
   combinations: z.array(z.strictObject({ fields: z.array(z.string()), people: Count })),
+  /** What the law asks for: who lives where, crossed with which fields of theirs stood together. */
+  groups: z.array(PeopleGroup),
   where: z.strictObject({
     pages: Ranked,
     hosts: Ranked,

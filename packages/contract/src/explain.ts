@@ -27,6 +27,21 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'A settings file of the server, such as `sign-in.yaml`, has problems; all are listed.',
     advice: 'Put the listed lines right and start again.',
   },
+  'law-invalid': {
+    meaning:
+      'A file of the law, below `duties/`, is not YAML, says something that no rule can be, contradicts another, or fails its own cases.',
+    advice:
+      'Put right what is listed, each at its file and line; `forthright duties check` reads all of them. The other files hold meanwhile, and every answer says that it is incomplete.',
+  },
+  'law-missing': {
+    meaning: 'There is no folder of the law.',
+    advice:
+      'Forthright brings it along as `duties/`; install Forthright again, or name another folder with `--law`.',
+  },
+  'regime-not-found': {
+    meaning: 'No file of the law has this code.',
+    advice: 'See `forthright duties list` for the codes.',
+  },
   'file-missing': {
     meaning: 'A file that was named is not there.',
     advice: 'Check the name; paths of sources are relative to the workspace file.',

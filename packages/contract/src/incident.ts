@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StatedFacts } from './facts.ts';
 
 /** An instant with its zone, as ISO 8601. A stamp without a zone is refused: it names no instant. */
 const Instant = z.iso
@@ -143,5 +144,7 @@ export const Incident = z.strictObject({
     .min(1, 'an incident needs at least one leak: what was shown, where, from when to when')
     .max(MOST_LEAKS, `an incident holds at most ${MOST_LEAKS} leaks: put files of one kind into one list`),
   gaps: z.array(DeclaredGap).default([]),
+  /** What the law asks for and no log says. */
+  facts: StatedFacts.optional(),
 });
 export type Incident = z.infer<typeof Incident>;

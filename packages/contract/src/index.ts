@@ -1,9 +1,11 @@
 export * from './afterwards/index.ts';
 export * from './answer.ts';
+export * from './duties.ts';
 export * from './edpb-template.ts';
 export * from './errors.ts';
 export * from './exchange.ts';
 export * from './explain.ts';
+export * from './facts.ts';
 export { Proof, Received } from './fields.ts';
 export * from './ids.ts';
 export * from './incident.ts';

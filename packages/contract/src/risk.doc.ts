@@ -27,7 +27,7 @@ export function riskFactorsPage(): string {
   });
   return `# The factors of a risk file
 
-What may stand in a risk file ([assess.md](assess.md) says how it is judged). Values stand from the harmless to the grave. A factor that is
+What may stand in a risk file ([risk.md](risk.md) says how it is judged). Values stand from the harmless to the grave. A factor that is
 left out, or is \`unknown\`, is asked for; it never counts as the harmless value. In the file, \`confidentiality\`, \`integrity\` and
 \`availability\` are one list, \`kinds\`: those that stand there are, those that don't are not.
 

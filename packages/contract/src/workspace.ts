@@ -18,6 +18,13 @@ export const Organisation = z.strictObject({
     .string()
     .regex(/^[A-Z]{2}$/, 'a country is two capital letters, such as LU')
     .optional(),
+  /** The state of the seat, such as DE-BE: Germany has one authority per state. */
+  region: z
+    .string()
+    .regex(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, 'a region is the country, a hyphen and its code, such as DE-BE')
+    .optional(),
+  /** What the organisation is for the data in `sources.customers`: they are its own customers unless it says otherwise. */
+  role: z.enum(['controller', 'processor']).default('controller'),
   contactPoint: ContactPoint.optional(),
   annualTurnover: z.strictObject({ amount: z.number(), currency: z.string().length(3) }).optional(),
   domains: z.array(z.string()).default([]),

@@ -5,7 +5,7 @@ import { OFFICIAL_CASES } from './examples.ts';
 import { proposed } from './testing.ts';
 
 /**
- * Official examples that were coded, and asked, after the rules were settled; docs/assess.md tells the score before any
+ * Official examples that were coded, and asked, after the rules were settled; docs/risk.md tells the score before any
  * change, and that who wrote the rules knew these guidelines. They stay apart from `examples.ts`, so that they go on
  * testing. Coded from memory of the published texts, in our words.
  */

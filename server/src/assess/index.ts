@@ -1,3 +1,15 @@
+export {
+  assess,
+  type Checked,
+  dutiesCheck,
+  dutiesList,
+  dutiesShow,
+  factsInputOf,
+  type ShownRegime,
+} from './duties.operations.ts';
+export { dutiesOf, type Law } from './duties.ts';
+export { type FactsInput, factsOf } from './facts.ts';
+export { loadLaw, OWN_LAW } from './law.ts';
 export { assessOperations } from './operations.ts';
 export { reportHtml } from './report.html.ts';
 export { reportPdf } from './report.pdf.ts';

@@ -1,7 +1,11 @@
 import type { Operation, OptionSpec } from './types.ts';
 
 export function usageOf(operation: Operation): string {
-  return ['forthright', operation.name, ...(operation.takes ?? []).map((t) => t.name)].join(' ');
+  return [
+    'forthright',
+    operation.name,
+    ...(operation.takes ?? []).map((t) => (t.optional ? `[${t.name}]` : t.name)),
+  ].join(' ');
 }
 
 /** The help of the whole program. */

@@ -11,6 +11,7 @@ export { visible } from '../kernel/index.ts';
 export { type BackupWiring, backupCommands } from './backup.ts';
 export { scopeCommands } from './commands.ts';
 export { type DoctorWiring, doctorCommand } from './doctor.ts';
+export { dutiesCommands } from './duties.ts';
 export { failureOf } from './failure.ts';
 export { createProgress } from './progress.ts';
 export { reportCommand } from './report.ts';

@@ -147,7 +147,7 @@ function topicOf(rest: readonly string[], operations: readonly Operation[]): Ope
 
 function positionals(operation: Operation, words: readonly string[]): Record<string, string> {
   const takes = operation.takes ?? [];
-  const missing = takes.slice(words.length);
+  const missing = takes.slice(words.length).filter((t) => t.optional !== true);
   if (missing.length > 0) {
     const what = missing.map((m) => `${m.name} (${m.about})`).join(' and ');
     throw usage(`\`${operation.name}\` needs ${what}: ${usageOf(operation)}`);
@@ -155,7 +155,7 @@ function positionals(operation: Operation, words: readonly string[]): Record<str
   if (words.length > takes.length) {
     throw usage(`\`${words[takes.length]}\` is one word too many: ${usageOf(operation)}`);
   }
-  const named = takes.map(({ name }, i) => [name.toLowerCase(), words[i] ?? ''] as const);
+  const named = words.map((word, i) => [(takes[i]?.name ?? '').toLowerCase(), word] as const);
   const empty = named.find(([, word]) => word.trim() === '');
   if (empty !== undefined) throw usage(`${empty[0].toUpperCase()} is empty: ${usageOf(operation)}`);
   return Object.fromEntries(named);

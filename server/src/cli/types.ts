@@ -37,8 +37,8 @@ export type Operation = Readonly<{
   summary: string;
   /** Under which heading it stands in the help; those without one come first. */
   group?: string;
-  /** Positional arguments in their order, all required, such as `INCIDENT`. */
-  takes?: readonly Readonly<{ name: string; about: string }>[];
+  /** Positional arguments in their order, such as `INCIDENT`. Optional ones stand last. */
+  takes?: readonly Readonly<{ name: string; about: string; optional?: boolean }>[];
   /** Whether a workspace is looked for before `run`; `context.workspace` is set then. */
   needsWorkspace?: boolean;
   /** Whether to be stopped is how it ends well, as a server does. */
@@ -52,7 +52,7 @@ export type Operation = Readonly<{
 
 export type Args = Readonly<{
   /** By the name in `takes`, in lower case: `args.positional.incident`. */
-  positional: Readonly<Record<string, string>>;
+  positional: Readonly<Partial<Record<string, string>>>;
   /** The operation's own options. */
   options: Readonly<Record<string, OptionValue | undefined>>;
 }>;

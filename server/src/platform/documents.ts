@@ -19,6 +19,7 @@ import { describeIssues } from './document-issues.ts';
 export type DocumentCode =
   | 'workspace-invalid'
   | 'incident-invalid'
+  | 'law-invalid'
   | 'settings-invalid'
   | 'risk-invalid'
   | 'report-invalid';

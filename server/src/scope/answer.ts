@@ -3,6 +3,7 @@ import {
   type Gap,
   type GapReason,
   type Leak,
+  type PeopleGroup,
   RECIPIENT_CLASSES,
   type RecipientClass,
   ScopeAnswer,
@@ -19,7 +20,7 @@ import { countHidden } from './unknown.ts';
 
 type People = ScopeAnswer['people'];
 type Split = { exposed: number; unknown: number };
-type StatusGroup = {
+export type StatusGroup = {
   country: string;
   region: string;
   language: string;
@@ -38,15 +39,16 @@ const SAMPLE = 20;
 const BINS = 120;
 const WITH_REGIONS = ['US', 'CA', 'AU'];
 
+/** People are grouped in the engine; what comes out is as small as there are places, languages and sets of leaks. */
+export const GROUPS_SQL = `SELECT k.country AS country, k.region AS region, k.language AS language, k.person != '' AS known, k.deleted AS deleted,
+       toString(s.ex) AS ex, toString(s.un) AS un, s.named > 0 AS named, count() AS people
+     FROM status AS s LEFT JOIN known AS k ON s.person = k.person
+     GROUP BY country, region, language, known, deleted, ex, un, named ORDER BY ALL`;
+
 /** The six answers of a run, every figure read from its tables. The same evidence gives the same bytes. */
 export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string>): Promise<ScopeAnswer> {
   const { engine, incident } = run.input;
-  const groups = await engine.rows<StatusGroup>(
-    `SELECT k.country AS country, k.region AS region, k.language AS language, k.person != '' AS known, k.deleted AS deleted,
-       toString(s.ex) AS ex, toString(s.un) AS un, s.named > 0 AS named, count() AS people
-     FROM status AS s LEFT JOIN known AS k ON s.person = k.person
-     GROUP BY country, region, language, known, deleted, ex, un, named ORDER BY ALL`,
-  );
+  const groups = await engine.rows<StatusGroup>(GROUPS_SQL);
   const addresses = await addressesOf(run);
   const people = await peopleOf(run, groups, addresses);
   const gaps = await gapsOf(run);
@@ -62,6 +64,7 @@ export async function answerOf(run: ScopeRun, hashes: ReadonlyMap<number, string
     people,
     fields: fieldsOf(run.leaks, groups),
     combinations: combinationsOf(run.leaks, groups),
+    groups: groupsOf(run.leaks, groups),
     where,
     recipients,
     window: windowOf(run.leaks),
@@ -175,6 +178,22 @@ function combinationsOf(
   return [...table.values()].sort(
     (a, b) => b.people - a.people || (a.fields.join() < b.fields.join() ? -1 : 1),
   );
+}
+
+/** Country × region × combination of fields. One person stands in one group. */
+export function groupsOf(leaks: readonly PlannedLeak[], all: readonly StatusGroup[]): PeopleGroup[] {
+  const table = new Map<string, PeopleGroup>();
+  for (const g of all.filter((x) => x.known)) {
+    const shown = fieldsIn(g.ex, leaks);
+    const maybe = fieldsIn(g.un, leaks);
+    const [fields, perhaps] = isExposed(g) ? [shown, maybe.filter((f) => !shown.includes(f))] : [maybe, []];
+    const place = { country: g.country, region: regionOf(g) ?? '' };
+    const key = JSON.stringify([place.country, place.region, fields, perhaps]);
+    const cell = table.get(key) ?? { ...place, fields, perhaps, exposed: 0, unknown: 0 };
+    table.set(key, cell);
+    cell[isExposed(g) ? 'exposed' : 'unknown'] += g.people;
+  }
+  return [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
 }
 
 function windowOf(leaks: readonly PlannedLeak[]): ScopeAnswer['window'] {
@@ -508,8 +527,10 @@ function evidenceOf(
     a.source < b.source ? -1 : a.source > b.source ? 1 : a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
   );
   const { workspace, incident } = run.input;
+  // Facts for the law decide nothing here: stating one must not make another run of the same evidence.
+  const { facts: _, ...believed } = incident.incident;
   const definition = {
-    incident: incident.incident,
+    incident: believed,
     sources: workspace.workspace.sources,
     own: workspace.workspace.organisation.own,
     timezone: workspace.workspace.timezone ?? null,

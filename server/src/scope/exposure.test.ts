@@ -739,6 +739,71 @@ describe('exposure', () => {
     assert.deepEqual(answer.people.addresses, { exposed: 1, unknown: 0 });
   });
 
+  it('crosses place and fields of each person once, with what gaps may hide, and its sums are the other figures', async () => {
+    const { answer } = await told({
+      tables: {
+        'customers.csv': 'id,country,region\nann,US,CA\nben,US,CA\ncyd,US,\ndan,DE,BY\neve,,\nfay,FR,\n',
+        'reviews.csv': 'review_id,customer_id\nr1,ann\nr2,ben\nr3,cyd\nr4,dan\nr5,eve\n',
+      },
+      sources: {
+        customers: { at: 'customers.csv', columns: { id: 'id', country: 'country', region: 'region' } },
+        references: { reviews: { at: 'reviews.csv', key: 'review_id', person: 'customer_id' } },
+      },
+      lists: { 'l.csv': ['ann', 'dan'] },
+      lines: ['r1', 'r3', 'r5'].map((r) => line('10:00', `/reviews/${r}`)),
+      gaps: [{ log: 'web', from: '2025-11-18T11:00:00Z', to: '2025-11-18T12:00:00Z', reason: 'down' }],
+      leaks: [
+        { ...PAGE, fields: ['name', 'email'] },
+        { id: 'l', kind: 'list', fields: ['phone', 'name'], people: { at: 'l.csv', id: 'value' } },
+      ],
+    });
+    assert.deepEqual(answer.groups, [
+      { country: 'DE', region: '', fields: ['name', 'phone'], perhaps: ['email'], exposed: 1, unknown: 0 },
+      {
+        country: 'US',
+        region: 'US-CA',
+        fields: ['email', 'name', 'phone'],
+        perhaps: [],
+        exposed: 1,
+        unknown: 0,
+      },
+      { country: 'US', region: 'US-CA', fields: ['email', 'name'], perhaps: [], exposed: 0, unknown: 1 },
+      { country: 'US', region: 'US-unknown', fields: ['email', 'name'], perhaps: [], exposed: 1, unknown: 0 },
+      { country: 'unknown', region: '', fields: ['email', 'name'], perhaps: [], exposed: 1, unknown: 0 },
+    ]);
+    const { people } = answer;
+    const sum = (of: 'exposed' | 'unknown', by: (g: ScopeAnswer['groups'][number]) => boolean) =>
+      answer.groups.filter(by).reduce((n, g) => n + g[of], 0);
+    assert.deepEqual(
+      [sum('exposed', () => true), sum('unknown', () => true)],
+      [people.exposed, people.unknown],
+    );
+    for (const [country, split] of Object.entries(people.byCountry))
+      assert.deepEqual(
+        split,
+        {
+          exposed: sum('exposed', (g) => g.country === country),
+          unknown: sum('unknown', (g) => g.country === country),
+        },
+        country,
+      );
+    for (const [region, split] of Object.entries(people.byRegion))
+      assert.deepEqual(
+        split,
+        {
+          exposed: sum('exposed', (g) => g.region === region),
+          unknown: sum('unknown', (g) => g.region === region),
+        },
+        region,
+      );
+    for (const { fields, people: n } of answer.combinations)
+      assert.equal(
+        sum('exposed', (g) => g.fields.join() === fields.join()),
+        n,
+        fields.join(),
+      );
+  });
+
   it('never shows a row that ends before it begins', async () => {
     const { answer } = await told({
       reviews: [

@@ -1,0 +1,136 @@
+/** What organisations write, as the law's words and places; and what is derived, and never guessed. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ELEMENTS, StatedFacts } from '@forthright/contract';
+import { elementOf } from './elements.ts';
+import { type FactsInput, factsOf } from './facts.ts';
+import { EEA_STATES, eeaStateOf, livesIn, placeOf } from './places.ts';
+
+const input = (more: Partial<FactsInput> = {}): FactsInput => ({
+  run: 'run_test',
+  title: 'test',
+  groups: [],
+  unidentified: 0,
+  fields: [],
+  leaks: [],
+  recipients: {},
+  firstSeen: null,
+  incident: {},
+  organisation: { role: 'controller', branches: [] },
+  ...more,
+});
+const known = (fact: { known: boolean } | undefined) =>
+  fact?.known && 'value' in fact ? fact.value : 'unknown';
+
+describe('places', () => {
+  it('thirty states of the EEA; parts with a code of their own belong to theirs', () => {
+    assert.equal(EEA_STATES.length, 30);
+    assert.deepEqual(['RE', 'AX', 'FR', 'GB', 'CH'].map(eeaStateOf), ['FR', 'FI', 'FR', null, null]);
+    assert.equal(livesIn({ country: 'RE', region: '' }, 'EEA'), 'yes');
+    assert.equal(livesIn({ country: 'RE', region: '' }, 'FR'), 'yes');
+    assert.equal(livesIn({ country: 'unknown', region: '' }, 'EEA'), 'maybe');
+  });
+  it('states by code and by name, territories by either code', () => {
+    const of = (country: string, region: string) => placeOf(country, region).region;
+    assert.deepEqual(
+      [
+        of('US', 'US-CA'),
+        of('US', 'US-ca'),
+        of('US', 'US-new york'),
+        of('CA', 'CA-Québec'),
+        of('PR', ''),
+        of('US', 'US-PR'),
+        of('US', ''),
+      ],
+      ['US-CA', 'US-CA', 'US-NY', 'CA-QC', 'US-PR', 'US-PR', 'unknown'],
+    );
+  });
+  it('what is no place is unknown, with what stood there', () => {
+    for (const [country, region] of [
+      ['XX', ''],
+      ['EU', ''],
+      ['GERMANY', ''],
+      ['US', 'US-Cali'],
+    ] as const)
+      assert.notEqual(placeOf(country, region).problem, null, country);
+    assert.equal(placeOf('UK', '').country, 'GB');
+  });
+});
+
+describe('elements', () => {
+  it('knows what shops call their fields, however they write it', () => {
+    for (const [field, element] of [
+      ['name', 'fullName'],
+      ['E-Mail_Address', 'email'],
+      ['date of birth', 'birthDate'],
+      ['year_of_birth', 'birthYear'],
+      ['Display Name', 'displayName'],
+      ['last4', 'cardLastDigits'],
+      ['IBAN', 'bankAccount'],
+      ['hashed password', 'passwordHash'],
+    ] as const)
+      assert.equal(elementOf(field), element, field);
+    for (const element of ELEMENTS) assert.equal(elementOf(element), element);
+  });
+  it('takes no word that could be several things, and none that an object has by itself', () => {
+    for (const field of ['id', 'number', 'date', 'data', 'constructor', '__proto__', ''])
+      assert.equal(elementOf(field), null, field);
+  });
+  it('first and last name together are a name, one alone is not', () => {
+    const of = (fields: string[]) =>
+      factsOf(
+        input({ groups: [{ country: 'US', region: 'US-CA', fields, perhaps: [], exposed: 1, unknown: 0 }] }),
+      ).groups[0]?.elements;
+    assert.deepEqual(of(['first name', 'last name']), ['fullName', 'firstName', 'lastName']);
+    assert.deepEqual(of(['first name']), ['firstName']);
+  });
+});
+
+describe('facts that are derived', () => {
+  const words = (more: Partial<FactsInput>) => factsOf(input(more)).words;
+  it('nothing known, nothing derived', () => {
+    const found = words({});
+    for (const [name, fact] of Object.entries(found))
+      if (name !== 'role') assert.equal(fact.known, false, name);
+  });
+  it('a page was readable; a file that was handed over was acquired, and may have been encrypted', () => {
+    const page = words({ leaks: [{ kind: 'page', exposed: 3 }], recipients: { customer: 3 } });
+    assert.deepEqual([known(page.protection), known(page.acquisition)], ['none', 'unknown']);
+    const file = words({ leaks: [{ kind: 'export', exposed: 3 }], recipients: { seller: 1 } });
+    assert.deepEqual([known(file.protection), known(file.acquisition)], ['unknown', 'acquired']);
+    const nobody = words({ leaks: [{ kind: 'page', exposed: 0 }] });
+    assert.deepEqual([known(nobody.protection), known(nobody.recipients)], ['unknown', 'unknown']);
+  });
+  it('an insider has an improper purpose and no good faith; of staff without a cause nothing is said', () => {
+    const insider = words({
+      incident: { cause: { kind: 'insider', summary: '' } },
+      recipients: { employee: 1 },
+    });
+    assert.deepEqual([known(insider.improperPurpose), known(insider.goodFaith)], ['yes', 'no']);
+    const staff = words({ recipients: { employee: 1 } });
+    assert.deepEqual(
+      [known(staff.improperPurpose), known(staff.goodFaith), known(staff.recipients)],
+      ['unknown', 'unknown', 'staff'],
+    );
+  });
+  it('a cause in other words is not understood, and what is stated wins over what is derived', () => {
+    assert.equal(known(words({ incident: { cause: { kind: 'gremlins', summary: '' } } }).cause), 'unknown');
+    const facts = StatedFacts.parse({ protection: 'encrypted', improperPurpose: 'yes' });
+    const found = words({
+      leaks: [{ kind: 'page', exposed: 3 }],
+      incident: { cause: { kind: 'technical-error', summary: '' }, facts },
+    });
+    assert.deepEqual([known(found.protection), known(found.improperPurpose)], ['encrypted', 'yes']);
+  });
+  it('when it occurred is the first view by somebody else, unless it is stated', () => {
+    const events = (occurred?: string) =>
+      factsOf(
+        input({
+          firstSeen: '2025-11-18T06:05:00.000Z',
+          incident: occurred === undefined ? {} : { occurred },
+        }),
+      ).events;
+    assert.equal(known(events().occurred), '2025-11-18T06:05:00Z');
+    assert.equal(known(events('2025-11-17T00:00:00Z').occurred), '2025-11-17T00:00:00Z');
+  });
+});

@@ -1,0 +1,44 @@
+import Holidays from 'date-holidays';
+
+/** Countries whose week ends otherwise than with Saturday and Sunday; days of ISO weeks. */
+const WEEKENDS: Readonly<Record<string, readonly number[]>> = {
+  BH: [5, 6],
+  EG: [5, 6],
+  IL: [5, 6],
+  QA: [5, 6],
+  SA: [5, 6],
+};
+
+const known = new Map<string, (day: Temporal.PlainDate) => boolean>();
+
+/**
+ * Which days are working days where `place` (`BR`, `US-VT`) is: no weekend and no public holiday. Bank holidays and
+ * observances don't count. Refuses a place that the package of holidays does not know.
+ */
+export function workingDaysOf(place: string): (day: Temporal.PlainDate) => boolean {
+  const cached = known.get(place);
+  if (cached !== undefined) return cached;
+  const [country = '', region] = place.split('-');
+  const holidays = region === undefined ? new Holidays(country) : new Holidays(country, region);
+  const years = new Map<number, ReadonlySet<string>>();
+  const publicIn = (year: number): ReadonlySet<string> => {
+    const found =
+      years.get(year) ??
+      new Set((holidays.getHolidays(year) ?? []).filter((h) => h.type === 'public').flatMap(daysOf));
+    years.set(year, found);
+    return found;
+  };
+  if (publicIn(2026).size === 0) throw new Error(`no holidays are known for ${place}`);
+  const weekend = WEEKENDS[country] ?? [6, 7];
+  const isWorkingDay = (day: Temporal.PlainDate) =>
+    !weekend.includes(day.dayOfWeek) && !publicIn(day.year).has(day.toString());
+  known.set(place, isWorkingDay);
+  return isWorkingDay;
+}
+
+/** The days that a holiday covers; some last several. */
+function daysOf({ date, start, end }: { date: string; start: Date; end: Date }): string[] {
+  const first = Temporal.PlainDate.from(date.slice(0, 10));
+  const days = Math.max(1, Math.round((end.getTime() - start.getTime()) / 86_400_000));
+  return Array.from({ length: days }, (_, i) => first.add({ days: i }).toString());
+}
