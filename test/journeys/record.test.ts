@@ -109,6 +109,22 @@ describe('a terminal beside a running server', () => {
     assert.equal(json.exit, 6);
   });
 
+  test('a job is watched until it has ended, event by event', async () => {
+    const { jobs } = await desk.ask<{ jobs: { id: string }[] }>('rosa', ['list-jobs']);
+    const job = jobs.at(-1)?.id ?? '';
+    const watched = await desk.run(['watch-job', job], { person: 'rosa' });
+    assert.equal(watched.exit, 0, watched.stderr);
+    const lines = watched.stdout.trimEnd().split('\n');
+    assert.match(lines[0] ?? '', /^20[0-9T:.-]+Z {2}waiting$/);
+    assert.match(lines.at(-1) ?? '', / {2}done$/);
+    const data = (await desk.run(['watch-job', job, '--json'], { person: 'rosa' })).stdout
+      .trimEnd()
+      .split('\n');
+    assert.equal(data.length, lines.length);
+    assert.equal((JSON.parse(data.at(-1) ?? '') as { state: string }).state, 'done');
+    assert.match((await desk.run(['watch-job', job], { person: 'ines' })).stderr, /^error\[job-not-found\]/);
+  });
+
   test('lists, nothing-in-its-place, and fields from a file', async () => {
     const given = join(desk.folder, 'incident.json');
     writeFileSync(
@@ -234,9 +250,9 @@ describe('a terminal beside a running server', () => {
     assert.equal(exit, 0);
     const names = allOperations().map(({ name }) => name);
     for (const name of names) assert.match(stdout, new RegExp(`^  ${name} `, 'm'));
-    // A field called as one of the command's own options has a name of its own.
+    // A field does not hide one of the command's own options.
     const letter = await desk.run(['help', 'write-recipient-letter']);
-    assert.match(letter.stdout, /--field-data TEXT/);
+    assert.match(letter.stdout, /--fields TEXT/);
     assert.match(letter.stdout, /--data DIR/);
   });
 

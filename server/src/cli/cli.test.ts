@@ -72,6 +72,22 @@ test('arguments and options reach the operation wherever they stand', async () =
   assert.match((await run(['scope', '--', '--odd name'])).stdout, /"incident":"--odd name"/);
 });
 
+test('what is offered in place of an unknown option is what the command takes, not what others take', async () => {
+  const other: Operation = {
+    ...SCOPE,
+    name: 'other',
+    options: { zone: { type: 'string', about: 'of another command' } },
+  };
+  const door = { operations: [SCOPE, other] };
+  const unknown = await run(['scope', 'x', '--quux', 'y'], {}, door);
+  assert.equal(unknown.exit, 2);
+  assert.match(
+    unknown.stderr,
+    /no option `--quux` \(known: --top, --all, --workspace, --json, --out, --help\)/,
+  );
+  assert.doesNotMatch((await run(['scope', 'x', '--zoen', 'y'], {}, door)).stderr, /--zone/);
+});
+
 const USAGE: readonly (readonly [string[], RegExp])[] = [
   [[], /name a command/],
   [['scpoe', 'x'], /no command `scpoe`; did you mean `scope`\?/],

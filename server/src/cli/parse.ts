@@ -43,9 +43,12 @@ const usage = (message: string) => new ForthrightError('usage', message);
 export function parseCommand(argv: readonly string[], operations: readonly Operation[]): Parsed {
   const all = Object.assign({}, ...operations.map((o) => o.options ?? {}), TOP_OPTIONS) as typeof TOP_OPTIONS;
   // Which command it is decides what an option's word means; two commands may have options of one name.
-  const named = readWords(argv, all, 'any number').words[0];
-  const own = operations.find((o) => o.name === named)?.options;
-  const { words, given } = readWords(argv, { ...all, ...TOP_OPTIONS, ...own });
+  const named = wordsOf(argv, all).find((token) => token.kind === 'positional')?.value;
+  const asked = operations.find((o) => o.name === named);
+  const own = asked?.options;
+  // What a command takes is named of that command alone: all commands together have hundreds of options.
+  const offered = asked === undefined ? TOP_OPTIONS : optionsOf(asked);
+  const { words, given } = readWords(argv, { ...all, ...TOP_OPTIONS, ...own }, offered);
   const [command, ...rest] = words;
   const names = [...operations.map((o) => o.name), 'help'];
   if (command !== undefined && !names.includes(command)) {
@@ -83,11 +86,7 @@ export function parseCommand(argv: readonly string[], operations: readonly Opera
 
 type Given = Map<string, OptionValue>;
 
-function readWords(
-  argv: readonly string[],
-  specs: Readonly<Record<string, OptionSpec>>,
-  often: 'any number' | 'as it says' = 'as it says',
-): { words: string[]; given: Given } {
+function wordsOf(argv: readonly string[], specs: Readonly<Record<string, OptionSpec>>) {
   const options = Object.fromEntries(Object.entries(specs).map(([name, { type }]) => [name, { type }]));
   const shorts = { help: { type: 'boolean', short: 'h' } } as const;
   const { tokens } = parseArgs({
@@ -97,19 +96,27 @@ function readWords(
     allowPositionals: true,
     tokens: true,
   });
+  return tokens;
+}
+
+function readWords(
+  argv: readonly string[],
+  specs: Readonly<Record<string, OptionSpec>>,
+  offered: Readonly<Record<string, OptionSpec>>,
+): { words: string[]; given: Given } {
   const words: string[] = [];
   const given: Given = new Map();
-  for (const token of tokens) {
+  for (const token of wordsOf(argv, specs)) {
     if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
     const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : undefined;
     if (spec === undefined)
-      throw usage(`there is no option \`${token.rawName}\`${nearOption(token.name, specs)}`);
+      throw usage(`there is no option \`${token.rawName}\`${nearOption(token.name, offered)}`);
     const value = optionValue(token, spec);
     const before = given.get(token.name);
     if (spec.multiple === true && typeof value === 'string')
       given.set(token.name, [...(Array.isArray(before) ? before : []), value]);
-    else if (before === undefined || often === 'any number') given.set(token.name, value);
+    else if (before === undefined) given.set(token.name, value);
     else throw usage(`\`--${token.name}\` is given twice; give it once`);
   }
   return { words, given };

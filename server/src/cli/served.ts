@@ -10,6 +10,7 @@ import { atOption, type Form, formOf, inputOf } from './inputs.ts';
 import { recordText } from './text/record.ts';
 import { fileToSend, piecesOf, refuseTaken, type Sent, saveFile, saveFolder, textOf } from './transfer.ts';
 import type { Args, Context, Operation, OptionSpec } from './types.ts';
+import { watch } from './watch.ts';
 
 export type Wiring = Readonly<{
   /** Where sessions are kept: `~/.config/forthright/credentials.json` */
@@ -162,6 +163,10 @@ async function answerOf(
   const given = sent === undefined ? {} : nameFor(form, sent);
   const input = await readInput(asking, form, context, args, { given, now: wiring.now() });
   const request = requestOf(asking, input);
+  if (asking.events !== undefined) {
+    await watch(place, { ...request, signal }, context);
+    return PRINTED;
+  }
   if (asking.documents !== undefined) return documentOf(place, { ...request, signal }, context);
   if (asking.streams === undefined)
     return jsonOf(place.server, await ask(place, { ...request, signal: withTimeout(signal) }));
