@@ -102,8 +102,8 @@ export async function setSequence(tx: Tx, { name, last, isCalled }: SequenceAt):
 }
 
 /**
- * Lets `work` fill the tables in any order: rows may refer to rows that come later. References are checked afterwards,
- * all of them; triggers of ours do not run.
+ * Empties the tables and lets `work` fill them in any order: rows may refer to rows that come later. References are
+ * checked afterwards, all of them; triggers of ours do not run.
  */
 export async function fillingTables<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
   const references = await tx.rows<{ on: string; name: string; definition: string }>(
@@ -114,7 +114,11 @@ export async function fillingTables<T>(tx: Tx, work: () => Promise<T>): Promise<
   const tables = await tablesOf(tx);
   for (const { on, name } of references)
     await tx.run(`ALTER TABLE ${here(on)} DROP CONSTRAINT ${quoteName(name)}`);
-  for (const { name } of tables) await tx.run(`ALTER TABLE ${here(name)} DISABLE TRIGGER USER`);
+  for (const { name } of tables) {
+    await tx.run(`ALTER TABLE ${here(name)} DISABLE TRIGGER USER`);
+    // What the migrations put there stands among the rows as well, as it was later.
+    await tx.run(`DELETE FROM ${here(name)}`);
+  }
   const result = await work();
   for (const { name } of tables) await tx.run(`ALTER TABLE ${here(name)} ENABLE TRIGGER USER`);
   for (const { on, name, definition } of references)
