@@ -17,7 +17,7 @@ export {
   SCOPE_RUN,
   visibleIncidents,
 } from './runs.ts';
-export { isRestricted, nearTasks } from './show.ts';
+export { isRestricted, nearlyDue } from './show.ts';
 export { findIncident, handedIn } from './store.ts';
 export type { Incident as RecordedIncident, LaterAct } from './types.ts';
 export { isUnlocked } from './unlocks.ts';

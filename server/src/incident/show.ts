@@ -13,15 +13,16 @@ import {
   nextSteps,
   overdueSteps,
 } from './rules.ts';
-import { type DueTask, isRestrictedOne, tasksDueBy } from './store.ts';
+import { type Due, dueBy, isRestrictedOne } from './store.ts';
 import type { Decision, Facts, Figure, Incident, Task } from './types.ts';
 
 /** For the program itself: whether only people who are named may see an incident. */
 export const isRestricted = (reads: Reads, incident: string): Promise<boolean> =>
   isRestrictedOne(reads, incident);
 
-/** For the program itself: open tasks and duties of all incidents whose time is within 24 hours, or over. */
-export const nearTasks = (reads: Reads, now: Date): Promise<DueTask[]> => tasksDueBy(reads, nearUntil(now));
+/** For the program itself: what is open in any incident, not delayed, and due within 24 hours, or overdue. */
+export const nearlyDue = (reads: Reads, now: Date): Promise<Due[]> =>
+  dueBy(reads, { now, by: nearUntil(now) });
 
 const TIMELINE_PAGE = 500;
 

@@ -14,6 +14,7 @@ import { json, type Reads, type Tx } from '../platform/db/index.ts';
 import { type Actor, textsOf } from '../prove/index.ts';
 import { entriesOf, type StoredFacts, type TextAt, withTexts } from './facts.ts';
 import { openMatters, overdueMatters, standingDelays } from './matters/store.ts';
+import type { MatterKind } from './matters/types.ts';
 import { DUTIES } from './rules.ts';
 import type { Act, Decision, Evidence, Facts, Incident, LaterAct, Task, Typed } from './types.ts';
 
@@ -48,14 +49,23 @@ export async function isRestrictedOne(reads: Reads, id: string): Promise<boolean
   return (await reads.rows(sql, { id })).length > 0;
 }
 
-export type DueTask = Readonly<{ task: string; incident: string; due: string }>;
+/** Something of an incident that has a time, by its id. */
+export type Due = Readonly<{ of: string; kind: 'task' | MatterKind; incident: string; due: Date }>;
 
-/** Open tasks and duties of all incidents that are due by then, the longest due first. */
-export function tasksDueBy(reads: Reads, by: Date): Promise<DueTask[]> {
-  return reads.rows<DueTask>(
-    `SELECT t.id AS task, t.incident, t.due FROM incident_tasks t JOIN incidents i ON i.id = t.incident
-      WHERE t.state = 'open' AND i.state <> 'closed' AND t.due::timestamptz <= :by::timestamptz ORDER BY t.due::timestamptz, t.id`,
-    { by },
+/** No delay that law enforcement asked for suspends the duty of the task `t` at `:now`. */
+const NOT_DELAYED = `NOT EXISTS (SELECT 1 FROM incident_matters d
+   WHERE d.incident = t.incident AND d.kind = 'delay' AND d.is_open AND d.data->'suspends' @> to_jsonb(t.duty)
+     AND (d.data->>'from')::timestamptz <= :now::timestamptz AND :now::timestamptz < d.due_at)`;
+
+/** Open tasks, duties and matters of all incidents that are due by then and not delayed now, the longest due first. */
+export function dueBy(reads: Reads, { now, by }: Readonly<{ now: Date; by: Date }>): Promise<Due[]> {
+  return reads.rows<Due>(
+    `SELECT t.id AS of, 'task' AS kind, t.incident, t.due::timestamptz AS due
+       FROM incident_tasks t JOIN incidents i ON i.id = t.incident
+      WHERE t.state = 'open' AND i.state <> 'closed' AND t.due::timestamptz <= :by::timestamptz AND ${NOT_DELAYED}
+     UNION ALL SELECT id, kind, incident, due_at FROM incident_matters WHERE is_open AND due_at <= :by::timestamptz
+     ORDER BY due, of`,
+    { now, by },
   );
 }
 
@@ -307,13 +317,9 @@ async function overdueCounts(
   now: Date,
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await reads.rows<{ incident: string; n: number }>(
-    `SELECT incident, count(*)::int4 AS n FROM incident_tasks
-      WHERE incident = ANY (:ids::text[]) AND state = 'open' AND due::timestamptz < :now::timestamptz
-        AND NOT EXISTS (SELECT 1 FROM incident_matters d
-          WHERE d.incident = incident_tasks.incident AND d.kind = 'delay' AND d.is_open
-            AND d.data->'suspends' @> to_jsonb(incident_tasks.duty)
-            AND (d.data->>'from')::timestamptz <= :now::timestamptz AND :now::timestamptz < d.due_at)
-      GROUP BY incident`,
+    `SELECT t.incident, count(*)::int4 AS n FROM incident_tasks t
+      WHERE t.incident = ANY (:ids::text[]) AND t.state = 'open' AND t.due::timestamptz < :now::timestamptz
+        AND ${NOT_DELAYED} GROUP BY t.incident`,
     { ids, now },
   );
   const matters = await overdueMatters(reads, ids, now);
