@@ -13,7 +13,7 @@ import type {
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
 import { type Actor, textsOf } from '../prove/index.ts';
 import { entriesOf, type StoredFacts, type TextAt, withTexts } from './facts.ts';
-import { openMatters, overdueMatters, standingDelays } from './matters/store.ts';
+import { byIncident, openMatters, overdueMatters, standingDelays } from './matters/store.ts';
 import type { MatterKind } from './matters/types.ts';
 import { DUTIES } from './rules.ts';
 import type { Act, Decision, Evidence, Facts, Incident, LaterAct, Task, Typed } from './types.ts';
@@ -121,7 +121,7 @@ export async function closingSummaries(
   return new Map(rows.map(({ incident, entry }) => [incident, text(Number(entry), 'summary')]));
 }
 
-/** The incidents of these rows with all that belongs to them: four statements, however many they are. */
+/** The incidents of these rows with all that belongs to them: in the same few statements, however many they are. */
 async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<Incident[]> {
   const ids = rows.map(({ id }) => id);
   const [decisions, tasks, evidence] = [
@@ -140,29 +140,22 @@ async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<In
     byIncident(tasks),
     byIncident(evidence),
   ];
-  const incidents: Incident[] = [];
-  for (const row of rows)
-    incidents.push({
-      id: row.id,
-      version: row.version,
-      state: row.state,
-      facts: withTexts(row.facts, text),
-      openedAt: row.opened_at,
-      openedBy: row.opened_by,
-      ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
-      ...(row.restricted_to === null ? {} : { restrictedTo: row.restricted_to }),
-      decisions: decisionsOf(row.id).map((one) => decisionOf(one, text)),
-      tasks: tasksOf(row.id).map((one) => taskOf(one, text)),
-      evidence: evidencesOf(row.id).map((one) => evidenceOf(one, text)),
-      matters: await openMatters(reads, row.id),
-      delays: await standingDelays(reads, row.id),
-    });
-  return incidents;
-}
-
-function byIncident<Row extends Readonly<{ incident: string }>>(rows: readonly Row[]): (id: string) => Row[] {
-  const groups = Map.groupBy(rows, ({ incident }) => incident);
-  return (id) => groups.get(id) ?? [];
+  const [mattersOf, delaysOf] = [await openMatters(reads, ids), await standingDelays(reads, ids)];
+  return rows.map((row) => ({
+    id: row.id,
+    version: row.version,
+    state: row.state,
+    facts: withTexts(row.facts, text),
+    openedAt: row.opened_at,
+    openedBy: row.opened_by,
+    ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
+    ...(row.restricted_to === null ? {} : { restrictedTo: row.restricted_to }),
+    decisions: decisionsOf(row.id).map((one) => decisionOf(one, text)),
+    tasks: tasksOf(row.id).map((one) => taskOf(one, text)),
+    evidence: evidencesOf(row.id).map((one) => evidenceOf(one, text)),
+    matters: mattersOf(row.id),
+    delays: delaysOf(row.id),
+  }));
 }
 
 /** The facts as they were in this version; undefined when there was none. */
