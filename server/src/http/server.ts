@@ -356,7 +356,7 @@ async function stream(
   const { actor } = request;
   if (actor === undefined) throw new Error(`${operation.name} was reached without an actor.`);
   const after = lastEventOf(request.headers['last-event-id']);
-  const abort = streams.take(actor.id);
+  const abort = streams.take(actor.account);
   // Of the response: a request without a body is closed as soon as it was read.
   reply.raw.once('close', () => {
     abort.abort();

@@ -49,29 +49,44 @@ const DOCUMENTS: Readonly<Record<string, readonly string[]>> = {
   'paper-issued': ['page', 'plain'],
   'incident-imported': ['record'],
 };
+/** The same, but whole in a bundle, which has no other place for them. */
+const ONLY_HERE_IN_BUNDLES: typeof DOCUMENTS = {
+  'leaks-set': ['leaks'],
+  'risk-assessed': ['body'],
+  'report-saved': ['body'],
+};
 
-const shownTexts = ({ kind, texts }: RecordedEntry): RecordedEntry['texts'] =>
-  Object.fromEntries(
+const shownTexts = ({ kind, texts }: RecordedEntry, inBundle: boolean): RecordedEntry['texts'] => {
+  const documents = [
+    ...(DOCUMENTS[kind] ?? []),
+    ...((inBundle ? undefined : ONLY_HERE_IN_BUNDLES[kind]) ?? []),
+  ];
+  return Object.fromEntries(
     Object.entries(texts).map(([name, text]) => [
       name,
-      text !== null && DOCUMENTS[kind]?.includes(name) ? `(${text.length} characters)` : text,
+      text !== null && documents.includes(name) ? `(${text.length} characters)` : text,
     ]),
   );
+};
 
-const shownEntry = (entry: RecordedEntry) => ({
+const shownEntry = (inBundle: boolean) => (entry: RecordedEntry) => ({
   entry: entry.index,
   kind: entry.kind,
   at: entry.at.toISOString(),
   by: entry.account ?? entry.actor,
   ...(entry.account === undefined ? {} : { token: entry.actor }),
   facts: entry.facts as IncidentShown['timeline'][number]['facts'],
-  texts: shownTexts(entry),
+  texts: shownTexts(entry, inBundle),
 });
 
 export async function showIncident(
   reads: Reads,
   incident: Incident,
-  { now, timelineAfter }: Readonly<{ now: Date; timelineAfter: number }>,
+  {
+    now,
+    timelineAfter,
+    inBundle = false,
+  }: Readonly<{ now: Date; timelineAfter: number; inBundle?: boolean }>,
 ): Promise<IncidentShown> {
   const { id, version, state, facts, openedAt, openedBy, closedAt, restrictedTo, decisions, tasks } =
     incident;
@@ -101,7 +116,7 @@ export async function showIncident(
     next: nextSteps(incident, now),
     overdue: overdueSteps(incident, now),
     blockers: state === 'closed' ? [] : blockersOf(incident, now),
-    timeline: page.map(shownEntry),
+    timeline: page.map(shownEntry(inBundle)),
     ...(entries.length > page.length && last !== undefined ? { timelineNext: last.index } : {}),
   };
 }
