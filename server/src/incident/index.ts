@@ -1,4 +1,4 @@
-export { READERS, WORKERS } from './asking.ts';
+export { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
 export { notFound } from './changes.ts';
 export { type ExportOptions, exportIncident } from './export.ts';
 export { fileOperations, openFiles } from './files.ts';
