@@ -113,7 +113,9 @@ function journey(url: () => string | undefined) {
     );
 
     const { body: incident } = await world.ask('GET', at, approver);
-    const timeline = incident.timeline as { kind: string; facts: object }[];
+    const timeline = incident.timeline as { kind: string; facts: object; texts: Record<string, string> }[];
+    for (const { kind, texts } of timeline.filter((one) => 'body' in one.texts))
+      assert.match(texts.body ?? '', /^\(\d+ characters\)$/, kind);
     assert.deepEqual(
       timeline.map(({ kind }) => kind),
       [

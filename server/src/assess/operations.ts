@@ -7,34 +7,14 @@ import {
   ReportSaved,
   ReportsListed,
   RiskAssessed,
-  type Role,
   SaveReport,
   ShowReport,
   ShowRisk,
 } from '@forthright/contract';
-import type { ZodType } from 'zod';
-import { findIncident, notFound } from '../incident/index.ts';
-import { type Asked, type Operation, operation, refuseUnlessMay } from '../prove/index.ts';
+import { findIncident, guarded, notFound, OFFICERS, READERS, WORKERS } from '../incident/index.ts';
+import type { Asked, Operation } from '../prove/index.ts';
 import { fileReport, noReport, saveAssessment, saveReport } from './changes.ts';
 import { findAssessment, findReport, listReports } from './store.ts';
-
-const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver', 'auditor'];
-const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
-const OFFICERS: readonly Role[] = ['privacy-officer'];
-
-type Given<I, O> = Omit<Operation<I, O>, 'input' | 'output'>;
-
-/** Whoever calls `run` without a door is held to the roles all the same. */
-const guarded = <I, O>(input: ZodType<I>, output: ZodType<O>, { run, ...given }: Given<I, O>): Operation =>
-  operation<I, O>({
-    ...given,
-    input,
-    output,
-    run: async (asked, asking) => {
-      refuseUnlessMay(asked.actor, given.may);
-      return run(asked, asking);
-    },
-  });
 
 /** The incident's id, if this actor may see it. */
 async function seen({ db, actor }: Asked, id: string): Promise<string> {

@@ -10,10 +10,10 @@ import {
   OfJob,
   RunAsked,
 } from '@forthright/contract';
-import type { ZodType } from 'zod';
 import {
   askRun,
   cancelRun,
+  guarded,
   isVisible,
   leaksOf,
   problemsOfLeaks,
@@ -49,21 +49,6 @@ export type JobsOptions = Readonly<{
 
 /** Those of incidents, and administrators for the program's own upkeep; which jobs they see is narrower. */
 const LOOKERS = [...READERS, 'administrator'] as const;
-
-const guarded = <I, O>(
-  input: ZodType<I>,
-  output: ZodType<O>,
-  { run, ...given }: Omit<Operation<I, O>, 'input' | 'output'>,
-): Operation =>
-  operation<I, O>({
-    ...given,
-    input,
-    output,
-    run: async (asked, asking) => {
-      refuseUnlessMay(asked.actor, given.may);
-      return run(asked, asking);
-    },
-  });
 
 const notFound = (id: string) =>
   new ForthrightError('job-not-found', `There is no job ${id.slice(0, 60)} that you may see.`);

@@ -166,6 +166,9 @@ test('one can have eight streams, a place is free again when a reader goes, and 
   const ninth = await open(job, officer);
   assert.equal(ninth.status, 429);
   assert.equal(ninth.headers.get('retry-after'), '5');
+  const asked = { name: 'watcher', scopes: ['privacy-officer'] };
+  const { secret } = (await world.ask('POST', '/api/tokens', officer, asked)).body;
+  assert.equal((await open(job, { token: String(secret) })).status, 429, 'a token is no second person');
   held.push(await open(job, investigator));
   assert.equal(held.at(-1)?.status, 200, 'another has theirs');
   stops[0]?.abort();

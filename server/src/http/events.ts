@@ -39,12 +39,12 @@ export class Streams {
     this.#times = times;
   }
 
-  /** A place for a stream of `actor`. Refuses as `too-many-requests`. */
-  take(actor: string): AbortController {
-    const own = [...this.#open.values()].filter((one) => one === actor).length;
+  /** A place for a stream of `account`, whose tokens share its places. Refuses as `too-many-requests`. */
+  take(account: string): AbortController {
+    const own = [...this.#open.values()].filter((one) => one === account).length;
     if (own >= MOST_OF_ONE || this.#open.size >= MOST) throw tooMany(WAIT_SECONDS);
     const abort = new AbortController();
-    this.#open.set(abort, actor);
+    this.#open.set(abort, account);
     return abort;
   }
 

@@ -356,7 +356,7 @@ async function stream(
   const { actor } = request;
   if (actor === undefined) throw new Error(`${operation.name} was reached without an actor.`);
   const after = lastEventOf(request.headers['last-event-id']);
-  const abort = streams.take(actor.id);
+  const abort = streams.take(actor.account);
   // Of the response: a request without a body is closed as soon as it was read.
   reply.raw.once('close', () => {
     abort.abort();
@@ -431,6 +431,7 @@ function addOwnRoutes({ app, db, metrics, version }: Door, described: readonly D
   app.get('/api/openapi.json', async (_, reply) => reply.type(json).send(openApi));
   app.get('/api', async (_, reply) => reply.type('text/html; charset=utf-8').send(page));
   app.get('/api/style.css', async (_, reply) => reply.type('text/css; charset=utf-8').send(STYLE));
+  app.get('/', async (_, reply) => reply.redirect('/sign-in'));
   app.get('/healthz', async (_, reply) => reply.type(json).send('{"status":"ok"}'));
   app.get('/readyz', async (_, reply) => {
     await db.rows('SELECT 1 AS one');
@@ -442,6 +443,7 @@ function addOwnRoutes({ app, db, metrics, version }: Door, described: readonly D
 }
 
 const OWN_PATHS = [
+  '/',
   '/api/openapi.json',
   '/api',
   '/api/style.css',

@@ -116,10 +116,14 @@ async function refuseFull(directory: string): Promise<void> {
 }
 
 async function wholeTimeline(reads: Reads, incident: Incident, now: Date) {
-  const { timelineNext, ...shown } = await showIncident(reads, incident, { now, timelineAfter: -1 });
+  const { timelineNext, ...shown } = await showIncident(reads, incident, {
+    now,
+    timelineAfter: -1,
+    inBundle: true,
+  });
   const timeline = [...shown.timeline];
   for (let after = timelineNext; after !== undefined; ) {
-    const page = await showIncident(reads, incident, { now, timelineAfter: after });
+    const page = await showIncident(reads, incident, { now, timelineAfter: after, inBundle: true });
     timeline.push(...page.timeline);
     after = page.timelineNext;
   }

@@ -11,28 +11,17 @@ import {
   ForthrightError,
   GetFile,
   newId,
-  type Role,
 } from '@forthright/contract';
 import * as z from 'zod';
 import type { Db, Tx } from '../platform/db/index.ts';
 import { FileStore, type Packed, packed } from '../platform/index.ts';
-import {
-  type Asked,
-  type Download,
-  deed,
-  type Operation,
-  operation,
-  record,
-  refuseUnlessMay,
-} from '../prove/index.ts';
+import { type Asked, type Download, deed, type Operation, record } from '../prove/index.ts';
+import { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
 import { find, notFound } from './changes.ts';
 import { exportIncident } from './export.ts';
 import { filesOf, findIncident, insertEvidence, insertFile, isFileReferred } from './store.ts';
 import type { Act } from './types.ts';
 
-const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver', 'auditor'];
-const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
-const OFFICERS: readonly Role[] = ['privacy-officer'];
 const ABANDONED_MS = 24 * 3_600_000;
 
 type Places = Readonly<{ store: FileStore; exports: string }>;
@@ -133,19 +122,6 @@ async function* filesIn(directory: string): AsyncGenerator<Packed> {
     yield { path, bytes: (await stat(full)).size, content: createReadStream(full) };
   }
 }
-
-type Given<I> = Omit<Operation<I, unknown>, 'output' | 'input'>;
-
-const guarded = <I>(input: z.ZodType<I>, output: z.ZodType, { run, ...given }: Given<I>): Operation =>
-  operation<I, unknown>({
-    ...given,
-    input,
-    output,
-    run: async (asked, asking) => {
-      refuseUnlessMay(asked.actor, given.may);
-      return run(asked, asking);
-    },
-  });
 
 /** What may be asked about files. */
 export const fileOperations: readonly Operation[] = [

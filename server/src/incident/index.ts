@@ -1,4 +1,4 @@
-export { READERS, WORKERS } from './asking.ts';
+export { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
 export { notFound } from './changes.ts';
 export { type ExportOptions, exportIncident } from './export.ts';
 export { fileOperations, openFiles } from './files.ts';
@@ -17,7 +17,7 @@ export {
   SCOPE_RUN,
   visibleIncidents,
 } from './runs.ts';
-export { isRestricted, nearTasks } from './show.ts';
+export { isRestricted, nearlyDue } from './show.ts';
 export { findIncident, handedIn } from './store.ts';
 export type { Incident as RecordedIncident, LaterAct } from './types.ts';
 export { isUnlocked } from './unlocks.ts';

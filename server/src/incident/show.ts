@@ -13,15 +13,16 @@ import {
   nextSteps,
   overdueSteps,
 } from './rules.ts';
-import { type DueTask, isRestrictedOne, tasksDueBy } from './store.ts';
+import { type Due, dueBy, isRestrictedOne } from './store.ts';
 import type { Decision, Facts, Figure, Incident, Task } from './types.ts';
 
 /** For the program itself: whether only people who are named may see an incident. */
 export const isRestricted = (reads: Reads, incident: string): Promise<boolean> =>
   isRestrictedOne(reads, incident);
 
-/** For the program itself: open tasks and duties of all incidents whose time is within 24 hours, or over. */
-export const nearTasks = (reads: Reads, now: Date): Promise<DueTask[]> => tasksDueBy(reads, nearUntil(now));
+/** For the program itself: what is open in any incident, not delayed, and due within 24 hours, or overdue. */
+export const nearlyDue = (reads: Reads, now: Date): Promise<Due[]> =>
+  dueBy(reads, { now, by: nearUntil(now) });
 
 const TIMELINE_PAGE = 500;
 
@@ -48,29 +49,44 @@ const DOCUMENTS: Readonly<Record<string, readonly string[]>> = {
   'paper-issued': ['page', 'plain'],
   'incident-imported': ['record'],
 };
+/** The same, but whole in a bundle, which has no other place for them. */
+const ONLY_HERE_IN_BUNDLES: typeof DOCUMENTS = {
+  'leaks-set': ['leaks'],
+  'risk-assessed': ['body'],
+  'report-saved': ['body'],
+};
 
-const shownTexts = ({ kind, texts }: RecordedEntry): RecordedEntry['texts'] =>
-  Object.fromEntries(
+const shownTexts = ({ kind, texts }: RecordedEntry, inBundle: boolean): RecordedEntry['texts'] => {
+  const documents = [
+    ...(DOCUMENTS[kind] ?? []),
+    ...((inBundle ? undefined : ONLY_HERE_IN_BUNDLES[kind]) ?? []),
+  ];
+  return Object.fromEntries(
     Object.entries(texts).map(([name, text]) => [
       name,
-      text !== null && DOCUMENTS[kind]?.includes(name) ? `(${text.length} characters)` : text,
+      text !== null && documents.includes(name) ? `(${text.length} characters)` : text,
     ]),
   );
+};
 
-const shownEntry = (entry: RecordedEntry) => ({
+const shownEntry = (inBundle: boolean) => (entry: RecordedEntry) => ({
   entry: entry.index,
   kind: entry.kind,
   at: entry.at.toISOString(),
   by: entry.account ?? entry.actor,
   ...(entry.account === undefined ? {} : { token: entry.actor }),
   facts: entry.facts as IncidentShown['timeline'][number]['facts'],
-  texts: shownTexts(entry),
+  texts: shownTexts(entry, inBundle),
 });
 
 export async function showIncident(
   reads: Reads,
   incident: Incident,
-  { now, timelineAfter }: Readonly<{ now: Date; timelineAfter: number }>,
+  {
+    now,
+    timelineAfter,
+    inBundle = false,
+  }: Readonly<{ now: Date; timelineAfter: number; inBundle?: boolean }>,
 ): Promise<IncidentShown> {
   const { id, version, state, facts, openedAt, openedBy, closedAt, restrictedTo, decisions, tasks } =
     incident;
@@ -100,7 +116,7 @@ export async function showIncident(
     next: nextSteps(incident, now),
     overdue: overdueSteps(incident, now),
     blockers: state === 'closed' ? [] : blockersOf(incident, now),
-    timeline: page.map(shownEntry),
+    timeline: page.map(shownEntry(inBundle)),
     ...(entries.length > page.length && last !== undefined ? { timelineNext: last.index } : {}),
   };
 }

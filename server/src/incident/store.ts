@@ -13,7 +13,8 @@ import type {
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
 import { type Actor, textsOf } from '../prove/index.ts';
 import { entriesOf, type StoredFacts, type TextAt, withTexts } from './facts.ts';
-import { openMatters, overdueMatters, standingDelays } from './matters/store.ts';
+import { byIncident, openMatters, overdueMatters, standingDelays } from './matters/store.ts';
+import type { MatterKind } from './matters/types.ts';
 import { DUTIES } from './rules.ts';
 import type { Act, Decision, Evidence, Facts, Incident, LaterAct, Task, Typed } from './types.ts';
 
@@ -48,20 +49,31 @@ export async function isRestrictedOne(reads: Reads, id: string): Promise<boolean
   return (await reads.rows(sql, { id })).length > 0;
 }
 
-export type DueTask = Readonly<{ task: string; incident: string; due: string }>;
+/** Something of an incident that has a time, by its id. */
+export type Due = Readonly<{ of: string; kind: 'task' | MatterKind; incident: string; due: Date }>;
 
-/** Open tasks and duties of all incidents that are due by then, the longest due first. */
-export function tasksDueBy(reads: Reads, by: Date): Promise<DueTask[]> {
-  return reads.rows<DueTask>(
-    `SELECT t.id AS task, t.incident, t.due FROM incident_tasks t JOIN incidents i ON i.id = t.incident
-      WHERE t.state = 'open' AND i.state <> 'closed' AND t.due::timestamptz <= :by::timestamptz ORDER BY t.due::timestamptz, t.id`,
-    { by },
+/** No delay that law enforcement asked for suspends the duty of the task `t` at `:now`. */
+const NOT_DELAYED = `NOT EXISTS (SELECT 1 FROM incident_matters d
+   WHERE d.incident = t.incident AND d.kind = 'delay' AND d.is_open AND d.data->'suspends' @> to_jsonb(t.duty)
+     AND (d.data->>'from')::timestamptz <= :now::timestamptz AND :now::timestamptz < d.due_at)`;
+
+/** Open tasks, duties and matters of all incidents that are due by then and not delayed now, the longest due first. */
+export function dueBy(reads: Reads, { now, by }: Readonly<{ now: Date; by: Date }>): Promise<Due[]> {
+  return reads.rows<Due>(
+    `SELECT t.id AS of, 'task' AS kind, t.incident, t.due::timestamptz AS due
+       FROM incident_tasks t JOIN incidents i ON i.id = t.incident
+      WHERE t.state = 'open' AND i.state <> 'closed' AND t.due::timestamptz <= :by::timestamptz AND ${NOT_DELAYED}
+     UNION ALL SELECT id, kind, incident, due_at FROM incident_matters WHERE is_open AND due_at <= :by::timestamptz
+     ORDER BY due, of`,
+    { now, by },
   );
 }
 
 /** The ids of all incidents that this actor may see. */
-export async function visibleTo(reads: Reads, actor: string): Promise<string[]> {
-  const rows = await reads.rows<{ id: string }>(`SELECT i.id FROM incidents i WHERE ${VISIBLE}`, { actor });
+export async function visibleTo(reads: Reads, actor: string): Promise<IncidentId[]> {
+  const rows = await reads.rows<{ id: IncidentId }>(`SELECT i.id FROM incidents i WHERE ${VISIBLE}`, {
+    actor,
+  });
   return rows.map(({ id }) => id);
 }
 
@@ -111,7 +123,7 @@ export async function closingSummaries(
   return new Map(rows.map(({ incident, entry }) => [incident, text(Number(entry), 'summary')]));
 }
 
-/** The incidents of these rows with all that belongs to them: four statements, however many they are. */
+/** The incidents of these rows with all that belongs to them: in the same few statements, however many they are. */
 async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<Incident[]> {
   const ids = rows.map(({ id }) => id);
   const [decisions, tasks, evidence] = [
@@ -130,29 +142,22 @@ async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<In
     byIncident(tasks),
     byIncident(evidence),
   ];
-  const incidents: Incident[] = [];
-  for (const row of rows)
-    incidents.push({
-      id: row.id,
-      version: row.version,
-      state: row.state,
-      facts: withTexts(row.facts, text),
-      openedAt: row.opened_at,
-      openedBy: row.opened_by,
-      ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
-      ...(row.restricted_to === null ? {} : { restrictedTo: row.restricted_to }),
-      decisions: decisionsOf(row.id).map((one) => decisionOf(one, text)),
-      tasks: tasksOf(row.id).map((one) => taskOf(one, text)),
-      evidence: evidencesOf(row.id).map((one) => evidenceOf(one, text)),
-      matters: await openMatters(reads, row.id),
-      delays: await standingDelays(reads, row.id),
-    });
-  return incidents;
-}
-
-function byIncident<Row extends Readonly<{ incident: string }>>(rows: readonly Row[]): (id: string) => Row[] {
-  const groups = Map.groupBy(rows, ({ incident }) => incident);
-  return (id) => groups.get(id) ?? [];
+  const [mattersOf, delaysOf] = [await openMatters(reads, ids), await standingDelays(reads, ids)];
+  return rows.map((row) => ({
+    id: row.id,
+    version: row.version,
+    state: row.state,
+    facts: withTexts(row.facts, text),
+    openedAt: row.opened_at,
+    openedBy: row.opened_by,
+    ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
+    ...(row.restricted_to === null ? {} : { restrictedTo: row.restricted_to }),
+    decisions: decisionsOf(row.id).map((one) => decisionOf(one, text)),
+    tasks: tasksOf(row.id).map((one) => taskOf(one, text)),
+    evidence: evidencesOf(row.id).map((one) => evidenceOf(one, text)),
+    matters: mattersOf(row.id),
+    delays: delaysOf(row.id),
+  }));
 }
 
 /** The facts as they were in this version; undefined when there was none. */
@@ -307,13 +312,9 @@ async function overdueCounts(
   now: Date,
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await reads.rows<{ incident: string; n: number }>(
-    `SELECT incident, count(*)::int4 AS n FROM incident_tasks
-      WHERE incident = ANY (:ids::text[]) AND state = 'open' AND due::timestamptz < :now::timestamptz
-        AND NOT EXISTS (SELECT 1 FROM incident_matters d
-          WHERE d.incident = incident_tasks.incident AND d.kind = 'delay' AND d.is_open
-            AND d.data->'suspends' @> to_jsonb(incident_tasks.duty)
-            AND (d.data->>'from')::timestamptz <= :now::timestamptz AND :now::timestamptz < d.due_at)
-      GROUP BY incident`,
+    `SELECT t.incident, count(*)::int4 AS n FROM incident_tasks t
+      WHERE t.incident = ANY (:ids::text[]) AND t.state = 'open' AND t.due::timestamptz < :now::timestamptz
+        AND ${NOT_DELAYED} GROUP BY t.incident`,
     { ids, now },
   );
   const matters = await overdueMatters(reads, ids, now);

@@ -1,6 +1,15 @@
 /** A copy of the database gives nobody a second factor. */
 import assert from 'node:assert/strict';
-import { chmodSync, cpSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ANSWER, type ErrorCode } from '@forthright/contract';
@@ -145,4 +154,19 @@ test('what an earlier version kept in the clear is sealed at the start', async (
   await world.people.begin();
   assert.match(await factorOf(her.id), /^sealed:/);
   assert.equal((await her.signIn()).status, 200);
+});
+
+test('an old key that can not be destroyed costs nobody the new one', async () => {
+  const her = await guarded('stuck@marlow.example');
+  const asRoot = {
+    cookie: (await post('/sign-in', {}, { email: 'root@marlow.example', password: PASSWORD })).cookie,
+  };
+  const held = sealFiles();
+  assert.equal((await post('/seal-keys', asRoot, { overlapHours: 0 })).status, 200);
+  const gone = held.find((name) => !sealFiles().includes(name)) ?? assert.fail('none was destroyed');
+  mkdirSync(join(keys(), gone));
+  const failed = await post('/seal-keys', asRoot, { overlapHours: 1 });
+  assert.equal(failed.status, 500, JSON.stringify(failed.body));
+  assert.equal((await her.signIn()).status, 200);
+  rmdirSync(join(keys(), gone));
 });

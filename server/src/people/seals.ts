@@ -93,29 +93,28 @@ async function rotate(where: Where, asked: Asked, overlapHours: number): Promise
   const { seals } = where;
   await ensureKey(where);
   const key = await seals.make();
-  try {
-    const rotated = await deed(asked, async (tx, at) => {
-      const kept = await keptFactors(tx);
-      const entry = await record(tx, {
-        kind: 'seal-key-rotated',
-        facts: { key, resealed: kept.length, overlapHours },
-      });
-      const ends = new Date(at.getTime() + overlapHours * HOUR_MS);
-      await endSealKeys(tx, ends, BigInt(entry));
-      await addSealKey(tx, { key_id: key, made_at: at, entry: BigInt(entry) });
-      for (const { id, column, value } of kept) {
-        const secret = await openFactor(where, value, id);
-        await changeAccount(tx, id, { [column]: await sealFactor(where, tx, secret, id) });
-      }
-      return { key, resealed: kept.length, entry };
+  const rotated = await deed(asked, async (tx, at) => {
+    const kept = await keptFactors(tx);
+    const entry = await record(tx, {
+      kind: 'seal-key-rotated',
+      facts: { key, resealed: kept.length, overlapHours },
     });
-    await removeEnded(where);
-    return rotated;
-  } catch (error) {
+    const ends = new Date(at.getTime() + overlapHours * HOUR_MS);
+    await endSealKeys(tx, ends, BigInt(entry));
+    await addSealKey(tx, { key_id: key, made_at: at, entry: BigInt(entry) });
+    for (const { id, column, value } of kept) {
+      const secret = await openFactor(where, value, id);
+      await changeAccount(tx, id, { [column]: await sealFactor(where, tx, secret, id) });
+    }
+    return { key, resealed: kept.length, entry };
+  }).catch(async (error) => {
     // A key that may have become the one that counts stays: better one too many than one that is missed.
     if (!(error instanceof ForthrightError && error.code === 'outcome-unknown')) await seals.remove(key);
     throw error;
-  }
+  });
+  // Should this fail, all is sealed with the new key already.
+  await removeEnded(where);
+  return rotated;
 }
 
 export const sealOperations = (where: Where): readonly Operation[] => [

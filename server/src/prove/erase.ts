@@ -2,7 +2,7 @@
 import { ForthrightError } from '@forthright/contract';
 import type { Tx } from '../platform/db/index.ts';
 import { record } from './deed.ts';
-import { deleteText, deleteTextsOf, entryAt } from './store.ts';
+import { deleteText, deleteTextsIn, deleteTextsOf, entryAt } from './store.ts';
 
 /** Erases every text about this person, within a deed, and records how many. Without the salts nobody can find them by trying. */
 export async function erasePerson(tx: Tx, person: string): Promise<number> {
@@ -11,13 +11,25 @@ export async function erasePerson(tx: Tx, person: string): Promise<number> {
   return texts;
 }
 
-/** The same for somebody of an incident, whose timeline then says so; how many texts, and the entry. */
-export async function erasePersonOf(
+export type ErasedIn<Id extends string> = Readonly<{ incident: Id; texts: number; entry: number }>;
+
+/**
+ * The same for somebody of these incidents, and of no other: the timeline of each in which a text went says so. How many
+ * texts in which incident, with the entry.
+ */
+export async function erasePersonOf<Id extends string>(
   tx: Tx,
-  { person, incident }: Readonly<{ person: string; incident: string }>,
-): Promise<Readonly<{ texts: number; entry: number }>> {
-  const texts = await deleteTextsOf(tx, person);
-  return { texts, entry: await record(tx, { kind: 'person-erased', incident, facts: { person, texts } }) };
+  { person, incidents }: Readonly<{ person: string; incidents: readonly Id[] }>,
+): Promise<ErasedIn<Id>[]> {
+  const erased: ErasedIn<Id>[] = [];
+  const counts = await deleteTextsIn(tx, person, incidents);
+  for (const incident of incidents) {
+    const texts = counts.get(incident);
+    if (texts === undefined) continue;
+    const entry = await record(tx, { kind: 'person-erased', incident, facts: { person, texts } });
+    erased.push({ incident, texts, entry });
+  }
+  return erased;
 }
 
 /** Erases one text that names somebody, within a deed. Refuses one that is not there, or no more. */

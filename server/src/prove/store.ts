@@ -157,6 +157,21 @@ export function deleteTextsOf(tx: Tx, person: string): Promise<number> {
   return tx.run('DELETE FROM register_texts WHERE person = :person::text', { person });
 }
 
+/** The same in these incidents alone: how many in which. */
+export async function deleteTextsIn(
+  tx: Tx,
+  person: string,
+  incidents: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx.rows<{ incident: string }>(
+    `DELETE FROM register_texts t USING register_entries e
+      WHERE t.person = :person::text AND e.index = t.index AND e.incident = ANY (:incidents::text[])
+      RETURNING e.incident`,
+    { person, incidents },
+  );
+  return new Map([...Map.groupBy(rows, ({ incident }) => incident)].map(([id, texts]) => [id, texts.length]));
+}
+
 export function deleteText(tx: Tx, index: number, name: string): Promise<number> {
   return tx.run('DELETE FROM register_texts WHERE index = :index::int8 AND name = :name::text', {
     index,

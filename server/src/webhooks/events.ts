@@ -3,7 +3,7 @@
  * is there, and no stage needs to know who is told.
  */
 import { newId, type WebhookEvent } from '@forthright/contract';
-import { isRestricted, nearTasks } from '../incident/index.ts';
+import { isRestricted, nearlyDue } from '../incident/index.ts';
 import type { Db, Reads, Tx } from '../platform/db/index.ts';
 import { addJob } from '../platform/queue/index.ts';
 import { entriesAfter, type RegisteredEntry } from '../prove/index.ts';
@@ -88,17 +88,16 @@ export async function announce(db: Db, now: () => Date): Promise<void> {
     });
 }
 
-/** Tells of tasks and duties whose time is near or over: of each once, and again when its time was moved. */
+/** Tells of what is due soon or overdue: of each once, and again when its time was moved. Of what is delayed, later. */
 export async function announceDeadlines(db: Db, now: () => Date): Promise<void> {
   const at = now();
   if ((await allWebhooks(db)).length === 0) return;
   await db.transaction(async (tx) => {
     const webhooks = await allWebhooks(tx);
-    for (const { task, incident, due } of await nearTasks(tx, at)) {
-      const instant = new Date(due).toISOString();
-      const subject = `${task}/${instant}`;
-      const data = { incident, task, due: instant };
-      await tell(tx, { kind: 'deadline-near', incident, subject, at, data }, webhooks, at);
+    for (const { of, kind, incident, due: time } of await nearlyDue(tx, at)) {
+      const due = time.toISOString();
+      const data = { incident, ...(kind === 'task' ? { task: of } : { matter: of, kind }), due };
+      await tell(tx, { kind: 'deadline-near', incident, subject: `${of}/${due}`, at, data }, webhooks, at);
     }
   });
 }

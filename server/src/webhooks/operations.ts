@@ -59,7 +59,7 @@ async function add(
       facts: { webhook: id, events: wanted, restricted },
       texts: { url: { value: url } },
     });
-    const { id: madeBy } = asked.actor;
+    const { account: madeBy } = asked.actor;
     await insertWebhook(tx, { id, entry, events: wanted, restricted, secret, madeAt: at, madeBy });
     return { webhook: id, secret: secretText(secret), entry };
   });

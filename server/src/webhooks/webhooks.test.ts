@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Postgres, startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
 import { type As, World } from '../http/testing.ts';
+import { AFTERWARDS_INPUTS } from '../incident/matters/testing.ts';
 import type { Runner } from '../platform/queue/index.ts';
 import { checkRegister } from '../prove/index.ts';
 import { startWorker } from '../worker/index.ts';
@@ -290,6 +291,45 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const)
       }
       assert.equal(duties[0]?.task, duties[1]?.task);
       assert.notEqual(duties[0]?.due, duties[1]?.due);
+    });
+
+    test('an authority’s deadline is said, and a duty that law enforcement has delayed only when the delay is over', async () => {
+      await add('/later', ['deadline-near']);
+      const incident = await openIncident();
+      const inHours = (hours: number) => new Date(world.now().getTime() + hours * 3_600_000).toISOString();
+      const end = inHours(26);
+      const decision = { version: 1, step: 'decision', answer: 'tell-people', reason: 'Names.' };
+      const { duty } = await post(officer, `/incidents/${incident}/decisions`, {
+        ...decision,
+        due: inHours(10),
+      });
+      const asked = { askedAt: inHours(0), from: inHours(0), until: end, suspends: ['tell-people'] };
+      const { id: delay } = await post(officer, `/incidents/${incident}/delays`, {
+        ...AFTERWARDS_INPUTS['add-delay'],
+        ...asked,
+      });
+      const deadline = inHours(20);
+      const received = { at: inHours(-1), zone: 'Europe/Luxembourg' };
+      const { id: inquiry } = await post(officer, `/incidents/${incident}/inquiries`, {
+        ...AFTERWARDS_INPUTS['add-inquiry'],
+        received,
+        deadline,
+      });
+      const told = () =>
+        receiver
+          .at('/later')
+          .map(({ data: { event: _, ...data } }) => data)
+          .filter((data) => data.incident === incident);
+      await pass(0.5);
+      await until(() => told().length > 0, 'the inquiry was not said');
+      await sleep(200);
+      assert.deepEqual(told(), [{ incident, matter: inquiry, kind: 'inquiry', due: deadline }]);
+      await pass(3);
+      await until(() => told().length > 1, 'that the delay ends was not said');
+      assert.deepEqual(told()[1], { incident, matter: delay, kind: 'delay', due: end });
+      await pass(23);
+      await until(() => told().length > 2, 'the duty was not said when its delay was over');
+      assert.equal(told()[2]?.task, duty);
     });
 
     test('of a restricted incident only those are told who may be, also of what was waiting already', async () => {

@@ -15,7 +15,7 @@ import { type Asked, deed, erasePersonOf, refuseUnlessMay } from '../../prove/in
 import { find } from '../changes.ts';
 import { begin, refuseAhead, refused, take } from '../matters/steps.ts';
 import { hasMatterOf } from '../matters/store.ts';
-import { insertMove } from '../store.ts';
+import { insertMove, visibleTo } from '../store.ts';
 import { lawfulDue } from './rules.ts';
 
 const kind = 'item';
@@ -114,19 +114,24 @@ export const closeInboxItem = (
     };
   });
 
-/** Erases all texts about somebody of this incident, wherever they stand. Refuses when there are none. */
+/**
+ * Erases all texts about somebody of this incident, in every incident that the actor may see; the timeline of each says
+ * so. Refuses when there are none. What stands in incidents that are restricted to others is for those to erase.
+ */
 export function erasePersonTexts(
   asked: Asked,
   { incident: given, person }: ErasePersonTexts,
 ): Promise<PersonErased> {
   return deed(asked, async (tx) => {
     const { incident } = await find(tx, asked, given, 'erase-text');
-    const erased = (await hasMatterOf(tx, incident.id, person))
-      ? await erasePersonOf(tx, { person, incident: incident.id })
-      : { texts: 0, entry: 0 };
-    if (erased.texts === 0)
+    const isOfIt = await hasMatterOf(tx, incident.id, person);
+    const incidents = isOfIt ? await visibleTo(tx, asked.actor.account) : [];
+    const erased = await erasePersonOf(tx, { person, incidents });
+    const [first] = erased;
+    if (first === undefined)
       throw new ForthrightError('text-not-found', `This incident has no texts about ${person} to erase.`);
-    await insertMove(tx, incident.id, erased.entry, 'erase-text');
-    return { person, ...erased };
+    for (const { incident: id, entry } of erased) await insertMove(tx, id, entry, 'erase-text');
+    const { entry } = erased.find((one) => one.incident === incident.id) ?? first;
+    return { person, texts: erased.reduce((sum, { texts }) => sum + texts, 0), entry };
   });
 }

@@ -149,6 +149,39 @@ onBothEngines('inbox', (house) => {
     await step(late.at, 'answer', answer(), 'support-agent');
   });
 
+  test('erasing somebody reaches no incident that the officer may not see, and each that it reaches says so', async () => {
+    const [incident, other, hidden] = [
+      await house().incident(),
+      await house().incident(),
+      await house().incident(),
+    ];
+    const { person } = await added(incident, {});
+    await added(other, { person });
+    await added(hidden, { person });
+    await house().world.db.transaction((tx) =>
+      tx.run("UPDATE incidents SET restricted_to = '{usr_somebody}' WHERE id = :id::text", {
+        id: hidden.split('/').at(-1) ?? '',
+      }),
+    );
+    const given = { person };
+    const erased = await house().ask<PersonErased>(
+      'privacy-officer',
+      'POST',
+      `${incident}/erase-person`,
+      given,
+    );
+    assert.equal(erased.texts, 6, 'three of each incident that may be seen');
+    const [kept] = await house().world.db.rows<{ n: number }>(
+      'SELECT count(*)::int4 AS n FROM register_texts WHERE person = :person::text',
+      { person: person ?? '' },
+    );
+    assert.equal(kept?.n, 3, 'what is restricted to others stays');
+    for (const one of [incident, other]) {
+      const { timeline } = await house().show(one);
+      assert.equal(timeline.filter(({ kind }) => kind === 'person-erased').length, 1, one);
+    }
+  });
+
   test('erasing the person erases what they wrote and what they were answered, everywhere', async () => {
     const incident = await house().incident();
     const { person, at } = await added(incident, { proof: PROOF });

@@ -91,21 +91,36 @@ export async function listMatters<K extends MatterKind>(
 /** How many of an incident's open matters are looked at one by one. */
 const MOST_OPEN = 100;
 
-export async function openMatters(reads: Reads, incident: IncidentId): Promise<OpenMatters> {
+/** By incident, what is open; two statements, however many they are. */
+export async function openMatters(
+  reads: Reads,
+  incidents: readonly string[],
+): Promise<(incident: string) => OpenMatters> {
   const rows = await reads.rows<MatterRow>(
-    `SELECT ${MATTER_COLUMNS} FROM incident_matters m WHERE m.incident = :incident::text AND m.is_open
-      ORDER BY m.due_at NULLS LAST, m.entry LIMIT :most::int4`,
-    { incident, most: MOST_OPEN },
+    `SELECT ${MATTER_COLUMNS} FROM unnest(:incidents::text[]) AS i (id) CROSS JOIN LATERAL
+       (SELECT * FROM incident_matters o WHERE o.incident = i.id AND o.is_open
+         ORDER BY o.due_at NULLS LAST, o.entry LIMIT :most::int4) m
+      ORDER BY m.due_at NULLS LAST, m.entry`,
+    { incidents, most: MOST_OPEN },
   );
-  const counts = await reads.rows<{ kind: MatterKind; n: number }>(
-    `SELECT kind, count(*)::int4 AS n FROM incident_matters
-      WHERE incident = :incident::text AND is_open GROUP BY kind ORDER BY kind`,
-    { incident },
+  const counted = await reads.rows<{ incident: string; kind: MatterKind; n: number }>(
+    `SELECT incident, kind, count(*)::int4 AS n FROM incident_matters
+      WHERE incident = ANY (:incidents::text[]) AND is_open GROUP BY incident, kind ORDER BY kind`,
+    { incidents },
   );
-  return {
-    first: rows.flatMap((row) => openOf(matterOf(row))),
-    counts: Object.fromEntries(counts.map(({ kind, n }) => [kind, n])),
-  };
+  const [first, counts] = [byIncident(rows), byIncident(counted)];
+  return (incident) => ({
+    first: first(incident).flatMap((row) => openOf(matterOf(row))),
+    counts: Object.fromEntries(counts(incident).map(({ kind, n }) => [kind, n])),
+  });
+}
+
+/** Rows of several incidents, by incident. */
+export function byIncident<Row extends Readonly<{ incident: string }>>(
+  rows: readonly Row[],
+): (id: string) => readonly Row[] {
+  const groups = Map.groupBy(rows, ({ incident }) => incident);
+  return (id) => groups.get(id) ?? [];
 }
 
 function openOf({ id, kind, state, due }: AnyMatter): OpenMatter[] {
@@ -113,25 +128,29 @@ function openOf({ id, kind, state, due }: AnyMatter): OpenMatter[] {
   return step === undefined ? [] : [{ id, kind, step, ...(due === undefined ? {} : { due }) }];
 }
 
-/** Delays that are not ended, with who asked for them. */
-export async function standingDelays(reads: Reads, incident: IncidentId): Promise<StandingDelay[]> {
+/** By incident, delays that are not ended, with who asked for them. */
+export async function standingDelays(
+  reads: Reads,
+  incidents: readonly string[],
+): Promise<(incident: string) => StandingDelay[]> {
   const rows = await reads.rows<MatterRow>(
     `SELECT ${MATTER_COLUMNS} FROM incident_matters m
-      WHERE m.incident = :incident::text AND m.kind = 'delay' AND m.is_open ORDER BY m.entry`,
-    { incident },
+      WHERE m.incident = ANY (:incidents::text[]) AND m.kind = 'delay' AND m.is_open ORDER BY m.entry`,
+    { incidents },
   );
-  const delays = rows.map((row) => matterOf(row) as Matter<'delay'>);
   const text = await textsOf(
     reads,
-    delays.map(({ entry }) => entry),
+    rows.map(({ entry }) => Number(entry)),
   );
-  return delays.map(({ id, entry, data: { from, countsUntil, suspends } }) => ({
-    id,
-    agency: text(entry, 'agency'),
-    from,
-    countsUntil,
-    suspends,
-  }));
+  const delays = byIncident(rows.map((row) => matterOf(row) as Matter<'delay'>));
+  return (incident) =>
+    delays(incident).map(({ id, entry, data: { from, countsUntil, suspends } }) => ({
+      id,
+      agency: text(entry, 'agency'),
+      from,
+      countsUntil,
+      suspends,
+    }));
 }
 
 /** How many matters there are of each kind and state. */

@@ -1,0 +1,24 @@
+/** No operation that changes something is left out of the killing tests, whichever stage it comes from. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEEDS as OF_INCIDENTS } from '../../server/src/incident/killing.child.ts';
+import { allOperations } from '../../server/src/serve.ts';
+import { DEEDS as OF_PEOPLE } from './people.child.ts';
+import { DEEDS as OF_WEBHOOKS } from './webhooks.child.ts';
+
+/** Those that are killed under another name: as the function by which they change anything. */
+const KILLED_AS: Readonly<Record<string, string>> = {
+  export: 'export-incident',
+  'assess-risk': 'deed-upon',
+  'save-report': 'deed-upon',
+  'file-report': 'deed-upon',
+};
+
+test('a process is killed in the midst of every operation that changes something', () => {
+  const killed = new Set([OF_INCIDENTS, OF_PEOPLE, OF_WEBHOOKS].flatMap((deeds) => Object.keys(deeds)));
+  const changing = allOperations().filter(({ method }) => method !== 'GET');
+  assert.deepEqual(
+    changing.map(({ name }) => name).filter((name) => !killed.has(KILLED_AS[name] ?? name)),
+    [],
+  );
+});
