@@ -85,6 +85,21 @@ export const CAUSES = [
   'loss',
   'third-party',
 ] as const;
+/**
+ * What a person decided on the risk. The word alone will do where it is what is proposed; against the proposal the
+ * decision needs who and why.
+ */
+export const RiskDecision = z.union([
+  z.enum(RISKS),
+  z.strictObject({
+    is: z.enum(RISKS),
+    by: z.string().trim().min(1),
+    reason: z.string().trim().min(1),
+    at: Instant.optional(),
+  }),
+]);
+export type RiskDecision = z.infer<typeof RiskDecision>;
+
 /** Whether the data could be read by those who got them. */
 export const PROTECTIONS = ['none', 'encrypted', 'encrypted-key-taken', 'redacted'] as const;
 
@@ -104,7 +119,7 @@ export const StatedFacts = z.strictObject({
   /** When a suspicion arose that is being looked into (Australia's and Singapore's 30 days). */
   suspected: Instant.optional(),
   /** The decision on the risk to people, GDPR Art. 33 and 34: `none` is "unlikely to result in a risk". */
-  risk: z.enum(RISKS).optional(),
+  risk: RiskDecision.optional(),
   protection: z.enum(PROTECTIONS).optional(),
   /** Whether the data were acquired, or only could have been looked at. */
   acquisition: z.enum(['acquired', 'accessed']).optional(),
@@ -232,10 +247,13 @@ export const EVENTS = {
 export type Event = keyof typeof EVENTS;
 export const EVENT_NAMES = Object.keys(EVENTS) as [Event, ...Event[]];
 
-/** A value and where it comes from (`scope run_…`, `incident.yaml`, `forthright.yaml`), or what to ask. */
+/**
+ * A value and where it comes from (`scope run_…`, `incident.yaml`, `forthright.yaml`), or what to ask. `proposed` is
+ * what Forthright proposes to whoever decides; no rule takes it for a decision.
+ */
 export const Fact = z.union([
   z.strictObject({ known: z.literal(true), value: z.string(), source: z.string() }),
-  z.strictObject({ known: z.literal(false), ask: z.string() }),
+  z.strictObject({ known: z.literal(false), ask: z.string(), proposed: z.string().optional() }),
 ]);
 export type Fact = z.infer<typeof Fact>;
 

@@ -1,4 +1,5 @@
 import {
+  type Answer,
   CAUSES,
   ELEMENTS,
   type Element,
@@ -10,6 +11,8 @@ import {
   type LawGroup,
   type PeopleGroup,
   type RecipientClass,
+  RISKS,
+  type RiskProposal,
   type StatedFacts,
   WORD_FACTS,
   type WordFact,
@@ -39,6 +42,8 @@ export type FactsInput = Readonly<{
     branches: readonly Readonly<{ country: string }>[];
     annualTurnover?: Readonly<{ amount: number; currency: string }> | undefined;
   }>;
+  /** What is proposed to whoever decides on the risk. It is no decision. */
+  proposal?: Pick<RiskProposal, 'answer' | 'atLeast' | 'atMost'> | undefined;
 }>;
 
 type Problem = LawFacts['problems'][number];
@@ -57,7 +62,7 @@ export function factsOf(input: FactsInput): LawFacts {
     run: input.run,
     title: input.title,
     groups,
-    words: wordsOf(input, stated, organisation),
+    words: { ...wordsOf(input, stated, organisation), risk: decisionOf(stated, input.proposal, problems) },
     events: eventsOf(input, stated, problems),
     covered: stated.covered ?? {},
     determinations: stated.determinations,
@@ -206,6 +211,46 @@ function wordsOf(
       return [name, derived[name as WordFact] ?? { known: false, ask }];
     }),
   ) as LawFacts['words'];
+}
+
+const RISK_OF: Readonly<Record<Answer, (typeof RISKS)[number]>> = {
+  'register-only': 'none',
+  'tell-authority': 'risk',
+  'tell-people': 'high',
+};
+
+/**
+ * The decision on the risk, which outranks any proposal. One that is lighter than the proposal takes a duty away, so it
+ * counts from when somebody signs it with a reason; a graver one counts at once, and the reason is asked for.
+ */
+function decisionOf(stated: StatedFacts, proposal: FactsInput['proposal'], problems: Problem[]): Fact {
+  const { risk: said } = stated;
+  const is = typeof said === 'object' ? said.is : said;
+  if (proposal === undefined)
+    return is === undefined ? { known: false, ask: WORD_FACTS.risk } : decided(said);
+  const [least, most] = [RISK_OF[proposal.atLeast], RISK_OF[proposal.atMost]];
+  const proposed =
+    proposal.answer === 'cannot-tell'
+      ? `between ${least} and ${most}, until more is known`
+      : RISK_OF[proposal.answer];
+  if (is === undefined) {
+    const ask = `How great is the risk to the people: none, risk, or high? A named person decides it, under facts.risk; proposed is ${proposed}.`;
+    return { known: false, ask, proposed };
+  }
+  const isLighter = RISKS.indexOf(is) < RISKS.indexOf(least);
+  const isGraver = RISKS.indexOf(is) > RISKS.indexOf(most);
+  if (typeof said === 'object' || !(isLighter || isGraver)) return decided(said);
+  const text = `facts.risk is ${is}, and proposed is ${proposed}: a decision against the proposal needs a name and a reason, such as \`risk: { is: ${is}, by: J. Muller, reason: … }\``;
+  problems.push({ code: 'decision-without-reason', text });
+  return isLighter ? { known: false, ask: text, proposed } : decided(said);
+}
+
+function decided(said: StatedFacts['risk']): Fact {
+  if (typeof said !== 'object') return known(said ?? '', FILE);
+  return known(
+    said.is,
+    `decided by ${said.by}${said.at === undefined ? '' : ` at ${said.at}`}: ${said.reason}`,
+  );
 }
 
 function eventsOf(
