@@ -68,9 +68,19 @@ function describeUnion(
     return [{ path: [...path], on: 'value', message: `\`${nameOf(path)}\` is missing` }];
   }
   // The alternative whose shape the value has is the one that was meant.
-  const meant = issue.errors.filter((e) => !e.some((i) => i.code === 'invalid_type' && i.path.length === 0));
+  const isOtherShape = (i: Issue) =>
+    i.path.length === 0 &&
+    (i.code === 'invalid_type' || (i.code === 'invalid_value' && typeof value === 'object'));
+  const meant = issue.errors.filter((e) => !e.some(isOtherShape));
   if (meant.length === 1 && meant[0] !== undefined) {
     return meant[0].flatMap((inner) => describe(schema, raw, inner, path));
+  }
+  const words = issue.errors.flatMap((e) =>
+    e.flatMap((i) => (i.code === 'invalid_value' && i.path.length === 0 ? i.values.map(String) : [])),
+  );
+  if (typeof value === 'string' && words.length > 0) {
+    const message = `${shown(path, value)}, which is not one of: ${words.join(', ')}${near(value, words)}`;
+    return [{ path: [...path], on: 'value', message }];
   }
   const kinds = issue.errors.flatMap((e) =>
     e.map((i) => (i.code === 'invalid_type' ? typeName(i.expected) : 'another shape')),

@@ -23,7 +23,7 @@ export function assessText({ risk, decision, duties: answer }: AssessAnswer): st
     ],
     incomplete(answer),
     answer.facts.problems.map((p) => wrap(`! ${p.text}`, WIDTH, '  ')),
-    ['RISK: a proposal; a named person decides', ...riskLines(risk, decision).map((line) => `  ${line}`)],
+    ['RISK: a proposal; a named person decides', ...riskLines(risk, decision)],
     [
       `TO BE DONE: ${due.length === 0 ? 'nothing that can be told for certain' : plural(due.length, 'duty', 'duties')}`,
       ...due.flatMap((row) => rowLines(row, answer.at)),
