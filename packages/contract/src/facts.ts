@@ -145,6 +145,10 @@ export const StatedFacts = z.strictObject({
   significantEffect: YesNo.optional(),
   /** Processing on a large scale in the sense of Brazil's Res. 15/2024 Art. 5 § 3. */
   largeScale: YesNo.optional(),
+  /** Children, adolescents, or people of 60 and more are among those affected (Brazil, Res. 15/2024 Art. 5, II). */
+  minorsOrElderly: YesNo.optional(),
+  /** Data under legal, judicial or professional secrecy (Brazil, Res. 15/2024 Art. 5, V). */
+  professionalSecrecy: YesNo.optional(),
   /** Damage to property is likely if the data are misused (Japan, Rules Art. 7(ii)). */
   propertyDamage: YesNo.optional(),
   /** A substantial risk of identity theft or fraud against a resident (Massachusetts). */
@@ -211,6 +215,8 @@ export const WORD_FACTS = {
     'Is there a risk of serious injury (sensitivity, expected consequences, likelihood of harmful use)?',
   significantEffect: 'Can the incident significantly affect the interests and rights of the people?',
   largeScale: 'Is it processing on a large scale (number of people, volume, duration, frequency, extent)?',
+  minorsOrElderly: 'Are children, adolescents, or people of 60 and more among those affected?',
+  professionalSecrecy: 'Are the data under legal, judicial or professional secrecy?',
   propertyDamage: 'Is damage to property likely if the data are misused?',
   identityTheftRisk: 'Is there a substantial risk of identity theft or fraud against a resident?',
   cardUsableWithoutCode: 'Can the card or account numbers be used without a further code or password?',
