@@ -74,7 +74,8 @@ describe('from logs to duties', () => {
       file,
       'facts: { risk: risk, notices: [{ duty: EU/authority, at: 2025-11-24T08:00:00Z }] }\n',
     );
-    const ran = await assess();
+    const later = ['--workspace', 'forthright.yaml', '--at', '2025-11-25T10:00:00Z'];
+    const ran = await forthright(['assess', 'incident.yaml', ...later], shop);
     assert.equal(ran.code, 0, ran.stderr);
     assert.match(ran.stdout, /tell Commission nationale pour la protection des données \(CNPD\)/);
     assert.match(ran.stdout, /done late: was to be done by 14:05 on 23 November 2025 UTC/);

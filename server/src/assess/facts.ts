@@ -253,6 +253,8 @@ function decided(said: StatedFacts['risk']): Fact {
   );
 }
 
+const isBefore = (a: string, b: string): boolean => Date.parse(a) < Date.parse(b);
+
 function eventsOf(
   { incident, firstSeen, run }: FactsInput,
   stated: StatedFacts,
@@ -281,6 +283,18 @@ function eventsOf(
       doubted.set(name, text);
     }
   }
+  const { occurred, contained, aware } = told;
+  if (occurred?.known === true && contained?.known === true && isBefore(contained.value, occurred.value))
+    problems.push({
+      code: 'order-of-events',
+      text: `\`contained\` (${contained.value}) is before \`occurred\` (${occurred.value}): one of them is wrong`,
+    });
+  for (const { duty, at } of stated.notices)
+    if (aware?.known === true && isBefore(at, aware.value))
+      problems.push({
+        code: 'order-of-events',
+        text: `the notice ${duty} (${at}) is before \`aware\` (${aware.value}): one of them is wrong`,
+      });
   return Object.fromEntries(
     Object.entries(EVENTS).map(([name, ask]) => {
       const doubt = doubted.get(name as Event);
