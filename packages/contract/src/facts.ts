@@ -189,7 +189,7 @@ export const StatedFacts = z.strictObject({
   /** The EEA state of the main establishment, where there are several establishments in the EEA. */
   mainEstablishment: z
     .string()
-    .regex(/^[A-Z]{2}$/)
+    .regex(/^[A-Z]{2}$/, 'the two letters of a country, such as LU')
     .optional(),
 });
 export type StatedFacts = z.infer<typeof StatedFacts>;

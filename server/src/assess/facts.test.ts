@@ -171,3 +171,13 @@ describe('the decision on the risk', () => {
     assert.deepEqual(decided(signed('high')), ['high', '']);
   });
 });
+
+it('a main establishment that is no state of the EEA is told, and leads to no authority', () => {
+  const { organisation, problems } = factsOf(
+    input({ incident: { facts: StatedFacts.parse({ mainEstablishment: 'US' }) } }),
+  );
+  assert.deepEqual(
+    [organisation.mainEstablishment, problems.map((p) => p.code)],
+    [null, ['establishment-unknown']],
+  );
+});

@@ -57,6 +57,11 @@ export function factsOf(input: FactsInput): LawFacts {
   const problems: Problem[] = [];
   const groups = groupsOf(input, stated, problems);
   const organisation = organisationOf(input, stated);
+  if (stated.mainEstablishment !== undefined && organisation.mainEstablishment === null)
+    problems.push({
+      code: 'establishment-unknown',
+      text: `facts.mainEstablishment is ${stated.mainEstablishment}, which is no state of the EEA; which authority leads is not known`,
+    });
   return {
     schema: 'forthright/facts/1',
     run: input.run,
