@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { ELEMENTS, EVENT_NAMES, LawFacts, StatedFacts, WORD_FACT_NAMES } from './facts.ts';
+import { ELEMENTS, EVENT_NAMES, Fact, LawFacts, StatedFacts, WORD_FACT_NAMES } from './facts.ts';
+import { RiskAnswer } from './risk.ts';
 
 const Text = z.string().trim().min(1);
 const Day = z.iso.date({ error: 'a day such as 2026-01-01' });
@@ -423,3 +424,14 @@ export const DutiesAnswer = z.strictObject({
   ),
 });
 export type DutiesAnswer = z.infer<typeof DutiesAnswer>;
+
+/** `forthright assess --json` prints one of these: the risk and the duties, from one run of scope. */
+export const AssessAnswer = z.strictObject({
+  schema: z.literal('forthright/assess/1'),
+  /** What is proposed, with the second opinion on severity. */
+  risk: RiskAnswer,
+  /** The decision as the duties took it; unknown until a person decides. */
+  decision: Fact,
+  duties: DutiesAnswer,
+});
+export type AssessAnswer = z.infer<typeof AssessAnswer>;

@@ -85,6 +85,21 @@ export const CAUSES = [
   'loss',
   'third-party',
 ] as const;
+/**
+ * What a person decided on the risk. The word alone will do where it is what is proposed; against the proposal the
+ * decision needs who and why.
+ */
+export const RiskDecision = z.union([
+  z.enum(RISKS),
+  z.strictObject({
+    is: z.enum(RISKS),
+    by: z.string().trim().min(1),
+    reason: z.string().trim().min(1),
+    at: Instant.optional(),
+  }),
+]);
+export type RiskDecision = z.infer<typeof RiskDecision>;
+
 /** Whether the data could be read by those who got them. */
 export const PROTECTIONS = ['none', 'encrypted', 'encrypted-key-taken', 'redacted'] as const;
 
@@ -104,7 +119,7 @@ export const StatedFacts = z.strictObject({
   /** When a suspicion arose that is being looked into (Australia's and Singapore's 30 days). */
   suspected: Instant.optional(),
   /** The decision on the risk to people, GDPR Art. 33 and 34: `none` is "unlikely to result in a risk". */
-  risk: z.enum(RISKS).optional(),
+  risk: RiskDecision.optional(),
   protection: z.enum(PROTECTIONS).optional(),
   /** Whether the data were acquired, or only could have been looked at. */
   acquisition: z.enum(['acquired', 'accessed']).optional(),
@@ -130,6 +145,10 @@ export const StatedFacts = z.strictObject({
   significantEffect: YesNo.optional(),
   /** Processing on a large scale in the sense of Brazil's Res. 15/2024 Art. 5 § 3. */
   largeScale: YesNo.optional(),
+  /** Children, adolescents, or people of 60 and more are among those affected (Brazil, Res. 15/2024 Art. 5, II). */
+  minorsOrElderly: YesNo.optional(),
+  /** Data under legal, judicial or professional secrecy (Brazil, Res. 15/2024 Art. 5, V). */
+  professionalSecrecy: YesNo.optional(),
   /** Damage to property is likely if the data are misused (Japan, Rules Art. 7(ii)). */
   propertyDamage: YesNo.optional(),
   /** A substantial risk of identity theft or fraud against a resident (Massachusetts). */
@@ -170,7 +189,7 @@ export const StatedFacts = z.strictObject({
   /** The EEA state of the main establishment, where there are several establishments in the EEA. */
   mainEstablishment: z
     .string()
-    .regex(/^[A-Z]{2}$/)
+    .regex(/^[A-Z]{2}$/, 'the two letters of a country, such as LU')
     .optional(),
 });
 export type StatedFacts = z.infer<typeof StatedFacts>;
@@ -196,6 +215,8 @@ export const WORD_FACTS = {
     'Is there a risk of serious injury (sensitivity, expected consequences, likelihood of harmful use)?',
   significantEffect: 'Can the incident significantly affect the interests and rights of the people?',
   largeScale: 'Is it processing on a large scale (number of people, volume, duration, frequency, extent)?',
+  minorsOrElderly: 'Are children, adolescents, or people of 60 and more among those affected?',
+  professionalSecrecy: 'Are the data under legal, judicial or professional secrecy?',
   propertyDamage: 'Is damage to property likely if the data are misused?',
   identityTheftRisk: 'Is there a substantial risk of identity theft or fraud against a resident?',
   cardUsableWithoutCode: 'Can the card or account numbers be used without a further code or password?',
@@ -232,10 +253,13 @@ export const EVENTS = {
 export type Event = keyof typeof EVENTS;
 export const EVENT_NAMES = Object.keys(EVENTS) as [Event, ...Event[]];
 
-/** A value and where it comes from (`scope run_…`, `incident.yaml`, `forthright.yaml`), or what to ask. */
+/**
+ * A value and where it comes from (`scope run_…`, `incident.yaml`, `forthright.yaml`), or what to ask. `proposed` is
+ * what Forthright proposes to whoever decides; no rule takes it for a decision.
+ */
 export const Fact = z.union([
   z.strictObject({ known: z.literal(true), value: z.string(), source: z.string() }),
-  z.strictObject({ known: z.literal(false), ask: z.string() }),
+  z.strictObject({ known: z.literal(false), ask: z.string(), proposed: z.string().optional() }),
 ]);
 export type Fact = z.infer<typeof Fact>;
 

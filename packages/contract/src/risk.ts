@@ -445,6 +445,8 @@ export type SeverityPart = keyof RiskStatement['severity'];
 export const FactorSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('computed'), run: z.string(), from: z.string() }),
   z.strictObject({ kind: z.literal('stated'), by: z.string(), insteadOf: z.string().optional() }),
+  /** What the incident file says or the duties' facts derive: the cause, the protection of the data. */
+  z.strictObject({ kind: z.literal('incident'), from: z.string() }),
   z.strictObject({ kind: z.literal('ordinary'), by: z.string() }),
 ]);
 export type FactorSource = z.infer<typeof FactorSource>;

@@ -106,8 +106,11 @@ function judgeFact(
   const wanted = [is].flat();
   const told = facts.words[fact];
   const says = `${wordsOf(fact)} is ${wanted.join(' or ')}`;
-  if (told === undefined || !told.known)
-    return leaf(says, 'not known', 'unknown', [{ fact, ask: told?.ask ?? fact }], depth);
+  if (told === undefined || !told.known) {
+    const value =
+      told?.proposed === undefined ? 'not known' : `a person has to decide; proposed is ${told.proposed}`;
+    return leaf(says, value, 'unknown', [{ fact, ask: told?.ask ?? fact }], depth);
+  }
   const outcome = wanted.includes(told.value) ? 'yes' : 'no';
   const judged = leaf(says, `${told.value} (${told.source})`, outcome, [], depth);
   // That a controller is one goes without saying; it stands in the trace.

@@ -1,8 +1,11 @@
 import {
+  AssessAnswer,
   type Authorities,
-  DutiesAnswer,
   ForthrightError,
+  type LawFacts,
   type Regime,
+  type RiskAnswer,
+  RiskStatement,
   type ScopeAnswer,
   type UnverifiedRegime,
 } from '@forthright/contract';
@@ -15,6 +18,7 @@ import { failuresOf } from './cases.ts';
 import { dutiesOf, type Law } from './duties.ts';
 import { type FactsInput, factsOf } from './facts.ts';
 import { loadLaw, OWN_LAW } from './law.ts';
+import { assessRisk, assessRiskDocument, readRiskFile } from './risk.ts';
 
 const Folder = z.string().min(1).default(OWN_LAW);
 
@@ -42,28 +46,58 @@ const AssessAsked = z.object({
   incident: z.string().min(1),
   workspace: z.string().min(1),
   law: Folder,
+  /** The risk file: what the incident file and the run don't say of the risk. */
+  risk: z.string().min(1).optional(),
   /** As of when clocks are shown. */
   at: z.string().min(1),
 });
 
-/** Who must be told, by when and why: a scope run, then the law. `may`: the role that may ask. */
+/** Without a risk file nobody states a factor: what the run and the incident file say stands, and the rest is asked. */
+const NOTHING_STATED = { by: 'nobody', factors: {} };
+
+type RiskFile = Awaited<ReturnType<typeof readRiskFile>>;
+
+/** The risk from the facts of the run and the risk file. A processor weighs no risk, in whichever file it says so. */
+function riskOf(file: RiskFile | undefined, answer: ScopeAnswer, facts: LawFacts): RiskAnswer {
+  const { role: told } = facts.words;
+  const role = told?.known === true && told.value === 'processor' ? 'processor' : 'controller';
+  if (file === undefined) return assessRisk(RiskStatement.parse({ ...NOTHING_STATED, role }), answer, facts);
+  if (file.value.role === 'processor' && role === 'controller') {
+    const message =
+      'the role here is processor, and controller for the duties; say it under facts.role in the incident file, or in forthright.yaml';
+    throw new ForthrightError('risk-invalid', `risk file ${file.path} contradicts the incident`, {
+      problems: [{ at: file.where(['role']), message }],
+    });
+  }
+  return assessRiskDocument({ ...file, value: { ...file.value, role } }, answer, facts);
+}
+
+/** How severe, who must be told, by when and why: one run of scope, then the risk and the law. `may`: the role that may ask. */
 export const assess = {
   name: 'assess',
   input: AssessAsked,
-  output: DutiesAnswer,
+  output: AssessAnswer,
   may: 'investigator',
   run: async (
-    { law: folder, at, ...asked }: z.infer<typeof AssessAsked>,
+    { law: folder, risk: riskPath, at, ...asked }: z.infer<typeof AssessAsked>,
     watch: Watch,
-  ): Promise<DutiesAnswer> => {
+  ): Promise<AssessAnswer> => {
     // Files that people wrote are read before the long run, so that a slip in one is told at once.
     const law = await loadLaw(folder);
+    const riskFile = riskPath === undefined ? undefined : await readRiskFile(riskPath);
     const workspace = await loadWorkspace(asked.workspace);
     await loadIncident(asked.incident, workspace.workspace);
     return withRun(asked, watch, async ({ answer, incident }) => {
       watch.step('applying the law');
-      const facts = factsOf(factsInputOf(answer, incident.incident, workspace.workspace.organisation));
-      return DutiesAnswer.parse(dutiesOf(law, facts, Temporal.Instant.from(at)));
+      const input = factsInputOf(answer, incident.incident, workspace.workspace.organisation);
+      const risk = riskOf(riskFile, answer, factsOf(input));
+      const facts = factsOf({ ...input, proposal: risk.proposal });
+      return AssessAnswer.parse({
+        schema: 'forthright/assess/1',
+        risk,
+        decision: facts.words.risk,
+        duties: dutiesOf(law, facts, Temporal.Instant.from(at)),
+      });
     });
   },
 } as const;

@@ -718,3 +718,61 @@ it('105 laws are there, with rules or unverified', () => {
       law.unverified.length,
   );
 });
+
+describe('what is stated and can not be', () => {
+  const at = Temporal.Instant.from('2026-11-22T09:00:00Z');
+  const judgedWith = (facts: object, incident: object = {}) =>
+    judged(
+      input([group('US', ['name', 'ssn'], { region: 'US-WA', exposed: 700 })], {
+        incident: {
+          aware: '2026-11-10T09:00:00Z',
+          ...incident,
+          facts: stated({
+            discovered: '2026-11-10T09:00:00Z',
+            acquisition: 'acquired',
+            protection: 'none',
+            ...facts,
+          }),
+        },
+      }),
+      at,
+    );
+  const codesOf = (answer: DutiesAnswer) => answer.facts.problems.map((p) => p.code);
+  const harm = { by: 'J. Muller', reason: 'returned unread' };
+
+  it('names that the law does not have change nothing and are told, with the nearest', () => {
+    const answer = judgedWith({
+      notices: [{ duty: 'US-WA/peple', at: '2026-11-12T09:00:00Z' }],
+      determinations: [{ exemption: 'US-WA/harmm', at: '2026-11-12T09:00:00Z', ...harm }],
+      covered: { AUU: 'no' },
+    });
+    assert.deepEqual(codesOf(answer), ['name-unknown', 'name-unknown', 'name-unknown']);
+    assert.match(answer.facts.problems[0]?.text ?? '', /did you mean `US-WA\/people`/);
+    assert.deepEqual(
+      [rowOf(answer, 'US-WA/people').status, rowOf(answer, 'US-WA/people').deadline?.state],
+      ['due', 'running'],
+    );
+  });
+  it('a notice that is planned was not given, and a determination of tomorrow exempts nobody', () => {
+    const tomorrow = '2026-11-23T09:00:00Z';
+    const answer = judgedWith({
+      notices: [{ duty: 'US-WA/people', at: tomorrow }],
+      determinations: [{ exemption: 'US-WA/harm', at: tomorrow, ...harm }],
+    });
+    assert.deepEqual(codesOf(answer), ['ahead-of-time', 'ahead-of-time']);
+    const row = rowOf(answer, 'US-WA/people');
+    assert.deepEqual([row.status, row.deadline?.state], ['due', 'running']);
+    const given = judgedWith({ notices: [{ duty: 'US-WA/people', at: '2026-11-21T09:00:00Z' }] });
+    assert.deepEqual([codesOf(given), rowOf(given, 'US-WA/people').deadline?.state], [[], 'met']);
+  });
+  it('an awareness of next year is told: every deadline would be a year too late', () => {
+    assert.deepEqual(codesOf(judgedWith({}, { aware: '2027-11-10T09:00:00Z' })), ['ahead-of-time']);
+  });
+  it('a notice before awareness, and containment before the event', () => {
+    const answer = judgedWith(
+      { notices: [{ duty: 'US-WA/people', at: '2026-11-09T09:00:00Z' }] },
+      { occurred: '2026-11-08T09:00:00Z', contained: { at: '2026-11-07T09:00:00Z', summary: 'off' } },
+    );
+    assert.deepEqual(codesOf(answer), ['order-of-events', 'order-of-events']);
+  });
+});

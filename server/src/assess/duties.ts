@@ -11,6 +11,7 @@ import type {
   ShownDeadline,
   UnverifiedRegime,
 } from '@forthright/contract';
+import { didYouMean } from '../kernel/index.ts';
 import {
   type Count,
   countOf,
@@ -34,11 +35,9 @@ export type Law = Readonly<{
 }>;
 
 /** What the law asks of these facts, with the clocks as they stand `at` an instant. */
-export function dutiesOf(law: Law, facts: LawFacts, at: Temporal.Instant): DutiesAnswer {
-  const rows = [
-    ...law.regimes.flatMap((regime) => rowsOf(regime, facts, at, law.authorities)),
-    ...law.unverified.map((regime) => unverifiedRow(regime, facts)),
-  ];
+export function dutiesOf(law: Law, given: LawFacts, at: Temporal.Instant): DutiesAnswer {
+  const facts = { ...given, problems: [...given.problems, ...problemsOf(law, given, at)] };
+  const rows = judgedBy(law, soFar(facts, at), at);
   return {
     schema: 'forthright/duties/1',
     at: at.toString(),
@@ -60,6 +59,63 @@ export function dutiesOf(law: Law, facts: LawFacts, at: Temporal.Instant): Dutie
       missed: Temporal.Instant.compare(at, Temporal.Instant.from(target.at)) > 0,
     })),
   };
+}
+
+const judgedBy = (law: Law, facts: LawFacts, at: Temporal.Instant): DutyRow[] => [
+  ...law.regimes.flatMap((regime) => rowsOf(regime, facts, at, law.authorities)),
+  ...law.unverified.map((regime) => unverifiedRow(regime, facts)),
+];
+
+const isAfter = (instant: string, at: Temporal.Instant): boolean =>
+  Temporal.Instant.compare(Temporal.Instant.from(instant), at) > 0;
+
+/** A notice that is planned was not given, and what nobody has determined yet exempts nobody. */
+const soFar = (facts: LawFacts, at: Temporal.Instant): LawFacts => ({
+  ...facts,
+  notices: facts.notices.filter((n) => !isAfter(n.at, at)),
+  determinations: facts.determinations.filter((d) => !isAfter(d.at, at)),
+});
+
+/** Names that the law does not have, and what is dated after the time of the answer: a slip there changes duties. */
+function problemsOf(law: Law, facts: LawFacts, at: Temporal.Instant): LawFacts['problems'] {
+  const problems: LawFacts['problems'] = [];
+  const ahead = (what: string, then: string, so: string) => {
+    if (isAfter(then, at))
+      problems.push({
+        code: 'ahead-of-time',
+        text: `${what} (${then}) is after the time of this answer (${at.toString()})${so}`,
+      });
+  };
+  const unknown = (what: string, name: string, names: readonly string[]) => {
+    if (!names.includes(name))
+      problems.push({
+        code: 'name-unknown',
+        text: `${what} \`${name}\` is none that the law read here has${didYouMean(name, names)}; it changes nothing`,
+      });
+  };
+  for (const [name, event] of Object.entries(facts.events))
+    if (event.known)
+      ahead(
+        `\`${name}\``,
+        event.value,
+        ': is the year right? Every deadline that starts with it is too late if not',
+      );
+  const duties = law.regimes.flatMap(({ code, duties: rules }) => rules.map(({ id }) => `${code}/${id}`));
+  const states = Object.keys(law.authorities?.eea ?? {}).map((state) => `EU/authority/${state}`);
+  for (const notice of facts.notices) {
+    ahead(`the notice ${notice.duty}`, notice.at, ', so it counts as not given');
+    unknown('the notice', notice.duty, [...duties, ...states]);
+  }
+  const exemptions = law.regimes.flatMap(({ code, duties: rules }) =>
+    rules.flatMap((rule) => rule.exemptions.map(({ name }) => `${code}/${name}`)),
+  );
+  for (const { exemption, at: then } of facts.determinations) {
+    ahead(`the determination ${exemption}`, then, ', so it exempts nobody yet');
+    unknown('the exemption', exemption, exemptions);
+  }
+  const codes = [...law.regimes, ...law.unverified].map(({ code }) => code);
+  for (const code of Object.keys(facts.covered)) unknown('the law under facts.covered', code, codes);
+  return problems;
 }
 
 type Outcome = Readonly<{ rule: DutyRule | null; row: DutyRow }>;

@@ -134,3 +134,50 @@ describe('facts that are derived', () => {
     assert.equal(known(events('2025-11-17T00:00:00Z').occurred), '2025-11-17T00:00:00Z');
   });
 });
+
+describe('the decision on the risk', () => {
+  const decided = (risk: unknown, answer: 'tell-authority' | 'cannot-tell' = 'tell-authority') => {
+    const { words, problems } = factsOf(
+      input({
+        incident: { facts: StatedFacts.parse(risk === undefined ? {} : { risk }) },
+        proposal: {
+          answer,
+          atLeast: 'tell-authority',
+          atMost: answer === 'cannot-tell' ? 'tell-people' : answer,
+        },
+      }),
+    );
+    return [known(words.risk), problems.map((p) => p.code).join()];
+  };
+  const signed = (is: string) => ({ is, by: 'J. Muller', reason: 'test data' });
+  it('a proposal is none; what is proposed stands beside the question', () => {
+    assert.deepEqual(decided(undefined), ['unknown', '']);
+    const { risk } = factsOf(
+      input({ proposal: { answer: 'tell-people', atLeast: 'tell-people', atMost: 'tell-people' } }),
+    ).words;
+    assert.ok(risk?.known === false && risk.proposed === 'high' && /proposed is high/.test(risk.ask));
+  });
+  it('as proposed, or within what is proposed, the word alone will do', () => {
+    assert.deepEqual(decided('risk'), ['risk', '']);
+    assert.deepEqual(decided('high', 'cannot-tell'), ['high', '']);
+  });
+  it('a lighter one without name and reason takes nothing away', () => {
+    assert.deepEqual(decided('none'), ['unknown', 'decision-without-reason']);
+    assert.deepEqual(decided('none', 'cannot-tell'), ['unknown', 'decision-without-reason']);
+    assert.deepEqual(decided(signed('none')), ['none', '']);
+  });
+  it('a graver one counts at once, and the reason is asked for', () => {
+    assert.deepEqual(decided('high'), ['high', 'decision-without-reason']);
+    assert.deepEqual(decided(signed('high')), ['high', '']);
+  });
+});
+
+it('a main establishment that is no state of the EEA is told, and leads to no authority', () => {
+  const { organisation, problems } = factsOf(
+    input({ incident: { facts: StatedFacts.parse({ mainEstablishment: 'US' }) } }),
+  );
+  assert.deepEqual(
+    [organisation.mainEstablishment, problems.map((p) => p.code)],
+    [null, ['establishment-unknown']],
+  );
+});

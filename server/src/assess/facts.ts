@@ -1,4 +1,5 @@
 import {
+  type Answer,
   CAUSES,
   ELEMENTS,
   type Element,
@@ -10,6 +11,8 @@ import {
   type LawGroup,
   type PeopleGroup,
   type RecipientClass,
+  RISKS,
+  type RiskProposal,
   type StatedFacts,
   WORD_FACTS,
   type WordFact,
@@ -39,6 +42,8 @@ export type FactsInput = Readonly<{
     branches: readonly Readonly<{ country: string }>[];
     annualTurnover?: Readonly<{ amount: number; currency: string }> | undefined;
   }>;
+  /** What is proposed to whoever decides on the risk. It is no decision. */
+  proposal?: Pick<RiskProposal, 'answer' | 'atLeast' | 'atMost'> | undefined;
 }>;
 
 type Problem = LawFacts['problems'][number];
@@ -52,12 +57,17 @@ export function factsOf(input: FactsInput): LawFacts {
   const problems: Problem[] = [];
   const groups = groupsOf(input, stated, problems);
   const organisation = organisationOf(input, stated);
+  if (stated.mainEstablishment !== undefined && organisation.mainEstablishment === null)
+    problems.push({
+      code: 'establishment-unknown',
+      text: `facts.mainEstablishment is ${stated.mainEstablishment}, which is no state of the EEA; which authority leads is not known`,
+    });
   return {
     schema: 'forthright/facts/1',
     run: input.run,
     title: input.title,
     groups,
-    words: wordsOf(input, stated, organisation),
+    words: { ...wordsOf(input, stated, organisation), risk: decisionOf(stated, input.proposal, problems) },
     events: eventsOf(input, stated, problems),
     covered: stated.covered ?? {},
     determinations: stated.determinations,
@@ -208,6 +218,48 @@ function wordsOf(
   ) as LawFacts['words'];
 }
 
+const RISK_OF: Readonly<Record<Answer, (typeof RISKS)[number]>> = {
+  'register-only': 'none',
+  'tell-authority': 'risk',
+  'tell-people': 'high',
+};
+
+/**
+ * The decision on the risk, which outranks any proposal. One that is lighter than the proposal takes a duty away, so it
+ * counts from when somebody signs it with a reason; a graver one counts at once, and the reason is asked for.
+ */
+function decisionOf(stated: StatedFacts, proposal: FactsInput['proposal'], problems: Problem[]): Fact {
+  const { risk: said } = stated;
+  const is = typeof said === 'object' ? said.is : said;
+  if (proposal === undefined)
+    return is === undefined ? { known: false, ask: WORD_FACTS.risk } : decided(said);
+  const [least, most] = [RISK_OF[proposal.atLeast], RISK_OF[proposal.atMost]];
+  const proposed =
+    proposal.answer === 'cannot-tell'
+      ? `between ${least} and ${most}, until more is known`
+      : RISK_OF[proposal.answer];
+  if (is === undefined) {
+    const ask = `How great is the risk to the people: none, risk, or high? A named person decides it, under facts.risk; proposed is ${proposed}.`;
+    return { known: false, ask, proposed };
+  }
+  const isLighter = RISKS.indexOf(is) < RISKS.indexOf(least);
+  const isGraver = RISKS.indexOf(is) > RISKS.indexOf(most);
+  if (typeof said === 'object' || !(isLighter || isGraver)) return decided(said);
+  const text = `facts.risk is ${is}, and proposed is ${proposed}: a decision against the proposal needs a name and a reason, such as \`risk: { is: ${is}, by: J. Muller, reason: … }\``;
+  problems.push({ code: 'decision-without-reason', text });
+  return isLighter ? { known: false, ask: text, proposed } : decided(said);
+}
+
+function decided(said: StatedFacts['risk']): Fact {
+  if (typeof said !== 'object') return known(said ?? '', FILE);
+  return known(
+    said.is,
+    `decided by ${said.by}${said.at === undefined ? '' : ` at ${said.at}`}: ${said.reason}`,
+  );
+}
+
+const isBefore = (a: string, b: string): boolean => Date.parse(a) < Date.parse(b);
+
 function eventsOf(
   { incident, firstSeen, run }: FactsInput,
   stated: StatedFacts,
@@ -236,6 +288,18 @@ function eventsOf(
       doubted.set(name, text);
     }
   }
+  const { occurred, contained, aware } = told;
+  if (occurred?.known === true && contained?.known === true && isBefore(contained.value, occurred.value))
+    problems.push({
+      code: 'order-of-events',
+      text: `\`contained\` (${contained.value}) is before \`occurred\` (${occurred.value}): one of them is wrong`,
+    });
+  for (const { duty, at } of stated.notices)
+    if (aware?.known === true && isBefore(at, aware.value))
+      problems.push({
+        code: 'order-of-events',
+        text: `the notice ${duty} (${at}) is before \`aware\` (${aware.value}): one of them is wrong`,
+      });
   return Object.fromEntries(
     Object.entries(EVENTS).map(([name, ask]) => {
       const doubt = doubted.get(name as Event);

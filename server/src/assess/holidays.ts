@@ -9,6 +9,14 @@ const WEEKENDS: Readonly<Record<string, readonly number[]>> = {
   SA: [5, 6],
 };
 
+/**
+ * Federal holidays that the package lists for a state whose law has none of them: Iowa Code § 1C.2. A day too many here
+ * would put a deadline too late.
+ */
+const NO_HOLIDAY: Readonly<Record<string, readonly string[]>> = {
+  'US-IA': ["Indigenous Peoples' Day", 'Juneteenth'],
+};
+
 const known = new Map<string, (day: Temporal.PlainDate) => boolean>();
 
 /**
@@ -24,7 +32,11 @@ export function workingDaysOf(place: string): (day: Temporal.PlainDate) => boole
   const publicIn = (year: number): ReadonlySet<string> => {
     const found =
       years.get(year) ??
-      new Set((holidays.getHolidays(year) ?? []).filter((h) => h.type === 'public').flatMap(daysOf));
+      new Set(
+        (holidays.getHolidays(year, 'en') ?? [])
+          .filter((h) => h.type === 'public' && NO_HOLIDAY[place]?.some((n) => h.name.startsWith(n)) !== true)
+          .flatMap(daysOf),
+      );
     years.set(year, found);
     return found;
   };

@@ -1,5 +1,8 @@
 import {
+  type CAUSES,
   ForthrightError,
+  type LawFacts,
+  type PROTECTIONS,
   type Problem,
   type RecipientClass,
   type RecipientGroup,
@@ -77,7 +80,35 @@ const TRUST: Readonly<Record<Exclude<RecipientClass, 'own'>, RecipientGroup['who
 };
 const HOUR_MS = 3_600_000;
 
-type Computed = Partial<{ [F in RiskFactorId]: { value: unknown; from: string } }>;
+export type Computed = Partial<{ [F in RiskFactorId]: { value: unknown; from: string } }>;
+
+/** The facts for the law say of some factors what they are. */
+export function factorsOfFacts({ words }: Pick<LawFacts, 'words'>): Computed {
+  const { cause, protection } = words;
+  const found: Computed = {};
+  const malice = cause?.known === true ? MALICE[cause.value as (typeof CAUSES)[number]] : undefined;
+  if (cause?.known === true && malice !== undefined)
+    found.malice = { value: malice, from: `the cause is ${cause.value} (${cause.source})` };
+  const safe =
+    protection?.known === true ? PROTECTION[protection.value as (typeof PROTECTIONS)[number]] : undefined;
+  if (protection?.known === true && safe !== undefined)
+    found.protection = { value: safe, from: `the protection is ${protection.value} (${protection.source})` };
+  return found;
+}
+
+/** What a loss or a firm that works for the organisation meant is another question. */
+const MALICE: Readonly<Partial<Record<(typeof CAUSES)[number], string>>> = {
+  'technical-error': 'none',
+  'human-error': 'none',
+  insider: 'insider',
+  attack: 'external',
+  theft: 'external',
+};
+/** Encryption with the key safe may still be out of date: `intact` is for somebody to say. */
+const PROTECTION: Readonly<Partial<Record<(typeof PROTECTIONS)[number], string>>> = {
+  none: 'none',
+  'encrypted-key-taken': 'none',
+};
 
 /** What a run of scope says of the factors. Nothing is said of what its logs can't show. */
 export function computedFactors(answer: ScopeAnswer, stated: RiskStatement['fields'] = {}): Computed {
@@ -137,24 +168,29 @@ const ordinaryOf = (id: RiskFactorId): string | undefined =>
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /**
- * The factors of a breach: what is stated, what a run computed, and what `ordinary` says of the rest. Refuses a stated
+ * The factors of a breach: what is stated, what a run computed, what the incident's facts say, and what `ordinary` says of the rest. Refuses a stated
  * value that differs from the computed one without a reason in `instead`; a value that is nowhere stays unknown.
  */
-export function factorsOf(statement: RiskStatement, answer?: ScopeAnswer): RiskFactors {
+export function factorsOf(
+  statement: RiskStatement,
+  answer?: ScopeAnswer,
+  facts?: Pick<LawFacts, 'words'>,
+): RiskFactors {
   const { by, instead } = statement;
   const given = stated(statement);
   const computed = answer === undefined ? {} : computedFactors(answer, statement.fields);
+  const fromFacts = facts === undefined ? {} : factorsOfFacts(facts);
   const problems: Problem[] = [];
   const entries = RISK_FACTOR_IDS.map((id) => {
     const own = given.get(id);
-    const found = computed[id];
+    const found = computed[id] ?? fromFacts[id];
     const why = instead[id];
     const isOther =
       own !== undefined && found !== undefined && (own === 'unknown' || !same(own.value, found.value));
     if (isOther && why === undefined)
       problems.push({
         at: `factors.${id}`,
-        message: `run ${answer?.run} computed ${JSON.stringify(found.value)}; say under instead.${id} why it is otherwise, or leave it out`,
+        message: `${computed[id] === undefined ? `${found.from}, so it is` : `run ${answer?.run} computed`} ${JSON.stringify(found.value)}; say under instead.${id} why it is otherwise, or leave it out`,
       });
     if (own !== undefined && own !== 'unknown')
       return [
@@ -176,7 +212,10 @@ export function factorsOf(statement: RiskStatement, answer?: ScopeAnswer): RiskF
         {
           known: true,
           value: found.value,
-          source: { kind: 'computed', run: answer?.run ?? '', from: found.from },
+          source:
+            computed[id] === undefined
+              ? { kind: 'incident', from: found.from }
+              : { kind: 'computed', run: answer?.run ?? '', from: found.from },
         },
       ];
     const ordinary = statement.ordinary ? ordinaryOf(id) : undefined;

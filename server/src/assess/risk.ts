@@ -1,14 +1,27 @@
 import { readFile } from 'node:fs/promises';
-import { ForthrightError, type RiskAnswer, RiskStatement, ScopeAnswer } from '@forthright/contract';
-import { readDocument } from '../platform/index.ts';
+import {
+  ForthrightError,
+  type LawFacts,
+  type RiskAnswer,
+  RiskStatement,
+  ScopeAnswer,
+} from '@forthright/contract';
+import { type Document, readDocument } from '../platform/index.ts';
 import { nearestCases } from './nearest.rules.ts';
 import { propose } from './proposal.rules.ts';
 import { categoriesOf, factorsOf } from './risk.rules.ts';
 import { severityOf } from './severity.rules.ts';
 
-/** The assessment of the risk of one breach, from what is stated and, if there is one, the answer of a run of scope. */
-export function assessRisk(statement: RiskStatement, answer?: ScopeAnswer): RiskAnswer {
-  const factors = factorsOf(statement, answer);
+/**
+ * The assessment of the risk of one breach, from what is stated and, where there are any, the answer of a run of scope
+ * and the facts for the law.
+ */
+export function assessRisk(
+  statement: RiskStatement,
+  answer?: ScopeAnswer,
+  facts?: Pick<LawFacts, 'words'>,
+): RiskAnswer {
+  const factors = factorsOf(statement, answer, facts);
   return {
     schema: 'forthright/risk/1',
     title: statement.title ?? answer?.title ?? null,
@@ -44,12 +57,25 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Reads a risk file. Refuses with every problem of the file at its line. */
+export const readRiskFile = (path: string): Promise<Document<RiskStatement>> =>
+  readDocument(path, RiskStatement, 'risk-invalid');
+
 /** Reads a risk file and assesses it. Refuses with every problem of the file at its line. */
 export async function assessRiskFile(path: string, scopePath?: string): Promise<RiskAnswer> {
-  const { value, where } = await readDocument(path, RiskStatement, 'risk-invalid');
+  const document = await readRiskFile(path);
   const answer = scopePath === undefined ? undefined : await readScopeAnswer(scopePath);
+  return assessRiskDocument(document, answer);
+}
+
+/** Assesses a risk file that was read. Refuses a factor that differs from what is known otherwise, at its line. */
+export function assessRiskDocument(
+  { value, where, path }: Document<RiskStatement>,
+  answer?: ScopeAnswer,
+  facts?: Pick<LawFacts, 'words'>,
+): RiskAnswer {
   try {
-    return assessRisk(value, answer);
+    return assessRisk(value, answer, facts);
   } catch (error) {
     if (!(error instanceof ForthrightError) || error.code !== 'risk-invalid') throw error;
     const problems = error.problems.map(({ at, message }) => ({ at: where(at.split('.')), message }));

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ForthrightError, type Problem } from '@forthright/contract';
 import { assess, type Checked, dutiesCheck, dutiesList, dutiesShow } from '../assess/index.ts';
-import { dutiesText, lawListText } from './text/duties.ts';
+import { assessText, lawListText } from './text/duties.ts';
 import { regimeText } from './text/regime.ts';
 import { plural } from './text/words.ts';
 import type { Args, Context, Operation } from './types.ts';
@@ -22,18 +22,27 @@ const folderOf = ({ cwd }: Context, { options }: Args): string | undefined =>
 export const dutiesCommands = (now: () => number): readonly Operation[] => [
   {
     name: assess.name,
-    summary: 'who must be told, under which law, by when and why',
+    summary: 'how severe, what to do about it, who must be told, under which law, by when and why',
     takes: [{ name: 'INCIDENT', about: 'the incident file' }],
     needsWorkspace: true,
     options: {
       ...LAW,
+      risk: {
+        type: 'string',
+        value: 'FILE',
+        about: 'the risk file: what the logs and the incident file don’t say of the risk',
+      },
       at: {
         type: 'string',
         value: 'INSTANT',
         about: 'show clocks as of another time, such as 2025-11-21T08:00:00Z',
       },
     },
-    examples: ['forthright assess incident.yaml', 'forthright assess incident.yaml --json > duties.json'],
+    examples: [
+      'forthright assess incident.yaml',
+      'forthright assess incident.yaml --risk risk.yaml',
+      'forthright assess incident.yaml --json > assessment.json',
+    ],
     run: async (context, args) => {
       const folder = folderOf(context, args);
       const { progress, signal } = context;
@@ -41,6 +50,7 @@ export const dutiesCommands = (now: () => number): readonly Operation[] => [
         incident: resolve(context.cwd, args.positional.incident ?? ''),
         workspace: resolve(context.cwd, context.workspace),
         ...(folder === undefined ? {} : { law: folder }),
+        ...(typeof args.options.risk === 'string' ? { risk: resolve(context.cwd, args.options.risk) } : {}),
         at: instantOf(args.options.at, now),
       });
       const answer = await assess.run(asked, {
@@ -48,7 +58,7 @@ export const dutiesCommands = (now: () => number): readonly Operation[] => [
         step: (words) => progress.update(words),
         progress: (words, done, total) => progress.update(words, done, total),
       });
-      context.print(context.json ? json(answer) : dutiesText(answer));
+      context.print(context.json ? json(answer) : assessText(answer));
     },
   },
   {

@@ -68,13 +68,26 @@ function describeUnion(
     return [{ path: [...path], on: 'value', message: `\`${nameOf(path)}\` is missing` }];
   }
   // The alternative whose shape the value has is the one that was meant.
-  const meant = issue.errors.filter((e) => !e.some((i) => i.code === 'invalid_type' && i.path.length === 0));
+  const isOtherShape = (i: Issue) =>
+    i.path.length === 0 &&
+    (i.code === 'invalid_type' || (i.code === 'invalid_value' && typeof value === 'object'));
+  const shaped = issue.errors.filter((e) => !e.some(isOtherShape));
+  // Of several mappings the one that knows every key which stands there.
+  const keyed = shaped.filter((e) => !e.some((i) => i.code === 'unrecognized_keys' && i.path.length === 0));
+  const meant = keyed.length > 0 ? keyed : shaped;
   if (meant.length === 1 && meant[0] !== undefined) {
     return meant[0].flatMap((inner) => describe(schema, raw, inner, path));
   }
-  const kinds = issue.errors.flatMap((e) =>
-    e.map((i) => (i.code === 'invalid_type' ? typeName(i.expected) : 'another shape')),
+  const root = issue.errors.flat().filter((i) => i.path.length === 0);
+  const words = root.flatMap((i) => (i.code === 'invalid_value' ? i.values.map(String) : []));
+  const isOfWords = root.every(
+    (i) => i.code === 'invalid_value' || (i.code === 'invalid_type' && i.expected === 'object'),
   );
+  if (words.length > 0 && isOfWords && root.length === issue.errors.flat().length) {
+    const message = `${shown(path, value)}, which is not one of: ${words.join(', ')}${near(value, words)}`;
+    return [{ path: [...path], on: 'value', message }];
+  }
+  const kinds = kindsOf(issue.errors);
   return [
     {
       path: [...path],
@@ -82,6 +95,14 @@ function describeUnion(
       message: `${shown(path, value)}; expected ${[...new Set(kinds)].join(' or ')}`,
     },
   ];
+}
+
+function kindsOf(errors: readonly (readonly Issue[])[]): string[] {
+  return errors.flat().flatMap((i) => {
+    if (i.code === 'invalid_type') return [typeName(i.expected)];
+    if (i.code === 'invalid_value' && i.path.length === 0) return i.values.map((v) => `\`${String(v)}\``);
+    return i.code === 'invalid_union' && i.path.length === 0 ? kindsOf(i.errors) : ['another shape'];
+  });
 }
 
 function unknownKey(where: string, key: string, known: readonly string[]): string {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ForthrightError, Incident, Workspace } from '@forthright/contract';
+import * as z from 'zod';
 import { readDocument } from './documents.ts';
 
 let folder = '';
@@ -168,4 +169,29 @@ test('a missing file, a folder and an impossible name are coded errors', async (
   assert.equal(await code(join(folder, 'good.yaml', 'x')), 'file-missing');
   assert.equal(await code(folder), 'file-unreadable');
   assert.equal(await code('a\0b'), 'file-unreadable');
+});
+
+test('where a value may be a word, a number or a mapping, what was meant is told, down to the key', async () => {
+  const Condition = z.union([
+    z.strictObject({ fact: z.enum(['risk', 'cause']), is: z.string() }),
+    z.strictObject({ all: z.array(z.string()) }),
+  ]);
+  const schema = z.object({
+    when: Condition,
+    word: z.union([z.enum(['none', 'high']), z.strictObject({ is: z.string() })]),
+    many: z.union([z.union([z.int(), z.strictObject({ min: z.int() })]), z.literal('unknown')]),
+  });
+  const path = join(folder, 'shapes.yaml');
+  await writeFile(path, 'when: { fact: rsk, is: high }\nword: hihg\nmany: lots\n');
+  await assert.rejects(readDocument(path, schema, 'law-invalid'), (error: ForthrightError) => {
+    assert.deepEqual(
+      error.problems.map((p) => `${p.at.slice(path.length + 1)} ${p.message}`),
+      [
+        '1:15 `when.fact` is "rsk", which is not one of: risk, cause; did you mean `risk`?',
+        '2:7 `word` is "hihg", which is not one of: none, high; did you mean `high`?',
+        '3:7 `many` is "lots"; expected a number or a mapping or `unknown`',
+      ],
+    );
+    return true;
+  });
 });

@@ -1,10 +1,18 @@
-import type { DutiesAnswer, DutyRow, Regime, ShownDeadline, UnverifiedRegime } from '@forthright/contract';
+import type {
+  AssessAnswer,
+  DutiesAnswer,
+  DutyRow,
+  Regime,
+  ShownDeadline,
+  UnverifiedRegime,
+} from '@forthright/contract';
+import { riskLines } from './risk.ts';
 import { clip, moment, number, plural, wrap } from './words.ts';
 
 const WIDTH = 110;
 
-/** The duties for somebody who has slept little: what to do first, what to find out, and then the rest. */
-export function dutiesText(answer: DutiesAnswer): string {
+/** The risk in short, then the duties for somebody who has slept little: what to do first, what to find out, the rest. */
+export function assessText({ risk, decision, duties: answer }: AssessAnswer): string {
   const due = byTime(answer.rows.filter((row) => row.status === 'due'));
   const open = byTime(answer.rows.filter((row) => row.status === 'cannot-tell' && row.people.max > 0));
   const counsel = answer.rows.filter((row) => row.status === 'unverified' && row.people.max > 0);
@@ -15,6 +23,7 @@ export function dutiesText(answer: DutiesAnswer): string {
     ],
     incomplete(answer),
     answer.facts.problems.map((p) => wrap(`! ${p.text}`, WIDTH, '  ')),
+    ['RISK: a proposal; a named person decides', ...riskLines(risk, decision)],
     [
       `TO BE DONE: ${due.length === 0 ? 'nothing that can be told for certain' : plural(due.length, 'duty', 'duties')}`,
       ...due.flatMap((row) => rowLines(row, answer.at)),

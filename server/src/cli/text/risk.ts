@@ -4,6 +4,7 @@ import {
   CITATIONS,
   type CitationId,
   EXEMPTIONS,
+  type Fact,
   INCIDENT_NATURES,
   RECIPIENT_DELETION,
   RECIPIENT_TRUST,
@@ -112,6 +113,34 @@ export function riskText(answer: RiskAnswer): string {
     'A named person decides. This is no legal advice.',
   ].join('\n')}\n`;
 }
+
+const MOST_QUESTIONS = 5;
+
+/** The same in short, for who wants the duties too: `forthright risk` and --json have all of it. */
+export function riskLines(answer: RiskAnswer, decision: Fact): string[] {
+  const { proposal: p } = answer;
+  const asked = questions(answer);
+  const more = asked.length - MOST_QUESTIONS;
+  return [
+    ...section('Severity', [
+      `${answer.severity.method} = ${range(answer.severity.se)}, ${answer.severity.bands.join(' or ')}; ${answer.severity.label}`,
+    ]),
+    ...section('Proposal', proposal(answer)),
+    ...section('Because', p.reasons.map(sentence)),
+    ...section('Advice', p.advice.map(sentence)),
+    ...section('Missing', [
+      ...asked.slice(0, MOST_QUESTIONS),
+      ...(more > 0 ? [`and ${more} more in --json; say what is known in a risk file, with --risk`] : []),
+    ]),
+    ...section('Rests on', unnamed(answer)),
+    ...section('Decision', [decided(decision)]),
+  ];
+}
+
+const decided = (decision: Fact): string =>
+  decision.known
+    ? `${decision.value}; ${visible(decision.source)}`
+    : `none that counts. ${visible(decision.ask)}`;
 
 const rows = (values: Readonly<Record<string, string>>): string[] =>
   Object.entries(values).map(
