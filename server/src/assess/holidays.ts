@@ -1,4 +1,8 @@
-import Holidays from 'date-holidays';
+import { createRequire } from 'node:module';
+import type Holidays from 'date-holidays';
+
+/** Loaded when a working day is asked for: it is a quarter of a second that no other command should wait. */
+const load = (): typeof Holidays => createRequire(import.meta.url)('date-holidays');
 
 /** Countries whose week ends otherwise than with Saturday and Sunday; days of ISO weeks. */
 const WEEKENDS: Readonly<Record<string, readonly number[]>> = {
@@ -27,7 +31,8 @@ export function workingDaysOf(place: string): (day: Temporal.PlainDate) => boole
   const cached = known.get(place);
   if (cached !== undefined) return cached;
   const [country = '', region] = place.split('-');
-  const holidays = region === undefined ? new Holidays(country) : new Holidays(country, region);
+  const Of = load();
+  const holidays = region === undefined ? new Of(country) : new Of(country, region);
   const years = new Map<number, ReadonlySet<string>>();
   const publicIn = (year: number): ReadonlySet<string> => {
     const found =

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import PdfKit from 'pdfkit';
+import type PdfKit from 'pdfkit';
 
 /** What a PDF says, in reading order. */
 export type PdfBlock =
@@ -43,7 +43,9 @@ const plain = (text: string): string =>
  * title, fonts within), so that what is told by place and size is told by its tags too. Latin, Greek and Cyrillic letters.
  */
 export async function writePdf(document: PdfDocument): Promise<Uint8Array> {
-  const doc = new PdfKit({
+  // Loaded when a page is made: no other command should wait for it.
+  const { default: Kit } = await import('pdfkit');
+  const doc = new Kit({
     size: 'A4',
     margin: MARGIN,
     pdfVersion: '1.7',
