@@ -1,6 +1,5 @@
 /** From logs to duties, and the law from the command line, as a user runs them. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,22 +7,9 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { AssessAnswer, type DutyRow, ScopeAnswer } from '@forthright/contract';
 import { generateMarketplace } from '../marketplace/index.ts';
+import { forthright } from './command.ts';
 
-const FORTHRIGHT = fileURLToPath(new URL('../../server/bin/forthright.js', import.meta.url));
 const LAW = fileURLToPath(new URL('../../duties', import.meta.url));
-
-type Ran = { code: number | null; stdout: string; stderr: string };
-
-function forthright(args: readonly string[], cwd: string): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [FORTHRIGHT, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
 
 describe('from logs to duties', () => {
   let folder = '';

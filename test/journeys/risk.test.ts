@@ -1,26 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { Report, RiskAnswer, type ScopeAnswer } from '@forthright/contract';
 import { generateMarketplace } from '../marketplace/index.ts';
-
-const FORTHRIGHT = fileURLToPath(new URL('../../server/bin/forthright.js', import.meta.url));
-
-type Ran = { code: number | null; stdout: string; stderr: string };
-function forthright(args: readonly string[], cwd: string): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [FORTHRIGHT, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
+import { forthright } from './command.ts';
 
 describe('risk, from a run of scope and what somebody says', () => {
   let directory = '';

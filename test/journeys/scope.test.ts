@@ -5,25 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { LEAK_KINDS, ScopeAnswer, SeenBy, WhoSaw } from '@forthright/contract';
 import { differencesOf } from '../marketplace/compare.ts';
 import { generateMarketplace, type Truth } from '../marketplace/index.ts';
-
-const FORTHRIGHT = fileURLToPath(new URL('../../server/bin/forthright.js', import.meta.url));
-
-type Ran = { code: number | null; stdout: string; stderr: string };
-
-function forthright(args: readonly string[], cwd: string): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [FORTHRIGHT, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
+import { FORTHRIGHT, forthright } from './command.ts';
 
 describe('the marketplace with planted truth, through the command line', () => {
   let directory = '';
