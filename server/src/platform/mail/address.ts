@@ -90,6 +90,15 @@ function asciiDomain(rawDomain: string): string {
 const unusable = (why: string) =>
   new ForthrightError('address-unusable', `This is not one usable mail address. ${why}`);
 
+/** Whether a text from beyond the types is what `oneAddress` gave. */
+export function isOneAddress(text: string): text is OneAddress {
+  try {
+    return oneAddress(text) === text;
+  } catch {
+    return false;
+  }
+}
+
 /** The domain, in lower case and ASCII. */
 export const domainOf = (address: OneAddress): string => address.slice(address.lastIndexOf('@') + 1);
 
