@@ -146,17 +146,17 @@ test('stop: the rest is not sent, and can be sent later', async () => {
       records.push(...more);
       if (records.length > 50) stop.abort();
     };
-    await send({ messages: people(2000), signal: stop.signal, onRecords });
+    await send({ messages: people(500), signal: stop.signal, onRecords });
     const accepted = new Set(records.flatMap(({ kind, id }) => (kind === 'accepted' ? [id] : [])));
     assert.equal(sink.taken.length, accepted.size);
-    assert.ok(accepted.size < 1000);
+    assert.ok(accepted.size < 400);
     await send({
-      messages: people(2000)
+      messages: people(500)
         .filter(({ id }) => !accepted.has(id))
         .map((m) => ({ ...m, attempt: 2 })),
     });
-    assert.equal(new Set(sink.taken.map(({ to }) => to)).size, 2000);
-    assert.equal(sink.taken.length, 2000);
+    assert.equal(new Set(sink.taken.map(({ to }) => to)).size, 500);
+    assert.equal(sink.taken.length, 500);
   });
 });
 

@@ -9,7 +9,15 @@ import { Worker } from 'node:worker_threads';
 import { ForthrightError } from '@forthright/contract';
 import { FolderLock } from '../../platform/db/index.ts';
 import { nextNumber } from './journal.ts';
-import type { JournalRecord, Prepared, Segment, SenderSettings } from './types.ts';
+import type {
+  FromWorker,
+  JournalRecord,
+  Prepared,
+  Segment,
+  SenderSettings,
+  ToWorker,
+  WorkerSettings,
+} from './types.ts';
 
 export type SendOptions = Readonly<{
   messages: AsyncIterable<Prepared> | Iterable<Prepared>;
@@ -32,22 +40,6 @@ export type SendOptions = Readonly<{
   signal?: AbortSignal;
   workers?: number;
 }>;
-
-export type WorkerSettings = Readonly<{
-  settings: SenderSettings;
-  journal: Readonly<{ folder: string; writer: string; fence: string; from: number }>;
-  shares: number;
-}>;
-export type ToWorker =
-  | Readonly<{ do: 'send'; messages: readonly Prepared[] }>
-  | Readonly<{ do: 'permit'; untilNs: bigint }>
-  | Readonly<{ do: 'stop'; why: string }>
-  | Readonly<{ do: 'finish' }>;
-export type FromWorker =
-  | Readonly<{ say: 'room' }>
-  | Readonly<{ say: 'durable'; records: readonly JournalRecord[] }>
-  | Readonly<{ say: 'finished'; segments: readonly Segment[] }>
-  | Readonly<{ say: 'failed'; code: string | undefined; message: string }>;
 
 const BATCH = 50;
 const LEAST_FENCE_MS = 30;

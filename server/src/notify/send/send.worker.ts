@@ -1,7 +1,7 @@
 /** One of the threads that write, sign and send. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FromWorker, ToWorker, WorkerSettings } from './send.ts';
 import { Sender } from './sender.ts';
+import type { FromWorker, ToWorker, WorkerSettings } from './types.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('This file is for a worker thread.');

@@ -59,3 +59,20 @@ export type Segment = Readonly<{
   /** Whether it was ended by a crash, and closed by `recover`. */
   isTorn: boolean;
 }>;
+
+/** What a sending thread is started with, is told, and tells. */
+export type WorkerSettings = Readonly<{
+  settings: SenderSettings;
+  journal: Readonly<{ folder: string; writer: string; fence: string; from: number }>;
+  shares: number;
+}>;
+export type ToWorker =
+  | Readonly<{ do: 'send'; messages: readonly Prepared[] }>
+  | Readonly<{ do: 'permit'; untilNs: bigint }>
+  | Readonly<{ do: 'stop'; why: string }>
+  | Readonly<{ do: 'finish' }>;
+export type FromWorker =
+  | Readonly<{ say: 'room' }>
+  | Readonly<{ say: 'durable'; records: readonly JournalRecord[] }>
+  | Readonly<{ say: 'finished'; segments: readonly Segment[] }>
+  | Readonly<{ say: 'failed'; code: string | undefined; message: string }>;
