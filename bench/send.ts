@@ -88,7 +88,7 @@ async function forthright(): Promise<Row> {
         connections,
         messagesPerConnection: 1000,
       },
-      onRecords: (records) => {
+      onOutcomes: (records) => {
         for (const { kind } of records) if (kind === 'accepted') accepted++;
         peak = Math.max(peak, process.memoryUsage.rss());
         if (accepted - lastSaid < people / 5) return;

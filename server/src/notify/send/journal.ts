@@ -34,7 +34,7 @@ export type JournalOptions = Readonly<{
   fence: string;
   /** Where the numbers of this writer's files begin; they are consecutive. */
   from: number;
-  /** What became durable, in its order. */
+  /** Outcomes that became durable, in their order. */
   durable?: (records: readonly JournalRecord[]) => void;
   mostBytes?: number;
 }>;
@@ -125,7 +125,8 @@ export class Journal {
         return;
       }
       for (const waiter of waiters) waiter.resolve();
-      this.#options.durable?.(records);
+      const outcomes = records.filter(({ kind }) => kind !== 'released');
+      if (outcomes.length > 0) this.#options.durable?.(outcomes);
       if (this.#bytes > (this.#options.mostBytes ?? MOST_BYTES)) await this.#rotate();
     }
     if (this.#failure !== undefined) this.#pending = [];

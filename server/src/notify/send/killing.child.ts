@@ -53,7 +53,7 @@ async function run({ folder, port, people, connections, keyFile }: Order): Promi
     fence: 'fence-of-the-test',
     holdsFence: async () => 5000,
     workers: 2,
-    onRecords: (records) => {
+    onOutcomes: (records) => {
       for (const record of records) known.set(record.id, learn(known.get(record.id), record));
       count += records.filter(({ kind }) => kind === 'accepted').length;
       tell({ say: 'accepted', count });

@@ -32,10 +32,10 @@ export type SendOptions = Readonly<{
    */
   holdsFence: () => Promise<number>;
   /**
-   * Each record once, after it is on the disk. What it gives is awaited before more messages are taken, so that nothing
+   * Each outcome once, after it is on the disk. What it gives is awaited before more messages are taken, so that nothing
    * piles up.
    */
-  onRecords: (records: readonly JournalRecord[]) => void | Promise<void>;
+  onOutcomes: (records: readonly JournalRecord[]) => void | Promise<void>;
   /** Stops at once: nothing more is released. */
   signal?: AbortSignal;
   workers?: number;
@@ -175,19 +175,19 @@ const fenced = () =>
 class Thread {
   readonly failed: Promise<never>;
   readonly #worker: Worker;
-  readonly #onRecords: SendOptions['onRecords'];
+  readonly #onOutcomes: SendOptions['onOutcomes'];
   #finished: PromiseWithResolvers<readonly Segment[]> = Promise.withResolvers();
   #room: PromiseWithResolvers<Thread> = Promise.withResolvers();
   #handed: Promise<void> = Promise.resolve();
   #isFinishing = false;
 
   constructor(
-    { settings, folder, fence, onRecords }: SendOptions,
+    { settings, folder, fence, onOutcomes }: SendOptions,
     index: number,
     shares: number,
     from: number,
   ) {
-    this.#onRecords = onRecords;
+    this.#onOutcomes = onOutcomes;
     const workerData: WorkerSettings = {
       settings,
       shares,
@@ -213,7 +213,7 @@ class Thread {
         void this.#handed.then(() => this.#room.resolve(this));
         break;
       case 'durable':
-        this.#handed = this.#handed.then(() => this.#onRecords(message.records));
+        this.#handed = this.#handed.then(() => this.#onOutcomes(message.records));
         this.#handed.catch(fail);
         break;
       case 'finished':

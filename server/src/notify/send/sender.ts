@@ -22,7 +22,7 @@ import type { JournalRecord, Prepared, Segment, SenderSettings } from './types.t
 export type SenderOptions = Readonly<{
   settings: SenderSettings;
   journal: Readonly<{ folder: string; writer: string; fence: string; from: number }>;
-  /** Outcomes that are on the disk, and releases before them. */
+  /** Outcomes that are on the disk. */
   durable: (records: readonly JournalRecord[]) => void;
   /** How many share the limits and the connections. */
   shares: number;
