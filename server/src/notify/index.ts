@@ -1,0 +1,8 @@
+export {
+  MOST_BYTES,
+  REASONS,
+  type Reason,
+  type Returned,
+  type ReturnedKind,
+  readReturned,
+} from './returned/index.ts';

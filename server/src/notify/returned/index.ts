@@ -1,0 +1,3 @@
+export { MOST_BYTES } from './letter.ts';
+export { readReturned } from './returned.ts';
+export { REASONS, type Reason, type Returned, type ReturnedKind } from './types.ts';
