@@ -312,7 +312,7 @@ export const CASES: readonly (readonly [
   ['rejected', '550 Verification failed for <news@shop.example> 550 Sender verify failed', ''],
   ['rejected', '550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized', ''],
   ['rejected', '553 5.7.1 <news@shop.example>: Sender address rejected: not owned by user', ''],
-  ['rejected', '550 5.7.1 RESOLVER.RST.AuthRequired; authentication required [Stage: CreateMessage]', ''],
+  ['securityerror', '550 5.7.1 RESOLVER.RST.AuthRequired; authentication required [Stage: CreateMessage]', ''],
   ['rejected', '550 Administrative prohibition', ''],
   [
     'rejected',

@@ -40,7 +40,7 @@ const PHASES: readonly Readonly<{ phase: Phase; says: RegExp }>[] = [
   },
   {
     phase: 'data',
-    says: /(after|in reply to|in response to|>>>|sent:?|smtp:|response to|sending|command:?|during|at) ?["'<]*(pipelined )?(end of )?(data|bdat|\.$)|end of (mail )?data|end-of-data|failed after i sent the message|after (the )?(message )?(body|content) (was )?sent|\(?state (17|18|19)\)/gim,
+    says: /(after|in reply to|in response to|>>>|sent:?|smtp:|response to|sending|command:?|during|at) ?["'<]*(pipelined )?(end of )?(data|bdat|\.$)|end of (mail )?data|end-of-data|failed after i sent the message|smtp transmission failure has occurred|\btext command|after (the )?(message )?(body|content) (was )?sent|\(?state (17|18|19)\)/gim,
   },
   {
     phase: 'connect',

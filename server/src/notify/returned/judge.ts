@@ -180,11 +180,18 @@ function quoted(words: string): string {
  * time (after the message instead of after the recipient) or by the code (x.2.0, x.2.1, x.7.1).
  * Source: libsisimai.org, how to tell unknown from filtered.
  */
-function filteredOrUnknown(reason: Reason | undefined, status: string, phase: Phase): Reason | undefined {
-  if (reason !== 'userunknown' || phase === 'rcpt') return reason;
-  if (/^5\.(2\.[01]|7\.1)$/.test(status)) return 'filtered';
+function byTime(reason: Reason | undefined, text: string, status: string, phase: Phase): Reason | undefined {
+  if (reason !== 'userunknown' && reason !== 'hostunknown') return reason;
+  // Before a recipient is named it is the sender, or the machine that sends, whom nobody knows.
+  if (phase === 'mail') return 'rejected';
+  if (phase === 'ehlo' || phase === 'connect') return 'blocked';
+  if (reason === 'hostunknown' || phase === 'rcpt') return reason;
+  if (/^5\.(2\.[01]|7\.1)$/.test(status) && /unknown|no such/.test(text)) return 'filtered';
   return phase === 'data' && !/^5\.1\./.test(status) ? 'filtered' : reason;
 }
+
+/** What a free text says of a user when it tells neither time nor code: the same doubt. */
+const DOUBTFUL = /\b(user unknown|unknown user(?!:)|no such user here|recipient not found)\b/;
 
 function reasonOf(evidence: Evidence, status: string, reply: string, phase: Phase): Reason {
   const diagnostic = plain(evidence.diagnostic);
@@ -194,12 +201,14 @@ function reasonOf(evidence: Evidence, status: string, reply: string, phase: Phas
   const worded =
     firstOf(HEADLINES, context, phase) ??
     wordedReason(diagnostic, phase) ??
-    (diagnostic === '' && SURE.test(status) ? byStatus(status) : undefined) ??
+    (diagnostic === '' && SURE.test(evidence.status) ? byStatus(evidence.status) : undefined) ??
     wordedReason(quoted(words), phase) ??
     wordedReason(words, phase);
   const said = comment === '' || worded !== 'userunknown' ? undefined : wordedReason(comment, phase);
+  const isFree = evidence.action === '' && diagnostic === '' && evidence.status === '';
+  const isDoubtful = worded === 'userunknown' && isFree && phase === '' && status === '' && DOUBTFUL.test(words);
   return (
-    (said === 'suspend' ? said : filteredOrUnknown(worded, status, phase)) ??
+    (said === 'suspend' ? said : isDoubtful ? 'filtered' : byTime(worded, `${diagnostic} ${words}`, status, phase)) ??
     wordedReason(comment, phase) ??
     byStatus(status) ??
     firstOf(VAGUE, diagnostic, phase) ??

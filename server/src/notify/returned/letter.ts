@@ -55,8 +55,11 @@ async function parsed(bytes: Uint8Array): Promise<Email> {
   const email = await attempt(bytes);
   const isEmpty = email !== null && email.attachments.length === 0 && !email.text && !email.html;
   if (email !== null && !isEmpty) return email;
-  const mended = mend(bytes);
-  return (mended === null ? null : await attempt(mended)) ?? email ?? plainly(bytes);
+  for (const mended of [mend(bytes, true), mend(bytes, false)]) {
+    const again = mended === null ? null : await attempt(mended);
+    if (again !== null && (again.attachments.length > 0 || again.text || again.html)) return again;
+  }
+  return email ?? plainly(bytes);
 }
 
 async function attempt(bytes: Uint8Array): Promise<Email | null> {
@@ -69,9 +72,9 @@ async function attempt(bytes: Uint8Array): Promise<Email | null> {
 
 /**
  * The same message under a readable Content-Type, when its own says multipart and no part was found: the boundary is
- * then taken from the body (PMDF writes parameters that no parser understands; others fold the boundary away).
+ * then taken from the body, or the body as it stands is the text (PMDF writes parameters that no parser understands; others fold the boundary away).
  */
-function mend(bytes: Uint8Array): Uint8Array | null {
+function mend(bytes: Uint8Array, inParts: boolean): Uint8Array | null {
   const text = Buffer.from(bytes).toString('latin1');
   const gap = /\r?\n\r?\n/.exec(text);
   if (gap === null) return null;
@@ -79,7 +82,7 @@ function mend(bytes: Uint8Array): Uint8Array | null {
   const head = text
     .slice(0, gap.index)
     .replace(/^content-(type|transfer-encoding):.*(\r?\n[ \t].*)*/gim, 'X-Was: $1');
-  const boundary = /^--([^\s][^\r\n]{2,69})\r?\ncontent-/im.exec(body)?.[1]?.trimEnd();
+  const boundary = !inParts ? undefined : /^--([^\s][^\r\n]{2,69})\r?\ncontent-/im.exec(body)?.[1]?.trimEnd();
   const type =
     boundary === undefined
       ? 'text/plain'
@@ -111,7 +114,7 @@ function proseOf(email: Email, attachments: readonly Readonly<{ type: string; te
   const shown = (email.text ?? '').trim();
   const html = email.html === undefined ? '' : fromHtml(email.html);
   // Some reporters attach their words as a file.
-  const files = attachments.filter(({ type }) => type === 'text/plain').map(({ text }) => text);
+  const files = attachments.filter(({ type }) => /^text\/plain\b/.test(type)).map(({ text }) => text);
   const text = [shown.length >= 40 || html === '' ? shown : `${shown}\n${html}`, ...files].join('\n');
   return text
     .slice(0, MOST_BYTES)

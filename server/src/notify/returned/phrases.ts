@@ -170,9 +170,14 @@ export const PHRASES: readonly Phrase[] = [
     says: [/rate limited due to ip reputation/, /too much mail from/],
   },
   {
+    reason: 'securityerror',
+    from: 'Exchange: a recipient that hears from colleagues only; Symantec: a client that did not sign in',
+    says: [/resolver\.rst\.authrequired/, /authentication required \[stage/, /turn on smtp auth/],
+  },
+  {
     reason: 'rejected',
-    from: 'Exchange: a recipient that hears from known senders only',
-    says: [/resolver\.rst\.(authrequired|notauthorized)/, /authentication required \[stage/],
+    from: 'Exchange: a recipient that hears from known senders only; lists of blocked senders',
+    says: [/resolver\.rst\.notauthorized/, /sending to\/from an address that has been blacklisted/],
   },
   {
     reason: 'blocked',
@@ -185,6 +190,19 @@ export const PHRASES: readonly Phrase[] = [
     says: [/^(521|556)[ -].{0,120}not accept/, /this (host|server|domain) does not accept (e-?)?mail/],
   },
 
+  {
+    reason: 'badreputation',
+    from: 'Yahoo TSS04: volume and complaints of the machine that sends',
+    says: [/unexpected volume or user complaints/, /\[tss\d+\]/],
+  },
+  {
+    reason: 'blocked',
+    from: 'providers that refuse the own machines',
+    says: [/use (the |your )?(smtp|mail|outgoing)( mail)? ?server of your (isp|provider)/, /your isp's (mail|smtp) server/],
+  },
+  { reason: 'policyviolation', from: 'Postfix header checks, Gmail quoting them', says: [/header error/] },
+  { reason: 'spamdetected', from: 'Orange: OFR_506', says: [/ofr_?506/] },
+  { reason: 'userunknown', from: 'Orange: OFR_416; Symantec: 542', says: [/ofr_?416/, /^542 @ rejected/] },
   // How the sender is authenticated.
   {
     reason: 'authfailure',
@@ -510,7 +528,7 @@ export const PHRASES: readonly Phrase[] = [
     reason: 'notcompliantrfc',
     from: 'Gmail (RFC 5322), RFC 5321 2.3.8, Exim, amavisd',
     says: [
-      /\brfc ?-?(2822|5322|822|5321|2821|2045|2046|2047|1123)\b/,
+      /(?<!\/)\brfc ?-?(2822|5322|822|5321|2821|2045|2046|2047|1123)\b(?!;)/,
       /(not|non)[- ](rfc|compliant|conform)/,
       /bare (lf|cr|newline|linefeed)/,
       /(missing|no|duplicate[d]?|multiple|more than one) (\w+[ -:]*)?(from|date|subject|message-?id|to|sender)[: -]*(header|field)/,
@@ -587,7 +605,6 @@ export const PHRASES: readonly Phrase[] = [
       /attachments? .{0,40}(not (allowed|accepted|permitted)|blocked|banned|forbidden|prohibited|reject|type|disallow)/,
       /(banned|forbidden|prohibited|disallowed|blocked|illegal|unacceptable|restricted|denied) (file|attachment|name|content|extension|zip)/,
       /file (name|type|extension).{0,30}(not allowed|banned|forbidden|reject|prohibit)/,
-      /header error/,
       /violat(es|ion|ed|ing)/,
       /not accept(ing|ed)? (this|any|messages with) (type|kind|attach)/,
       /compliance/,
@@ -623,6 +640,7 @@ export const HEADLINES: readonly Phrase[] = [
 
 /** Sentences that a reporter writes whatever the reason is; they are taken out before anything is judged. */
 export const FORMULAS: readonly RegExp[] = [
+  /please do not reply to this message[^.]{0,120}\./g,
   /google tried to deliver your message, but it was rejected by the (server for the )?(recipient|relay)?( domain)?[^:]{0,120}\./g,
   /we recommend contacting the other email provider for further information about the cause of this error\./g,
   /technical details of (permanent|temporary) failure:?/g,
@@ -766,6 +784,22 @@ export const DELIVERY: readonly Phrase[] = [
       /account or domain may not exist/,
       /domain is not reachable/,
     ],
+  },
+
+  {
+    reason: 'notaccept',
+    from: 'qmail: a domain without a way for mail; Postfix before 3: a domain that wants none (null MX)',
+    says: [/couldn't find a mail exchanger or ip address/, /malformed or unexpected name server reply/],
+  },
+  {
+    reason: 'networkerror',
+    from: 'qmail: no connection, told as 4.4.1',
+    says: [/wasn't able to establish an smtp connection/],
+  },
+  {
+    reason: 'syntaxerror',
+    from: 'Exim: an address in the message that is none',
+    says: [/malformed address/, /incorrectly constructed/],
   },
 
   // Users nobody knows.
@@ -1003,7 +1037,7 @@ export const TRANSPORT: readonly Phrase[] = [
       /could not (be delivered|connect|reach|contact|establish|deliver).{0,30}(for|within|after|since|in|to|server|host|mail)/,
       /(cannot|can't|unable to|couldn't|could not|wasn't able to|not able to|failed to|was unable to|being unable to) (establish |make |open )?(an? )?(smtp )?(connect|connection|contact|reach|communicate)/,
       /connect(ion)? (to \S{1,80} )?(was |has been |is )?(refused|failed|reset|lost|closed|dropped|broken|time|died|attempt|aborted|error)/,
-      /(no|not) (respon|answer|reply|connect)/,
+      /(no|not) (respon|answer|connect)/,
       /not responding/,
       /did not accept our requests/,
       /did not (respond|accept|reply|answer)/,
@@ -1060,6 +1094,16 @@ export const TRANSPORT: readonly Phrase[] = [
 
 /** Wordings that say little; they decide where codes say nothing either. */
 export const VAGUE: readonly Phrase[] = [
+  {
+    reason: 'rejected',
+    from: 'fml, Mailman: the sender is no member of a list',
+    says: [/not (a )?member/, /members only/],
+  },
+  {
+    reason: 'filtered',
+    from: 'KDDI: a filter of the recipient, told without a quoted reply',
+    says: [/each of the following recipients was rejected by a remote mail server\./],
+  },
   {
     reason: 'securityerror',
     from: 'Sendmail access map, Exchange, Postfix',

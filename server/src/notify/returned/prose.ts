@@ -72,7 +72,8 @@ export function namedIn(letter: Letter): { named: Named[]; context: string } {
   const found = placesIn(lines, isOther, failed, to);
   if (found.length === 0) {
     const fallback = failed.length > 0 ? failed : to.slice(0, 20);
-    return { named: fallback.map((recipient) => ({ recipient, words: '' })), context: letter.prose };
+    const words = fallback.length === 1 ? letter.prose : '';
+    return { named: fallback.map((recipient) => ({ recipient, words })), context: letter.prose };
   }
   return { named: segmentsOf(lines, found), context: letter.prose };
 }
@@ -89,12 +90,13 @@ function placesIn(
   for (const [line, text] of lines.entries()) {
     if (!text.includes('@') || places.length > MOST_NAMED) continue;
     for (const { address, at } of addressesIn(text)) {
-      if (isOther(address)) continue;
       const shape = `${text.slice(Math.max(0, at - 120), at)}@${text.slice(at + address.length, at + address.length + 40)}`;
       const isKnown = [...failed, ...to].some((one) => sameAddress(one, address));
       const rule = LINES.find(({ names }) => names.test(shape));
       const isAside = HEADER.test(text) || (ASIDE.test(text.slice(0, at)) && rule?.tier !== 1);
-      const tier = isAside ? 9 : (rule?.tier ?? 4) + (isKnown ? 0 : 1);
+      // Somebody may write to himself, or forward to where he wrote from: then he is who failed, if nobody else is.
+      const other = isOther(address) ? (rule?.tier === 1 && text.trimEnd().endsWith(':') ? 3 : 9) : 0;
+      const tier = isAside ? 9 : Math.max(other, (rule?.tier ?? 4) + (isKnown ? 0 : 1));
       places.push({ recipient: address, line, tier });
     }
   }

@@ -2,14 +2,14 @@ import type { Letter } from './types.ts';
 
 /** Who writes reports. People's addresses and mailing programs are none. */
 const REPORTERS =
-  /mailer-?daemon|mail(er)?[ ._-]?(delivery|administrator|admin|system|gateway|server|router)|postmaster|delivery (sub)?system|system administrator|mdaemon|mail\.delivery|e-?mail (system|server|gateway)|daemon@|internet mail|smtp (gateway|server|daemon)|bounce|notification (service|agent)|mms-?gateway|mail-daemon|message.?router|mail ?sweeper|mailfoundry|exchange ?admin|mailmaster|pmdf|interscan|administrator@|microsoft ?exchange|xmail/i;
+  /mailer-?daemon|post_?master|mail(er)?[ ._-]?(delivery|administrator|admin|system|gateway|server|router)|postmaster|delivery (sub)?system|system administrator|mdaemon|mail\.delivery|e-?mail (system|server|gateway)|daemon@|internet mail|smtp (gateway|server|daemon)|bounce|notification (service|agent)|mms-?gateway|mail-daemon|message.?router|mail ?sweeper|mailfoundry|exchange ?admin|mailmaster|pmdf|interscan|administrator@|microsoft ?exchange|xmail/i;
 
 const SUBJECTS =
-  /undeliver|un-?deliver|non[- ]?deliver|not (been )?deliver|deliver(y|ed|ing)? ?(status|report|failure|failed|fail|problem|error|notif|notice|has failed|incomplete|unsuccessful|impossible|delay|warning|disabled|attempt)|delivery (has|was|to) |(mail|message|e-?mail) ?(system |delivery |transport |status |server |could not |was not |not |has not |has |transmission )?(error|fail|failed|failure|failing|problem|report|return|returned|bounced|be delivered|been delivered|delayed|delay|refused|rejected|blocked)|returned (mail|e-?mail|message|to sender)|return(ed|ing)? (mail|message|to sender)|failure (notice|report|to deliver|notification)|could ?n[o']t (be )?(deliver|send|sent)|cannot (be )?deliver|unable to deliver|failed (mail|message|delivery|to deliver)|warning: (message|could not|mail)|message you sent|(delayed|deferred|rejected|blocked|bounced|refused|returned|error in|problem with|unknown) (mail|e-?mail|message|recipient|user|address)|host unknown|user unknown|unknown (user|recipient|address|mailbox)|ndn:|ndr|dsn|deferred:|cannot send message|loop alert|mail ?box full|over quota|quota exceed|unzustellbar|nicht zugestellt|zustell|fehler|non (remis|distribu|distribué|recapit|consegn)|échec|remise|mancat[ao] (consegna|recapit)|no (se pudo )?entreg|não entreg|no entregad|onbestelbaar|niet (bezorgd|afgeleverd)|niedostarcz|недостав|не доставлен|возвращ|ошибка|配信|送信(エラー|失敗|でき)|エラーメール|不達|未達|退信|系统退信|無法|无法|未送达|投递|address (change|not found|unknown)|failed$|^e$|spam|mail (alert|loop)|delivery/i;
+  /undeliver|un-?deliver|non[- ]?deliver|not (been )?deliver|deliver(y|ed|ing)? ?(status|report|failure|failed|fail|problem|error|notif|notice|has failed|incomplete|unsuccessful|impossible|delay|warning|disabled|attempt)|delivery (has|was|to) |(mail|message|e-?mail) ?(system |delivery |transport |status |server |could not |was not |not |has not |has |transmission )?(error|fail|failed|failure|failing|problem|report|return|returned|bounced|be delivered|been delivered|delayed|delay|refused|rejected|blocked)|returned (mail|e-?mail|message|to sender)|return(ed|ing)? (mail|message|to sender)|failure (notice|report|to deliver|notification)|could ?n[o']t (be )?(deliver|send|sent)|cannot (be )?deliver|unable to deliver|failed (mail|message|delivery|to deliver)|warning: (message|could not|mail)|message you sent|(delayed|deferred|rejected|blocked|bounced|refused|returned|error in|problem with|unknown) (mail|e-?mail|message|recipient|user|address)|host unknown|user unknown|unknown (user|recipient|address|mailbox)|ndn:|ndr|dsn|deferred:|cannot send message|loop alert|mail ?box full|over quota|quota exceed|unzustellbar|nicht zugestellt|zustell|fehler|non (remis|distribu|distribué|recapit|consegn)|échec|remise|mancat[ao] (consegna|recapit)|no (se pudo )?entreg|não entreg|no entregad|onbestelbaar|niet (bezorgd|afgeleverd)|niedostarcz|недостав|не доставлен|возвращ|ошибка|配信|送信(エラー|失敗|でき)|エラーメール|メールエラー|不達|未達|退信|系统退信|無法|无法|未送达|投递|address (change|not found|unknown)|failed$|^e$|spam|mail (alert|loop)|delivery/i;
 
 /** Sentences by which reporters say that a message did not arrive, or not yet. */
 const SENTENCES =
-  /(could ?n.t|could not|can ?not|can't|was not|wasn.t|has not|have not|did not|unable|not able|failed|fails?|impossible)( \w+){0,3} (be(en)? )?(deliver|reach|sen[dt]|transmit|forward|process|accept|complete)|delivery (to|of|for|has|was|failed|failure|status|attempt|problem|report|error)|undeliver|returned (mail|message|to sender)|permanent (fatal )?(error|failure)|fatal error|did not reach|not (yet )?(been )?(delivered|reached)|unknown (user|recipient)|user unknown|rejected (by|your|the|because)|message (was |has been |is being )?(rejected|returned|blocked|refused|delayed|bounced)|still (being|in) |gave up|given up|account is (disabled|suspended|inactive)|no such (user|mailbox)|host unknown|over quota|mailbox (is )?full|does(n't| not) exist|transcript of session|following (address|recipient|error|destination|user|reason)|wurde nicht|nicht zugestellt|konnte nicht|nicht (übermittelt|gesendet)|n'a pas (pu|été)|impossible de|non (è|e'|distribu|remis|consegn|riuscit)|no (se )?(ha )?(podido|pudo|entreg)|não (pôde|foi|é possível|pode)|не (может|удалось|доставлен|было|была)|недоставлен|送信でき|送信されません|配信|届き?ません|届けでき|エラー|无法|未能|退回|不能|投递|bounce|in (the )?queue|not be found|duplicated message-id|loop/i;
+  /(could ?n.t|could not|can ?not|can't|was not|wasn.t|has not|have not|did not|unable|not able|failed|fails?|impossible)( \w+){0,3} (be(en)? )?(deliver|reach|sen[dt]|transmit|forward|process|accept|complete)|delivery (to|of|for|has|was|failed|failure|status|attempt|problem|report|error)|undeliver|returned (mail|message|to sender)|permanent (fatal )?(error|failure)|fatal error|did not reach|not (yet )?(been )?(delivered|reached)|unknown (user|recipient)|user unknown|rejected (by|your|the|because)|message (was |has been |is being )?(rejected|returned|blocked|refused|delayed|bounced)|still (being|in) |gave up|given up|account is (disabled|suspended|inactive)|no such (user|mailbox)|host unknown|over quota|mailbox (is )?full|does(n't| not) exist|transcript of session|following (address|recipient|error|destination|user|reason)|wurde nicht|nicht zugestellt|konnte nicht|nicht (übermittelt|gesendet)|n'a pas (pu|été)|impossible de|non (è|e'|distribu|remis|consegn|riuscit)|no (se )?(ha )?(podido|pudo|entreg)|não (pôde|foi|é possível|pode)|не (может|удалось|доставлен|было|была)|недоставлен|送信でき|送信されません|配信|届き?ません|届けでき|エラー|无法|未能|退回|不能|投递|bounce|in (the )?queue|not be found|incorrectly constructed|error message|invalid user|not a member of this|duplicated message-id|loop/i;
 
 const AUTO_SUBJECT =
   /^\s*(re: ?)?\[?(auto(matic|mated)?[- ]?(reply|response|answer|responder|antwort)?\b[:\]]?|out of (the )?office|ooo\b|vacation|away from|abwesend|abwesenheit|automatische? (antwort|rückmeldung)|réponse automatique|absence|absent|risposta automatica|respuesta automática|resposta automática|fuori sede|fuera de|ausente|automatisch antwoord|autosvar|odpowiedź automatyczna|automatyczna odpowied|автоответ|自動(応答|返信)|不在|自动(回复|答复)|holiday|on (vacation|holiday|leave)|i am (away|out)|thank you for (your|contact))/i;
@@ -41,6 +41,12 @@ export function isAutoReply(letter: Letter): boolean {
   if (!isReporter && /auto-(replied|notified)/i.test(headerOf(letter, 'auto-submitted'))) return true;
   return !isReporter && AUTO_WORDS.test(letter.prose.slice(0, 2000)) && !SUBJECTS.test(subject);
 }
+
+/** The list server fml writes under a list's own name, in the list's own words. */
+const isListServer = (letter: Letter): boolean =>
+  /^(loop (alert|back warning)|we are attacked|you \S+ are not member|.*not member article from)/i.test(
+    headerOf(letter, 'subject'),
+  );
 
 /** Whether somebody's gatekeeper asks the sender to prove something before it hands the message on. */
 export const isChallenge = (letter: Letter): boolean =>
@@ -75,7 +81,7 @@ export function isReturned(letter: Letter): boolean {
   ].some((name) => letter.headers.has(name));
   const isTalk =
     /^\s*(re|aw|sv|antw|fwd?|wg|tr|rv)\s*(\[\d+\])?\s*:/i.test(subject) || letter.headers.has('in-reply-to');
-  if (isList && !isFailing && !(isReporter && isNobody)) return false;
+  if (isList && !isFailing && !(isReporter && isNobody) && !isListServer(letter)) return false;
   const signs = [
     [isReporter, 3],
     [isNobody, 2],
@@ -84,7 +90,7 @@ export function isReturned(letter: Letter): boolean {
     [isSentence, 2],
     [hasCodes, 1],
     [letter.original !== '', 1],
-    [isTalk, -4],
+    [isTalk && !isReporter, -4],
     [
       /^(loop (alert|back warning)|we are attacked|.*not member article from)/i.test(subject) && isSentence,
       5,
