@@ -5,4 +5,6 @@ export {
   type Returned,
   type ReturnedKind,
   readReturned,
+  tokenIn,
+  tokenOf,
 } from './returned/index.ts';

@@ -255,7 +255,7 @@ export const CASES: readonly (readonly [
   ['blocked', '554 mx.example ESMTP not accepting connections', '', 'connect'],
   ['blocked', '550 Your IP is blacklisted', ''],
   [
-    'blocked',
+    'badreputation',
     '421 4.7.0 [TSS04] Messages from 192.0.2.4 temporarily deferred due to user complaints - 4.16.55.1; see https://postmaster.yahooinc.com/error-codes',
     '',
   ],
@@ -312,7 +312,11 @@ export const CASES: readonly (readonly [
   ['rejected', '550 Verification failed for <news@shop.example> 550 Sender verify failed', ''],
   ['rejected', '550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized', ''],
   ['rejected', '553 5.7.1 <news@shop.example>: Sender address rejected: not owned by user', ''],
-  ['securityerror', '550 5.7.1 RESOLVER.RST.AuthRequired; authentication required [Stage: CreateMessage]', ''],
+  [
+    'securityerror',
+    '550 5.7.1 RESOLVER.RST.AuthRequired; authentication required [Stage: CreateMessage]',
+    '',
+  ],
   ['rejected', '550 Administrative prohibition', ''],
   [
     'rejected',

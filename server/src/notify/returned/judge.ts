@@ -187,7 +187,7 @@ function byTime(reason: Reason | undefined, text: string, status: string, phase:
   if (phase === 'ehlo' || phase === 'connect') return 'blocked';
   if (reason === 'hostunknown' || phase === 'rcpt') return reason;
   if (/^5\.(2\.[01]|7\.1)$/.test(status) && /unknown|no such/.test(text)) return 'filtered';
-  return phase === 'data' && !/^5\.1\./.test(status) ? 'filtered' : reason;
+  return phase === 'data' && !/^5\.1\./.test(status) && /unknown|no such/.test(text) ? 'filtered' : reason;
 }
 
 /** What a free text says of a user when it tells neither time nor code: the same doubt. */
@@ -206,9 +206,14 @@ function reasonOf(evidence: Evidence, status: string, reply: string, phase: Phas
     wordedReason(words, phase);
   const said = comment === '' || worded !== 'userunknown' ? undefined : wordedReason(comment, phase);
   const isFree = evidence.action === '' && diagnostic === '' && evidence.status === '';
-  const isDoubtful = worded === 'userunknown' && isFree && phase === '' && status === '' && DOUBTFUL.test(words);
+  const isDoubtful =
+    worded === 'userunknown' && isFree && phase === '' && status === '' && DOUBTFUL.test(words);
   return (
-    (said === 'suspend' ? said : isDoubtful ? 'filtered' : byTime(worded, `${diagnostic} ${words}`, status, phase)) ??
+    (said === 'suspend'
+      ? said
+      : isDoubtful
+        ? 'filtered'
+        : byTime(worded, `${diagnostic} ${words}`, status, phase)) ??
     wordedReason(comment, phase) ??
     byStatus(status) ??
     firstOf(VAGUE, diagnostic, phase) ??

@@ -135,20 +135,35 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** The words of a page; what stands in styles, scripts and comments is none. */
 function fromHtml(html: string): string {
-  return html
-    .slice(0, MOST_BYTES)
-    .replace(/<(style|script|head|title)\b[\s\S]*?<\/\1\s*>/gi, ' ')
-    .replace(/<!--[\s\S]*?-->/g, ' ')
-    .replace(/<(br|\/p|\/div|\/tr|\/li|\/h\d|\/td|\/table|p|div|li|tr)\b[^>]*>/gi, '\n')
+  const page = html.slice(0, MOST_BYTES);
+  const bare = ['style', 'script', 'head', 'title'].reduce(
+    (rest, name) => without(rest, new RegExp(`<${name}\\b`, 'gi'), new RegExp(`</${name}\\s*>`, 'gi')),
+    without(page, /<!--/g, /-->/g),
+  );
+  return bare
+    .replace(/<(br|\/p|\/div|\/tr|\/li|\/h\d|\/td|\/table|p|div|li|tr)\b[^<>]*>/gi, '\n')
     .replace(/<\/?[a-z][^<>]*>/gi, '')
-    .replace(
-      /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,8}));/gi,
-      (whole, decimal, hex, name: string | undefined) => {
-        if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? whole;
-        const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
-        return code > 0 && code < 0x110000 ? String.fromCodePoint(code) : ' ';
-      },
-    );
+    .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,8}));/gi, characterOf);
+}
+
+function characterOf(whole: string, decimal?: string, hex?: string, name?: string): string {
+  if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? whole;
+  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+  return code > 0 && code < 0x110000 ? String.fromCodePoint(code) : ' ';
+}
+
+/** Takes stretches out, in time linear in the text: a thousand openings without an end must not cost their square. */
+function without(text: string, opens: RegExp, ends: RegExp): string {
+  const kept: string[] = [];
+  let at = 0;
+  for (let open = opens.exec(text); open !== null; open = opens.exec(text)) {
+    kept.push(text.slice(at, open.index));
+    ends.lastIndex = open.index;
+    if (ends.exec(text) === null) return kept.join(' ');
+    at = ends.lastIndex;
+    opens.lastIndex = at;
+  }
+  return [...kept, text.slice(at)].join(' ');
 }
 
 /**

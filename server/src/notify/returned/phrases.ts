@@ -81,6 +81,9 @@ export const PHRASES: readonly Phrase[] = [
     from: 'KDDI, IMail, MDaemon',
     says: [
       /as their mailbox is full/,
+      /overdrawn (his|her|their|its) disk ?space/,
+      /storage space in/,
+      /(agotado|agotada)/,
       /mailbox_full/,
       /mailbox exceeds/,
       /zu ?viele mails/,
@@ -198,7 +201,10 @@ export const PHRASES: readonly Phrase[] = [
   {
     reason: 'blocked',
     from: 'providers that refuse the own machines',
-    says: [/use (the |your )?(smtp|mail|outgoing)( mail)? ?server of your (isp|provider)/, /your isp's (mail|smtp) server/],
+    says: [
+      /use (the |your )?(smtp|mail|outgoing)( mail)? ?server of your (isp|provider)/,
+      /your isp's (mail|smtp) server/,
+    ],
   },
   { reason: 'policyviolation', from: 'Postfix header checks, Gmail quoting them', says: [/header error/] },
   { reason: 'spamdetected', from: 'Orange: OFR_506', says: [/ofr_?506/] },
@@ -428,7 +434,7 @@ export const PHRASES: readonly Phrase[] = [
       /no access from/,
       /not accept(ed|ing)? (connections?|mail|messages) from (your|this|the)? ?(ip|host|server|network|dynamic|dial|mail server)/,
       /do(es)? not accept (mail|connections|messages) from/,
-      /connections? (from (your|this) \S{1,40}|has been|was|is|were)? ?(rejected|refused by|denied|blocked|not accepted|dropped|not allowed|prohibited)/,
+      /connections? (from (your|this) \S{1,40}|has been|was|is|were)? ?(rejected|refused by|denied|blocked|not accepted|not allowed|prohibited)/,
       /dynamic(ally)? ?(assigned|allocated|ip|address|pool|range|dial)/,
       /dial-?up/,
       /residential/,
@@ -529,6 +535,7 @@ export const PHRASES: readonly Phrase[] = [
     from: 'Gmail (RFC 5322), RFC 5321 2.3.8, Exim, amavisd',
     says: [
       /(?<!\/)\brfc ?-?(2822|5322|822|5321|2821|2045|2046|2047|1123)\b(?!;)/,
+      /without (to|from|date|subject|message-id):? ?(fields?|headers?)/,
       /(not|non)[- ](rfc|compliant|conform)/,
       /bare (lf|cr|newline|linefeed)/,
       /(missing|no|duplicate[d]?|multiple|more than one) (\w+[ -:]*)?(from|date|subject|message-?id|to|sender)[: -]*(header|field)/,
@@ -601,6 +608,8 @@ export const PHRASES: readonly Phrase[] = [
     reason: 'policyviolation',
     from: 'Gmail 5.7.0 (attachments), Yahoo 5.7.9, Mail.ru, amavisd, MIMEDefang',
     says: [
+      /banned (or|and|word|text|content|material)/,
+      /offensive/,
       /polic(y|ies)\b/,
       /attachments? .{0,40}(not (allowed|accepted|permitted)|blocked|banned|forbidden|prohibited|reject|type|disallow)/,
       /(banned|forbidden|prohibited|disallowed|blocked|illegal|unacceptable|restricted|denied) (file|attachment|name|content|extension|zip)/,
@@ -674,6 +683,7 @@ export const DELIVERY: readonly Phrase[] = [
     reason: 'suspend',
     from: 'Yahoo, AOL, KDDI, i.ua, Rambler, Zoho, vpopmail, Domino, MDaemon',
     says: [
+      /expirado|falta de uso|inativid|inattiv/,
       /(user|account|person) you are trying to contact is (inactive|disabled)/,
       /@ (is )?(locked|blocked|disabled|suspended|inactive)/,
       /(account|mailbox|user|recipient|address|mail ?box|e-?mail|domain|customer|inbox|subscriber)(\(s\))?('s)?( account(s)?| mailbox)?( that you tried to reach)?,? ?([@"'<>[\]():\w.-]{1,40} )?(is|was|has been|have been|are|being|:|status)?,? ?(not |now |currently |temporarily |permanently |been |administratively |presently )*(suspended|disabled|inactive|deactivated|blocked|locked|frozen|expired|closed|terminated|discontinued|cancell?ed|on hold|deactived|dormant|disallowed|held|turned off|not active|not activated|no longer active|restricted|unpaid|barred|stopped|paused|retired|archived)\b/,
@@ -983,6 +993,8 @@ export const TRANSPORT: readonly Phrase[] = [
     reason: 'systemerror',
     from: 'Postfix, Sendmail, qmail (LDAP), Exchange, Domino, amavisd',
     says: [
+      /several matches found/,
+      /unavailable to take delivery/,
       /ldap/,
       /local (configuration|config) error/,
       /(mail )?(system|server|service|local|internal|software|backend|database|configuration|config|lookup|processing|protocol|application|temporary lookup|resources?|i\/o|disk i\/o|proxy|alias|lmtp|storage|filesystem|queue|sql|mysql|milter)( (configuration|config|side|program|resource|resources|system))? (error|failure|fail|problem|unavailable|not available|exception|timed|failed)/,
@@ -1022,6 +1034,7 @@ export const TRANSPORT: readonly Phrase[] = [
     reason: 'expired',
     from: 'RFC 3463 x.4.7; Sendmail, Postfix, Exim, qmail, Exchange, Gmail, docomo, X3',
     says: [
+      /not been collected after/,
       /all hosts (\S+ )?have been failing/,
       /(retry|retries|delivery|queue|bounce|life|message|time) ?(time(out)? )?(has |was |have been |period |limit |lifetime )?(exceeded|expired|expiration|elapsed|exhausted)/,
       /time-?out/,

@@ -1,4 +1,4 @@
-import { sameAddress } from './addresses.ts';
+import { bareAddress, sameAddress } from './addresses.ts';
 import { judge, outcome } from './judge.ts';
 import { readLetter } from './letter.ts';
 import { namedIn } from './prose.ts';
@@ -21,6 +21,8 @@ function judgeLetter(letter: Letter): Returned[] {
   const complaints = letter.reports.filter(({ type }) => type === 'feedback-report');
   if (complaints.length > 0) return complaints.flatMap(({ text }) => complained(letter, text));
   if (isUnsubscription(letter)) return [nothing('feedback')];
+  const complainer = /^x-hmxmroriginalrecipient:.*$/im.exec(letter.original)?.[0];
+  if (complainer !== undefined) return [nothing('feedback', bareAddress(complainer.replace(/^[^:]*:/, '')))];
   if (letter.reports.some(({ type }) => type === 'disposition-notification')) return [nothing('')];
   const reported = letter.reports
     .filter(({ type }) => type === 'delivery-status')
