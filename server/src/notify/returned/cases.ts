@@ -436,7 +436,7 @@ export const CASES: readonly (readonly [
     '',
   ],
   [
-    'expired',
+    'networkerror',
     "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1) I'm not going to try again; this message has been in the queue too long.",
     '4.4.1',
   ],

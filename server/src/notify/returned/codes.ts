@@ -8,14 +8,18 @@ const BOTH = /(?<![\d.:/-])([245][0-5]\d)[ \t:,-]{1,3}[(<[]?#?([245]\.\d{1,3}\.\
 const REPLY_FIRST = /(?:^|[\s"'“:;<>(])([45][0-5]\d)(?=[ \t-]+[^\d\s.]|[ \t]*$|:? )/m;
 const REPLY_NAMED =
   /(?:error|code|said|response|responded with failure|replied|returned|reply|smtp;|<<<|status|server returned|#)[^\n\w]{0,4}(?:code|was|is)?[^\n\w]{0,3}([45][0-5]\d)(?![\d.])/i;
+// What a transcript quotes of the other server; the codes around it are the reporter's own.
+const ANSWERED = /^\s*<<< ?([45][0-5]\d)[ -](?:#?([45]\.\d{1,3}\.\d{1,3})(?![\d.]))?/m;
 const STATUS = /(?<![\d.:/a-z-])#?([45]\.[0-7]\.\d{1,3})(?![\d.]|[a-z])/gi;
 
 /** The reply and the enhanced status in `text`; where several stand there, the pair, else the first of each. */
 export function codesIn(text: string): Codes {
+  const all = [...text.matchAll(STATUS)].map(([, status]) => status ?? '');
+  const answered = ANSWERED.exec(text);
+  if (answered !== null) return { reply: answered[1] ?? '', status: answered[2] ?? mostTelling(all) };
   const both = BOTH.exec(text);
   if (both !== null && both[1]?.[0] !== '2') return { reply: both[1] ?? '', status: both[2] ?? '' };
   const reply = REPLY_NAMED.exec(text)?.[1] ?? REPLY_FIRST.exec(text)?.[1] ?? '';
-  const all = [...text.matchAll(STATUS)].map(([, status]) => status ?? '');
   return { reply, status: mostTelling(all) };
 }
 
