@@ -79,7 +79,11 @@ function asText(outcome: Outcome): string {
 
 async function run({ cwd, json, print, note, progress, signal }: Context, from: string): Promise<void> {
   const start = resolve(cwd, from);
-  const isFolder = (await found(start)).isDirectory();
+  const what = await found(start);
+  const isFolder = what.isDirectory();
+  // A pipe or a device might never end.
+  if (!isFolder && !what.isFile())
+    throw new ForthrightError('file-unreadable', `${from}: neither a folder nor a file`);
   const counts = new Map<string, number>();
   let [files, broken] = [0, 0];
   if (!json)
@@ -98,7 +102,7 @@ async function run({ cwd, json, print, note, progress, signal }: Context, from: 
   progress.clear();
   if (files === 0) throw new ForthrightError('glob-empty', `${from}: there is no file in it`);
   note(
-    `${files} messages: ${[...counts].map(([kind, count]) => `${count} ${kind}`).join(', ') || 'none could be read'}`,
+    `${files} message${files === 1 ? '' : 's'}: ${[...counts].map(([kind, count]) => `${count} ${kind}`).join(', ') || 'none could be read'}`,
   );
   if (broken > 0)
     throw new ForthrightError(
