@@ -9,7 +9,7 @@ const REPLY_FIRST = /(?:^|[\s"'“:;<>(])([45][0-5]\d)(?=[ \t-]+[^\d\s.]|[ \t]*$
 const REPLY_NAMED =
   /(?:error|code|said|response|responded with failure|replied|returned|reply|smtp;|<<<|status|server returned|#)[^\n\w]{0,4}(?:code|was|is)?[^\n\w]{0,3}([45][0-5]\d)(?![\d.])/i;
 // What a transcript quotes of the other server; the codes around it are the reporter's own.
-const ANSWERED = /^\s*<<< ?([45][0-5]\d)[ -](?:#?([45]\.\d{1,3}\.\d{1,3})(?![\d.]))?/m;
+const ANSWERED = /^\s*(?:received )?<<< ?([45][0-5]\d)[ -](?:#?([45]\.\d{1,3}\.\d{1,3})(?![\d.]))?/im;
 const STATUS = /(?<![\d.:/a-z-])#?([45]\.[0-7]\.\d{1,3})(?![\d.]|[a-z])/gi;
 
 /** The reply and the enhanced status in `text`; where several stand there, the pair, else the first of each. */
@@ -32,23 +32,23 @@ const PHASES: readonly Readonly<{ phase: Phase; says: RegExp }>[] = [
   { phase: 'auth', says: /(after|in reply to|>>>) auth\b/gi },
   {
     phase: 'rcpt',
-    says: /(after|in reply to|in response to|>>>|sent:?|smtp:|response to|sending|command:?|during|at) ?["'<]*rcpt\b|\brcpt (to )?command\b|does not like recipient|\brcpt to:? ?<[^>]*> ?(failed|said|returned|:)/gi,
+    says: /(after|following|in reply to|in response to|>>>|sent:?|smtp:|response to|sending|command:?|during|at) ?["'<]*rcpt\b|\brcpt (to )?command\b|does not like recipient|\brcpt to:? ?<[^>]*> ?(failed|said|returned|:)/gi,
   },
   {
     phase: 'mail',
-    says: /(after|in reply to|in response to|>>>|sent:?|smtp:|response to|sending|command:?|during|at) ?["'<]*mail(:| from| command)|sender was rejected|does not like (the )?sender|\bmail from:? ?<[^>]*> ?(failed|said|returned|:)/gi,
+    says: /(after|following|in reply to|in response to|>>>|sent:?|smtp:|response to|sending|command:?|during|at) ?["'<]*mail(:| from| command)|sender was rejected|does not like (the )?sender|\bmail from:? ?<[^>]*> ?(failed|said|returned|:)/gi,
   },
   {
     phase: 'ehlo',
-    says: /(after|in reply to|in response to|>>>|sent:?|smtp:|response to|during|at) ?["'<]*(ehlo|helo|lhlo)\b|my name was rejected/gi,
+    says: /(after|following|in reply to|in response to|>>>|sent:?|smtp:|response to|during|at) ?["'<]*(ehlo|helo|lhlo)\b|my name was rejected/gi,
   },
   {
     phase: 'data',
-    says: /(after|in reply to|in response to|>>>|sent:?|smtp:|response to|sending|command:?|during|at) ?["'<]*(pipelined )?(end of )?(data|bdat|\.$)|end of (mail )?data|end-of-data|failed after i sent the message|smtp transmission failure has occurred|\btext command|after (the )?(message )?(body|content) (was )?sent|\(?state (17|18|19)\)/gim,
+    says: /(after|following|in reply to|in response to|>>>|sent:?|smtp:|response to|sending|command:?|during|at) ?["'<]*(pipelined )?(end of )?(data|bdat|\.$)|end of (mail )?data|end-of-data|failed after i sent the message|smtp transmission failure has occurred|\btext command|after (the )?(message )?(body|content) (was )?sent|\(?state (17|18|19)\)/gim,
   },
   {
     phase: 'connect',
-    says: /after initial connection|initial (connection|greeting)|but greeting failed|during (user open|greeting wait)|while (performing the )?(initial protocol|connecting)|after connect\b|at connect(ion)?\b|on connect\b/gi,
+    says: /after initial connection|refused to talk to me|in reply to initial server greeting|initial (connection|greeting)|but greeting failed|during (user open|greeting wait)|while (performing the )?(initial protocol|connecting)|after connect\b|at connect(ion)?\b|on connect\b/gi,
   },
 ];
 

@@ -15,6 +15,8 @@ export type Evidence = Readonly<{
   words: string;
   /** What the prose says of all. */
   context: string;
+  /** Whether all of it is about this recipient, because there is no other. */
+  isAlone: boolean;
 }>;
 
 /** What each enhanced status code means where the words say nothing: RFC 3463 and its registry, RFC 7372, 7505. */
@@ -81,6 +83,26 @@ const BY_STATUS: Readonly<Record<string, Reason>> = {
   '7.29': 'authfailure',
   '7.30': 'authfailure',
   '7.509': 'authfailure',
+  '1.90': 'speeding',
+  '2.121': 'speeding',
+  '2.122': 'speeding',
+  '7.57': 'securityerror',
+  '7.64': 'norelaying',
+  '7.124': 'rejected',
+  '7.133': 'rejected',
+  '7.134': 'rejected',
+  '7.135': 'rejected',
+  '7.136': 'rejected',
+  '7.501': 'spamdetected',
+  '7.502': 'rejected',
+  '7.503': 'rejected',
+  '7.504': 'filtered',
+  '7.505': 'filtered',
+  '7.506': 'blocked',
+  '7.507': 'filtered',
+  '7.508': 'toomanyconn',
+  '7.510': 'notaccept',
+  '7.515': 'authfailure',
   '7.511': 'blocked',
   '7.512': 'notcompliantrfc',
   '7.513': 'policyviolation',
@@ -140,8 +162,10 @@ const wordedReason = (text: string, phase: Phase): Reason | undefined =>
 export function judge(evidence: Evidence): Returned {
   const { action, recipient } = evidence;
   const said = [evidence.diagnostic, evidence.words, evidence.context].map(codesIn);
-  const status = mostTelling([said[0]?.status ?? '', evidence.status, said[1]?.status ?? ''].filter(Boolean));
-  const reply = said[0]?.reply || said[1]?.reply || '';
+  const around = evidence.isAlone ? said[2] : undefined;
+  const named = [said[0]?.status ?? '', evidence.status, said[1]?.status ?? '', around?.status ?? ''];
+  const status = mostTelling(named.filter(Boolean));
+  const reply = said[0]?.reply || said[1]?.reply || around?.reply || '';
   const phase = phaseIn(evidence.diagnostic) || phaseIn(evidence.words) || phaseIn(evidence.context);
   const reason = /^(delivered|relayed|expanded)$/.test(action)
     ? 'delivered'
@@ -193,6 +217,10 @@ function byTime(reason: Reason | undefined, text: string, status: string, phase:
 /** What a free text says of a user when it tells neither time nor code: the same doubt. */
 const DOUBTFUL = /\b(user unknown|unknown user(?!:)|no such user here|recipient not found)\b/;
 
+/** Whether the prose names the recipient, and says why somewhere else. */
+const saysLittle = (words: string, recipient: string): boolean =>
+  words.replace(recipient.toLowerCase(), '').replace(/[^\p{L}]/gu, '').length < 12;
+
 function reasonOf(evidence: Evidence, status: string, reply: string, phase: Phase): Reason {
   const diagnostic = plain(evidence.diagnostic);
   const comment = plain(evidence.comment);
@@ -203,7 +231,8 @@ function reasonOf(evidence: Evidence, status: string, reply: string, phase: Phas
     wordedReason(diagnostic, phase) ??
     (diagnostic === '' && SURE.test(evidence.status) ? byStatus(evidence.status) : undefined) ??
     wordedReason(quoted(words), phase) ??
-    wordedReason(words, phase);
+    wordedReason(words, phase) ??
+    (evidence.isAlone && saysLittle(words, evidence.recipient) ? wordedReason(context, phase) : undefined);
   const said = comment === '' || worded !== 'userunknown' ? undefined : wordedReason(comment, phase);
   const isFree = evidence.action === '' && diagnostic === '' && evidence.status === '';
   const isDoubtful =

@@ -18,7 +18,7 @@ const LINES: readonly Readonly<{ tier: number; names: RegExp }>[] = [
   {
     tier: 1,
     names:
-      /^[\s>*-]*(?:(?:intended|failed|final|original|rejected|invalid|the|following|your|e-?mail|mail) )*(?:final-recipient|original-recipient|recipients?|addressee|rcpt|user|address(?:es)?|recipient (?:address|name)|destination|mailbox|account|empfänger\w*|destinataire|destinatario|destinatário|адресат|получатель|受信者|宛先|收件人)(?: ?(?:address|name|e-?mail|\(s\)))?\s*[:：=]\s*["'<[]*(?:rfc822; ?|smtp:)?@/i,
+      /^[\s>*-]*(?:(?:intended|unknown|failed|final|original|rejected|invalid|the|following|your|e-?mail|mail) )*(?:final-recipient|original-recipient|recipients?|addressee|rcpt|user|address(?:es)?|recipient (?:address|name)|destination|mailbox|account|empfänger\w*|destinataire|destinatario|destinatário|адресат|получатель|受信者|宛先|收件人)(?: ?(?:address|name|e-?mail|\(s\)))?\s*[:：=]\s*["'<[]*(?:rfc822; ?|smtp:)?@/i,
   },
   // >>> RCPT TO:<a@b>
   { tier: 2, names: /\brcpt to:? ?<?@/i },
@@ -116,7 +116,8 @@ function segmentsOf(lines: readonly string[], places: readonly Place[]): Named[]
   const named = sorted.map(({ recipient, line }, at) => {
     const next = sorted.slice(at + 1).find((other) => other.line > line)?.line;
     const end = next === undefined ? endOf(lines, line) : startOf(lines, next);
-    return { recipient, words: lines.slice(startOf(lines, line), Math.min(end, line + 60)).join('\n') };
+    const own = lines.slice(startOf(lines, line), Math.min(end, line + 60));
+    return { recipient, words: beforeTranscript(own, recipient).join('\n') };
   });
   return named.map((one, at) =>
     saysSomething(one) ? one : named.slice(at + 1).find(saysSomething) ? shared(named, at) : one,
@@ -124,12 +125,19 @@ function segmentsOf(lines: readonly string[], places: readonly Place[]): Named[]
 }
 
 const saysSomething = ({ recipient, words }: Named): boolean =>
-  words.replace(recipient, '').replace(/[^\p{L}\d]/gu, '').length > 8;
+  words.replaceAll(recipient, '').replace(/[^\p{L}\d]/gu, '').length > 8;
 
 function shared(named: readonly Named[], at: number): Named {
   const own = named[at] as Named;
   const words = named.slice(at + 1).find(saysSomething)?.words ?? '';
   return { recipient: own.recipient, words: `${own.words}\n${words}` };
+}
+
+/** A transcript is of all recipients together; who has words of his own is judged by those. */
+function beforeTranscript(own: readonly string[], recipient: string): readonly string[] {
+  const at = own.findIndex((line, index) => index > 0 && /^\s*-{3,}.*transcript/i.test(line));
+  const before = own.slice(0, at);
+  return at > 0 && saysSomething({ recipient, words: before.join('\n') }) ? before : own;
 }
 
 /** What a transcript says after the line of its last recipient is about other connections. */
@@ -149,5 +157,10 @@ function startOf(lines: readonly string[], line: number): number {
     /^\s*(>>>|<<<|\.\.\. ?while|while talking|4\d\d |5\d\d \S+ \(smtp\))/i.test(lines[start - 1] ?? '')
   )
     start -= 1;
-  return start;
+  const above = (lines[start - 1] ?? '').trim();
+  const isBare = /^[\s<>"'*•-]*\S+@\S+[\s<>"',;]*$/.test(lines[line] ?? '');
+  // Notes and its like write why, and below it who.
+  const tellsWhy =
+    above.length > 8 && !above.endsWith(':') && !above.includes('@') && !/^[-=*_]{2}/.test(above);
+  return isBare && tellsWhy && start > 0 ? start - 1 : start;
 }

@@ -79,7 +79,7 @@ const DIAGNOSTIC = ['diagnostic-code', 'x-supplementary-info', 'x-notes'] as con
 function diagnosticOf(fields: Fields): string {
   const all = DIAGNOSTIC.flatMap((name) => fields.get(name) ?? []);
   return all
-    .map((value) => value.replace(/^\s*[\w.-]{1,40}\s*;\s*/, ''))
+    .map((value) => value.replace(/^\s*(?!x-unix)[\w.-]{1,40}\s*;\s*/i, ''))
     .join(' ')
     .trim();
 }

@@ -69,10 +69,32 @@ describe('diagnostics', () => {
         diagnostic,
         words,
         context: '',
+        isAlone: true,
       });
       assert.equal(got.reason, reason);
       assert.equal(got.kind, REASONS[reason]);
       assert.equal(got.hard, got.kind === 'address-dead');
+    });
+  }
+});
+
+describe('what a reporter writes whatever the reason is tells none', () => {
+  const formulas = [
+    'The original message was received at Mon, 21 May 2018 16:09:59 +0900 from p5.shop.example [203.0.113.5]',
+    "This is the mail system at host relay.example.\nI'm sorry to have to inform you that your message could not\nbe delivered to one or more recipients. It's attached below.\nFor further assistance, please send mail to postmaster.",
+    'A message that you sent could not be delivered to one or more of its recipients. This is a permanent error.',
+    "I'm afraid I wasn't able to deliver your message to the following addresses.\nThis is a permanent error; I've given up.",
+    'This is an automatically generated Delivery Status Notification.\nDelivery to the following recipients failed.',
+    'Your message did not reach some or all of the intended recipients.',
+    'Microsoft Exchange will not try to redeliver this message for you. Please check the e-mail address and try resending this message.',
+    'If your message was also sent to additional recipients, their delivery status is not included in this report.',
+    'Please do not reply to this message as it is sent from an unattended mailbox. Contact your email administrator.',
+    'delivery failed; will not continue trying',
+  ];
+  for (const context of formulas) {
+    test(context.slice(0, 70).replaceAll('\n', ' '), () => {
+      const none = { recipient: '', status: '', comment: '', diagnostic: '', words: '' };
+      assert.equal(judge({ ...none, action: 'failed', context, isAlone: true }).reason, 'undefined');
     });
   }
 });

@@ -29,15 +29,15 @@ function judgeLetter(letter: Letter): Returned[] {
     .flatMap(({ text }) => reportedIn(text));
   if (isChallenge(letter)) return [nothing('')];
   if (reported.length > 0) return fromReport(letter, reported);
-  if (isAutoReply(letter)) return [nothing('vacation')];
+  if (isAutoReply(letter)) return [nothing('vacation', bareAddress(letter.headers.get('from')?.[0] ?? ''))];
   if (!isReturned(letter)) return [nothing('')];
   const { named, context } = namedIn(letter);
-  if (named.length === 0) return [fromWords('', '', context)];
-  return named.map(({ recipient, words }) => fromWords(recipient, words, context));
+  if (named.length === 0) return [fromWords('', '', context, true)];
+  return named.map(({ recipient, words }) => fromWords(recipient, words, context, named.length === 1));
 }
 
-function fromWords(recipient: string, words: string, context: string): Returned {
-  return judge({ recipient, action: '', status: '', comment: '', diagnostic: '', words, context });
+function fromWords(recipient: string, words: string, context: string, isAlone: boolean): Returned {
+  return judge({ recipient, action: '', status: '', comment: '', diagnostic: '', words, context, isAlone });
 }
 
 function fromReport(letter: Letter, reported: readonly Reported[]): Returned[] {
@@ -51,7 +51,13 @@ function fromReport(letter: Letter, reported: readonly Reported[]): Returned[] {
       (own.length === 1 && named.length === 1 ? named[0] : undefined);
     const fallback =
       one.recipient || (own.length === named.length ? named[at]?.recipient : named[0]?.recipient) || '';
-    return judge({ ...one, recipient: fallback, words: match?.words ?? '', context });
+    return judge({
+      ...one,
+      recipient: fallback,
+      words: match?.words ?? '',
+      context,
+      isAlone: own.length === 1,
+    });
   });
 }
 

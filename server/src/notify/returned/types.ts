@@ -33,6 +33,7 @@ export const REASONS = {
   securityerror: 'blocked-by-policy',
   spamdetected: 'blocked-by-policy',
   speeding: 'temporary',
+  suppressed: 'blocked-by-policy',
   suspend: 'temporary',
   syntaxerror: 'blocked-by-policy',
   systemerror: 'temporary',
