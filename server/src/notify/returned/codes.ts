@@ -9,7 +9,7 @@ const REPLY_FIRST = /(?:^|[\s"'“:;<>(])([45][0-5]\d)(?=[ \t-]+[^\d\s.]|[ \t]*$
 const REPLY_NAMED =
   /(?:error|code|said|response|responded with failure|replied|returned|reply|smtp;|<<<|status|server returned|#)[^\n\w]{0,4}(?:code|was|is)?[^\n\w]{0,3}([45][0-5]\d)(?![\d.])/i;
 // What a transcript quotes of the other server; the codes around it are the reporter's own.
-const ANSWERED = /^\s*(?:received )?<<< ?([45][0-5]\d)[ -](?:#?([45]\.\d{1,3}\.\d{1,3})(?![\d.]))?/im;
+const ANSWERED = /^[ \t]*(?:received )?<<< ?([45][0-5]\d)[ -](?:#?([45]\.\d{1,3}\.\d{1,3})(?![\d.]))?/im;
 const STATUS = /(?<![\d.:/a-z-])#?([45]\.[0-7]\.\d{1,3})(?![\d.]|[a-z])/gi;
 
 /** The reply and the enhanced status in `text`; where several stand there, the pair, else the first of each. */

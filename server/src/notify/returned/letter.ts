@@ -23,7 +23,7 @@ const ORIGINALS =
  */
 export async function readLetter(bytes: Uint8Array): Promise<Letter> {
   const head = bytes.length > MOST_BYTES ? bytes.subarray(0, MOST_BYTES) : bytes;
-  const email = await parsed(withoutMailboxLine(head));
+  const email = await parsed(withoutWaste(withoutMailboxLine(head)));
   const attachments = email.attachments.map(({ mimeType, content }) => ({
     type: mimeType.toLowerCase(),
     text: textOf(content),
@@ -49,6 +49,21 @@ function withoutMailboxLine(bytes: Uint8Array): Uint8Array {
   const start = Buffer.from(bytes.subarray(0, 1024)).toString('latin1');
   const line = /^(?:\uFEFF|ï»¿)?(?:\s*\r?\n)*(?:>?From [^\n]*\n)?/.exec(start)?.[0] ?? '';
   return bytes.subarray(line.length);
+}
+
+const MOST_BLANKS = 500;
+const isBlank = (byte: number | undefined): boolean =>
+  byte === 32 || (byte !== undefined && byte >= 9 && byte <= 13);
+
+/** Long runs of blanks are cut: they tell nothing, and the parser's time grows with their square (900 KB: 15 s). */
+function withoutWaste(bytes: Uint8Array): Uint8Array {
+  const kept = new Uint8Array(bytes.length);
+  let [length, run] = [0, 0];
+  for (const byte of bytes) {
+    run = isBlank(byte) ? run + 1 : 0;
+    if (run <= MOST_BLANKS) kept[length++] = byte;
+  }
+  return length === bytes.length ? bytes : kept.subarray(0, length);
 }
 
 async function parsed(bytes: Uint8Array): Promise<Email> {

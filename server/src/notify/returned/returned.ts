@@ -5,19 +5,20 @@ import { namedIn } from './prose.ts';
 import { complaintIn, type Reported, reportedIn } from './report.ts';
 import { isAutoReply, isChallenge, isReturned } from './signs.ts';
 import type { Letter, Reason, Returned } from './types.ts';
+import { readVendorEvent } from './vendors.ts';
 
 /**
  * What a message that came back says, one entry for each recipient it names; at least one entry. Pure but for the time
  * it takes, and total: whatever the bytes are, it answers, at worst that they are not a bounce.
  */
-export async function readReturned(bytes: Uint8Array): Promise<Returned[]> {
+export async function readReturned(bytes: Uint8Array): Promise<readonly Returned[]> {
   return judgeLetter(await readLetter(bytes));
 }
 
 const nothing = (reason: Reason, recipient = ''): Returned =>
   outcome(reason, { recipient, status: '', reply: '', diagnostic: '' });
 
-function judgeLetter(letter: Letter): Returned[] {
+function judgeLetter(letter: Letter): readonly Returned[] {
   const complaints = letter.reports.filter(({ type }) => type === 'feedback-report');
   if (complaints.length > 0) return complaints.flatMap(({ text }) => complained(letter, text));
   if (isUnsubscription(letter)) return [nothing('feedback')];
@@ -29,6 +30,8 @@ function judgeLetter(letter: Letter): Returned[] {
     .flatMap(({ text }) => reportedIn(text));
   if (isChallenge(letter)) return [nothing('')];
   if (reported.length > 0) return fromReport(letter, reported);
+  const told = mailedByAmazon(letter);
+  if (told.length > 0) return told;
   if (isAutoReply(letter)) return [nothing('vacation', bareAddress(letter.headers.get('from')?.[0] ?? ''))];
   if (!isReturned(letter)) return [nothing('')];
   const { named, context } = namedIn(letter);
@@ -66,6 +69,13 @@ function complained(letter: Letter, text: string): Returned[] {
   if (recipients.length > 0) return recipients.map((recipient) => nothing('feedback', recipient));
   const to = /^to:.*$/im.exec(letter.original)?.[0] ?? '';
   return [nothing('feedback', /[^\s<>:,"]+@[^\s<>,"]+/.exec(to)?.[0] ?? '')];
+}
+
+/** SES's notifications, where a topic of SNS is subscribed by mail: the JSON stands alone, above SNS's own words. */
+function mailedByAmazon(letter: Letter): readonly Returned[] {
+  const [json] = /^\{.*\}$/m.exec(letter.prose) ?? [];
+  const isSes = json !== undefined && /"(notificationType|eventType)"/.test(json);
+  return isSes ? (readVendorEvent('ses', json) ?? []) : [];
 }
 
 /** Apple's mail program writes to the address of List-Unsubscribe when its reader asks to hear no more. */
