@@ -15,6 +15,19 @@ export type Phrase = Readonly<{
 
 /** Wordings that outweigh a status code: codes are often generic, or wrong; words rarely are. */
 export const PHRASES: readonly Phrase[] = [
+  { reason: 'blocked', from: 'IronPort', says: [/denied \(mode: \w+\)/] },
+  {
+    reason: 'rejected',
+    from: 'Sendmail: the domain of the sender, before the names of machines are looked at',
+    says: [/domain of sender address/],
+  },
+  {
+    reason: 'notcompliantrfc',
+    from: 'Gmail: a From that is none',
+    says: [/missing a valid (address|from)/, /no from: header/],
+  },
+  { reason: 'norelaying', from: 'qmail derivatives', says: [/(isn't|is not|not) in my list/] },
+  { reason: 'hostunknown', from: 'mail gateways', says: [/domain '?"?[\w.-]{1,80}"?'? is not known/] },
   {
     reason: 'suppressed',
     from: 'Amazon SES, SendGrid, Postmark: a provider that does not try an address again',
@@ -158,6 +171,7 @@ export const PHRASES: readonly Phrase[] = [
     from: 'KDDI, IMail, MDaemon',
     says: [
       /as their mailbox is full/,
+      /mail ?quota exceeded/,
       /overdrawn (his|her|their|its) disk ?space/,
       /storage space in/,
       /(agotado|agotada)/,
