@@ -47,7 +47,7 @@ describe('forthright bounces', () => {
         ['new/b.eml', 'temporary', 'ana@shop.example', 'mailboxfull', false],
         ['new/b.eml', 'address-dead', 'ben@shop.example', 'userunknown', true],
         ['new/b.eml', 'not-a-bounce', 'cem@shop.example', 'delivered', false],
-        ['new/c.eml', 'not-a-bounce', '', 'vacation', false],
+        ['new/c.eml', 'not-a-bounce', 'ana@shop.example', 'vacation', false],
       ],
     );
   });
