@@ -244,17 +244,19 @@ function decisionOf(stated: StatedFacts, proposal: FactsInput['proposal'], probl
   }
   const isLighter = RISKS.indexOf(is) < RISKS.indexOf(least);
   const isGraver = RISKS.indexOf(is) > RISKS.indexOf(most);
-  if (typeof said === 'object' || !(isLighter || isGraver)) return decided(said);
+  const isAgainst = isLighter || isGraver;
+  if (typeof said === 'object') return decided(said, isAgainst ? ` (against the proposal, ${proposed})` : '');
+  if (!isAgainst) return decided(said);
   const text = `facts.risk is ${is}, and proposed is ${proposed}: a decision against the proposal needs a name and a reason, such as \`risk: { is: ${is}, by: J. Muller, reason: … }\``;
   problems.push({ code: 'decision-without-reason', text });
   return isLighter ? { known: false, ask: text, proposed } : decided(said);
 }
 
-function decided(said: StatedFacts['risk']): Fact {
+function decided(said: StatedFacts['risk'], against = ''): Fact {
   if (typeof said !== 'object') return known(said ?? '', FILE);
   return known(
     said.is,
-    `decided by ${said.by}${said.at === undefined ? '' : ` at ${said.at}`}: ${said.reason}`,
+    `decided by ${said.by}${said.at === undefined ? '' : ` at ${said.at}`}${against}: ${said.reason}`,
   );
 }
 
