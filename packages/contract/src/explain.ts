@@ -309,8 +309,8 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     advice: 'Look at its decisions with `show-incident`.',
   },
   'assessment-not-found': {
-    meaning: 'The incident has no such assessment of its risk.',
-    advice: 'Assess the risk first, or ask for a version that there is.',
+    meaning: 'The incident has no such assessment of its risk or of its duties.',
+    advice: 'Assess first (`assess-risk`, `assess-duties`), or ask for a version that there is.',
   },
   'duty-not-found': {
     meaning: 'The last assessment of the incident has no such duty, or the law no such exemption.',

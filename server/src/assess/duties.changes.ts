@@ -158,9 +158,11 @@ export async function assessDuties(
   throw new ForthrightError('incident-changed', 'The incident is being changed; ask again.');
 }
 
-/** Duties that the record has to follow: in places where nobody can live that it concerns, there is nothing to ask. */
+/** Where nobody can live whom it concerns, there is nothing to ask counsel. */
 const matters = ({ status, people }: DutyRow): boolean =>
   status === 'due' || status === 'cannot-tell' || (status === 'unverified' && people.max > 0);
+/** A record that the law wants kept (GDPR Art. 33(5)) is this one. An assessment that it wants made is not done by that. */
+const isKeptHere = ({ id, to }: DutyRow): boolean => to === 'record' && id.endsWith('/record');
 
 const assessedOf = ({ id, to, status, deadline }: DutyRow): AssessedDuty => ({
   duty: id,
@@ -218,7 +220,11 @@ async function keep(asked: Asked, basis: Basis, assessed: Assessed): Promise<Dut
     },
     async ({ tx }, entry) => {
       await insertDutyVersion(tx, incident.id, { version, entry, ...figures });
-      await replaceDuties(tx, incident.id, rows.filter(matters).map(assessedOf));
+      await replaceDuties(
+        tx,
+        incident.id,
+        rows.filter((row) => matters(row) && !isKeptHere(row)).map(assessedOf),
+      );
       await endAwaiting(tx, incident.id, lastEntry);
     },
   );

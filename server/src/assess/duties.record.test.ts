@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import type {
   Changed,
   ClocksListed,
+  DeliveriesListed,
   DutiesAssessed,
   DutiesSettled,
   DutiesShown,
@@ -17,6 +18,7 @@ import type {
 import { onBothEngines } from '../../../test/peers/house.ts';
 import { endRun, type Lives, WORKSPACE } from '../../../test/peers/runs.ts';
 import { assessDutiesHandler } from '../flow/index.ts';
+import { PASSWORD } from '../http/testing.ts';
 import { announce } from '../webhooks/index.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'forthright-duties-'));
@@ -308,6 +310,16 @@ onBothEngines(
         'not-due',
         '500 are not more than 500',
       );
+      const root = await house().world.ask(
+        'POST',
+        '/api/sign-in',
+        {},
+        { email: 'root@marlow.example', password: PASSWORD },
+      );
+      // What was before is not told.
+      await announce(db, now);
+      const hook = { url: 'https://hooks.marlow.example/', events: ['duties-changed'], restricted: true };
+      const { body: added } = await house().world.ask('POST', '/api/webhooks', { cookie: root.cookie }, hook);
       await endRun(house(), incident, [california(501), texan(3)]);
       await work(incident);
       const { version, changes } = await show();
@@ -328,6 +340,14 @@ onBothEngines(
       assert.match(JSON.stringify(last?.facts.changes), /"duty":"US-TX\/people"/);
       assert.ok(next.some(({ step, of }) => step === 'do-duty' && of === 'US-TX/people'));
       await announce(db, now);
+      const { body: sent } = await house().world.ask('GET', `/api/webhooks/${added.webhook}/deliveries`, {
+        cookie: root.cookie,
+      });
+      assert.deepEqual(
+        (sent as DeliveriesListed).deliveries.map(({ type, at }) => [type, at]),
+        [['duties-changed', last?.at]],
+        JSON.stringify(sent),
+      );
     });
 
     test('clocks of all incidents, the nearest first, and none of an incident that is hidden', async () => {

@@ -118,6 +118,7 @@ export function inputOf(recorded: Recorded): FactsInput {
       facts: statedOf(recorded),
     },
     organisation,
+    decides: 'with the operation `decide`',
   };
 }
 

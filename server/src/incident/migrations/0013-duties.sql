@@ -29,8 +29,7 @@ CREATE TABLE incident_duties (
   settled text CHECK (settled IN ('fulfilled', 'excused')),
   -- What it was when it was settled.
   settled_as text CHECK ((settled IS NULL) = (settled_as IS NULL)),
-  -- Records that the law wants kept are kept here.
-  is_open boolean NOT NULL GENERATED ALWAYS AS (status <> 'not-due' AND settled IS NULL AND addressed_to <> 'record') STORED,
+  is_open boolean NOT NULL GENERATED ALWAYS AS (status <> 'not-due' AND settled IS NULL) STORED,
   PRIMARY KEY (incident, duty)
 );
 CREATE INDEX incident_duties_clocks ON incident_duties (until, incident, duty) WHERE is_open AND until IS NOT NULL;
