@@ -14,6 +14,8 @@ import type {
   DutyListed,
   DutyShown,
   IncidentsListed,
+  ReportSaved,
+  RiskAssessed,
 } from '@forthright/contract';
 import { onBothEngines } from '../../../test/peers/house.ts';
 import { endRun, type Lives, WORKSPACE } from '../../../test/peers/runs.ts';
@@ -386,6 +388,45 @@ onBothEngines(
       assert.match(await house().refusal('auditor', 'GET', '/clocks?after=x'), /^usage/);
       const { incidents } = await house().ask<IncidentsListed>('auditor', 'GET', '/incidents?most=200');
       assert.ok((incidents.find(({ id }) => near.endsWith(id))?.overdue ?? 0) > 0);
+    });
+
+    test('risk and report read run and workspace themselves', async () => {
+      const incident = await house().incident({ kind: 'technical-error' });
+      const risk = (statement: object) =>
+        house().ask<RiskAssessed>('investigator', 'POST', `${incident}/risk`, { statement });
+      const said = { by: 'Olga', factors: { kinds: ['confidentiality'] } };
+      const people = (given: RiskAssessed) => given.assessment?.factors.people;
+      assert.equal(people(await risk(said))?.known, false);
+      await endRun(house(), incident, [german(40), california(2)]);
+      const known = people(await risk(said));
+      assert.deepEqual(known?.known === true && [known.value, known.source.kind], [
+        { min: 42, max: 42 },
+        'computed',
+      ]);
+      const wrong = { statement: { ...said, factors: { people: 7 } } };
+      assert.match(
+        await house().refusal('investigator', 'POST', `${incident}/risk`, wrong),
+        /^risk-invalid.*instead/,
+      );
+      const { report } = await house().ask<ReportSaved>('investigator', 'POST', `${incident}/reports`, {
+        statement: { by: 'Olga' },
+      });
+      const sources = Object.values(report?.values ?? {}).map(({ source }) => source.kind);
+      assert.ok(
+        sources.includes('computed') && sources.includes('workspace') && sources.includes('incident'),
+      );
+      assert.deepEqual(
+        report?.addressees.map(({ country }) => country),
+        ['LU'],
+      );
+      const organisation = { name: 'Another', contactPoint: {} };
+      const given = { statement: { by: 'Olga' }, organisation };
+      assert.match(
+        await house().refusal('investigator', 'POST', `${incident}/reports`, given),
+        /^report-invalid/,
+      );
+      const handed = { statement: said, scope: {} };
+      assert.match(await house().refusal('investigator', 'POST', `${incident}/risk`, handed), /scope/);
     });
 
     test('internal targets stand apart, and a hidden incident has no duties', async () => {
