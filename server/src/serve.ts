@@ -32,7 +32,7 @@ export const operationsOf = (
 ): readonly Operation[] => [
   ...people.operations,
   ...incidentOperations,
-  ...assessOperations,
+  ...assessOperations({ workspace: jobs.workspace }),
   ...fileOperations,
   ...jobOperations(jobs),
   ...webhookOperations({ allowPrivate }),

@@ -309,8 +309,12 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     advice: 'Look at its decisions with `show-incident`.',
   },
   'assessment-not-found': {
-    meaning: 'The incident has no such assessment of its risk.',
-    advice: 'Assess the risk first, or ask for a version that there is.',
+    meaning: 'The incident has no such assessment of its risk or of its duties.',
+    advice: 'Assess first (`assess-risk`, `assess-duties`), or ask for a version that there is.',
+  },
+  'duty-not-found': {
+    meaning: 'The last assessment of the incident has no such duty, or the law no such exemption.',
+    advice: 'Look at the duties with `show-duties`; each names its exemptions with `show-duty`.',
   },
   'report-not-found': {
     meaning: 'The incident has no such version of this report.',
@@ -408,6 +412,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'leaks-missing': {
     meaning: 'Nobody has said yet what is believed to have leaked, or that text was erased.',
     advice: 'Say it with `set-leaks`, then ask again.',
+  },
+  'run-missing': {
+    meaning: 'No run of scope has ended well for this incident, or the answer of the latest was erased.',
+    advice: 'Say what has leaked with `set-leaks`, then ask for a run with `run-scope`.',
   },
   'workspace-missing': {
     meaning: 'The server does not know where the logs and tables of the organisation lie.',

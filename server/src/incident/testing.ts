@@ -80,7 +80,9 @@ const DEEDS = `
   UNION SELECT granted_entry FROM incident_unlocks WHERE granted_entry IS NOT NULL
   UNION SELECT entry FROM incident_leaks
   UNION SELECT entry FROM incident_runs
-  UNION SELECT ended_entry FROM incident_runs WHERE ended_entry IS NOT NULL`;
+  UNION SELECT ended_entry FROM incident_runs WHERE ended_entry IS NOT NULL
+  UNION SELECT entry FROM incident_duty_versions
+  UNION SELECT entry FROM incident_duty_steps`;
 
 /** Files that are listed and not there whole, as sentences. */
 export async function lostFiles(reads: Reads, folder: string): Promise<string[]> {
