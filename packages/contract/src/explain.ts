@@ -421,6 +421,23 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'Nothing may be sent to this address.',
     advice: 'Give an `https` address that is reached over the internet; docs/webhooks.md says more.',
   },
+  'address-unsuitable': {
+    meaning: 'This is not exactly one e-mail address.',
+    advice: 'Correct it in the directory, or reach the person by letter.',
+  },
+  'notice-invalid': {
+    meaning: 'The notice file, or the notice that was handed in, can’t be read as one.',
+    advice: 'Correct what is listed; docs/notices.md and docs/lint.md show what is read.',
+  },
+  'notice-incomplete': {
+    meaning: 'A notice can’t be written: a fact that it must say is missing.',
+    advice: 'Add the fact that is named; nothing is said vaguely in its place.',
+  },
+  'template-invalid': {
+    meaning:
+      'A template or a language file names a fact that there is not, holds a figure typed by hand, or lacks a text.',
+    advice: 'Correct each line that is listed; docs/notices.md lists the facts.',
+  },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',
     advice: 'Run it again to have an answer.',

@@ -1,0 +1,10 @@
+export type {
+  Contact,
+  Fact,
+  IncidentFacts,
+  LeakFacts,
+  PersonFacts,
+  Source,
+  Stretch,
+  Texts,
+} from './facts.ts';

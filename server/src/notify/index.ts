@@ -1,0 +1,1 @@
+export type { Notice } from './types.ts';

@@ -1,0 +1,1 @@
+export { type OneAddress, oneAddress } from './address.ts';
