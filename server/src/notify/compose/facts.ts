@@ -56,6 +56,8 @@ export type IncidentFacts = Readonly<{
   nextBy: Fact<number> | undefined;
   /** Whether the police asked that the notice wait; Californian law wants it said either way. */
   delayedByPolice: Fact<boolean> | undefined;
+  /** Names, addresses and numbers of credit reporting agencies (and the FTC), which some US statutes want told. */
+  agencies: Fact<readonly string[]> | undefined;
   /** Duties towards people that are due or may be, such as `US-CA/people`. */
   duties: readonly string[];
   /** Zone of a person whose country has several. */
