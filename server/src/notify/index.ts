@@ -1,2 +1,3 @@
 export * from './compose/index.ts';
+export { type Finding, type LintReport, lintNotice, readNoticeFile, type Severity } from './lint/index.ts';
 export type { Notice } from './types.ts';

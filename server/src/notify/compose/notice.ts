@@ -114,7 +114,7 @@ class Writer {
       ),
       ...paragraphs(this.lead(kind, common)),
       ...(kind === 'withheld' ? [] : this.whatHappened(common)),
-      ...this.whichData(common),
+      ...(kind === 'withheld' ? [] : this.whichData(common)),
       ...(kind === 'withheld' ? [] : this.whatWeDo()),
       ...this.whatToDo(),
       ...this.more(common),
