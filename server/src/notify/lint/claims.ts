@@ -68,7 +68,7 @@ function figuresOf({ people, recipients, fields: byField }: ScopeAnswer): Figure
 }
 
 /** `35 000`, `35.000`, `35,000`, `35’000`: grouped by threes, or not at all. */
-const NUMBER = /(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])|(?<![\d.,])\d+(?![\d.,]*\d)/gu;
+const NUMBER = /(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3}){1,5}(?![\d])|(?<![\d.,])\d+(?![\d.,]*\d)/gu;
 /** How far behind a number the word for people may stand. */
 const REACH = 40;
 

@@ -7,6 +7,8 @@ export const LARGEST_NOTICE_BYTES = 5 * 1024 * 1024;
 /** A notice that is longer is none that anybody reads; what follows is not looked at. */
 const MOST_LETTERS = 200_000;
 const MOST_LINKS = 1000;
+/** The parser's time grows with the square of it. */
+const DEEPEST = 2000;
 
 const refuse = (name: string, message: string) =>
   new ForthrightError('notice-invalid', `${name}: ${message}`);
@@ -27,7 +29,7 @@ async function readAs(bytes: Uint8Array, name: string): Promise<ReadNotice> {
   const isHtml =
     /\.(html?|xhtml)$/i.test(name) || /<(!doctype html|html|head|body|p|div|table)\b/i.test(head);
   const text = decode(bytes, name, isHtml ? head : '');
-  return isHtml ? readHtml(text) : plainNotice(text);
+  return isHtml ? readHtml(text, name) : plainNotice(text);
 }
 
 function decode(bytes: Uint8Array, name: string, head: string): string {
@@ -82,7 +84,8 @@ const BLOCKS = new Set(
 );
 const UNREAD = new Set(['script', 'style', 'head', 'title', 'noscript', 'template', 'svg', 'math']);
 
-function readHtml(raw: string): ReadNotice {
+function readHtml(raw: string, name: string): ReadNotice {
+  let depth = 0;
   let text = '';
   let title = '';
   let language: string | undefined;
@@ -100,15 +103,17 @@ function readHtml(raw: string): ReadNotice {
     links.push({ href: link.href, words: text.slice(link.from), at: { from: link.from, to: text.length } });
   };
   const parser = new Parser({
-    onopentag(name, attributes) {
-      if (name === 'html' && attributes.lang) language = attributes.lang;
-      if (name === 'title') isTitle = true;
-      if (UNREAD.has(name)) unread.push(name);
-      note(name, attributes, marks);
+    onopentag(tag, attributes) {
+      depth += 1;
+      if (depth > DEEPEST) throw refuse(name, 'its HTML is nested too deeply');
+      if (tag === 'html' && attributes.lang) language = attributes.lang;
+      if (tag === 'title') isTitle = true;
+      if (UNREAD.has(tag)) unread.push(tag);
+      note(tag, attributes, marks);
       if (text.length > MOST_LETTERS) return;
-      if (BLOCKS.has(name)) line();
-      if (name === 'li') text += '- ';
-      if (name === 'a' && attributes.href) open.push({ href: attributes.href.trim(), from: text.length });
+      if (BLOCKS.has(tag)) line();
+      if (tag === 'li') text += '- ';
+      if (tag === 'a' && attributes.href) open.push({ href: attributes.href.trim(), from: text.length });
     },
     ontext(part) {
       if (isTitle && title.length < 1000) title += part;
@@ -116,11 +121,12 @@ function readHtml(raw: string): ReadNotice {
       const words = part.replace(/\s+/g, ' ');
       text += text === '' || /\s$/.test(text) ? words.trimStart() : words;
     },
-    onclosetag(name) {
-      if (name === 'title') isTitle = false;
-      if (unread.at(-1) === name) unread.pop();
-      if (name === 'a') close();
-      if (BLOCKS.has(name)) line();
+    onclosetag(tag) {
+      depth -= 1;
+      if (tag === 'title') isTitle = false;
+      if (unread.at(-1) === tag) unread.pop();
+      if (tag === 'a') close();
+      if (BLOCKS.has(tag)) line();
     },
   });
   parser.write(raw);
@@ -153,7 +159,7 @@ async function readMessage(bytes: Uint8Array, name: string): Promise<ReadNotice>
       throw new ForthrightError('notice-invalid', `${name}: can’t be read as a message`, { cause });
     },
   );
-  const html = mail.html === undefined ? undefined : readHtml(mail.html);
+  const html = mail.html === undefined ? undefined : readHtml(mail.html, name);
   const text = mail.text === undefined ? undefined : plainNotice(mail.text);
   const read = text !== undefined && text.text.trim() !== '' ? text : html;
   if (read === undefined) throw refuse(name, 'the message has neither text nor HTML');
