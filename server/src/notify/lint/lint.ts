@@ -157,7 +157,10 @@ function saidIn(text: string, { notice, rules, elements }: LintInput, phrases: r
 
 /** A number of people: a figure with what people are called behind it, in the same sentence. */
 function numberOf(text: string, people: RegExp): RegExpMatchArray | undefined {
-  const pattern = new RegExp(`(?<![\\d.,])\\d[\\d.,'’ ]{0,20}(?:\\s+[\\p{L}-]+){0,3}\\s*${people.source}`, 'giu');
+  const pattern = new RegExp(
+    `(?<![\\d.,])\\d[\\d.,'’ ]{0,20}(?:\\s+[\\p{L}-]+){0,3}\\s*${people.source}`,
+    'giu',
+  );
   return [...text.matchAll(pattern)][0];
 }
 
