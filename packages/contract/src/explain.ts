@@ -421,10 +421,6 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'Nothing may be sent to this address.',
     advice: 'Give an `https` address that is reached over the internet; docs/webhooks.md says more.',
   },
-  'address-unsuitable': {
-    meaning: 'This is not exactly one e-mail address.',
-    advice: 'Correct it in the directory, or reach the person by letter.',
-  },
   'notice-invalid': {
     meaning: 'The notice file, or the notice that was handed in, can’t be read as one.',
     advice: 'Correct what is listed; docs/notices.md and docs/lint.md show what is read.',
@@ -441,6 +437,25 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning:
       'A template or a language file names a fact that there is not, holds a figure typed by hand, or lacks a text.',
     advice: 'Correct each line that is listed; docs/notices.md lists the facts.',
+  },
+  'address-unusable': {
+    meaning: 'A mail address is empty, malformed, or more than one address.',
+    advice: 'Correct the address in the directory, or reach this person on another channel.',
+  },
+  'mail-unsendable': {
+    meaning:
+      'A message can not be written as mail that every server takes: a control character, a lone surrogate, something empty, or too long.',
+    advice: 'Put right the part that is named.',
+  },
+  'journal-damaged': {
+    meaning:
+      'A sending journal was altered, or its disk has lost a part of it; nothing is sent, since somebody could be told twice.',
+    advice: 'Put back the folder from a backup, or ask the receiving servers what they took, by Message-ID.',
+  },
+  'sending-fenced': {
+    meaning:
+      'Another process sends from this record, or this is a restored copy of a record that has sent since; so this one sends nothing.',
+    advice: 'Let only one process send; after a restore, let a person decide which copy goes on.',
   },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',
