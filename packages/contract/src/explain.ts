@@ -429,6 +429,23 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'Nothing may be sent to this address.',
     advice: 'Give an `https` address that is reached over the internet; docs/webhooks.md says more.',
   },
+  'notice-invalid': {
+    meaning: 'The notice file, or the notice that was handed in, can’t be read as one.',
+    advice: 'Correct what is listed; docs/notices.md and docs/lint.md show what is read.',
+  },
+  'notice-incomplete': {
+    meaning: 'A notice can’t be written: a fact that it must say is missing.',
+    advice: 'Add the fact that is named; nothing is said vaguely in its place.',
+  },
+  'notice-faulty': {
+    meaning: 'The linter found errors in the notice; nothing else is wrong.',
+    advice: 'Put right what is listed; each finding names a better wording.',
+  },
+  'template-invalid': {
+    meaning:
+      'A template or a language file names a fact that there is not, holds a figure typed by hand, or lacks a text.',
+    advice: 'Correct each line that is listed; docs/notices.md lists the facts.',
+  },
   'address-unusable': {
     meaning: 'A mail address is empty, malformed, or more than one address.',
     advice: 'Correct the address in the directory, or reach this person on another channel.',
