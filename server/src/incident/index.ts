@@ -1,14 +1,16 @@
 export { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
 export { notFound } from './changes.ts';
 export { type ExportOptions, exportIncident } from './export.ts';
-export { fileOperations, openFiles } from './files.ts';
+export { dropContent, fileOperations, keepContent, openContent, openFiles } from './files.ts';
 export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';
 export { incidentOperations } from './operations.ts';
 export { deletionOf } from './recipients/show.ts';
 export { MOVES } from './rules.ts';
 export {
   askRun,
+  type Cohort,
   cancelRun,
+  cohortOfRun,
   failRun,
   finishRun,
   isVisible,
