@@ -108,6 +108,9 @@ export const ANSWER = {
   'mail-unsendable': { status: 422, exit: 2, show: true },
   'journal-damaged': { status: 500, exit: 9, show: true },
   'sending-fenced': { status: 409, exit: 9, show: true },
+  'notice-invalid': { status: 422, exit: 3, show: true },
+  'notice-incomplete': { status: 422, exit: 3, show: true },
+  'template-invalid': { status: 422, exit: 3, show: true },
   interrupted: { status: 499, exit: 130, show: true },
   internal: { status: 500, exit: 70, show: false },
 } as const satisfies Record<string, { status: number; exit: number; show: boolean }>;

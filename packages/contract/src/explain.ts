@@ -440,6 +440,19 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
       'Another process sends from this record, or this is a restored copy of a record that has sent since; so this one sends nothing.',
     advice: 'Let only one process send; after a restore, let a person decide which copy goes on.',
   },
+  'notice-invalid': {
+    meaning: 'The notice file, or the notice that was handed in, can’t be read as one.',
+    advice: 'Correct what is listed; docs/notices.md and docs/lint.md show what is read.',
+  },
+  'notice-incomplete': {
+    meaning: 'A notice can’t be written: a fact that it must say is missing.',
+    advice: 'Add the fact that is named; nothing is said vaguely in its place.',
+  },
+  'template-invalid': {
+    meaning:
+      'A template or a language file names a fact that there is not, holds a figure typed by hand, or lacks a text.',
+    advice: 'Correct each line that is listed; docs/notices.md lists the facts.',
+  },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',
     advice: 'Run it again to have an answer.',

@@ -1,0 +1,2 @@
+export * from './compose/index.ts';
+export type { Notice } from './types.ts';
