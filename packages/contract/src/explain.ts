@@ -466,6 +466,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'A notice can’t be written: a fact that it must say is missing.',
     advice: 'Add the fact that is named; nothing is said vaguely in its place.',
   },
+  'notice-faulty': {
+    meaning: 'The linter found errors in the notice; nothing else is wrong.',
+    advice: 'Put right what is listed; each finding names a better wording.',
+  },
   'template-invalid': {
     meaning:
       'A template or a language file names a fact that there is not, holds a figure typed by hand, or lacks a text.',
