@@ -178,13 +178,14 @@ async function sendDue(sending: Sending): Promise<Sent> {
     },
   });
   const watching = watch(sending, mailer);
+  const isHalted = () => stopped === 'refusals' || mailer.hasFailed;
   try {
     let left = campaign.slice === undefined ? Number.POSITIVE_INFINITY : campaign.slice - counts.tried;
-    for (let after = -1; mailer.stopped === undefined && !signal.aborted; ) {
+    for (let after = -1; !isHalted() && !signal.aborted; ) {
       const page = await dueMessages(asked.db, campaign.id, { now: asked.now(), after, most: PAGE });
       if (page.length === 0) break;
       for (const due of page) {
-        if (mailer.stopped !== undefined || signal.aborted) break;
+        if (isHalted() || signal.aborted) break;
         if (left <= 0 && due.attempts === 0) {
           stopped ??= 'slice';
           continue;
