@@ -3,6 +3,7 @@ import own from '../package.json' with { type: 'json' };
 import {
   abortOnSignals,
   backupCommands,
+  bouncesCommand,
   doctorCommand,
   dutiesCommands,
   failureOf,
@@ -110,6 +111,7 @@ const operations: readonly Operation[] = [
   reportCommand(() => new Date()),
   noticeCommand(() => new Date()),
   lintCommand(() => new Date()),
+  bouncesCommand,
   serve,
   ...backups,
   doctor,
