@@ -14,7 +14,7 @@ import {
 } from '@forthright/contract';
 import * as z from 'zod';
 import type { Db, Tx } from '../platform/db/index.ts';
-import { FileStore, type Packed, packed } from '../platform/index.ts';
+import { FileStore, type Packed, packed, type Stored } from '../platform/index.ts';
 import { type Asked, type Download, deed, type Operation, record } from '../prove/index.ts';
 import { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
 import { find, notFound } from './changes.ts';
@@ -52,6 +52,19 @@ function placesOf(db: Db): Places {
   if (places === undefined) throw new Error('The files of these records were not opened.');
   return places;
 }
+
+/** Keeps content in the data folder, whole and synced; it stays once something in the records refers to it. */
+export const keepContent = (db: Db, content: AsyncIterable<Uint8Array>): Promise<Stored> =>
+  placesOf(db).store.keep(content);
+
+/** The content of a file that is kept. Refuses as `file-missing` what the folder has lost. */
+export const openContent = (db: Db, stored: Stored): Promise<AsyncIterable<Uint8Array>> =>
+  placesOf(db).store.open(stored);
+
+/** Removes a file to which nothing in the records refers any more. */
+export const dropContent = async (db: Db, sha256: string): Promise<void> => {
+  if (!(await isFileReferred(db, sha256))) await placesOf(db).store.remove(sha256);
+};
 
 /** Refuses before anything is read what would be refused afterwards. */
 async function refuseFirst(asked: Asked, incident: string, act: Act): Promise<void> {
