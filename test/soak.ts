@@ -10,6 +10,7 @@ import { type KillSettings, killInEveryDeed, SOAK_KILLS } from '../server/src/in
 import { killSenders } from '../server/src/notify/send/killing.ts';
 import { killWriters } from '../server/src/platform/db/killing.ts';
 import { DEEDS as PEOPLE } from './killing/people.child.ts';
+import { killCampaigns } from './killing/sending.ts';
 import { DEEDS as WEBHOOK_DEEDS } from './killing/webhooks.child.ts';
 import { askEngine } from './oracle/engine.ts';
 import {
@@ -59,6 +60,9 @@ const SENDER_KILLS = 100;
 const killSending = ({ seed = 0 }: Settings): Promise<void> =>
   inFolder((folder) => killSenders({ folder, kills: SENDER_KILLS, seed, people: 100_000, connections: 20 }));
 
+const killCampaign = ({ seed = 0 }: Settings): Promise<void> =>
+  inFolder((folder) => killCampaigns({ folder, kills: SENDER_KILLS, seed, people: 30_000, connections: 8 }));
+
 const properties: [string, (settings: Settings) => Promise<void>][] = [
   ...LEAK_KINDS.map((kind): [string, (settings: Settings) => Promise<void>] => [
     kind,
@@ -75,6 +79,7 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
   ],
   [`kill -9 in the midst of webhooks, ${SOAK_KILLS} times`, (settings) => killOften(settings, WEBHOOKS)],
   [`kill -9 of a process that sends notices, ${SENDER_KILLS} times`, killSending],
+  [`kill -9 of a process that sends a campaign, ${SENDER_KILLS} times`, killCampaign],
   [`kill -9 of a database that is written to, ${SOAK_KILLS} times`, killDatabases],
 ];
 

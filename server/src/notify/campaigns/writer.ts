@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { ForthrightError, type Incident, type NoticeStatement, ScopeAnswer } from '@forthright/contract';
 import { cohortOfRun, leaksOf, type RecordedIncident } from '../../incident/index.ts';
 import type { Reads } from '../../platform/db/index.ts';
-import { bodyHashOf, type Mail, type OneAddress, oneAddress, writeMail } from '../../platform/mail/index.ts';
-import { type Code, groupsOf } from '../../prove/codes/index.ts';
+import { bodyHashOf, type Mail, type OneAddress, oneAddress } from '../../platform/mail/index.ts';
+import type { Code } from '../../prove/codes/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { loadWorkspace } from '../../sources/index.ts';
 import { type Composed, compose, incidentFacts, ownLanguages, personFacts } from '../compose/index.ts';
+import { type Material, writeNotice } from '../send/index.ts';
 import type { Letterhead, Mailing } from './types.ts';
 
 export type Frozen = Readonly<{ code: Code; messageId: string; dateMs: number }>;
@@ -16,6 +17,8 @@ export type Writer = Readonly<{
   /** SHA-256 over everything that every message is made of: facts, texts, languages, letterhead, day. */
   hash: string;
   letterhead: Letterhead;
+  /** What sending threads write the same notices from. */
+  material: Material;
   /** A notice to look at; `language` in place of the person's own. */
   preview: (person: CohortRow, to: OneAddress, code: string, language?: string) => Composed;
   /** The message, not signed yet. */
@@ -57,6 +60,7 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
   const hash = createHash('sha256')
     .update(JSON.stringify({ facts, languages, letterhead, today, fallback }, plain))
     .digest('hex');
+  const material: Material = { run: answer.run, facts, fallback, today };
   const preview: Writer['preview'] = (person, to, code, language = person.language) =>
     compose({
       incident: facts,
@@ -69,15 +73,20 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
   return {
     hash,
     letterhead,
+    material,
     preview,
     write: (person, to, { code, messageId, dateMs }) => {
-      const { notice: written } = preview(person, to, groupsOf(code));
-      const mail = writeMail(written, {
-        messageId,
-        dateMs,
-        from: { name: letterhead.name, address: oneAddress(letterhead.address) },
-        replyTo: oneAddress(letterhead.replyTo),
-      });
+      const mail = writeNotice(
+        material,
+        languages,
+        { facts: person, to, code },
+        {
+          messageId,
+          dateMs,
+          from: { name: letterhead.name, address: oneAddress(letterhead.address) },
+          replyTo: oneAddress(letterhead.replyTo),
+        },
+      );
       return { ...mail, bodyHash: bodyHashOf(mail.bytes) };
     },
   };
