@@ -343,6 +343,50 @@ test('who lost the right to send notes nothing more; what it had sent stands in 
   await slow.close();
 });
 
+test('refusals of our own sender pause it as what they are; mended, it is resumed, and nobody has two messages', async (t) => {
+  const refusing = await Sink.open({
+    command: (line) => (line.startsWith('MAIL') ? { say: '550 5.7.1 sender rejected\r\n' } : undefined),
+  });
+  t.after(() => refusing.close());
+  const of = await started(some(40));
+  const through = (port: number) =>
+    doJob(db, SEND_CAMPAIGN, sendCampaignHandler({ db, now, log, ...options(), mailing: mailingTo(port) }), {
+      now: now(),
+    });
+  await through(refusing.port);
+  const mine = await show(of);
+  assert.deepEqual([mine.state, mine.pause], ['paused', 'sender']);
+  assert.ok((mine.sums.refused ?? 0) >= 5, JSON.stringify(mine.sums));
+  const refused = (await ask<AddresseesListed>('list-addressees', { ...of, state: 'refused' })).people;
+  await ask('settle-addressees', { ...of, people: refused.map((one) => one.person), outcome: 'retry' });
+  await ask('resume-campaign', of);
+  pass(2);
+  await send();
+  assert.deepEqual(await sums(of), { accepted: 40 });
+  assert.equal(new Set(sink.taken.map(({ to }) => to)).size, 40);
+});
+
+test('texts that are not the approved ones stop everything, and nobody is refused for it', async () => {
+  const of = await started(some(30));
+  await db.transaction((tx) =>
+    tx.run("UPDATE campaign_people SET facts = jsonb_set(facts, '{name}', '\"Somebody else\"')"),
+  );
+  await send();
+  const { state, pause, sums: after } = await show(of);
+  assert.deepEqual([state, pause, sink.taken.length], ['paused', 'changed', 0]);
+  assert.equal((after.prepared ?? 0) + (after.broken ?? 0), 30, JSON.stringify(after));
+});
+
+test('another data folder does not have the journal, and refuses', async () => {
+  const of = await started(some(12));
+  await ask('pause-campaign', of);
+  await ask('resume-campaign', of);
+  await db.transaction((tx) => tx.run("UPDATE campaigns SET home = 'another'"));
+  await send();
+  const { state, pause } = await show(of);
+  assert.deepEqual([state, pause, sink.taken.length], ['paused', 'elsewhere', 0]);
+});
+
 test('a correction tells those whose facts have changed and those who are new, and only those', async () => {
   const incident = await incidentWithLeaks();
   const earlier = await approved(await prepared(incident, some(6)));

@@ -17,7 +17,6 @@ import type { Code } from '../../prove/codes/index.ts';
 import { type Asked, deed, PROGRAM, registerMark } from '../../prove/index.ts';
 import {
   fencesOf,
-  type JournalRecord,
   lockJournal,
   type Material,
   type Prepared,
@@ -30,7 +29,7 @@ import {
 import { type Folding, foldRest, foldSegment } from './fold.ts';
 import { type CampaignJobOptions, campaignOfJob, writerOf } from './prepare.ts';
 import { publishBatch } from './publish.ts';
-import { CAMPAIGN_MOVES, DOUBT_MS, isTooMany } from './rules.ts';
+import { CAMPAIGN_MOVES, DOUBT_MS } from './rules.ts';
 import { campaignSums, findCampaign } from './show.ts';
 import {
   countTried,
@@ -48,6 +47,7 @@ import {
   takeFence,
 } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
+import { Watch } from './watch.ts';
 
 export const SEND_CAMPAIGN = 'send-campaign';
 
@@ -61,11 +61,6 @@ const LEASE_MS = 15_000;
 const SEGMENT = { mostBytes: 2 * 1024 ** 2, mostMs: 5000 };
 /** No message is taken while more files wait to be folded in. */
 const MOST_UNFOLDED = 8;
-/** So many in a row for which no server could be reached. */
-const MOST_UNREACHED = 20;
-/** So many refusals of our own address are no accident. */
-const MOST_SENDER_REFUSALS = 5;
-
 export type SendOptions = CampaignJobOptions & Readonly<{ log: Log }>;
 
 export function sendCampaignHandler(options: SendOptions): Handler {
@@ -299,33 +294,6 @@ async function sendDue(sending: Sending): Promise<Sent> {
   folds.mustBeWhole();
   if (signal.aborted) return { stopped: 'signal' };
   return { stopped: watch.stopped ?? (source.isSliced ? 'slice' : undefined) };
-}
-
-/** Sees when something is wrong with all of it, and not with single messages. */
-class Watch {
-  readonly #mostReturned: number;
-  settled = 0;
-  stopped: Pause | undefined;
-  #refused = 0;
-  #ours = 0;
-  #unreached = 0;
-
-  constructor(mostReturned: number) {
-    this.#mostReturned = mostReturned;
-  }
-
-  see({ kind, stage }: JournalRecord): void {
-    if (this.stopped !== undefined) return;
-    this.settled += 1;
-    if (kind === 'refused') this.#refused += 1;
-    if (kind === 'refused' && stage === 'sender') this.#ours += 1;
-    const isReached = stage !== undefined || (kind !== 'deferred' && kind !== 'broken-before-dot');
-    this.#unreached = isReached ? 0 : this.#unreached + 1;
-    const isOurs = this.#ours >= MOST_SENDER_REFUSALS && this.#ours / this.settled > this.#mostReturned;
-    if (isOurs) this.stopped = 'sender';
-    else if (isTooMany(this.#refused, this.settled, this.#mostReturned)) this.stopped = 'refusals';
-    else if (this.#unreached >= MOST_UNREACHED) this.stopped = 'relay';
-  }
 }
 
 /** Folds files of the journal in, one after the other, while more are written. */

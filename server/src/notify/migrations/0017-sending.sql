@@ -15,13 +15,3 @@ CREATE TABLE campaign_segments (
   entry int8 NOT NULL UNIQUE REFERENCES register_entries,
   PRIMARY KEY (campaign, fence, name)
 );
-
--- While a campaign is prepared: who shares a message. Emptied when it is prepared.
-CREATE TABLE campaign_keys (
-  campaign text NOT NULL REFERENCES campaigns,
-  -- Of the hash of address and facts, and of the address alone.
-  key bytea NOT NULL,
-  address bytea NOT NULL,
-  n int4 NOT NULL,
-  PRIMARY KEY (campaign, key)
-);
