@@ -8,7 +8,7 @@ import type { ErrorCode, ForthrightError } from '@forthright/contract';
 import { type Postgres, startPostgres, whyNoPostgres } from '../../test/peers/postgres.ts';
 import { checkBackup, makeBackup, restoreBackup } from './backup.ts';
 import { World } from './http/testing.ts';
-import { lostFiles, strays } from './incident/testing.ts';
+import { lostFiles, seat, strays } from './incident/testing.ts';
 import {
   type Db,
   type Migration,
@@ -99,6 +99,7 @@ for (const kind of ['embedded', 'server'] as const)
           reason: ODD,
           ...(answer === 'tell-people' ? { due: '2025-11-30T09:00:00+01:00' } : {}),
         });
+      await seat(world.db, ['usr_other']);
       await world.ask('PUT', `/api/incidents/${incident}/people`, olga, {
         people: [olga.id, 'usr_other'],
         reason: 'x',

@@ -59,6 +59,7 @@ export const ANSWER = {
   'too-many-requests': { status: 429, exit: 11, show: true },
   'link-invalid': { status: 410, exit: 6, show: true },
   'account-not-found': { status: 404, exit: 6, show: true },
+  'account-unsuitable': { status: 422, exit: 2, show: true },
   'passkey-not-found': { status: 404, exit: 6, show: true },
   'token-not-found': { status: 404, exit: 6, show: true },
   'last-administrator': { status: 409, exit: 7, show: true },

@@ -239,6 +239,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is no account with this id.',
     advice: 'See the list of people.',
   },
+  'account-unsuitable': {
+    meaning: 'Somebody who is named here has no account, no role, or may not see the incident.',
+    advice: 'Each is listed with the field that names them; name somebody else.',
+  },
   'passkey-not-found': {
     meaning: 'There is no passkey with this id among your own.',
     advice: 'See the list of your passkeys.',

@@ -22,7 +22,7 @@ import { exportIncident } from './export.ts';
 import { openFiles } from './files.ts';
 import { AFTERWARDS_INPUTS } from './matters/testing.ts';
 import { askRun, cancelRun, failRun, finishRun, SCOPE_RUN } from './runs.ts';
-import { actor, ask, databaseOf, lostFiles, ORIGIN, schema, strays } from './testing.ts';
+import { actor, ask, databaseOf, lostFiles, ORIGIN, schema, seat, strays } from './testing.ts';
 import { deedUpon } from './upon.ts';
 
 export type Order = Readonly<{
@@ -57,8 +57,10 @@ export type World = Readonly<{
   does: <T>(work: () => Promise<T>) => Promise<T>;
 }>;
 
-const opened = ({ asked }: World) =>
-  ask<Changed>(asked, 'open-incident', { title: 'A label', kind: 'misdelivery', times: { aware: AWARE } });
+async function opened({ asked }: World): Promise<Changed> {
+  await seat(asked.db);
+  return ask(asked, 'open-incident', { title: 'A label', kind: 'misdelivery', times: { aware: AWARE } });
+}
 
 /** Opens an incident, does what must come before, then the operation itself. */
 const upon =

@@ -21,7 +21,7 @@ import type { Db } from '../platform/db/index.ts';
 import type { Actor, Asked } from '../prove/index.ts';
 import { AFTERWARDS_INPUTS } from './matters/testing.ts';
 import { incidentOperations } from './operations.ts';
-import { actor, ask, openRecord, strays, tokenOf } from './testing.ts';
+import { actor, ask, openRecord, seat, strays, tokenOf } from './testing.ts';
 import { isUnlocked } from './unlocks.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'forthright-incident-'));
@@ -349,6 +349,44 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       await refuses(ask(as(ADA), 'reopen-incident', { incident, reason: 'x' }), 'incident-refuses');
       assert.equal((await show(incident)).state, 'decided');
       await ask(as(BO), 'set-incident-facts', { incident, version: 1, kind: 'loss' });
+    });
+
+    test('nobody is named who has no account, no role, or may not see the incident', async () => {
+      const incident = await opened();
+      await seat(db, ['usr_shut_out'], []);
+      const task = (owner: string) =>
+        ask(as(BO), 'add-task', { incident, what: 'x', owner, due: '2026-12-22T09:59:00Z' });
+      const named = (expected: [string, RegExp][]) => (error: ForthrightError) => {
+        assert.equal(error.problems.length, expected.length);
+        for (const [i, [at, words]] of expected.entries()) {
+          assert.equal(error.problems[i]?.at, at);
+          assert.match(error.problems[i]?.message ?? '', words);
+        }
+      };
+      await refuses(task('usr_nobody'), 'account-unsuitable', named([['owner', /no account usr_nobody/]]));
+      await refuses(
+        task('usr_shut_out'),
+        'account-unsuitable',
+        named([['owner', /usr_shut_out has no role/]]),
+      );
+      const restrict = (people: string[]) =>
+        ask(as(ADA), 'restrict-incident', { incident, people, reason: 'x' });
+      await refuses(
+        restrict(['usr_nobody', 'usr_ada', 'usr_shut_out']),
+        'account-unsuitable',
+        named([
+          ['people.0', /no account/],
+          ['people.2', /no role/],
+        ]),
+      );
+      assert.equal((await show(incident)).restrictedTo, undefined);
+      await restrict(['usr_ada', 'usr_bo']);
+      await refuses(task('usr_cy'), 'account-unsuitable', named([['owner', /may not see/]]));
+      await refuses(
+        ask(as(ADA), 'add-seller-ban', { ...AFTERWARDS_INPUTS['add-seller-ban'], incident, owner: 'usr_cy' }),
+        'account-unsuitable',
+      );
+      await task('usr_bo');
     });
 
     test('another’s restricted incident is not found, in no list, and answers as one that never was', async () => {

@@ -43,6 +43,13 @@ export async function isVisibleTo(reads: Reads, id: string, actor: string): Prom
   return (await reads.rows(sql, { id, actor })).length > 0;
 }
 
+/** Whether something of an incident that this actor may see is about this person. */
+export async function isKnownTo(reads: Reads, person: string, actor: string): Promise<boolean> {
+  const sql = `SELECT 1 AS one FROM incident_matters m JOIN incidents i ON i.id = m.incident
+    WHERE m.person = :person::text AND ${VISIBLE} LIMIT 1`;
+  return (await reads.rows(sql, { person, actor })).length > 0;
+}
+
 /** Whether only people who are named may see it. */
 export async function isRestrictedOne(reads: Reads, id: string): Promise<boolean> {
   const sql = 'SELECT 1 AS one FROM incidents WHERE id = :id::text AND restricted_to IS NOT NULL';

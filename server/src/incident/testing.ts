@@ -3,6 +3,7 @@ import { globSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ROLES } from '@forthright/contract';
 import { type Db, openDatabase, type Reads, readMigrations, type Schema } from '../platform/db/index.ts';
 import { FileStore } from '../platform/index.ts';
 import { type Actor, type Asked, checkRegister, Document, keyFolder, openRegister } from '../prove/index.ts';
@@ -40,7 +41,27 @@ export async function openRecord({ folder, url, now }: Place): Promise<Db> {
     now,
   });
   if (state.kind === 'stopped') throw new Error(state.why);
+  await seat(db);
   return db;
+}
+
+/** The people whom tests name without a door that made them. */
+const CAST = ['usr_ada', 'usr_bo', 'usr_cy', 'usr_di', 'usr_eve', 'usr_other'];
+
+/** Gives these an account, so that they may own tasks and be named; nobody can sign in with one. */
+export async function seat(
+  db: Db,
+  people: readonly string[] = CAST,
+  roles: Actor['roles'] = ROLES,
+): Promise<void> {
+  await db.transaction((tx) =>
+    tx.run(
+      `INSERT INTO accounts (id, email, email_key, name, roles, made_at)
+       SELECT id, id || '@marlow.example', id || '@marlow.example', id, :roles::text[], now()
+         FROM unnest(:people::text[]) AS id ON CONFLICT DO NOTHING`,
+      { people, roles },
+    ),
+  );
 }
 
 export const actor = (id: string, ...roles: Actor['roles']): Actor => ({
