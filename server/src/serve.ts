@@ -8,8 +8,8 @@ import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
 import { makeServer } from './http/index.ts';
-import { fileOperations, incidentOperations, openFiles } from './incident/index.ts';
-import { makePeople, type People, readCompany } from './people/index.ts';
+import { fileOperations, incidentOperations, openFiles, refuseLastOfficer } from './incident/index.ts';
+import { makePeople, type People, type PeopleOptions, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
 import type { Log, Outbound } from './platform/index.ts';
 import {
@@ -24,6 +24,10 @@ import {
 import { loadWorkspace } from './sources/index.ts';
 import { webhookOperations } from './webhooks/index.ts';
 import { startWorker } from './worker/index.ts';
+
+/** The people of these records; nobody is lost whom a restricted incident needs. */
+export const peopleOf = (options: Omit<PeopleOptions, 'refuseLosing'>): ReturnType<typeof makePeople> =>
+  makePeople({ ...options, refuseLosing: refuseLastOfficer });
 
 /** Every operation that the server answers, of all stages. */
 export const operationsOf = (
@@ -46,7 +50,7 @@ export function allOperations(): readonly Operation[] {
       throw new Error('These operations are only described; there are no records behind them.');
     },
   });
-  return operationsOf(makePeople({ db: nowhere, now: () => new Date(), seals: sealFolder('') }));
+  return operationsOf(peopleOf({ db: nowhere, now: () => new Date(), seals: sealFolder('') }));
 }
 
 /** The stages that have tables, in the order of their numbers. */
@@ -100,7 +104,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const register = await openRecords(db, data, now);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
     const seals = sealFolder(join(data, 'keys'));
-    const people = makePeople({ db, now, seals, company: await readCompany(data) });
+    const people = peopleOf({ db, now, seals, company: await readCompany(data) });
     await people.begin();
     const operations = operationsOf(people, { workspace, allowPrivate });
     const secret = randomBytes(32).toString('base64url');

@@ -255,6 +255,19 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'Without this account nobody could administer the server any more.',
     advice: 'Give another person the role of administrator first.',
   },
+  'last-officer': {
+    meaning: 'A restricted incident would be left without a privacy officer who may see it.',
+    advice:
+      'Let the person name another one there, or have two people hand it over: `ask-hand-over`, then `confirm-hand-over` by somebody else.',
+  },
+  'hand-over-not-found': {
+    meaning: 'There is no hand-over with this id.',
+    advice: 'See the list of hand-overs.',
+  },
+  'hand-over-refused': {
+    meaning: 'The hand-over is not possible, for the reason in the message.',
+    advice: 'Name a privacy officer who has signed in, and let somebody else confirm it in time.',
+  },
   'password-unsuitable': {
     meaning: 'The password is too short, too long, or well known.',
     advice: 'Choose one of twelve characters or more that nobody else uses.',

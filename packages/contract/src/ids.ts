@@ -17,7 +17,8 @@ export type Kind =
   | 'job'
   | 'whk'
   | 'evt'
-  | 'dlv';
+  | 'dlv'
+  | 'hov';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;

@@ -432,7 +432,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         .map(({ name }) => name)
         .filter(
           (name) =>
-            !/^(open-incident|list-incidents|import-veris|export-breach-register|list-inbox|list-person-inbox)$/.test(
+            !/^(open-incident|list-incidents|import-veris|export-breach-register|(?:ask|confirm)-hand-over|list-hand-overs|list-inbox|list-person-inbox)$/.test(
               name,
             ),
         );

@@ -55,6 +55,7 @@ import { concernedOperations } from './concerned/operations.ts';
 import { delayOperations } from './delays/operations.ts';
 import { exportDpv, exportVeris, importVeris, showImport } from './exchange/exchange.ts';
 import { exportBreachRegister } from './exchange/register.ts';
+import { handOverOperations } from './hand-overs/operations.ts';
 import { inboxOperations } from './inbox/operations.ts';
 import { inquiryOperations } from './inquiries/operations.ts';
 import { draftPaper, issuePaper, showPaper } from './papers/issue.ts';
@@ -283,5 +284,6 @@ export const incidentOperations: readonly Operation[] = [
   ...sellerOperations,
   ...inboxOperations,
   ...inquiryOperations,
+  ...handOverOperations,
   ...runOperations,
 ];

@@ -133,12 +133,17 @@ export async function strays(reads: Reads): Promise<string[]> {
          OR i.version <> (SELECT max(version) FROM incident_versions v WHERE v.incident = i.id)
          OR (i.state = 'open') = EXISTS (SELECT FROM incident_decisions d WHERE d.incident = i.id AND d.step = 'decision')`,
   );
+  const handOvers = await reads.rows<{ index: bigint }>(
+    `SELECT index FROM register_entries WHERE kind IN ('hand-over-asked', 'hand-over-confirmed')
+     EXCEPT (SELECT entry FROM hand_overs UNION ALL SELECT confirmed_entry FROM hand_overs)`,
+  );
   const runs = await reads.rows<{ job: string }>(
     `SELECT r.job FROM incident_runs r LEFT JOIN jobs j ON j.id = r.job
       WHERE j.id IS NULL OR j.state <> r.state AND (r.state <> 'asked' OR j.state NOT IN ('waiting', 'running'))`,
   );
   return [
     ...(await checkRegister(reads)),
+    ...handOvers.map(({ index }) => `entry ${index} has no hand-over`),
     ...runs.map(({ job }) => `the run of ${job} is not in the state of its job`),
     ...rows.map(({ deed, kind, index }) =>
       deed === null ? `entry ${index} (${kind}) has no deed` : `a deed has no entry ${deed}`,

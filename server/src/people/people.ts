@@ -4,7 +4,7 @@ import { type CompanySettings, companyOf } from './company.ts';
 import { entrancesOf, type Means, TRIES } from './entrances.ts';
 import { Gate } from './gate.ts';
 import { firstLink, type Made } from './links.ts';
-import { peopleOperations } from './operations.ts';
+import { peopleOperations, type RefuseLosing } from './operations.ts';
 import { ownOperations } from './own.ts';
 import { passkeyEntrances, passkeyOperations } from './passkeys.ts';
 import { recognise } from './recognise.ts';
@@ -20,6 +20,8 @@ export type PeopleOptions = Readonly<{
   work?: Work;
   /** The place of the keys that seal second factors. */
   seals: SealPlace;
+  /** Refuses when somebody is needed who is about to lose the role of a privacy officer, or all that they are. */
+  refuseLosing: RefuseLosing;
   /** The company's identity provider, if it has one. */
   company?: CompanySettings | undefined;
 }>;
@@ -30,6 +32,7 @@ export function makePeople({
   now,
   work = USUAL_WORK,
   seals,
+  refuseLosing,
   company,
 }: PeopleOptions): People &
   Readonly<{ begin: () => Promise<void>; firstLink: () => Promise<Made | undefined> }> {
@@ -38,7 +41,7 @@ export function makePeople({
     recognise: (credentials) => recognise(db, now, credentials),
     entrances: [...entrancesOf(means), ...passkeyEntrances(means)],
     operations: [
-      ...peopleOperations,
+      ...peopleOperations(refuseLosing),
       ...ownOperations(means),
       ...passkeyOperations(means),
       ...sealOperations(means),

@@ -120,6 +120,15 @@ export async function administrators(from: From): Promise<string[]> {
     .map(({ id }) => id);
 }
 
+/** Privacy officers who can sign in. */
+export async function officersOf(reads: Reads): Promise<string[]> {
+  const rows = await reads.rows<{ id: string }>(
+    `SELECT id FROM accounts WHERE 'privacy-officer' = ANY (roles)
+        AND (password_hash IS NOT NULL OR signed_in_at IS NOT NULL) ORDER BY id`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** The roles of those of these accounts that there are. */
 export async function rolesOf(
   reads: Reads,
