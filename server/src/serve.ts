@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
-import { assessOperations } from './assess/index.ts';
+import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
@@ -37,7 +37,7 @@ export const operationsOf = (
   ...people.operations,
   ...incidentOperations,
   ...assessOperations,
-  ...fileOperations,
+  ...fileOperations([assessParts]),
   ...jobOperations(jobs),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,

@@ -75,9 +75,9 @@ export const PaperIssued = z.strictObject({
   by: z.string(),
   at: z.string(),
   isComplete: z.boolean(),
-  /** SHA-256 of the page and of the plain text, which never change. */
-  html: z.string(),
-  text: z.string(),
+  /** SHA-256 of the page and of the plain text, which never change; `null` once it was erased. */
+  html: z.string().nullable(),
+  text: z.string().nullable(),
   entry: z.int(),
 });
 export type PaperIssued = z.infer<typeof PaperIssued>;

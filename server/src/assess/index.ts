@@ -1,3 +1,4 @@
+export { assessParts } from './bundle.ts';
 export {
   assess,
   type Checked,

@@ -21,6 +21,7 @@ import { type Named, refuseUnlessActive } from '../people/index.ts';
 import type { Reads, Tx } from '../platform/db/index.ts';
 import { type Asked, deed, eraseText, record, refuseUnlessMay } from '../prove/index.ts';
 import { type GivenFacts, mergedFacts, type StoredFacts, statedFacts, storedFacts } from './facts.ts';
+import { eraseHash } from './papers/store.ts';
 import {
   blockersOf,
   changed,
@@ -370,7 +371,16 @@ export function reopenIncident(asked: Asked, { incident: given, reason }: Reopen
 export function eraseIncidentText(asked: Asked, given: EraseText): Promise<Changed> {
   return deed(asked, async (tx) => {
     const { incident } = await find(tx, asked, given.incident, 'erase-text');
+    if (
+      incident.evidence.some(({ entry, sha256 }) => entry === given.entry && sha256 !== null) &&
+      given.name === 'sha256'
+    )
+      throw new ForthrightError(
+        'incident-refuses',
+        'This can not be done: the hash goes with the file; erase that.',
+      );
     const entry = await eraseText(tx, { index: given.entry, name: given.name, incident: incident.id });
+    await eraseHash(tx, given.entry, given.name);
     await insertMove(tx, incident.id, entry, 'erase-text');
     return { incident: incident.id, version: incident.version, entry };
   });

@@ -1,6 +1,6 @@
 export { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
 export { notFound } from './changes.ts';
-export { type ExportOptions, exportIncident } from './export.ts';
+export { type BundlePart, type ExportOptions, exportIncident, type PartsOf } from './export.ts';
 export { fileOperations, openFiles } from './files.ts';
 export { refuseLastOfficer } from './hand-overs/changes.ts';
 export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';

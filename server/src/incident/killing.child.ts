@@ -232,6 +232,12 @@ export const DEEDS: Deeds = {
     const asked = { ...world.asked, content: pieces(incident) };
     return world.does(() => ask(asked, 'add-file', { incident, name: 'a.log', origin: 'By mail.' }));
   },
+  'erase-file': async (world) => {
+    const { incident } = await opened(world);
+    const asked = { ...world.asked, content: pieces(incident) };
+    const { id } = await ask<Changed>(asked, 'add-file', { incident, name: 'a.log', origin: 'By mail.' });
+    return world.does(() => ask<Changed>(world.asked, 'erase-file', { incident, file: id }));
+  },
   'issue-paper': upon('issue-paper', () => ({ paper: 'authority-report', version: 1 })),
   'import-veris': (world) =>
     world.does(() =>

@@ -245,17 +245,21 @@ type EvidenceRow = Readonly<{
   incident: string;
   entry: bigint;
   kind: Evidence['kind'];
-  sha256: string;
+  sha256: string | null;
   bytes: bigint;
+  erased_entry: bigint | null;
 }>;
 
 const evidenceRows = (reads: Reads, ids: readonly string[]) =>
   reads.rows<EvidenceRow>(
-    'SELECT incident, id, entry, kind, sha256, bytes FROM incident_evidence WHERE incident = ANY (:ids::text[]) ORDER BY entry',
+    'SELECT incident, id, entry, kind, sha256, bytes, erased_entry FROM incident_evidence WHERE incident = ANY (:ids::text[]) ORDER BY entry',
     { ids },
   );
 
-const evidenceOf = ({ id, entry, kind, sha256, bytes }: EvidenceRow, text: TextAt): Evidence => ({
+const evidenceOf = (
+  { id, entry, kind, sha256, bytes, erased_entry }: EvidenceRow,
+  text: TextAt,
+): Evidence => ({
   id,
   kind,
   sha256,
@@ -263,6 +267,7 @@ const evidenceOf = ({ id, entry, kind, sha256, bytes }: EvidenceRow, text: TextA
   name: text(Number(entry), 'name'),
   origin: text(Number(entry), 'origin'),
   entry: Number(entry),
+  ...(erased_entry === null ? {} : { erased: Number(erased_entry) }),
 });
 
 export type Page = Readonly<{
@@ -459,6 +464,15 @@ export async function isFileReferred(reads: Reads, sha256: string): Promise<bool
     sha256,
   });
   return rows.length > 0;
+}
+
+/** The file is no longer referred to, and its hash is forgotten. */
+export async function eraseFileRow(tx: Tx, evidence: EvidenceId, entry: number): Promise<void> {
+  await tx.run('DELETE FROM incident_files WHERE evidence = :evidence::text', { evidence });
+  await tx.run(
+    'UPDATE incident_evidence SET sha256 = NULL, erased_entry = :entry::int8 WHERE id = :evidence::text',
+    { evidence, entry },
+  );
 }
 
 export async function insertFile(tx: Tx, evidence: EvidenceId, sha256: string): Promise<void> {

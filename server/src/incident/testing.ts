@@ -81,7 +81,7 @@ export const tokenOf = ({ account, roles }: Actor): Actor => ({
 
 /** As a door does it: parses what comes in and what goes out. */
 export async function ask<T>(asked: Asked, name: string, rawInput: unknown): Promise<T> {
-  const found = [...incidentOperations, ...fileOperations].find((one) => one.name === name);
+  const found = [...incidentOperations, ...fileOperations()].find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no operation ${name}.`);
   const answer = await found.run(asked, found.input.parse(rawInput));
   return (answer instanceof Document ? answer : found.output.parse(answer)) as T;

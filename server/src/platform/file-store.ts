@@ -95,6 +95,11 @@ export class FileStore {
     })();
   }
 
+  /** Removes a file for good; none that is not there. */
+  async remove(sha256: string): Promise<void> {
+    await rm(this.pathOf(sha256), { force: true });
+  }
+
   /** Every whole file's SHA-256. */
   async *all(): AsyncGenerator<string> {
     for (const group of await readdir(this.#folder).catch(() => [])) {
