@@ -37,6 +37,7 @@ import {
   registerMark,
   registerState,
 } from './prove/index.ts';
+import { standStill } from './webhooks/index.ts';
 
 const FORMAT = 'forthright-backup/1';
 const HEAD = 'forthright-backup.json';
@@ -404,6 +405,7 @@ async function putBack(tx: Tx, file: string, { manifest }: Checked, now: Date): 
   for (const { name, rows: due } of manifest.tables)
     if ((rows.get(name) ?? 0) !== due) throw damaged(`does not hold all rows of ${name}`);
   await endAllSessions(tx, now);
+  await standStill(tx, now);
   const wrong = await checkRegister(tx);
   if (wrong.length > 0) throw damaged(`holds a register that does not agree with itself (${wrong[0]})`);
   const mark = await registerMark(tx);

@@ -41,6 +41,13 @@ export class House {
     return body as T;
   }
 
+  /** A document. */
+  async text(who: string, url: string): Promise<string> {
+    const { status, text } = await this.world.ask('GET', `/api${url}`, this.#tokens.get(who));
+    assert.equal(status, 200, text);
+    return text;
+  }
+
   /** The refusal's code and words. */
   async refusal(who: string, method: string, url: string, payload?: object): Promise<string> {
     const { status, body } = await this.world.ask(method, `/api${url}`, this.#tokens.get(who), payload);

@@ -48,7 +48,14 @@ test('what would outlive a stolen token is not done with one', () => {
   // `add-passkey` asks too, but only of what an authenticator made; its own test says so.
   const passkeys = ['begin-passkey', 'remove-passkey'];
   const handOvers = ['ask-hand-over', 'confirm-hand-over'];
-  assert.deepEqual(asksForAPerson, [...lasting, ...factors, ...passkeys, ...handOvers, 'add-webhook']);
+  assert.deepEqual(asksForAPerson, [
+    ...lasting,
+    ...factors,
+    ...passkeys,
+    ...handOvers,
+    'add-webhook',
+    'resume-webhooks',
+  ]);
 });
 
 test('docs/permissions.md says what was found', async () => {

@@ -124,6 +124,16 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'Others kept changing the same records at the same time; nothing of this change was kept.',
     advice: 'Try again.',
   },
+  'deed-too-long': {
+    meaning:
+      'A change took so long that it was given up, because all other changes wait for it; nothing of it was kept.',
+    advice: 'Ask for less at once, and look whether something holds up the database.',
+  },
+  'checkpoint-unavailable': {
+    meaning: 'The last published checkpoint could not be read where it was said to be.',
+    advice:
+      'Make it readable, or start without it: then a copy that was made together with its data folder is not found.',
+  },
   'outcome-unknown': {
     meaning:
       'The connection to the database broke while a change was being committed, so it may have been made or not.',
@@ -433,6 +443,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'webhook-not-found': {
     meaning: 'There is no such webhook, or it was removed.',
     advice: 'Look at the webhooks that there are with `list-webhooks`.',
+  },
+  'webhooks-not-standing': {
+    meaning: 'Webhooks are told of events; there is nothing to resume.',
+    advice: 'See the list of webhooks.',
   },
   'webhook-refused': {
     meaning: 'Nothing may be sent to this address.',

@@ -418,6 +418,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         'compose-paper': { paper: 'board-brief' },
         'issue-paper': { paper: 'board-brief', version: 1 },
         'show-paper': { issued: newId('pap') },
+        'show-holding-statement': {},
         'export-veris': {},
         'export-dpv': {},
         'set-leaks': { version: 0, leaks: [LIST] },
@@ -432,7 +433,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         .map(({ name }) => name)
         .filter(
           (name) =>
-            !/^(open-incident|list-incidents|import-veris|export-breach-register|(?:ask|confirm)-hand-over|list-hand-overs|list-inbox|list-person-inbox)$/.test(
+            !/^(open-incident|list-incidents|import-veris|export-breach-register|(?:ask|confirm)-hand-over|list-(?:hand-overs|holding-statements)|list-inbox|list-person-inbox)$/.test(
               name,
             ),
         );

@@ -8,7 +8,7 @@ import { peopleOperations, type RefuseLosing } from './operations.ts';
 import { ownOperations } from './own.ts';
 import { passkeyEntrances, passkeyOperations } from './passkeys.ts';
 import { recognise } from './recognise.ts';
-import { beginSeals, sealOperations } from './seals.ts';
+import { beginSeals, removeEndedSeals, sealOperations } from './seals.ts';
 import { USUAL_WORK, type Work } from './secrets.ts';
 import { Tries } from './tries.ts';
 import type { People } from './types.ts';
@@ -26,7 +26,7 @@ export type PeopleOptions = Readonly<{
   company?: CompanySettings | undefined;
 }>;
 
-/** The people of this database. `begin` brings an older version's records up to date; `firstLink` makes the first administrator's one-time link, while there is nobody. */
+/** The people of this database. `begin` brings an older version's records up to date; `upkeep`, now and then, destroys keys whose time is over; `firstLink` makes the first administrator's one-time link, while there is nobody. */
 export function makePeople({
   db,
   now,
@@ -35,7 +35,11 @@ export function makePeople({
   refuseLosing,
   company,
 }: PeopleOptions): People &
-  Readonly<{ begin: () => Promise<void>; firstLink: () => Promise<Made | undefined> }> {
+  Readonly<{
+    begin: () => Promise<void>;
+    upkeep: () => Promise<void>;
+    firstLink: () => Promise<Made | undefined>;
+  }> {
   const means: Means = { db, now, work, seals, tries: new Tries(db, TRIES, now), gate: new Gate() };
   return {
     recognise: (credentials) => recognise(db, now, credentials),
@@ -48,6 +52,7 @@ export function makePeople({
     ],
     company: company && companyOf(means, company),
     begin: () => beginSeals(means),
+    upkeep: () => removeEndedSeals(means),
     firstLink: () => firstLink(db, now),
   };
 }

@@ -19,6 +19,8 @@ export type WorkerOptions = Readonly<{
   workspace?: string | undefined;
   /** Whether webhooks may lead into private networks. */
   outbound: Outbound;
+  /** What other stages have done once an hour. */
+  upkeep?: () => Promise<void>;
   pollMs?: number;
 }>;
 
@@ -31,14 +33,14 @@ const DEADLINES_MINUTES = 5;
  * stopped nothing is begun.
  */
 export async function startWorker(options: WorkerOptions): Promise<Runner> {
-  const { db, now, log, data, workspace, outbound, pollMs } = options;
+  const { db, now, log, data, workspace, outbound, upkeep, pollMs } = options;
   const lanes: Lane[] = [
     // One at a time: a run takes as much of the machine as it gets.
     { atOnce: 1, handlers: { [SCOPE_RUN]: scopeRunHandler({ db, now, workspace }) } },
     {
       atOnce: 1,
       handlers: {
-        [CHECKPOINT]: checkpointHandler({ db, now, directory: join(data, 'public') }),
+        [CHECKPOINT]: checkpointHandler({ db, now, directory: join(data, 'public'), upkeep }),
         [DEADLINES]: { run: () => announceDeadlines(db, now) },
       },
     },

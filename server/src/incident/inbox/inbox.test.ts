@@ -83,6 +83,39 @@ onBothEngines('inbox', (house) => {
     );
   });
 
+  test('a support agent reads the last holding statement that was issued, and no other paper', async () => {
+    const incident = await house().incident();
+    const id = incident.split('/').at(-1) ?? '';
+    const read = () => house().refusal('support-agent', 'GET', `${incident}/holding-statement`);
+    assert.match(await read(), /paper-not-found/, 'a draft is nothing that anybody may say');
+    const issue = (paper: string) =>
+      house().ask('investigator', 'POST', `${incident}/papers/${paper}`, { version: 1 });
+    for (const paper of ['holding-statement', 'board-brief', 'holding-statement']) await issue(paper);
+    const text = await house().text('support-agent', `${incident}/holding-statement`);
+    assert.match(text, /Version 2, issued by usr_/);
+    assert.match(await house().text('support-agent', `${incident}/holding-statement?format=html`), /<html/);
+    const { statements } = await house().ask<{ statements: { incident: string; number: number }[] }>(
+      'support-agent',
+      'GET',
+      '/holding-statements',
+    );
+    assert.equal(statements.find((one) => one.incident === id)?.number, 2);
+    assert.match(
+      await house().refusal('support-agent', 'GET', `${incident}/papers/board-brief`),
+      /not-permitted/,
+    );
+    await house().world.db.transaction((tx) =>
+      tx.run("UPDATE incidents SET restricted_to = '{usr_somebody}' WHERE id = :id::text", { id }),
+    );
+    assert.match(await read(), /incident-not-found/);
+    const hidden = await house().ask<{ statements: { incident: string }[] }>(
+      'support-agent',
+      'GET',
+      '/holding-statements',
+    );
+    assert.ok(!hidden.statements.some((one) => one.incident === id));
+  });
+
   test('a restricted incident is not found by an agent who is not named, and its items are in no list', async () => {
     const incident = await house().incident();
     const { at, person } = await added(incident);
