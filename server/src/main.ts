@@ -3,6 +3,7 @@ import own from '../package.json' with { type: 'json' };
 import {
   abortOnSignals,
   backupCommands,
+  bouncesCommand,
   doctorCommand,
   dutiesCommands,
   failureOf,
@@ -106,6 +107,7 @@ const operations: readonly Operation[] = [
   readinessOperation(Date.now),
   ...riskCommands,
   reportCommand(() => new Date()),
+  bouncesCommand,
   serve,
   ...backups,
   doctor,

@@ -36,7 +36,7 @@ export const operationsOf = (
 ): readonly Operation[] => [
   ...people.operations,
   ...incidentOperations,
-  ...assessOperations,
+  ...assessOperations({ workspace: jobs.workspace }),
   ...fileOperations([assessParts]),
   ...jobOperations(jobs),
   ...webhookOperations({ allowPrivate }),

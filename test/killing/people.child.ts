@@ -9,6 +9,7 @@ import { Authenticator } from '../../server/src/people/testing.authenticator.ts'
 import { Provider } from '../../server/src/people/testing.provider.ts';
 import { strays } from '../../server/src/people/testing.ts';
 import { type Db, openDatabase, readMigrations } from '../../server/src/platform/db/index.ts';
+import { openReady } from '../../server/src/platform/db/ready.ts';
 import {
   type Actor,
   type Asked,
@@ -235,11 +236,9 @@ async function latest(db: Db): Promise<number> {
 
 async function obey({ folder, url, at: begin, target, before, acknowledged }: Order): Promise<void> {
   at = begin;
-  const where =
-    url === undefined
-      ? ({ kind: 'embedded', directory: join(folder, 'records') } as const)
-      : ({ kind: 'server', url } as const);
-  const db = await openDatabase({ ...where, schema });
+  const db = await (url === undefined
+    ? openReady(join(folder, 'records'), schema)
+    : openDatabase({ kind: 'server', url, schema }));
   const state = await openRecords(db, folder, now);
   const provider = await Provider.start();
   await writeFile(join(folder, 'client-secret'), provider.clientSecret, { mode: 0o600 });

@@ -11,6 +11,7 @@ export * from './hand-overs.ts';
 export * from './ids.ts';
 export * from './incident.ts';
 export * from './jobs.ts';
+export * from './legal.ts';
 export * from './papers.ts';
 export * from './readiness.ts';
 export * from './record.ts';

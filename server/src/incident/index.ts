@@ -1,5 +1,20 @@
 export { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
 export { notFound } from './changes.ts';
+export { ASSESS_DUTIES, askForDuties } from './duties/await.ts';
+export { refuseUnfulfilled, settleDuties } from './duties/changes.ts';
+export {
+  type DutyVersion,
+  dutyStepsOf,
+  endAwaiting,
+  findDutyVersion,
+  insertDutyVersion,
+  isAwaited,
+  keptDuties,
+  nearestClocks,
+  replaceDuties,
+  STEP_TEXTS,
+} from './duties/store.ts';
+export type { AssessedDuty, KeptDuty } from './duties/types.ts';
 export { type BundlePart, type ExportOptions, exportIncident, type PartsOf } from './export.ts';
 export { fileOperations, openFiles } from './files.ts';
 export { refuseLastOfficer } from './hand-overs/changes.ts';
@@ -7,6 +22,7 @@ export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from '
 export { incidentOperations } from './operations.ts';
 export { deletionOf } from './recipients/show.ts';
 export { MOVES } from './rules.ts';
+export { latestDone } from './runs.store.ts';
 export {
   askRun,
   cancelRun,
@@ -19,7 +35,7 @@ export {
   visibleIncidents,
 } from './runs.ts';
 export { isRestricted, nearlyDue } from './show.ts';
-export { findIncident, handedIn } from './store.ts';
+export { findAnyIncident, findIncident, handedIn } from './store.ts';
 export type { Incident as RecordedIncident, LaterAct } from './types.ts';
 export { isUnlocked } from './unlocks.ts';
 export { deedUpon, type UponEvent } from './upon.ts';

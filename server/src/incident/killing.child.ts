@@ -10,6 +10,7 @@ import {
 } from '@forthright/contract';
 import { parseVerifierKey } from '@forthright/register';
 import { type Db, openDatabase, type Reads, type Schema } from '../platform/db/index.ts';
+import { openReady } from '../platform/db/ready.ts';
 import type { Held } from '../platform/queue/index.ts';
 import {
   type Asked,
@@ -360,11 +361,9 @@ async function obey(
   { folder, url, at: begin, target, before, acknowledged }: Order,
 ): Promise<void> {
   at = begin;
-  const where =
-    url === undefined
-      ? ({ kind: 'embedded', directory: databaseOf(folder) } as const)
-      : ({ kind: 'server', url } as const);
-  const db = await openDatabase({ ...where, schema });
+  const db = await (url === undefined
+    ? openReady(databaseOf(folder), schema)
+    : openDatabase({ kind: 'server', url, schema }));
   const asked: Asked = { db, actor: actor('usr_ada', ...ROLES), now };
   await openFiles(db, folder, { now });
   const state = await openIn(db, folder);

@@ -55,6 +55,7 @@ import {
 } from './changes.ts';
 import { concernedOperations } from './concerned/operations.ts';
 import { delayOperations } from './delays/operations.ts';
+import { dutyOperations } from './duties/operations.ts';
 import { exportDpv, exportVeris, importVeris, showImport } from './exchange/exchange.ts';
 import { exportBreachRegister } from './exchange/register.ts';
 import { handOverOperations } from './hand-overs/operations.ts';
@@ -313,4 +314,5 @@ export const incidentOperations: readonly Operation[] = [
   ...inquiryOperations,
   ...handOverOperations,
   ...runOperations,
+  ...dutyOperations,
 ];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROLES } from '@forthright/contract';
 import { type Db, openDatabase, type Reads, readMigrations, type Schema } from '../platform/db/index.ts';
+import { openReady } from '../platform/db/ready.ts';
 import { FileStore } from '../platform/index.ts';
 import { type Actor, type Asked, checkRegister, Document, keyFolder, openRegister } from '../prove/index.ts';
 import { fileOperations, openFiles } from './files.ts';
@@ -27,11 +28,9 @@ export const databaseOf = (folder: string): string => join(folder, 'database');
 
 /** Opens database and register; refuses a register that is stopped. */
 export async function openRecord({ folder, url, now }: Place): Promise<Db> {
-  const db = await openDatabase(
-    url === undefined
-      ? { kind: 'embedded', directory: databaseOf(folder), schema }
-      : { kind: 'server', url, schema },
-  );
+  const db = await (url === undefined
+    ? openReady(databaseOf(folder), schema)
+    : openDatabase({ kind: 'server', url, schema }));
   await openFiles(db, folder, { now });
   const state = await openRegister({
     db,
@@ -102,7 +101,9 @@ const DEEDS = `
   UNION SELECT granted_entry FROM incident_unlocks WHERE granted_entry IS NOT NULL
   UNION SELECT entry FROM incident_leaks
   UNION SELECT entry FROM incident_runs
-  UNION SELECT ended_entry FROM incident_runs WHERE ended_entry IS NOT NULL`;
+  UNION SELECT ended_entry FROM incident_runs WHERE ended_entry IS NOT NULL
+  UNION SELECT entry FROM incident_duty_versions
+  UNION SELECT entry FROM incident_duty_steps`;
 
 /** Files that are listed and not there whole, as sentences. */
 export async function lostFiles(reads: Reads, folder: string): Promise<string[]> {

@@ -35,6 +35,7 @@ export { refuseUnlessMay } from './permission.ts';
 export {
   entriesAfter,
   historyOf,
+  lastEntryOf,
   publishedCheckpoint,
   registerHead,
   registerMark,

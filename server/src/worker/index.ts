@@ -1,7 +1,7 @@
 /** What the program does by itself: jobs that were asked for, and upkeep by the clock. Wired by hand. */
 import { join } from 'node:path';
-import { scopeRunHandler } from '../flow/index.ts';
-import { SCOPE_RUN } from '../incident/index.ts';
+import { assessDutiesHandler, scopeRunHandler } from '../flow/index.ts';
+import { ASSESS_DUTIES, SCOPE_RUN } from '../incident/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import type { Log, Outbound } from '../platform/index.ts';
 import { addJob, type Lane, type Runner, runJobs, type Schedule } from '../platform/queue/index.ts';
@@ -44,6 +44,7 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
         [DEADLINES]: { run: () => announceDeadlines(db, now) },
       },
     },
+    { atOnce: 1, handlers: { [ASSESS_DUTIES]: assessDutiesHandler({ db, now, workspace }) } },
     // They wait for others' machines, and of one webhook there is one at a time.
     { atOnce: 4, handlers: { [DELIVERY]: deliveryHandler({ db, now, log, outbound }) } },
   ];

@@ -1,0 +1,17 @@
+export {
+  isFromMailgun,
+  isFromPostmark,
+  isFromSendGrid,
+  isFromSns,
+  MOST_BYTES,
+  REASONS,
+  type Reason,
+  type Returned,
+  type ReturnedKind,
+  readReturned,
+  readVendorEvent,
+  snsCertificateUrl,
+  tokenIn,
+  tokenOf,
+  type Vendor,
+} from './returned/index.ts';
