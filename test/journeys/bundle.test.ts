@@ -134,13 +134,13 @@ test('of a file that was erased a bundle says so, and proves what is left', asyn
 });
 
 test('a bundle has the answers of runs, every version of assessments, reports and papers, and proves each', async () => {
-  const job = await run();
   await post('risk', { statement: SAID });
   await post('reports', { organisation, statement: { by: 'Olga', fields: { 21: 'Olga' } } });
   await post('reports', {
     organisation,
     statement: { by: 'Olga', kind: 'follow-up', fields: { 21: 'Olga', 6: 'LU-1' } },
   });
+  const job = await run();
   const issued = await post('papers/board-brief', { version: 1 });
   const first = await bundle();
   const evidence = first.paths.find((path) => path.startsWith('evidence/')) ?? '';
