@@ -8,7 +8,13 @@ import type { Changed } from '@forthright/contract';
 import { type BundleHeader, keysOf, verifyBundle } from '@forthright/register';
 import { assessParts } from '../../server/src/assess/index.ts';
 import { type As, World } from '../../server/src/http/testing.ts';
-import { askRun, fileOperations, finishRun, SCOPE_RUN } from '../../server/src/incident/index.ts';
+import {
+  askRun,
+  fileOperations,
+  finishRun,
+  keepContent,
+  SCOPE_RUN,
+} from '../../server/src/incident/index.ts';
 import { strays } from '../../server/src/incident/testing.ts';
 import { unpacked } from '../../server/src/platform/index.ts';
 import { type Download, registerKeys } from '../../server/src/prove/index.ts';
@@ -109,11 +115,16 @@ async function run(): Promise<string> {
     ),
   );
   const job = { id, kind: SCOPE_RUN, subject: incident, input: {}, attempt: 1, mostAttempts: 3 };
+  const content = (async function* () {
+    yield Buffer.from('people');
+  })();
+  const cohort = { ...(await keepContent(world.db, content)), people: 1 };
   await finishRun(asked(), job, {
     run: 'run_1',
     figures: FIGURES,
     answer: ANSWER,
     workspace: '0'.repeat(64),
+    cohort,
   });
   return id;
 }

@@ -1,6 +1,7 @@
 /** Runs of scope that have ended, with an answer about people whom a test makes up. */
+import { Readable } from 'node:stream';
 import { ScopeAnswer } from '@forthright/contract';
-import { askRun, finishRun, SCOPE_RUN } from '../../server/src/incident/index.ts';
+import { askRun, finishRun, keepContent, SCOPE_RUN } from '../../server/src/incident/index.ts';
 import { PROGRAM } from '../../server/src/prove/index.ts';
 import type { House } from './house.ts';
 
@@ -91,8 +92,10 @@ export async function endRun(house: House, incident: string, people: readonly Li
     ...{ id, kind: SCOPE_RUN, subject: incident.slice('/incidents/'.length) },
     ...{ input: {}, attempt: 1, mostAttempts: 3 },
   };
+  // What a run keeps of each person is asked for by campaigns alone.
+  const cohort = { ...(await keepContent(db, Readable.from([Buffer.from(`${id}\n`)]))), people: exposed };
   const given = { run: answer.run, figures, answer: JSON.stringify(answer), workspace: 'ab'.repeat(32) };
-  await finishRun(asked, job, given);
+  await finishRun(asked, job, { ...given, cohort });
   return id;
 }
 

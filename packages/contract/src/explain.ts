@@ -460,6 +460,41 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'Nothing may be sent to this address.',
     advice: 'Give an `https` address that is reached over the internet; docs/webhooks.md says more.',
   },
+  'campaign-not-found': {
+    meaning: 'There is no such campaign in this incident, or nobody of this id in it.',
+    advice: 'Look at those that there are with `list-campaigns` and `list-addressees`.',
+  },
+  'campaign-refuses': {
+    meaning:
+      'What was asked does not go with the state of the campaign or person, or is another person’s to do.',
+    advice: 'Do first what the message says; docs/campaigns.md has the tables.',
+  },
+  'campaign-changed': {
+    meaning: 'What was approved is not what there is now: facts, cohort, texts or letterhead have changed.',
+    advice: 'Look at it anew; what was prepared from older facts is discarded and made again.',
+  },
+  'mail-missing': {
+    meaning: 'This server does not know how to send mail, so messages can only be looked at.',
+    advice:
+      'Write `mail.yaml` with at least one relay into the data folder (docs/campaigns.md), and start the server again.',
+  },
+  'notice-invalid': {
+    meaning: 'The notice file, or the notice that was handed in, can’t be read as one.',
+    advice: 'Correct what is listed; docs/notices.md and docs/lint.md show what is read.',
+  },
+  'notice-incomplete': {
+    meaning: 'A notice can’t be written: a fact that it must say is missing.',
+    advice: 'Add the fact that is named; nothing is said vaguely in its place.',
+  },
+  'notice-faulty': {
+    meaning: 'The linter found errors in the notice; nothing else is wrong.',
+    advice: 'Put right what is listed; each finding names a better wording.',
+  },
+  'template-invalid': {
+    meaning:
+      'A template or a language file names a fact that there is not, holds a figure typed by hand, or lacks a text.',
+    advice: 'Correct each line that is listed; docs/notices.md lists the facts.',
+  },
   'address-unusable': {
     meaning: 'A mail address is empty, malformed, or more than one address.',
     advice: 'Correct the address in the directory, or reach this person on another channel.',

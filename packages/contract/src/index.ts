@@ -1,5 +1,6 @@
 export * from './afterwards/index.ts';
 export * from './answer.ts';
+export * from './campaigns.ts';
 export * from './duties.ts';
 export * from './edpb-template.ts';
 export * from './errors.ts';
@@ -12,6 +13,7 @@ export * from './ids.ts';
 export * from './incident.ts';
 export * from './jobs.ts';
 export * from './legal.ts';
+export * from './notices.ts';
 export * from './papers.ts';
 export * from './readiness.ts';
 export * from './record.ts';

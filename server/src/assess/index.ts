@@ -10,6 +10,7 @@ export {
   type ShownRegime,
 } from './duties.operations.ts';
 export { dutiesOf, type Law } from './duties.ts';
+export { elementOf } from './elements.ts';
 export { type FactsInput, factsOf } from './facts.ts';
 export { loadLaw, OWN_LAW } from './law.ts';
 export { assessOperations } from './operations.ts';

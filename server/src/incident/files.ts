@@ -15,7 +15,7 @@ import {
 } from '@forthright/contract';
 import * as z from 'zod';
 import type { Db, Tx } from '../platform/db/index.ts';
-import { FileStore, type Packed, packed } from '../platform/index.ts';
+import { FileStore, type Packed, packed, type Stored } from '../platform/index.ts';
 import { type Asked, type Download, deed, eraseTextsOf, type Operation, record } from '../prove/index.ts';
 import { guarded, OFFICERS, post, READERS, WORKERS } from './asking.ts';
 import { find, notFound } from './changes.ts';
@@ -61,6 +61,19 @@ function placesOf(db: Db): Places {
   if (places === undefined) throw new Error('The files of these records were not opened.');
   return places;
 }
+
+/** Keeps content in the data folder, whole and synced; it stays once something in the records refers to it. */
+export const keepContent = (db: Db, content: AsyncIterable<Uint8Array>): Promise<Stored> =>
+  placesOf(db).store.keep(content);
+
+/** The content of a file that is kept. Refuses as `file-missing` what the folder has lost. */
+export const openContent = (db: Db, stored: Stored): Promise<AsyncIterable<Uint8Array>> =>
+  placesOf(db).store.open(stored);
+
+/** Removes a file to which nothing in the records refers any more. */
+export const dropContent = async (db: Db, sha256: string): Promise<void> => {
+  if (!(await isFileReferred(db, sha256))) await placesOf(db).store.remove(sha256);
+};
 
 /** Refuses before anything is read what would be refused afterwards. */
 async function refuseFirst(asked: Asked, incident: string, act: Act): Promise<void> {
@@ -108,7 +121,6 @@ async function getFile({ db, actor }: Asked, { incident: given, file }: GetFile)
  * that was handed in elsewhere stays, too.
  */
 async function eraseFile(asked: Asked, { incident: given, file }: GetFile): Promise<Changed> {
-  const { store } = placesOf(asked.db);
   let sha256 = '';
   const erased = await deed(asked, async (tx: Tx) => {
     const { incident } = await find(tx, asked, given, 'erase-text');
@@ -131,7 +143,7 @@ async function eraseFile(asked: Asked, { incident: given, file }: GetFile): Prom
     return { incident: incident.id, version: incident.version, id: one.id, entry };
   });
   // Only when it is no longer referred to for good: a crash in between leaves it to the next start.
-  if (!(await isFileReferred(asked.db, sha256))) await store.remove(sha256);
+  await dropContent(asked.db, sha256);
   return erased;
 }
 

@@ -16,7 +16,7 @@ export {
 } from './duties/store.ts';
 export type { AssessedDuty, KeptDuty } from './duties/types.ts';
 export { type BundlePart, type ExportOptions, exportIncident, type PartsOf } from './export.ts';
-export { fileOperations, openFiles } from './files.ts';
+export { dropContent, fileOperations, keepContent, openContent, openFiles } from './files.ts';
 export { refuseLastOfficer } from './hand-overs/changes.ts';
 export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';
 export { incidentOperations } from './operations.ts';
@@ -25,17 +25,20 @@ export { MOVES } from './rules.ts';
 export { latestDone } from './runs.store.ts';
 export {
   askRun,
+  type Cohort,
   cancelRun,
+  cohortOfRun,
   failRun,
   finishRun,
   isVisible,
+  lastRun,
   leaksOf,
   type RunAnswer,
   SCOPE_RUN,
   visibleIncidents,
 } from './runs.ts';
 export { isRestricted, nearlyDue } from './show.ts';
-export { findAnyIncident, findIncident, handedIn } from './store.ts';
+export { findAnyIncident, findIncident, handedIn, setCampaign } from './store.ts';
 export type { Incident as RecordedIncident, LaterAct } from './types.ts';
 export { isUnlocked } from './unlocks.ts';
-export { deedUpon, type UponEvent } from './upon.ts';
+export { deedUpon, recordUpon, type UponEvent } from './upon.ts';

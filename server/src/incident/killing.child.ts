@@ -26,7 +26,7 @@ import {
   rotateKey,
 } from '../prove/index.ts';
 import { exportIncident } from './export.ts';
-import { openFiles } from './files.ts';
+import { keepContent, openFiles } from './files.ts';
 import { AFTERWARDS_INPUTS } from './matters/testing.ts';
 import { askRun, cancelRun, failRun, finishRun, SCOPE_RUN } from './runs.ts';
 import { actor, ask, databaseOf, lostFiles, ORIGIN, schema, seat, strays } from './testing.ts';
@@ -119,6 +119,11 @@ const uponMatter =
     }
     return world.does(() => ask(world.asked, name, inputOf(name)));
   };
+
+const cohortFor = async ({ asked }: World) => ({
+  ...(await keepContent(asked.db, pieces('people'))),
+  people: 1,
+});
 
 const ofRecipient = (name: string, ...before: string[]) => uponMatter('recipient', name, ...before);
 const ofItem = (name: string, ...before: string[]) => uponMatter('item', name, ...before);
@@ -276,7 +281,8 @@ export const DEEDS: Deeds = {
   },
   'finish-run': async (world) => {
     const job = await held(world);
-    await world.does(() => finishRun(world.asked, job, ANSWER));
+    const cohort = await cohortFor(world);
+    await world.does(() => finishRun(world.asked, job, { ...ANSWER, cohort }));
     return undefined;
   },
   'fail-run': async (world) => {
@@ -291,7 +297,7 @@ export const DEEDS: Deeds = {
   },
   'erase-run-answer': async (world) => {
     const job = await held(world);
-    await finishRun(world.asked, job, ANSWER);
+    await finishRun(world.asked, job, { ...ANSWER, cohort: await cohortFor(world) });
     const given = { incident: job.subject, job: job.id };
     return world.does(() => ask<Changed>(world.asked, 'erase-run-answer', given));
   },

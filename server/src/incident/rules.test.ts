@@ -49,6 +49,7 @@ const incident = (others: Partial<Incident> = {}): Incident => ({
   matters: { first: [], counts: {} },
   delays: [],
   duties: { first: [], count: 0, isAwaited: false },
+  campaigns: [],
   ...others,
 });
 const kinds = (one: Incident) => blockersOf(one, NOW).map(({ blocker }) => blocker);

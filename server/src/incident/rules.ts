@@ -179,6 +179,12 @@ export function blockersOf(incident: Incident, now: Date): Blocker[] {
     });
   }
   found.push(...dutyBlockers(incident.duties, delays, now));
+  for (const id of incident.campaigns)
+    found.push({
+      blocker: 'open-campaign',
+      of: id,
+      message: `Somebody in the campaign ${id} is neither told nor excused with a reason.`,
+    });
   for (const blocker of matterBlockers(mattersOf(incident))) {
     const delayed = blocker.blocker === 'person-not-told' && delayOf('tell-people', delays, now);
     found.push(delayed ? { ...blocker, delayed } : blocker);
@@ -223,6 +229,7 @@ export function nextSteps(incident: Incident, now: Date): NextStep[] {
       }),
     ),
     ...dutySteps(incident.duties, delays, now),
+    ...incident.campaigns.map((id): NextStep => ({ step: 'finish-campaign', of: id })),
     ...stepsOf(incident, now),
   ];
   steps.push(...toDo.toSorted(byDue));

@@ -162,6 +162,13 @@ async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<In
   ];
   const [mattersOf, delaysOf] = [await openMatters(reads, ids), await standingDelays(reads, ids)];
   const dutiesOf = await openDuties(reads, ids);
+  const campaigns = Map.groupBy(
+    await reads.rows<{ incident: string; campaign: string }>(
+      'SELECT incident, campaign FROM incident_campaigns WHERE incident = ANY (:ids::text[]) AND is_open ORDER BY campaign',
+      { ids },
+    ),
+    ({ incident }) => incident,
+  );
   return rows.map((row) => ({
     id: row.id,
     version: row.version,
@@ -177,6 +184,7 @@ async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<In
     matters: mattersOf(row.id),
     delays: delaysOf(row.id),
     duties: dutiesOf(row.id),
+    campaigns: (campaigns.get(row.id) ?? []).map(({ campaign }) => campaign),
   }));
 }
 
@@ -404,6 +412,18 @@ export async function insertMove(tx: Tx, id: IncidentId, entry: number, act: Act
   );
 }
 
+/** Whether somebody of a campaign is not accounted for yet, which keeps the incident open. */
+export async function setCampaign(
+  tx: Tx,
+  row: Readonly<{ campaign: string; incident: string; isOpen: boolean }>,
+): Promise<void> {
+  await tx.run(
+    `INSERT INTO incident_campaigns (campaign, incident, is_open) VALUES (:campaign::text, :incident::text, :isOpen::bool)
+      ON CONFLICT (campaign) DO UPDATE SET is_open = excluded.is_open`,
+    row,
+  );
+}
+
 export async function setRestriction(
   tx: Tx,
   id: IncidentId,
@@ -480,9 +500,11 @@ export async function handedIn(reads: Reads): Promise<Readonly<{ sha256: string;
 }
 
 export async function isFileReferred(reads: Reads, sha256: string): Promise<boolean> {
-  const rows = await reads.rows('SELECT 1 AS one FROM incident_files WHERE sha256 = :sha256::text LIMIT 1', {
-    sha256,
-  });
+  const rows = await reads.rows(
+    `SELECT 1 AS one FROM incident_files WHERE sha256 = :sha256::text
+      UNION ALL SELECT 1 FROM incident_runs WHERE people_sha256 = :sha256::text LIMIT 1`,
+    { sha256 },
+  );
   return rows.length > 0;
 }
 

@@ -53,7 +53,8 @@ export type LaterAct =
   | 'determine-exemption'
   | 'fulfil-duty'
   | 'excuse-duties'
-  | 'reopen-duty';
+  | 'reopen-duty'
+  | 'campaign';
 
 /** What somebody typed; `null` once it was erased. */
 export type Typed = string | null;
@@ -142,4 +143,6 @@ export type Incident = Readonly<{
   delays: readonly StandingDelay[];
   /** Duties of law that are open. */
   duties: OpenDuties;
+  /** Campaigns with people who are not accounted for. */
+  campaigns: readonly string[];
 }>;

@@ -22,7 +22,9 @@ export type DocumentCode =
   | 'law-invalid'
   | 'settings-invalid'
   | 'risk-invalid'
-  | 'report-invalid';
+  | 'report-invalid'
+  | 'notice-invalid'
+  | 'template-invalid';
 
 /** Where in a document: keys and positions from the top, such as `['leaks', 0, 'path']`. */
 export type DocumentPath = readonly PropertyKey[];

@@ -95,9 +95,11 @@ export class FileStore {
     })();
   }
 
-  /** Removes a file for good; none that is not there. */
+  /** Removes a file; whoever asks knows that nothing refers to it. */
   async remove(sha256: string): Promise<void> {
-    await rm(this.pathOf(sha256), { force: true });
+    const path = this.pathOf(sha256);
+    await rm(path, { force: true });
+    await syncFolder(join(path, '..')).catch(() => {});
   }
 
   /** Every whole file's SHA-256. */

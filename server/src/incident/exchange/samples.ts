@@ -101,6 +101,7 @@ export const incidentOf = (facts: Facts | OpenIncident, others: Partial<Incident
   matters: { first: [], counts: {} },
   delays: [],
   duties: { first: [], count: 0, isAwaited: false },
+  campaigns: [],
   evidence: [],
   ...others,
 });
