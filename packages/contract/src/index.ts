@@ -8,6 +8,7 @@ export * from './exchange.ts';
 export * from './explain.ts';
 export * from './facts.ts';
 export { Proof, Received } from './fields.ts';
+export * from './hand-overs.ts';
 export * from './ids.ts';
 export * from './incident.ts';
 export * from './jobs.ts';

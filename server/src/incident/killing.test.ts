@@ -16,7 +16,7 @@ const work = mkdtempSync(join(tmpdir(), 'forthright-kill-'));
 after(() => rmSync(work, { recursive: true, force: true }));
 
 test('every operation that changes an incident is one that is killed', () => {
-  const all = [...incidentOperations, ...fileOperations];
+  const all = [...incidentOperations, ...fileOperations()];
   // `export` is killed as what it does: `export-incident`.
   const changing = all
     .filter(({ method, name }) => method !== 'GET' && name !== 'export')
