@@ -18,6 +18,7 @@ import {
   sealFolder,
 } from '../../server/src/prove/index.ts';
 import { MIGRATIONS, openRecords } from '../../server/src/serve.ts';
+import { openReady } from '../peers/ready.ts';
 
 const PASSWORD = 'lamp orchard ferry';
 const schema = { program: 'Forthright test', migrations: await readMigrations(...MIGRATIONS) };
@@ -235,11 +236,9 @@ async function latest(db: Db): Promise<number> {
 
 async function obey({ folder, url, at: begin, target, before, acknowledged }: Order): Promise<void> {
   at = begin;
-  const where =
-    url === undefined
-      ? ({ kind: 'embedded', directory: join(folder, 'records') } as const)
-      : ({ kind: 'server', url } as const);
-  const db = await openDatabase({ ...where, schema });
+  const db = await (url === undefined
+    ? openReady(join(folder, 'records'), schema)
+    : openDatabase({ kind: 'server', url, schema }));
   const state = await openRecords(db, folder, now);
   const provider = await Provider.start();
   await writeFile(join(folder, 'client-secret'), provider.clientSecret, { mode: 0o600 });

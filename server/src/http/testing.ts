@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@forthright/contract';
+import { openReady } from '../../../test/peers/ready.ts';
 import { type CompanySettings, makePeople } from '../people/index.ts';
 import { type Db, openDatabase, readMigrations } from '../platform/db/index.ts';
 import { jsonLog } from '../platform/index.ts';
@@ -80,11 +81,9 @@ export class World {
   } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
     const schema = { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' };
-    const where =
-      url === undefined
-        ? ({ kind: 'embedded', directory: join(folder, 'records') } as const)
-        : ({ kind: 'server', url } as const);
-    const db = await openDatabase({ ...where, schema });
+    const db = await (url === undefined
+      ? openReady(join(folder, 'records'), schema)
+      : openDatabase({ kind: 'server', url, schema }));
     await openRecords(db, folder, () => new Date());
     return new World(db, folder, more, { silenceMs, company, allowPrivate });
   }

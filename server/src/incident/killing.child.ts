@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Changed, type PersonErased, ROLES, type StepTaken } from '@forthright/contract';
 import { parseVerifierKey } from '@forthright/register';
+import { openReady } from '../../../test/peers/ready.ts';
 import { type Db, openDatabase, type Reads, type Schema } from '../platform/db/index.ts';
 import type { Held } from '../platform/queue/index.ts';
 import {
@@ -329,11 +330,9 @@ async function obey(
   { folder, url, at: begin, target, before, acknowledged }: Order,
 ): Promise<void> {
   at = begin;
-  const where =
-    url === undefined
-      ? ({ kind: 'embedded', directory: databaseOf(folder) } as const)
-      : ({ kind: 'server', url } as const);
-  const db = await openDatabase({ ...where, schema });
+  const db = await (url === undefined
+    ? openReady(databaseOf(folder), schema)
+    : openDatabase({ kind: 'server', url, schema }));
   const asked: Asked = { db, actor: actor('usr_ada', ...ROLES), now };
   await openFiles(db, folder, { now });
   const state = await openIn(db, folder);

@@ -3,6 +3,7 @@ import { globSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openReady } from '../../../test/peers/ready.ts';
 import { type Db, openDatabase, type Reads, readMigrations, type Schema } from '../platform/db/index.ts';
 import { FileStore } from '../platform/index.ts';
 import { type Actor, type Asked, checkRegister, Document, keyFolder, openRegister } from '../prove/index.ts';
@@ -26,11 +27,9 @@ export const databaseOf = (folder: string): string => join(folder, 'database');
 
 /** Opens database and register; refuses a register that is stopped. */
 export async function openRecord({ folder, url, now }: Place): Promise<Db> {
-  const db = await openDatabase(
-    url === undefined
-      ? { kind: 'embedded', directory: databaseOf(folder), schema }
-      : { kind: 'server', url, schema },
-  );
+  const db = await (url === undefined
+    ? openReady(databaseOf(folder), schema)
+    : openDatabase({ kind: 'server', url, schema }));
   await openFiles(db, folder, { now });
   const state = await openRegister({
     db,

@@ -27,6 +27,7 @@ import {
   writeBundle,
 } from '@forthright/register';
 import { type Postgres, startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
+import { openReady } from '../../../test/peers/ready.ts';
 import { type Db, openDatabase, readMigrations, type Tx } from '../platform/db/index.ts';
 import {
   type Actor,
@@ -79,14 +80,11 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
     let postgres: Postgres | undefined;
     let made = 0;
     const open: Db[] = [];
-    /** Making a database takes seconds; copying an empty one does not. */
-    const template = join(work, 'template');
     let at = Date.parse('2026-11-22T10:00:00Z');
     const now = () => new Date(at);
 
     before(async () => {
       if (kind === 'server') postgres = await startPostgres();
-      else await (await openDatabase({ kind: 'embedded', directory: template, schema })).close();
     });
     after(async () => {
       for (const db of open) await db.close();
@@ -98,19 +96,16 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       made += 1;
       const name = `place_${made}`;
       const database = join(work, `${kind}-${name}-db`);
-      if (postgres === undefined) cpSync(template, database, { recursive: true });
-      else postgres.run(`CREATE DATABASE ${name}`);
+      postgres?.run(`CREATE DATABASE ${name}`);
       return { name, database, folder: join(work, `${kind}-${name}`) };
     };
     type Place = ReturnType<typeof place>;
     const openDb = async ({ name, database }: Place): Promise<Db> => {
       const url = new URL(postgres?.url ?? 'postgres://x');
       url.pathname = `/${name}`;
-      const db = await openDatabase(
-        postgres === undefined
-          ? { kind: 'embedded', directory: database, schema }
-          : { kind: 'server', url: url.href, schema },
-      );
+      const db = await (postgres === undefined
+        ? openReady(database, schema)
+        : openDatabase({ kind: 'server', url: url.href, schema }));
       open.push(db);
       return db;
     };

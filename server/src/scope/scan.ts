@@ -156,8 +156,17 @@ function scanSql(scan: string, group: LogGroup, needles: readonly string[] | nul
   const exact = `arrayMap(line -> (${x.exactHost ?? "''"}, ${x.exactStamp.k0}, ${x.exactStamp.k1}, toInt32(${x.exactStamp.msInMinute})), if(_doubted, [line], emptyArrayString()))[1]`;
   const doubted = x.cheapHost === null ? `NOT if(_cheap, 1, ${x.stampIsSure})` : 'NOT _cheap';
   // Names of our own begin with an underscore: a log of columns may well have a column `host` or `ms`.
-  return `CREATE TABLE ${quoteName(scan)} ENGINE = MergeTree ORDER BY tuple() AS
-SELECT *, ${x.minuteMs} AS minute FROM (
+  const columns = [
+    'f UInt32, bucket UInt64, host String, k1 String, lines UInt64, ms0 Int32, ms1 Int32, r0 UInt64, r1 UInt64',
+    'empties UInt64, samples Array(Tuple(UInt64, String)), text String, content UInt64',
+    ...(aside.length === 0
+      ? []
+      : ['rows_aside Array(UInt64), lines_aside Array(String), ms_aside Array(Int32)']),
+    'minute Nullable(Int64)',
+  ];
+  // Without the list the engine works out the types of all this once more, which takes as long as a small log.
+  return `CREATE TABLE ${quoteName(scan)} (${columns.join(', ')}) ENGINE = MergeTree ORDER BY tuple() AS
+SELECT * EXCEPT k0, ${x.minuteMs} AS minute FROM (
 SELECT f, _bucket AS bucket, _host AS host, _k0 AS k0, _k1 AS k1,
   count() AS lines, min(_ms) AS ms0, max(_ms) AS ms1, min(rn) AS r0, max(rn) AS r1,
   ${lines ? "countIf(line = '')" : '0'} AS empties,

@@ -7,6 +7,7 @@ import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCheckpoint, parseVerifierKey, signedBy } from '@forthright/register';
 import { type Postgres, startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
+import { openReady } from '../../../test/peers/ready.ts';
 import { type Db, openDatabase, readMigrations } from '../platform/db/index.ts';
 import type { Runner } from '../platform/queue/index.ts';
 import { type Asked, continueRegister, deed, record, registerKeys } from '../prove/index.ts';
@@ -28,11 +29,9 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const)
       const data = join(work, `data${folders}`);
       const postgres: Postgres | undefined = engine === 'PostgreSQL' ? await startPostgres() : undefined;
       const open = () =>
-        openDatabase(
-          postgres === undefined
-            ? { kind: 'embedded', directory: join(data, 'records'), schema }
-            : { kind: 'server', url: postgres.url, schema },
-        );
+        postgres === undefined
+          ? openReady(join(data, 'records'), schema)
+          : openDatabase({ kind: 'server', url: postgres.url, schema });
       let nowMs = Date.parse('2026-11-22T10:20:00Z');
       const now = () => new Date(nowMs);
       const log = () => {};

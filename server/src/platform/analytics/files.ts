@@ -142,6 +142,9 @@ export async function* lineBatches(source: AsyncIterable<Uint8Array>): AsyncGene
   if (rest.length > 0) yield decoder.decode(Buffer.concat(rest)).split('\n');
 }
 
+const PIECE_BYTES = 4 << 20;
+
+/** A whole file. Each piece is a buffer of its own: for hundreds of small answers large ones keep the collector at work. */
 export function readInPieces(path: string): AsyncIterable<Uint8Array> {
-  return createReadStream(path, { highWaterMark: 4 << 20 });
+  return createReadStream(path, { highWaterMark: Math.min(PIECE_BYTES, statSync(path).size + 1) });
 }

@@ -1,5 +1,6 @@
 /** For tests: the queue in a database of its own, and a table in which each job that is done leaves one line. */
 import { readdir, readFile } from 'node:fs/promises';
+import { openReady } from '../../../../test/peers/ready.ts';
 import { type Db, openDatabase, type Schema } from '../db/index.ts';
 import { endJob, type Handler } from './index.ts';
 
@@ -19,11 +20,7 @@ export const schema: Schema = {
 export type Where = Readonly<{ directory?: string | undefined; url?: string | undefined }>;
 
 export const openQueue = ({ directory, url }: Where): Promise<Db> =>
-  openDatabase(
-    url === undefined
-      ? { kind: 'embedded', directory: directory ?? '', schema }
-      : { kind: 'server', url, schema },
-  );
+  url === undefined ? openReady(directory ?? '', schema) : openDatabase({ kind: 'server', url, schema });
 
 /** A job that takes a moment and then leaves its line, in one transaction with its end. */
 export const leaveLine = (db: Db, work: () => Promise<void>): Handler => ({
