@@ -3,6 +3,7 @@ import own from '../package.json' with { type: 'json' };
 import {
   abortOnSignals,
   backupCommands,
+  checkMessageCommand,
   doctorCommand,
   dutiesCommands,
   failureOf,
@@ -108,6 +109,7 @@ const operations: readonly Operation[] = [
   ...riskCommands,
   reportCommand(() => new Date()),
   noticeCommand(() => new Date()),
+  checkMessageCommand,
   serve,
   ...backups,
   doctor,

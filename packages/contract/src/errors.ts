@@ -110,6 +110,7 @@ export const ANSWER = {
   'sending-fenced': { status: 409, exit: 9, show: true },
   'notice-invalid': { status: 422, exit: 3, show: true },
   'notice-incomplete': { status: 422, exit: 3, show: true },
+  'answer-folder-unusable': { status: 422, exit: 4, show: true },
   'template-invalid': { status: 422, exit: 3, show: true },
   interrupted: { status: 499, exit: 130, show: true },
   internal: { status: 500, exit: 70, show: false },

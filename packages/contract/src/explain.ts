@@ -448,6 +448,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'A notice can’t be written: a fact that it must say is missing.',
     advice: 'Add the fact that is named; nothing is said vaguely in its place.',
   },
+  'answer-folder-unusable': {
+    meaning: 'The folder by which messages are checked is not there, or is not one.',
+    advice: 'Name a folder that holds `answer.json`; docs/answer.md says what stands in it.',
+  },
   'template-invalid': {
     meaning:
       'A template or a language file names a fact that there is not, holds a figure typed by hand, or lacks a text.',

@@ -1,0 +1,5 @@
+export { checkMessage, type Given, UNREADABLE } from './check/check.ts';
+export { bytesOf, filesAt } from './files.ts';
+export { openFolder, writeAnswerFolder } from './folder.ts';
+export { phrasesOf } from './truth.ts';
+export type { ArchivedKey, BatchFacts, SentNotice, Truth } from './types.ts';
