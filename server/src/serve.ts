@@ -9,6 +9,7 @@ import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
 import { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperations, openFiles } from './incident/index.ts';
+import { type CampaignOptions, campaignOperations, readMailing } from './notify/index.ts';
 import { makePeople, type People, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
 import type { Log, Outbound } from './platform/index.ts';
@@ -28,13 +29,19 @@ import { startWorker } from './worker/index.ts';
 /** Every operation that the server answers, of all stages. */
 export const operationsOf = (
   people: People,
-  { allowPrivate = false, ...jobs }: JobsOptions & Partial<Outbound> = {},
+  {
+    allowPrivate = false,
+    data = '',
+    mailing,
+    ...jobs
+  }: JobsOptions & Partial<Outbound> & Partial<Omit<CampaignOptions, 'workspace'>> = {},
 ): readonly Operation[] => [
   ...people.operations,
   ...incidentOperations,
   ...assessOperations,
   ...fileOperations,
   ...jobOperations(jobs),
+  ...campaignOperations({ data, mailing, workspace: jobs.workspace }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
@@ -50,9 +57,15 @@ export function allOperations(): readonly Operation[] {
 }
 
 /** The stages that have tables, in the order of their numbers. */
-export const MIGRATIONS = ['prove', 'incident', 'people', 'platform/queue', 'webhooks', 'assess'].map(
-  (stage) => new URL(`./${stage}/migrations/`, import.meta.url),
-);
+export const MIGRATIONS = [
+  'prove',
+  'incident',
+  'people',
+  'platform/queue',
+  'webhooks',
+  'assess',
+  'notify',
+].map((stage) => new URL(`./${stage}/migrations/`, import.meta.url));
 
 export type ServeOptions = Readonly<{
   data: string;
@@ -102,7 +115,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const seals = sealFolder(join(data, 'keys'));
     const people = makePeople({ db, now, seals, company: await readCompany(data) });
     await people.begin();
-    const operations = operationsOf(people, { workspace, allowPrivate });
+    const mailing = await readMailing(data);
+    const operations = operationsOf(people, { workspace, allowPrivate, data, mailing });
     const secret = randomBytes(32).toString('base64url');
     const backup = () => makeBackup({ db, data, program: schema.program, now });
     const operator = { secret, backup, register: async () => registerState(db) };
@@ -118,6 +132,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       log,
       data,
       workspace,
+      mailing,
       outbound: { allowPrivate },
     }).catch(async (error) => {
       await app.close();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEEDS as OF_INCIDENTS } from '../../server/src/incident/killing.child.ts';
 import { allOperations } from '../../server/src/serve.ts';
+import { DEEDS as OF_CAMPAIGNS } from './campaigns.child.ts';
 import { DEEDS as OF_PEOPLE } from './people.child.ts';
 import { DEEDS as OF_WEBHOOKS } from './webhooks.child.ts';
 
@@ -15,7 +16,9 @@ const KILLED_AS: Readonly<Record<string, string>> = {
 };
 
 test('a process is killed in the midst of every operation that changes something', () => {
-  const killed = new Set([OF_INCIDENTS, OF_PEOPLE, OF_WEBHOOKS].flatMap((deeds) => Object.keys(deeds)));
+  const killed = new Set(
+    [OF_INCIDENTS, OF_PEOPLE, OF_WEBHOOKS, OF_CAMPAIGNS].flatMap((deeds) => Object.keys(deeds)),
+  );
   const changing = allOperations().filter(({ method }) => method !== 'GET');
   assert.deepEqual(
     changing.map(({ name }) => name).filter((name) => !killed.has(KILLED_AS[name] ?? name)),

@@ -35,6 +35,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   key: '00000000',
   template: 'edpb',
   version: '1',
+  campaign: `cmp_${'0'.repeat(32)}`,
   unlock: `unl_${'0'.repeat(32)}`,
 };
 

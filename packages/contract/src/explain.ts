@@ -435,6 +435,24 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
       'A sending journal was altered, or its disk has lost a part of it; nothing is sent, since somebody could be told twice.',
     advice: 'Put back the folder from a backup, or ask the receiving servers what they took, by Message-ID.',
   },
+  'campaign-not-found': {
+    meaning: 'There is no such campaign in this incident, or nobody of this id in it.',
+    advice: 'Look at those that there are with `list-campaigns` and `list-addressees`.',
+  },
+  'campaign-refuses': {
+    meaning:
+      'What was asked does not go with the state of the campaign or person, or is another person’s to do.',
+    advice: 'Do first what the message says; docs/campaigns.md has the tables.',
+  },
+  'campaign-changed': {
+    meaning: 'What was approved is not what there is now: facts, cohort, texts or letterhead have changed.',
+    advice: 'Look at it anew; what was prepared from older facts is discarded and made again.',
+  },
+  'mail-missing': {
+    meaning: 'This server does not know how to send mail, so messages can only be looked at.',
+    advice:
+      'Write `mail.yaml` with at least one relay into the data folder (docs/campaigns.md), and start the server again.',
+  },
   'sending-fenced': {
     meaning:
       'Another process sends from this record, or this is a restored copy of a record that has sent since; so this one sends nothing.',
@@ -451,6 +469,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'answer-folder-unusable': {
     meaning: 'The folder by which messages are checked is not there, or is not one.',
     advice: 'Name a folder that holds `answer.json`; docs/answer.md says what stands in it.',
+  },
+  'notice-faulty': {
+    meaning: 'The linter found errors in the notice; nothing else is wrong.',
+    advice: 'Put right what is listed; each finding names a better wording.',
   },
   'template-invalid': {
     meaning:

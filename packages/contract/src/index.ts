@@ -1,5 +1,6 @@
 export * from './afterwards/index.ts';
 export * from './answer.ts';
+export * from './campaigns.ts';
 export * from './duties.ts';
 export * from './edpb-template.ts';
 export * from './errors.ts';

@@ -585,6 +585,7 @@ export const NEXT_STEPS = [
   'decide-appeal',
   'answer-person',
   'answer-inquiry',
+  'finish-campaign',
   'close',
 ] as const;
 const Step = z.strictObject({
@@ -608,6 +609,7 @@ export const BLOCKERS = [
   'open-ban',
   'open-item',
   'open-inquiry',
+  'open-campaign',
 ] as const;
 const Blocker = z.strictObject({
   blocker: z.enum(BLOCKERS),

@@ -14,6 +14,7 @@ export { scopeCommands } from './commands.ts';
 export { type DoctorWiring, doctorCommand } from './doctor.ts';
 export { dutiesCommands } from './duties.ts';
 export { failureOf } from './failure.ts';
+export { lintCommand } from './lint.ts';
 export { noticeCommand } from './notice.ts';
 export { createProgress } from './progress.ts';
 export { reportCommand } from './report.ts';

@@ -14,13 +14,14 @@ export {
   failRun,
   finishRun,
   isVisible,
+  lastRun,
   leaksOf,
   type RunAnswer,
   SCOPE_RUN,
   visibleIncidents,
 } from './runs.ts';
 export { isRestricted, nearlyDue } from './show.ts';
-export { findIncident, handedIn } from './store.ts';
+export { findIncident, handedIn, setCampaign } from './store.ts';
 export type { Incident as RecordedIncident, LaterAct } from './types.ts';
 export { isUnlocked } from './unlocks.ts';
-export { deedUpon, type UponEvent } from './upon.ts';
+export { deedUpon, recordUpon, type UponEvent } from './upon.ts';

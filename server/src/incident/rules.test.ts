@@ -48,6 +48,7 @@ const incident = (others: Partial<Incident> = {}): Incident => ({
   evidence: [],
   matters: { first: [], counts: {} },
   delays: [],
+  campaigns: [],
   ...others,
 });
 const kinds = (one: Incident) => blockersOf(one, NOW).map(({ blocker }) => blocker);

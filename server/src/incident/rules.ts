@@ -177,6 +177,12 @@ export function blockersOf(incident: Incident, now: Date): Blocker[] {
       ...(delayed === undefined ? {} : { delayed }),
     });
   }
+  for (const id of incident.campaigns)
+    found.push({
+      blocker: 'open-campaign',
+      of: id,
+      message: `Somebody in the campaign ${id} is neither told nor excused with a reason.`,
+    });
   for (const blocker of matterBlockers(mattersOf(incident))) {
     const delayed = blocker.blocker === 'person-not-told' && delayOf('tell-people', delays, now);
     found.push(delayed ? { ...blocker, delayed } : blocker);
@@ -220,6 +226,7 @@ export function nextSteps(incident: Incident, now: Date): NextStep[] {
         ...delayedTask(task, delays, now),
       }),
     ),
+    ...incident.campaigns.map((id): NextStep => ({ step: 'finish-campaign', of: id })),
     ...stepsOf(incident, now),
   ];
   steps.push(...toDo.toSorted(byDue));

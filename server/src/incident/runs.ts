@@ -262,15 +262,20 @@ export async function cancelRun(tx: Tx, job: string, incident: string, at: Date)
   return entry;
 }
 
+/** The job of the last run of this incident that ended well. */
+export const lastRun = async (reads: Reads, incident: string): Promise<string | undefined> =>
+  (await runsOf(reads, incident)).find(({ state }) => state === 'done')?.job;
+
 /** The run of this job in this incident, when it ended well and its people were not erased. */
 export async function cohortOfRun(
   reads: Reads,
   incident: string,
   job: string,
-): Promise<Readonly<{ run: string; figures: RunFigures; cohort: Cohort; leaks: number }> | undefined> {
+): Promise<Readonly<{ run: string; answer: string; cohort: Cohort; leaks: number }> | undefined> {
   const [found] = await runsOf(reads, incident, job);
-  if (found?.run === undefined || found.figures === undefined || found.cohort === undefined) return undefined;
-  return { run: found.run, figures: found.figures, cohort: found.cohort, leaks: found.leaks };
+  const answer = await answerOfRun(reads, job);
+  if (found?.run === undefined || found.cohort === undefined || answer === null) return undefined;
+  return { run: found.run, answer, cohort: found.cohort, leaks: found.leaks };
 }
 
 const listed = (run: StoredRun): RunsListed['runs'][number] => ({

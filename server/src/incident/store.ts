@@ -143,6 +143,13 @@ async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<In
     byIncident(evidence),
   ];
   const [mattersOf, delaysOf] = [await openMatters(reads, ids), await standingDelays(reads, ids)];
+  const campaigns = Map.groupBy(
+    await reads.rows<{ incident: string; campaign: string }>(
+      'SELECT incident, campaign FROM incident_campaigns WHERE incident = ANY (:ids::text[]) AND is_open ORDER BY campaign',
+      { ids },
+    ),
+    ({ incident }) => incident,
+  );
   return rows.map((row) => ({
     id: row.id,
     version: row.version,
@@ -157,6 +164,7 @@ async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<In
     evidence: evidencesOf(row.id).map((one) => evidenceOf(one, text)),
     matters: mattersOf(row.id),
     delays: delaysOf(row.id),
+    campaigns: (campaigns.get(row.id) ?? []).map(({ campaign }) => campaign),
   }));
 }
 
@@ -369,6 +377,18 @@ export async function insertMove(tx: Tx, id: IncidentId, entry: number, act: Act
       entry,
       act,
     },
+  );
+}
+
+/** Whether somebody of a campaign is not accounted for yet, which keeps the incident open. */
+export async function setCampaign(
+  tx: Tx,
+  row: Readonly<{ campaign: string; incident: string; isOpen: boolean }>,
+): Promise<void> {
+  await tx.run(
+    `INSERT INTO incident_campaigns (campaign, incident, is_open) VALUES (:campaign::text, :incident::text, :isOpen::bool)
+      ON CONFLICT (campaign) DO UPDATE SET is_open = excluded.is_open`,
+    row,
   );
 }
 

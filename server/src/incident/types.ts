@@ -43,7 +43,7 @@ export type Act =
   | 'reopen';
 
 /** What later stages do upon an incident; whenever evidence may be added. */
-export type LaterAct = 'assess-risk' | 'save-report' | 'file-report';
+export type LaterAct = 'assess-risk' | 'save-report' | 'file-report' | 'campaign';
 
 /** What somebody typed; `null` once it was erased. */
 export type Typed = string | null;
@@ -127,4 +127,6 @@ export type Incident = Readonly<{
   evidence: readonly Evidence[];
   matters: OpenMatters;
   delays: readonly StandingDelay[];
+  /** Campaigns with people who are not accounted for. */
+  campaigns: readonly string[];
 }>;

@@ -100,6 +100,7 @@ export const incidentOf = (facts: Facts | OpenIncident, others: Partial<Incident
   tasks: [],
   matters: { first: [], counts: {} },
   delays: [],
+  campaigns: [],
   evidence: [],
   ...others,
 });

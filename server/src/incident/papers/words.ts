@@ -153,6 +153,7 @@ export const ENGLISH = {
     'decide-appeal': 'Decide a seller’s appeal',
     'answer-person': 'Answer somebody who wrote',
     'answer-inquiry': 'Answer an authority’s inquiry',
+    'finish-campaign': 'Account for everybody in a campaign',
     close: 'Close the incident',
   },
   saidBy: (who: string) => `said by ${who}`,

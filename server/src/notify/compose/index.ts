@@ -12,4 +12,5 @@ export { incidentFacts, type PersonRow, personFacts } from './gather.ts';
 export { type Language, type Languages, ownLanguages, readLanguage, withTemplate } from './language.ts';
 export { type LoadedNotice, loadNotice, type Which, withPeople } from './load.ts';
 export { type Asked, type Composed, cleanName, compose, languageOf } from './notice.ts';
+export type { Block } from './render.ts';
 export type { SaidFact } from './say.ts';

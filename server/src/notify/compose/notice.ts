@@ -25,6 +25,8 @@ export type Composed = Readonly<{
   notice: Notice;
   /** The same in at most a few lines: for a short message. */
   sms: string;
+  /** The same notice in its parts, for a letter. */
+  blocks: readonly Block[];
   /** What was said, and where each value comes from. */
   facts: readonly SaidFact[];
   /** The rule that changed the form, such as California's headings. */
@@ -51,6 +53,7 @@ export function compose(asked: Asked): Composed {
       html: htmlOf(blocks, subject, language),
     },
     sms,
+    blocks,
     facts: writer.voice.said,
     form: form.citation,
   };
@@ -114,7 +117,7 @@ class Writer {
       ),
       ...paragraphs(this.lead(kind, common)),
       ...(kind === 'withheld' ? [] : this.whatHappened(common)),
-      ...this.whichData(common),
+      ...(kind === 'withheld' ? [] : this.whichData(common)),
       ...(kind === 'withheld' ? [] : this.whatWeDo()),
       ...this.whatToDo(),
       ...this.more(common),

@@ -31,7 +31,7 @@ export class Voice {
   constructor(language: Language, country: string, zone: string) {
     this.language = language;
     this.zone = zone;
-    this.locale = localeOf(language.language, country);
+    this.locale = localeOf(language.language, country, zone);
     const key = `${this.locale}\0${zone}`;
     if (!messageCache.has(key) && messageCache.size >= MOST_CACHED) messageCache.clear();
     this.formats = messageCache.get(key) ?? new Map();
@@ -100,11 +100,18 @@ export function missing(what: string, where: string): ForthrightError {
   return new ForthrightError('notice-incomplete', `the notice needs ${what} (for the text “${where}”)`);
 }
 
+/** Where English is written as in the United States. */
+const AMERICAN = new Set(['US', 'PR', 'GU', 'VI', 'AS', 'MP', 'UM', 'PH']);
+
 /** The language as it is written where the person lives, so that a date has the form that they know. */
-function localeOf(language: string, country: string): string {
+function localeOf(language: string, country: string, zone: string): string {
   const plain = new Intl.Locale(language);
   if (plain.region !== undefined || !/^[A-Z]{2}$/.test(country)) return plain.toString();
-  return new Intl.Locale(language, { region: country }).toString();
+  const there = new Intl.Locale(language, { region: country }).toString();
+  // No data of English there: what is not known would be said as in the United States.
+  const isUnknown = new Intl.DateTimeFormat(there).resolvedOptions().locale === 'en';
+  if (!isUnknown || AMERICAN.has(country)) return there;
+  return zone.startsWith('Europe/') ? 'en-150' : 'en-001';
 }
 
 /** The zone of a country whose clocks all show the same at this instant; `otherwise` where they differ. */

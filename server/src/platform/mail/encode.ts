@@ -15,24 +15,27 @@ const CAPITAL_F = 70;
 const isLiteral = new Uint8Array(256);
 for (let octet = 33; octet <= 126; octet++) isLiteral[octet] = octet === EQUALS ? 0 : 1;
 
+/** Most lines of most languages stand for themselves; looking at a whole line at once is several times as quick. */
+const AS_IT_IS = /^(?![.]|From )(?:[ !-<>-~]{0,74}[!-<>-~])?$/;
+
 /**
  * Quoted-printable of text whose line breaks are CRLF. Beyond what RFC 2045 demands, a dot and `From ` at the start of
  * a line are encoded: servers that forget to undo the doubling of dots, and mailboxes that put `>` before `From `, would
  * change the text. A character is never split by a soft line break.
  */
-export function quotedPrintable(text: Uint8Array): string {
+export function quotedPrintable(text: string): string {
+  const lines = text.split('\r\n');
+  for (const [i, line] of lines.entries()) if (!AS_IT_IS.test(line)) lines[i] = quotedLine(line);
+  return lines.join('\r\n');
+}
+
+function quotedLine(line: string): string {
+  const text = Buffer.from(line, 'utf8');
   const out = Buffer.allocUnsafe(text.length * 3 + Math.ceil((text.length * 3) / 70) * 3 + 3);
   let length = 0;
   let column = 0;
   for (let at = 0; at < text.length; ) {
     const octet = text[at] as number;
-    if (octet === CR && text[at + 1] === LF) {
-      out[length++] = CR;
-      out[length++] = LF;
-      column = 0;
-      at += 2;
-      continue;
-    }
     const octets = octet < 0xc0 ? 1 : octet < 0xe0 ? 2 : octet < 0xf0 ? 3 : 4;
     const need = isAsItIs(text, at, octet, column) ? 1 : octets * 3;
     if (column + need >= MOST_QUOTED_LINE) {
@@ -59,7 +62,7 @@ export function quotedPrintable(text: Uint8Array): string {
 }
 
 function isAsItIs(text: Uint8Array, at: number, octet: number, column: number): boolean {
-  if (octet === SPACE) return at + 1 < text.length && text[at + 1] !== CR;
+  if (octet === SPACE) return at + 1 < text.length;
   if (isLiteral[octet] !== 1) return false;
   if (column > 0) return true;
   if (octet === DOT) return false;

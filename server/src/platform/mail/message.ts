@@ -93,14 +93,13 @@ export const writeBody = (
   `${part(boundary, 'plain', bodyText('text', text))}${part(boundary, 'html', bodyText('html', html))}--${boundary}--\r\n`;
 
 function part(boundary: string, kind: 'plain' | 'html', content: string): string {
-  const utf8 = Buffer.from(content, 'utf8');
-  const quoted = quotedPrintable(utf8);
-  const base64Length = Math.ceil(utf8.length / 3) * 4;
+  const quoted = quotedPrintable(content);
+  const base64Length = Math.ceil(Buffer.byteLength(content) / 3) * 4;
   // Quoted-printable can be read without a tool; Japanese takes three times its size in it.
   const isQuoted = quoted.length <= base64Length * 1.4;
   return `--${boundary}\r\nContent-Type: text/${kind}; charset=utf-8\r\nContent-Transfer-Encoding: ${
     isQuoted ? 'quoted-printable' : 'base64'
-  }\r\n\r\n${isQuoted ? quoted : base64Body(utf8)}\r\n`;
+  }\r\n\r\n${isQuoted ? quoted : base64Body(Buffer.from(content, 'utf8'))}\r\n`;
 }
 
 /** Line breaks become CRLF; the last line gets one. */

@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { oneAddress } from './address.ts';
 import type { Letterhead, Notice } from './message.ts';
 
+export { randomly } from '../db/killing.ts';
+export { EXTENSIONS, type Seen, Sink, type SinkOptions } from './smtp/testing.ts';
+
 export const notice = (changes: Partial<Notice> = {}): Notice => ({
   to: oneAddress('anna@customer.example'),
   language: 'en',

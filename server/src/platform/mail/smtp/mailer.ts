@@ -94,8 +94,9 @@ export class Mailer {
     for (const lane of this.#lanes.values()) lane.stop(why);
   }
 
-  get stopped(): string | undefined {
-    return this.#stopped?.why;
+  /** Whether `released` refused, so that everything stopped. */
+  get hasFailed(): boolean {
+    return this.#stopped?.cause !== undefined;
   }
 
   #whenItsTurn(pending: Pending): void {
