@@ -28,6 +28,7 @@ import {
   judgeBelow,
   type Ours,
   statedRecipients,
+  withFieldsApart,
   withoutPrefixes,
 } from './forwards.ts';
 import { judgeHeader, mailboxesIn } from './header.ts';
@@ -262,7 +263,11 @@ function recipientsOf({ fields, views }: Seen, { letterhead }: BatchFacts): Reci
   ];
   const quoted = normalised(
     views.flatMap(({ text }) =>
-      statedRecipients(text.split('\n').map((line) => line.replace(/^[\s>|]+/, ''))),
+      statedRecipients(
+        withFieldsApart(text)
+          .split('\n')
+          .map((line) => line.replace(/^[\s>|]+/, '')),
+      ),
     ),
   );
   const to = normalised(mailboxesIn(fields, 'to').map(({ address }) => address));

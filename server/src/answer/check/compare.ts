@@ -2,7 +2,7 @@
 import type { Difference } from '../types.ts';
 import type { View } from './collect.ts';
 import { type Mark, marksIn } from './foreign.ts';
-import { type Around, judgeAbove, judgeBelow, type Ours } from './forwards.ts';
+import { type Around, judgeAbove, judgeBelow, type Ours, withFieldsApart } from './forwards.ts';
 import { changesBetween, findIn, isolatesIn, shareOf, type Word, type Words, wordsOf } from './words.ts';
 
 /** What we wrote, proved by its hash. */
@@ -20,7 +20,7 @@ export type ViewJudged = Readonly<{
 }>;
 
 export function judgeView(view: View, content: Content, ours: Ours, isOurMail: boolean): ViewJudged {
-  const theirs = wordsOf(split(view.text));
+  const theirs = wordsOf(withFieldsApart(view.text));
   const found = findIn(content.words.words, theirs.words);
   const known = (thing: string) => content.text.includes(thing) || content.subject.includes(thing);
   if (found === undefined || !found.isComplete) {
@@ -92,17 +92,6 @@ function oursAt(is: Around['wrong'][number]['is'], ours: Ours): string {
       return '';
   }
 }
-
-/** Yahoo writes the fields of what it forwards into one line. */
-const split = (text: string): string =>
-  text.replace(/^[ \t>]*-{3,}[^-\n]{3,80}-{3,}[ \t]*\S[^\n]{0,2000}$/gmu, (line) =>
-    line
-      .replace(/(-{3,}[^-\n]{3,80}-{3,})/, '$1\n')
-      .replace(
-        /(?:From|Von|De la|De|Da|Van|Od|Från|Fra|Lähettäjä|Feladó|To|An|À|Para|Aan|Do|Till|Til|Komu|Vastaanottaja|Címzett|A|Sent|Gesendet|Envoyé|Inviato|Enviado|Enviada em|Verzonden|Wysłano|Skickat|Sendt|Lähetetty|Odesláno|Trimis|Subject|Betreff|Objet|Oggetto|Asunto|Assunto|Onderwerp|Temat|Ämne|Emne|Aihe|Předmět|Tárgy|Subiect)\s?:/gu,
-        '\n$&',
-      ),
-  );
 
 function linesBefore({ words, lines }: Words, start: number): string[] {
   const first = words[start];

@@ -17,6 +17,13 @@ const LABELS: Readonly<Record<Role, string>> = {
   reply:
     'reply-to|reply to|antwort an|antworten an|répondre à|rispondi a|responder a|responder para|antwoord aan|odpowiedz do|svar till|svara till|svar til|返信先',
 };
+/** Yahoo writes the fields of what it forwards into one line: each in a line of its own again. */
+export const withFieldsApart = (text: string): string =>
+  text.replace(/^[ \t>]*-{3,}[^-\n]{3,80}-{3,}[ \t]*\S[^\n]{0,2000}$/gmu, (line) =>
+    line.replace(/(-{3,}[^-\n]{3,80}-{3,})/, '$1\n').replace(ANY_LABEL, '\n$&'),
+  );
+const ANY_LABEL = new RegExp(`(?:${Object.values(LABELS).join('|')})\\s?[:：]`, 'giu');
+
 const LABEL = new RegExp(
   `^[*_\\s]*(?:${Object.entries(LABELS)
     .map(([role, names]) => `(?<${role}>${names})`)

@@ -65,18 +65,25 @@ export function looksLikeMessage(given: Uint8Array): boolean {
     .toString('latin1')
     .replace(/^(?:ï»¿)?(?:From .*\r?\n)?/, '');
   const [header = ''] = start.split(/\r?\n[ \t]*\r?\n/);
-  const names = new Set(header.split(/\r?\n(?![ \t])/).map((line) => NAME.exec(line)?.[1]?.toLowerCase()));
-  if (names.has(undefined) && names.size < 4) return false;
-  return [
-    'from',
-    'received',
-    'mime-version',
-    'message-id',
-    'return-path',
-    'delivered-to',
-    'content-type',
-  ].some((n) => names.has(n));
+  const fields = header.split(/\r?\n(?![ \t])/).map((line) => NAME.exec(line)?.[1]?.toLowerCase());
+  if (fields[0] === undefined) return false;
+  // Fields that people see stand above what they paste, too; a date is written there in words of their own.
+  const isTechnical = TECHNICAL.some((name) => fields.includes(name));
+  return (
+    isTechnical ||
+    (fields.includes('from') && /^date:[ \t]*(?:\w{3},)?[ \t]*\d{1,2} \w{3} \d{4} \d\d:/im.test(header))
+  );
 }
+
+const TECHNICAL = [
+  'received',
+  'mime-version',
+  'message-id',
+  'return-path',
+  'delivered-to',
+  'content-type',
+  'dkim-signature',
+];
 
 function headerEnd(text: string): { header: number; body: number } {
   if (text.startsWith('\r\n')) return { header: 0, body: 2 };
