@@ -2,7 +2,7 @@
 import type { Difference } from '../types.ts';
 import type { View } from './collect.ts';
 import { type Mark, marksIn } from './foreign.ts';
-import { type Around, judgeAbove, judgeBelow, type Ours, withFieldsApart } from './forwards.ts';
+import { type Around, isSameText, judgeAbove, judgeBelow, type Ours, withFieldsApart } from './forwards.ts';
 import { changesBetween, findIn, isolatesIn, shareOf, type Word, type Words, wordsOf } from './words.ts';
 
 /** What we wrote, proved by its hash. */
@@ -67,6 +67,8 @@ export function judgeView(view: View, content: Content, ours: Ours, isOurMail: b
         theirs: `${text} → ${target}`,
         marks: [{ is: 'link', text: target }],
       });
+  if (view.title !== undefined && !isSameText(view.title, content.subject))
+    differences.push({ where: 'page', ours: content.subject, theirs: view.title, marks: [...marksIn(view.title, known)] });
   for (const fault of view.faults) differences.push({ where: 'page', ours: '', theirs: fault, marks: [] });
   return {
     isIntact: differences.length === 0,

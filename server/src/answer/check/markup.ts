@@ -77,6 +77,7 @@ class Reading {
       }
       at = next + taken;
     }
+    if (this.#link !== undefined) this.#links.push({ target: this.#link.target, text: this.#text.slice(this.#link.from).trim() });
     const base = { title: this.#title, language: this.#language, links: this.#links };
     return { ...base, text: this.#text, faults: [...this.#faults] };
   }
@@ -220,7 +221,8 @@ function styleSheetFaults(css: string): string[] {
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/@font-face\s*\{([^{}]*)\}/gi, (whole, inner: string) => (/src|url/i.test(inner) ? whole : ''))
     .replace(/@page\s*[\w:]*\s*\{[^{}]*\}/gi, '');
-  if (/[@\\]|\/\*/.test(plain)) return ['it has a style sheet that may act'];
+  // What shows the head shows what stands in it.
+  if (/[@\\]|\/\*|display/i.test(plain)) return ['it has a style sheet that may act'];
   const faults: string[] = [];
   let at = 0;
   for (const rule of plain.matchAll(/([^{}]*)\{([^{}]*)\}/g)) {
