@@ -329,7 +329,13 @@ test('whatever bytes are changed: where it is called genuine, another program re
   const read = async (mail: Uint8Array) => {
     const { text, html, subject, from, to, replyTo } = await PostalMime.parse(mail);
     const shown = (html ?? '').replace(/<head>[\s\S]*<\/head>/, '').replace(/<[^>]*>/g, ' ');
-    return JSON.stringify([...[text ?? '', shown].map((words) => words.split(/\s+/).join(' ').trim()), subject, from, to, replyTo]);
+    return JSON.stringify([
+      ...[text ?? '', shown].map((words) => words.split(/\s+/).join(' ').trim()),
+      subject,
+      from,
+      to,
+      replyTo,
+    ]);
   };
   const expected = await read(anna.mail);
   const edits = fc.array(
@@ -393,7 +399,7 @@ test('hostile bytes have an answer, and soon', async () => {
       const verdict = await verdictOf(given, truth);
       assert.doesNotMatch(verdict, /genuine/, name);
       const ms = performance.now() - start;
-      assert.ok(ms < 15_000, `${name} took ${ms} ms`);
+      assert.ok(ms < 5000, `${name} took ${ms} ms`);
     }
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 400 }), async (any) =>

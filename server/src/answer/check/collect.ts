@@ -88,7 +88,7 @@ export function viewOf(
     return { kind: 'plain', text, title: undefined, language: undefined, links: [], faults: [], part };
   const page = readPage(text, ourStyle);
   const own = /charset\s*=\s*["']?([\w-]+)/i
-    .exec(/<meta[^>]*charset[^>]*>/i.exec(text)?.[0] ?? '')?.[1]
+    .exec(/<meta[^<>]{0,300}charset[^<>]{0,300}>/i.exec(text)?.[0] ?? '')?.[1]
     ?.toLowerCase();
   const stated = part?.parameters.get('charset')?.toLowerCase();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant

@@ -68,7 +68,12 @@ export function judgeView(view: View, content: Content, ours: Ours, isOurMail: b
         marks: [{ is: 'link', text: target }],
       });
   if (view.title !== undefined && !isSameText(view.title, content.subject))
-    differences.push({ where: 'page', ours: content.subject, theirs: view.title, marks: [...marksIn(view.title, known)] });
+    differences.push({
+      where: 'page',
+      ours: content.subject,
+      theirs: view.title,
+      marks: [...marksIn(view.title, known)],
+    });
   for (const fault of view.faults) differences.push({ where: 'page', ours: '', theirs: fault, marks: [] });
   return {
     isIntact: differences.length === 0,

@@ -40,9 +40,9 @@ export function readPage(html: string, ours: string | undefined): Page {
 const roughText = (html: string): string =>
   decodeHTML(
     html
-      .replace(/<(style|script|title)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, ' ')
-      .replace(/<(?:br|\/?(?:p|div|h\d|li|tr|td|table|blockquote|ul|ol|hr))\b[^>]*>/gi, '\n')
-      .replace(/<[^>]*>/g, ''),
+      .replace(/<(style|script|title)\b[\s\S]{0,20000}?(?:<\/\1\s*>|$)/gi, ' ')
+      .replace(/<(?:br|\/?(?:p|div|h\d|li|tr|td|table|blockquote|ul|ol|hr))\b[^<>]{0,2000}>/gi, '\n')
+      .replace(/<[^<>]{0,2000}>/g, ''),
   );
 
 class Reading {
@@ -77,7 +77,8 @@ class Reading {
       }
       at = next + taken;
     }
-    if (this.#link !== undefined) this.#links.push({ target: this.#link.target, text: this.#text.slice(this.#link.from).trim() });
+    if (this.#link !== undefined)
+      this.#links.push({ target: this.#link.target, text: this.#text.slice(this.#link.from).trim() });
     const base = { title: this.#title, language: this.#language, links: this.#links };
     return { ...base, text: this.#text, faults: [...this.#faults] };
   }
@@ -127,7 +128,7 @@ class Reading {
   #rawText(name: 'style' | 'title', at: number, begin: number, isEnd: boolean): number | undefined {
     if (isEnd) return undefined;
     const rest = this.#html.slice(at + begin);
-    const end = new RegExp(`</${name}\\s*>`, 'i').exec(rest);
+    const end = new RegExp(`</${name}\\s{0,20}>`, 'i').exec(rest);
     if (end === null) return undefined;
     const inner = rest.slice(0, end.index);
     if (name === 'style') {

@@ -34,11 +34,11 @@ function plain(text: string): string {
 /** An address or a name of ours that a program has made into a link shows what it leads to: `a@b.example<mailto:a@b.example>`. */
 function withoutEchoes(text: string): string {
   return text.replace(
-    /(\S{1,320}?)([.,;:!?]?)(\s{0,5})[<[(](?:mailto:|https?:\/\/)([^<>\s()[\]]{1,300}?)\/?[>\])]/gi,
-    (whole: string, shown: string, stop: string, _: string, target: string) =>
-      shown.toLowerCase().replace(/^[*_("']+|[*_)"']+$/g, '') === target.toLowerCase()
-        ? `${shown}${stop}`
-        : whole,
+    /\s{0,5}[<[(](?:mailto:|https?:\/\/)([^<>\s()[\]]{1,300}?)\/?[>\])]/gi,
+    (echo: string, target: string, at: number, whole: string) => {
+      const shown = /\S+$/.exec(whole.slice(Math.max(0, at - 320), at))?.[0].toLowerCase() ?? '';
+      return shown.replace(/^[*_("']+|[*_)"'.,;:!?]+$/g, '') === target.toLowerCase() ? '' : echo;
+    },
   );
 }
 
