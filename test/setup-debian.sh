@@ -9,6 +9,15 @@ if ! command -v dpkg-query >/dev/null 2>&1; then
   exit 0
 fi
 
+# A second mail server can't be installed beside Postfix, so it is unpacked (test/peers/exim.ts).
+peers=/var/lib/forthright-peers/exim
+if [ "$(id -u)" = 0 ] && [ ! -x "$peers/usr/sbin/exim4" ]; then
+  mkdir -p "$peers"
+  (cd "$peers" && apt-get download -qq exim4-daemon-light libidn12 >/dev/null 2>&1 &&
+    for file in *.deb; do dpkg -x "$file" . && rm "$file"; done) ||
+    echo "setup: could not download exim4-daemon-light (offline?)"
+fi
+
 missing=
 for package in $(grep -v '^#' "$here/debian-packages.txt"); do
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)

@@ -3,6 +3,7 @@ import own from '../package.json' with { type: 'json' };
 import {
   abortOnSignals,
   backupCommands,
+  bouncesCommand,
   checkMessageCommand,
   doctorCommand,
   dutiesCommands,
@@ -109,6 +110,7 @@ const operations: readonly Operation[] = [
   readinessOperation(Date.now),
   ...riskCommands,
   reportCommand(() => new Date()),
+  bouncesCommand,
   noticeCommand(() => new Date()),
   checkMessageCommand,
   lintCommand(() => new Date()),

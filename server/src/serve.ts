@@ -38,7 +38,7 @@ export const operationsOf = (
 ): readonly Operation[] => [
   ...people.operations,
   ...incidentOperations,
-  ...assessOperations,
+  ...assessOperations({ workspace: jobs.workspace }),
   ...fileOperations,
   ...jobOperations(jobs),
   ...campaignOperations({ data, mailing, workspace: jobs.workspace }),

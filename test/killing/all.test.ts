@@ -13,6 +13,12 @@ const KILLED_AS: Readonly<Record<string, string>> = {
   'assess-risk': 'deed-upon',
   'save-report': 'deed-upon',
   'file-report': 'deed-upon',
+  'set-law-facts': 'deed-upon',
+  'assess-duties': 'deed-upon',
+  'determine-exemption': 'deed-upon',
+  'fulfil-duty': 'deed-upon',
+  'excuse-duties': 'deed-upon',
+  'reopen-duty': 'deed-upon',
 };
 
 test('a process is killed in the midst of every operation that changes something', () => {

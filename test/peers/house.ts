@@ -18,8 +18,8 @@ export class House {
     this.world = world;
   }
 
-  static async open(url?: string): Promise<House> {
-    const house = new House(await World.open(url === undefined ? {} : { url }));
+  static async open(url?: string, workspace?: string): Promise<House> {
+    const house = new House(await World.open({ url, workspace }));
     const root = await house.world.first();
     for (const role of ROLES) await house.#join(root, role, role);
     await house.#join(root, SECOND_OFFICER, 'privacy-officer');
@@ -81,7 +81,11 @@ export class House {
 }
 
 /** The same tests over both engines. */
-export function onBothEngines(name: string, tests: (house: () => House) => void): void {
+export function onBothEngines(
+  name: string,
+  tests: (house: () => House) => void,
+  { workspace }: Readonly<{ workspace?: string }> = {},
+): void {
   for (const kind of ['embedded', 'server'] as const) {
     const skip = kind === 'server' ? (whyNoPostgres() ?? false) : false;
     describe(`${name}: ${kind}`, { skip }, () => {
@@ -89,7 +93,7 @@ export function onBothEngines(name: string, tests: (house: () => House) => void)
       let house: House | undefined;
       before(async () => {
         if (kind === 'server') postgres = await startPostgres();
-        house = await House.open(postgres?.url);
+        house = await House.open(postgres?.url, workspace);
       });
       after(async () => {
         await house?.close();

@@ -40,11 +40,11 @@ export function whyNoPostfix(): string | undefined {
   return undefined;
 }
 
-function idOf(flag: '-u' | '-g', name: string): number {
+export function idOf(flag: '-u' | '-g', name: string): number {
   return Number(spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const address = server.address();
@@ -53,7 +53,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-const isListening = (port: number): Promise<boolean> =>
+export const isListening = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
       socket.destroy();

@@ -309,8 +309,12 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     advice: 'Look at its decisions with `show-incident`.',
   },
   'assessment-not-found': {
-    meaning: 'The incident has no such assessment of its risk.',
-    advice: 'Assess the risk first, or ask for a version that there is.',
+    meaning: 'The incident has no such assessment of its risk or of its duties.',
+    advice: 'Assess first (`assess-risk`, `assess-duties`), or ask for a version that there is.',
+  },
+  'duty-not-found': {
+    meaning: 'The last assessment of the incident has no such duty, or the law no such exemption.',
+    advice: 'Look at the duties with `show-duties`; each names its exemptions with `show-duty`.',
   },
   'report-not-found': {
     meaning: 'The incident has no such version of this report.',
@@ -409,6 +413,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'Nobody has said yet what is believed to have leaked, or that text was erased.',
     advice: 'Say it with `set-leaks`, then ask again.',
   },
+  'run-missing': {
+    meaning: 'No run of scope has ended well for this incident, or the answer of the latest was erased.',
+    advice: 'Say what has leaked with `set-leaks`, then ask for a run with `run-scope`.',
+  },
   'workspace-missing': {
     meaning: 'The server does not know where the logs and tables of the organisation lie.',
     advice: 'Start it with `forthright serve --workspace FILE`.',
@@ -420,20 +428,6 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'webhook-refused': {
     meaning: 'Nothing may be sent to this address.',
     advice: 'Give an `https` address that is reached over the internet; docs/webhooks.md says more.',
-  },
-  'address-unusable': {
-    meaning: 'A mail address is empty, malformed, or more than one address.',
-    advice: 'Correct the address in the directory, or reach this person on another channel.',
-  },
-  'mail-unsendable': {
-    meaning:
-      'A message can not be written as mail that every server takes: a control character, a lone surrogate, something empty, or too long.',
-    advice: 'Put right the part that is named.',
-  },
-  'journal-damaged': {
-    meaning:
-      'A sending journal was altered, or its disk has lost a part of it; nothing is sent, since somebody could be told twice.',
-    advice: 'Put back the folder from a backup, or ask the receiving servers what they took, by Message-ID.',
   },
   'campaign-not-found': {
     meaning: 'There is no such campaign in this incident, or nobody of this id in it.',
@@ -452,11 +446,6 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'This server does not know how to send mail, so messages can only be looked at.',
     advice:
       'Write `mail.yaml` with at least one relay into the data folder (docs/campaigns.md), and start the server again.',
-  },
-  'sending-fenced': {
-    meaning:
-      'Another process sends from this record, or this is a restored copy of a record that has sent since; so this one sends nothing.',
-    advice: 'Let only one process send; after a restore, let a person decide which copy goes on.',
   },
   'notice-invalid': {
     meaning: 'The notice file, or the notice that was handed in, can’t be read as one.',
@@ -478,6 +467,25 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning:
       'A template or a language file names a fact that there is not, holds a figure typed by hand, or lacks a text.',
     advice: 'Correct each line that is listed; docs/notices.md lists the facts.',
+  },
+  'address-unusable': {
+    meaning: 'A mail address is empty, malformed, or more than one address.',
+    advice: 'Correct the address in the directory, or reach this person on another channel.',
+  },
+  'mail-unsendable': {
+    meaning:
+      'A message can not be written as mail that every server takes: a control character, a lone surrogate, something empty, or too long.',
+    advice: 'Put right the part that is named.',
+  },
+  'journal-damaged': {
+    meaning:
+      'A sending journal was altered, or its disk has lost a part of it; nothing is sent, since somebody could be told twice.',
+    advice: 'Put back the folder from a backup, or ask the receiving servers what they took, by Message-ID.',
+  },
+  'sending-fenced': {
+    meaning:
+      'Another process sends from this record, or this is a restored copy of a record that has sent since; so this one sends nothing.',
+    advice: 'Let only one process send; after a restore, let a person decide which copy goes on.',
   },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',

@@ -11,6 +11,7 @@ export { Proof, Received } from './fields.ts';
 export * from './ids.ts';
 export * from './incident.ts';
 export * from './jobs.ts';
+export * from './legal.ts';
 export * from './messages.ts';
 export * from './notices.ts';
 export * from './papers.ts';

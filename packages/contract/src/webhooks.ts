@@ -3,7 +3,12 @@ import * as z from 'zod';
 /** Programs elsewhere that are told of things. */
 
 /** `campaign-finished` comes with the stage that sends notices: until then nothing could say it. */
-export const WEBHOOK_EVENTS = ['incident-opened', 'deadline-near', 'approval-asked'] as const;
+export const WEBHOOK_EVENTS = [
+  'incident-opened',
+  'deadline-near',
+  'approval-asked',
+  'duties-changed',
+] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
 const AnyId = z.string().max(60);

@@ -1,3 +1,4 @@
+export { assessDuties } from './duties.changes.ts';
 export {
   assess,
   type Checked,
@@ -12,6 +13,7 @@ export { elementOf } from './elements.ts';
 export { type FactsInput, factsOf } from './facts.ts';
 export { loadLaw, OWN_LAW } from './law.ts';
 export { assessOperations } from './operations.ts';
+export type { AssessOptions } from './recorded.ts';
 export { reportHtml } from './report.html.ts';
 export { reportPdf } from './report.pdf.ts';
 export { hashOfReport, makeReport, reportOfFile } from './report.ts';

@@ -5,12 +5,15 @@ import {
   type ReportsListed,
   type ReportTemplate,
   RiskAnswer,
+  RiskStatement,
 } from '@forthright/contract';
 import type { Reads, Tx } from '../platform/db/index.ts';
 import { textsOf } from '../prove/index.ts';
 
 /** The name of the text in the register's entry. */
 export const BODY = 'body';
+/** What somebody stated of the risk; a later run of scope is weighed with it. */
+export const STATEMENT = 'statement';
 export const FILED = { authority: 'authority', reference: 'reference' } as const;
 
 async function bodyOf(reads: Reads, entry: number): Promise<string | null> {
@@ -50,6 +53,18 @@ export async function findAssessment(
     entry,
     assessment: body === null ? null : RiskAnswer.parse(JSON.parse(body)),
   };
+}
+
+/** What was stated of the risk the last time; undefined when nothing was, or it was erased. */
+export async function findStatement(reads: Reads, incident: string): Promise<RiskStatement | undefined> {
+  const [row] = await reads.rows<{ entry: bigint }>(
+    'SELECT entry FROM risk_assessments WHERE incident = :incident::text ORDER BY version DESC LIMIT 1',
+    { incident },
+  );
+  if (row === undefined) return undefined;
+  const entry = Number(row.entry);
+  const text = (await textsOf(reads, [entry]))(entry, STATEMENT);
+  return text === null ? undefined : RiskStatement.parse(JSON.parse(text));
 }
 
 type ReportRow = Omit<ReportsListed['reports'][number], 'filings'>;

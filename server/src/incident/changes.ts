@@ -19,6 +19,7 @@ import {
 } from '@forthright/contract';
 import type { Reads, Tx } from '../platform/db/index.ts';
 import { type Asked, deed, eraseText, record, refuseUnlessMay } from '../prove/index.ts';
+import { askForDuties } from './duties/await.ts';
 import { type GivenFacts, mergedFacts, type StoredFacts, statedFacts, storedFacts } from './facts.ts';
 import {
   blockersOf,
@@ -36,6 +37,7 @@ import {
   endDecisions,
   type Found,
   factsOfVersion,
+  findAnyIncident,
   findIncident,
   finishTask as finishTaskRow,
   insertDecision,
@@ -57,9 +59,9 @@ export function notFound(id: string): ForthrightError {
   );
 }
 
-/** The incident as this actor may see it, in a state in which `act` is possible. */
+/** The incident as this actor may see it (the program sees all), in a state in which `act` is possible. */
 export async function find(tx: Reads, { actor }: Asked, id: string, act: Act): Promise<Found> {
-  const found = await findIncident(tx, id, actor);
+  const found = actor.via === 'program' ? await findAnyIncident(tx, id) : await findIncident(tx, id, actor);
   if (found === undefined) throw notFound(id);
   const move = MOVES[found.incident.state][act];
   if ('no' in move) throw new ForthrightError('incident-refuses', `This can not be done: ${move.no}.`);
@@ -118,7 +120,7 @@ export function setFacts(
   { incident: id, version, ...given }: SetIncidentFacts,
 ): Promise<Changed> {
   refuseFuture(futureTimes(given.times, asked.now()));
-  return deed(asked, async (tx) => {
+  return deed(asked, async (tx, at) => {
     const { incident, stored } = await find(tx, asked, id, 'set-facts');
     await refuseStale(tx, incident, version, (seen) => changed(seen, given));
     refuseUnknownRun(given, incident.evidence);
@@ -135,6 +137,7 @@ export function setFacts(
       entry,
       facts: mergedFacts(stored, given, entry),
     });
+    await askForDuties(tx, incident.id, entry, at);
     return { incident: incident.id, version: version + 1, entry };
   });
 }
@@ -187,6 +190,7 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
       else if (hasDuty)
         await insertTask(tx, incident.id, entry, { id: duty, answer, owner: asked.actor.account, due });
       await setState(tx, incident.id, 'decided', null);
+      await askForDuties(tx, incident.id, entry, at);
     }
     return {
       incident: incident.id,
@@ -330,7 +334,7 @@ export function closeIncident(asked: Asked, given: CloseIncident): Promise<Chang
 }
 
 export function reopenIncident(asked: Asked, { incident: given, reason }: ReopenIncident): Promise<Changed> {
-  return deed(asked, async (tx) => {
+  return deed(asked, async (tx, at) => {
     const { incident } = await find(tx, asked, given, 'reopen');
     const entry = await record(tx, {
       kind: 'incident-reopened',
@@ -339,6 +343,7 @@ export function reopenIncident(asked: Asked, { incident: given, reason }: Reopen
     });
     await setState(tx, incident.id, 'decided', null);
     await insertMove(tx, incident.id, entry, 'reopen');
+    await askForDuties(tx, incident.id, entry, at);
     return { incident: incident.id, version: incident.version, entry };
   });
 }

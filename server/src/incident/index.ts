@@ -1,11 +1,27 @@
 export { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
 export { notFound } from './changes.ts';
+export { ASSESS_DUTIES, askForDuties } from './duties/await.ts';
+export { refuseUnfulfilled, settleDuties } from './duties/changes.ts';
+export {
+  type DutyVersion,
+  dutyStepsOf,
+  endAwaiting,
+  findDutyVersion,
+  insertDutyVersion,
+  isAwaited,
+  keptDuties,
+  nearestClocks,
+  replaceDuties,
+  STEP_TEXTS,
+} from './duties/store.ts';
+export type { AssessedDuty, KeptDuty } from './duties/types.ts';
 export { type ExportOptions, exportIncident } from './export.ts';
 export { dropContent, fileOperations, keepContent, openContent, openFiles } from './files.ts';
 export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';
 export { incidentOperations } from './operations.ts';
 export { deletionOf } from './recipients/show.ts';
 export { MOVES } from './rules.ts';
+export { latestDone } from './runs.store.ts';
 export {
   askRun,
   type Cohort,
@@ -21,7 +37,7 @@ export {
   visibleIncidents,
 } from './runs.ts';
 export { isRestricted, nearlyDue } from './show.ts';
-export { findIncident, handedIn, setCampaign } from './store.ts';
+export { findAnyIncident, findIncident, handedIn, setCampaign } from './store.ts';
 export type { Incident as RecordedIncident, LaterAct } from './types.ts';
 export { isUnlocked } from './unlocks.ts';
 export { deedUpon, recordUpon, type UponEvent } from './upon.ts';

@@ -388,13 +388,16 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         'show-run': { job: newId('job') },
         'erase-run-answer': { job: newId('job') },
         'show-import': {},
+        'fulfil-duty': { duty: 'EU/authority', at: TELL.due, text: 'x' },
+        'excuse-duties': { duties: ['EU/authority'], reason: 'x' },
+        'reopen-duty': { duty: 'EU/authority', reason: 'x' },
         ...AFTERWARDS_INPUTS,
       };
       const others = incidentOperations
         .map(({ name }) => name)
         .filter(
           (name) =>
-            !/^(open-incident|list-incidents|import-veris|export-breach-register|list-inbox|list-person-inbox)$/.test(
+            !/^(open-incident|list-incidents|import-veris|export-breach-register|list-inbox|list-person-inbox|list-clocks)$/.test(
               name,
             ),
         );

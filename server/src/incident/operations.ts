@@ -53,6 +53,7 @@ import {
 } from './changes.ts';
 import { concernedOperations } from './concerned/operations.ts';
 import { delayOperations } from './delays/operations.ts';
+import { dutyOperations } from './duties/operations.ts';
 import { exportDpv, exportVeris, importVeris, showImport } from './exchange/exchange.ts';
 import { exportBreachRegister } from './exchange/register.ts';
 import { inboxOperations } from './inbox/operations.ts';
@@ -284,4 +285,5 @@ export const incidentOperations: readonly Operation[] = [
   ...inboxOperations,
   ...inquiryOperations,
   ...runOperations,
+  ...dutyOperations,
 ];

@@ -48,6 +48,7 @@ const incident = (others: Partial<Incident> = {}): Incident => ({
   evidence: [],
   matters: { first: [], counts: {} },
   delays: [],
+  duties: { first: [], count: 0, isAwaited: false },
   campaigns: [],
   ...others,
 });

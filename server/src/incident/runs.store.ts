@@ -153,6 +153,19 @@ export async function runsOf(reads: Reads, incident: string, job?: string): Prom
   }));
 }
 
+/** The last run that ended well; undefined before the first. */
+export async function latestDone(
+  reads: Reads,
+  incident: string,
+): Promise<Readonly<{ job: string; run: string; answer: string | null }> | undefined> {
+  const [row] = await reads.rows<{ job: string; run: string; answer: string | null }>(
+    `SELECT job, run, answer FROM incident_runs WHERE incident = :incident::text AND state = 'done'
+      ORDER BY ended_entry DESC LIMIT 1`,
+    { incident },
+  );
+  return row;
+}
+
 /** `null` before the run has ended well, and once the answer was erased. */
 export async function answerOfRun(reads: Reads, job: string): Promise<string | null> {
   const [row] = await reads.rows<{ answer: string | null }>(

@@ -20,6 +20,7 @@ import type { Stored } from '../platform/index.ts';
 import { addJob, cancelJob, endJob, failJob, type Held } from '../platform/queue/index.ts';
 import { type Asked, deed, record } from '../prove/index.ts';
 import { find, notFound } from './changes.ts';
+import { askForDuties } from './duties/await.ts';
 import { dropContent } from './files.ts';
 import { problemsOfLeaks } from './load.ts';
 import {
@@ -240,6 +241,7 @@ export function finishRun(
     });
     await insertEvidence(tx, incident, { id: evidence, entry, kind: 'run', sha256, bytes: bytes.length });
     await endRun(tx, { job: job.id, state: 'done', entry, run, evidence, figures, answer, cohort });
+    await askForDuties(tx, incident, entry, at);
     await endJob(tx, job, at, { run, sha256, entry });
   });
 }

@@ -12,6 +12,7 @@ import type {
 } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
 import { type Actor, textsOf } from '../prove/index.ts';
+import { openDuties } from './duties/store.ts';
 import { entriesOf, type StoredFacts, type TextAt, withTexts } from './facts.ts';
 import { byIncident, openMatters, overdueMatters, standingDelays } from './matters/store.ts';
 import type { MatterKind } from './matters/types.ts';
@@ -50,11 +51,11 @@ export async function isRestrictedOne(reads: Reads, id: string): Promise<boolean
 }
 
 /** Something of an incident that has a time, by its id. */
-export type Due = Readonly<{ of: string; kind: 'task' | MatterKind; incident: string; due: Date }>;
+export type Due = Readonly<{ of: string; kind: 'task' | 'duty' | MatterKind; incident: string; due: Date }>;
 
-/** No delay that law enforcement asked for suspends the duty of the task `t` at `:now`. */
-const NOT_DELAYED = `NOT EXISTS (SELECT 1 FROM incident_matters d
-   WHERE d.incident = t.incident AND d.kind = 'delay' AND d.is_open AND d.data->'suspends' @> to_jsonb(t.duty)
+/** No delay that law enforcement asked for suspends this duty of the row `t` at `:now`. */
+const notDelayed = (duty: 't.duty' | 't.delayable') => `NOT EXISTS (SELECT 1 FROM incident_matters d
+   WHERE d.incident = t.incident AND d.kind = 'delay' AND d.is_open AND d.data->'suspends' @> to_jsonb(${duty})
      AND (d.data->>'from')::timestamptz <= :now::timestamptz AND :now::timestamptz < d.due_at)`;
 
 /** Open tasks, duties and matters of all incidents that are due by then and not delayed now, the longest due first. */
@@ -62,7 +63,9 @@ export function dueBy(reads: Reads, { now, by }: Readonly<{ now: Date; by: Date 
   return reads.rows<Due>(
     `SELECT t.id AS of, 'task' AS kind, t.incident, t.due::timestamptz AS due
        FROM incident_tasks t JOIN incidents i ON i.id = t.incident
-      WHERE t.state = 'open' AND i.state <> 'closed' AND t.due::timestamptz <= :by::timestamptz AND ${NOT_DELAYED}
+      WHERE t.state = 'open' AND i.state <> 'closed' AND t.due::timestamptz <= :by::timestamptz AND ${notDelayed('t.duty')}
+     UNION ALL SELECT t.duty, 'duty', t.incident, t.until FROM incident_duties t JOIN incidents i ON i.id = t.incident
+      WHERE t.is_open AND i.state <> 'closed' AND t.until <= :by::timestamptz AND ${notDelayed('t.delayable')}
      UNION ALL SELECT id, kind, incident, due_at FROM incident_matters WHERE is_open AND due_at <= :by::timestamptz
      ORDER BY due, of`,
     { now, by },
@@ -87,6 +90,14 @@ export async function findIncident(
     id,
     actor,
   });
+  if (row === undefined) return undefined;
+  const [incident] = await assembled(reads, [row]);
+  return incident && { incident, stored: row.facts };
+}
+
+/** For the program itself, which tells nobody what it sees: any incident. */
+export async function findAnyIncident(reads: Reads, id: string): Promise<Found | undefined> {
+  const [row] = await reads.rows<IncidentRow>(`${INCIDENT} WHERE i.id = :id::text`, { id });
   if (row === undefined) return undefined;
   const [incident] = await assembled(reads, [row]);
   return incident && { incident, stored: row.facts };
@@ -143,6 +154,7 @@ async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<In
     byIncident(evidence),
   ];
   const [mattersOf, delaysOf] = [await openMatters(reads, ids), await standingDelays(reads, ids)];
+  const dutiesOf = await openDuties(reads, ids);
   const campaigns = Map.groupBy(
     await reads.rows<{ incident: string; campaign: string }>(
       'SELECT incident, campaign FROM incident_campaigns WHERE incident = ANY (:ids::text[]) AND is_open ORDER BY campaign',
@@ -164,6 +176,7 @@ async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<In
     evidence: evidencesOf(row.id).map((one) => evidenceOf(one, text)),
     matters: mattersOf(row.id),
     delays: delaysOf(row.id),
+    duties: dutiesOf(row.id),
     campaigns: (campaigns.get(row.id) ?? []).map(({ campaign }) => campaign),
   }));
 }
@@ -322,12 +335,19 @@ async function overdueCounts(
   const rows = await reads.rows<{ incident: string; n: number }>(
     `SELECT t.incident, count(*)::int4 AS n FROM incident_tasks t
       WHERE t.incident = ANY (:ids::text[]) AND t.state = 'open' AND t.due::timestamptz < :now::timestamptz
-        AND ${NOT_DELAYED} GROUP BY t.incident`,
+        AND ${notDelayed('t.duty')} GROUP BY t.incident`,
+    { ids, now },
+  );
+  const duties = await reads.rows<{ incident: string; n: number }>(
+    `SELECT t.incident, count(*)::int4 AS n FROM incident_duties t JOIN incidents i ON i.id = t.incident
+      WHERE t.incident = ANY (:ids::text[]) AND t.is_open AND i.state <> 'closed' AND t.until < :now::timestamptz
+        AND ${notDelayed('t.delayable')} GROUP BY t.incident`,
     { ids, now },
   );
   const matters = await overdueMatters(reads, ids, now);
   const tasks = new Map(rows.map(({ incident, n }) => [incident, n]));
-  return new Map(ids.map((id) => [id, (tasks.get(id) ?? 0) + (matters.get(id) ?? 0)]));
+  const law = new Map(duties.map(({ incident, n }) => [incident, n]));
+  return new Map(ids.map((id) => [id, (tasks.get(id) ?? 0) + (law.get(id) ?? 0) + (matters.get(id) ?? 0)]));
 }
 
 export async function insertIncident(

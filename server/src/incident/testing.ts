@@ -3,8 +3,8 @@ import { globSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openReady } from '../../../test/peers/ready.ts';
 import { type Db, openDatabase, type Reads, readMigrations, type Schema } from '../platform/db/index.ts';
+import { openReady } from '../platform/db/ready.ts';
 import { FileStore } from '../platform/index.ts';
 import { type Actor, type Asked, checkRegister, Document, keyFolder, openRegister } from '../prove/index.ts';
 import { fileOperations, openFiles } from './files.ts';
@@ -80,7 +80,9 @@ const DEEDS = `
   UNION SELECT granted_entry FROM incident_unlocks WHERE granted_entry IS NOT NULL
   UNION SELECT entry FROM incident_leaks
   UNION SELECT entry FROM incident_runs
-  UNION SELECT ended_entry FROM incident_runs WHERE ended_entry IS NOT NULL`;
+  UNION SELECT ended_entry FROM incident_runs WHERE ended_entry IS NOT NULL
+  UNION SELECT entry FROM incident_duty_versions
+  UNION SELECT entry FROM incident_duty_steps`;
 
 /** Files that are listed and not there whole, as sentences. */
 export async function lostFiles(reads: Reads, folder: string): Promise<string[]> {

@@ -34,6 +34,7 @@ export { refuseUnlessMay } from './permission.ts';
 export {
   entriesAfter,
   historyOf,
+  lastEntryOf,
   publishedCheckpoint,
   registerHead,
   registerMark,

@@ -27,12 +27,21 @@ const ENTRIES_AT_ONCE = 500;
 const KINDS: Readonly<Record<string, WebhookEvent>> = {
   'incident-opened': 'incident-opened',
   'incident-proposed': 'approval-asked',
+  'duties-changed': 'duties-changed',
+};
+
+/** Which facts of an entry are told with it. */
+const TOLD: Readonly<Record<string, readonly string[]>> = {
+  'incident-opened': ['kind'],
+  'approval-asked': ['decision', 'answer'],
+  'duties-changed': ['run'],
 };
 
 /** Ids and closed words of the entry; nothing that somebody typed stands in its facts. */
 function dataOf({ incident, facts }: RegisteredEntry, kind: WebhookEvent): Record<string, string> {
-  const named = kind === 'incident-opened' ? ['kind'] : ['decision', 'answer'];
-  const given = named.flatMap((name) => (typeof facts[name] === 'string' ? [[name, facts[name]]] : []));
+  const given = (TOLD[kind] ?? []).flatMap((name) =>
+    typeof facts[name] === 'string' ? [[name, facts[name]]] : [],
+  );
   return { ...(incident === undefined ? {} : { incident }), ...Object.fromEntries(given) };
 }
 
@@ -96,8 +105,11 @@ export async function announceDeadlines(db: Db, now: () => Date): Promise<void> 
     const webhooks = await allWebhooks(tx);
     for (const { of, kind, incident, due: time } of await nearlyDue(tx, at)) {
       const due = time.toISOString();
-      const data = { incident, ...(kind === 'task' ? { task: of } : { matter: of, kind }), due };
-      await tell(tx, { kind: 'deadline-near', incident, subject: `${of}/${due}`, at, data }, webhooks, at);
+      const named = kind === 'task' ? { task: of } : kind === 'duty' ? { duty: of } : { matter: of, kind };
+      // A duty has the same name in every incident.
+      const subject = kind === 'duty' ? `${incident}/${of}/${due}` : `${of}/${due}`;
+      const data = { incident, ...named, due };
+      await tell(tx, { kind: 'deadline-near', incident, subject, at, data }, webhooks, at);
     }
   });
 }

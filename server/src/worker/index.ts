@@ -1,7 +1,7 @@
 /** What the program does by itself: jobs that were asked for, and upkeep by the clock. Wired by hand. */
 import { join } from 'node:path';
-import { scopeRunHandler } from '../flow/index.ts';
-import { SCOPE_RUN } from '../incident/index.ts';
+import { assessDutiesHandler, scopeRunHandler } from '../flow/index.ts';
+import { ASSESS_DUTIES, SCOPE_RUN } from '../incident/index.ts';
 import {
   CAMPAIGN_WINDOWS,
   campaignWindowsHandler,
@@ -56,6 +56,7 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
         [DEADLINES]: { run: () => announceDeadlines(db, now) },
       },
     },
+    { atOnce: 1, handlers: { [ASSESS_DUTIES]: assessDutiesHandler({ db, now, workspace }) } },
     { atOnce: 1, handlers: { [PREPARE_CAMPAIGN]: prepareCampaignHandler(campaigns) } },
     // Campaigns of several incidents go side by side; of one there is one at a time.
     { atOnce: 4, handlers: { [SEND_CAMPAIGN]: sendCampaignHandler(campaigns) } },

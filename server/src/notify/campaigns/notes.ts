@@ -126,7 +126,8 @@ function noteOf(n: number, outcome: Outcome, at: Date): Note | undefined {
         at,
         status: statusOf(outcome.reply),
         said: outcome.reply?.text ?? outcome.why,
-        due: new Date(Math.max(outcome.notBeforeMs, at.getTime())),
+        // The mailer goes by the machine's clock, the record by the program's.
+        due: later(Math.max(0, outcome.notBeforeMs - Date.now())),
       };
     case 'broken-before-dot':
       return { n, event: 'break', at, said: outcome.why, due: later(BROKEN_MS) };

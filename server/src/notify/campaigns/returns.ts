@@ -22,7 +22,7 @@ import type { Campaign } from './types.ts';
 export const CAMPAIGN_WINDOWS = 'campaign-windows';
 
 /** What came back to an envelope sender of ours. */
-export type Returned = Readonly<{
+export type ReturnedMail = Readonly<{
   /** What stands before the @: it finds the message without reading what came. */
   token: string;
   kind: 'bounce' | 'complain' | 'reply';
@@ -37,7 +37,7 @@ export type Returned = Readonly<{
  */
 export async function noteReturned(
   asked: Asked,
-  { token, kind, status, said }: Returned,
+  { token, kind, status, said }: ReturnedMail,
   mostReturned: number,
 ): Promise<boolean> {
   const found = await messageOfToken(asked.db, token);

@@ -164,7 +164,6 @@ async function sendDue(sending: Sending): Promise<Sent> {
     helo: mailing.helo,
     connections: mailing.connections,
     limits: mailing.limits,
-    now: () => asked.now().getTime(),
     released: (message) => notes.released(message, asked.now()),
     settled: (message, outcome) => {
       counts.settled += 1;

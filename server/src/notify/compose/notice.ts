@@ -1,7 +1,7 @@
 import type { Element } from '@forthright/contract';
 import { ForthrightError } from '@forthright/contract';
 import { elementOf } from '../../assess/index.ts';
-import type { Notice } from '../types.ts';
+import type { Notice } from '../../platform/mail/index.ts';
 import type { Contact, Fact, IncidentFacts, PersonFacts, Source, Stretch, Texts } from './facts.ts';
 import { type Form, formOf } from './forms.ts';
 import type { Language, Languages } from './language.ts';

@@ -104,7 +104,7 @@ const spanOf = (match: RegExpMatchArray | undefined): Span | null =>
   match?.index === undefined ? null : { from: match.index, to: match.index + match[0].length };
 
 const EMAIL = /[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}.-]{1,200}\.\p{L}{2,}/u;
-const PHONE = /(?:\+|00|\b0|\(|\b1-)\d[\d\s()./-]{6,20}\d/u;
+const PHONE = /(?:\+|00|\b0|\(|\b1-)\d[\d\s()./-]{6,20}\d|(?<!\d)\d{3}[-.]\d{3}[-.]\d{4}(?!\d)/u;
 const NO_REPLY = /(?:no|do-?not|ne-?pas|keine?)[-_.]?(?:reply|repondre|antwort)\p{L}*@/iu;
 
 /** “There is no need to change your password” is no advice, and “because of a technical error” no cause. */

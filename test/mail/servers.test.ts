@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import { bytesOf, type JournalRecord, type Prepared, sendAll } from '../../server/src/notify/send/index.ts';
 import { dkimKey, oneAddress } from '../../server/src/platform/mail/index.ts';
 import { HARD_ADDRESSES, HARD_LINES, HARD_TEXTS, notice } from '../../server/src/platform/mail/testing.ts';
-import { startPostfix, whyNoPostfix } from '../peers/postfix.ts';
+import { startExim, whyNoExim } from '../peers/exim.ts';
+import { type Postfix, startPostfix, whyNoPostfix } from '../peers/postfix.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
@@ -37,11 +38,8 @@ function asSent(received: Buffer): string {
   return text.slice(text.indexOf('DKIM-Signature: '));
 }
 
-test('Debian’s Postfix accepts the hardest messages over TLS, and delivers them byte for byte', {
-  skip: whyNoPostfix() ?? false,
-  timeout: 120_000,
-}, async () => {
-  const postfix = await startPostfix();
+async function takesAll(start: () => Promise<Postfix>, secured: RegExp): Promise<void> {
+  const server = await start();
   const folder = mkdtempSync(join(tmpdir(), 'forthright-postfix-send-'));
   try {
     const messages = hardMessages();
@@ -54,7 +52,7 @@ test('Debian’s Postfix accepts the hardest messages over TLS, and delivers the
       route: {
         kind: 'relays',
         relays: [
-          { host: '127.0.0.1', port: postfix.port, security: 'starttls', verifies: true, ca: postfix.ca },
+          { host: '127.0.0.1', port: server.port, security: 'starttls', verifies: true, ca: server.ca },
         ],
       },
       connections: 2,
@@ -74,11 +72,29 @@ test('Debian’s Postfix accepts the hardest messages over TLS, and delivers the
     assert.equal(outcomes.length, messages.length);
     const keys = settings.dkim.map(dkimKey);
     const sent = messages.map((each) => bytesOf(each, settings, keys).bytes.toString('latin1'));
-    const arrived = await postfix.arrived(messages.length);
+    const arrived = await server.arrived(messages.length);
     assert.deepEqual(arrived.map(asSent).toSorted(), sent.toSorted());
-    for (const each of arrived) assert.match(each.toString('latin1'), /with (?:ESMTPS|UTF8SMTPS) id/);
+    for (const each of arrived) assert.match(each.toString('latin1'), secured);
   } finally {
-    await postfix.stop();
+    await server.stop();
     rmSync(folder, { recursive: true });
   }
-});
+}
+
+test(
+  'Debian’s Postfix accepts the hardest messages over TLS, and delivers them byte for byte',
+  {
+    skip: whyNoPostfix() ?? false,
+    timeout: 120_000,
+  },
+  () => takesAll(startPostfix, /with (?:ESMTPS|UTF8SMTPS) id/),
+);
+
+test(
+  'Debian’s Exim accepts the hardest messages over TLS, and delivers them byte for byte',
+  {
+    skip: whyNoExim() ?? false,
+    timeout: 120_000,
+  },
+  () => takesAll(startExim, /with (?:esmtps|utf8esmtps) {2}\(TLS1/),
+);
