@@ -61,7 +61,7 @@ describe('check-message', () => {
   });
 
   it('refuses what it can’t begin with', async () => {
-    assert.match((await run('mails')).stderr, /error\[usage\]: .*--truth/);
+    assert.match((await run('mails')).stderr, /error\[file-missing\]: .*--truth/);
     assert.match((await run('mails', '--truth', 'mails')).stderr, /error\[answer-folder-unusable\]/);
     assert.match((await run('nothing', '--truth', '.')).stderr, /error\[file-missing\]/);
   });

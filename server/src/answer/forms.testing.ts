@@ -144,6 +144,7 @@ export type Forwarded = Readonly<{
   name: string;
   address: string;
   to: string;
+  replyTo: string;
 }>;
 
 const quoted = (text: string): string =>
@@ -171,8 +172,8 @@ export const rewrapped = (text: string, width: number): string =>
 export const PROGRAMS: Readonly<Record<string, (given: Forwarded, language: Language) => string>> = {
   gmail: ({ subject, text, name, address, to }, { gmail: l, day }) =>
     `---------- Forwarded message ---------\n${l.from}: ${name} <${address}>\n${l.date}: ${day}\n${l.subject}: ${subject}\n${l.to}: <${to}>\n\n\n${text}`,
-  apple: ({ subject, text, name, address, to }, { apple: l, day }) =>
-    `${l.begin}\n\n${quoted(`${l.from}: ${name} <${address}>\n${l.subject}: ${subject}\n${l.date}: ${day}\n${l.to}: ${to}\n${l.reply}: questions@marlow.example\n\n${text}`)}`,
+  apple: ({ subject, text, name, address, to, replyTo }, { apple: l, day }) =>
+    `${l.begin}\n\n${quoted(`${l.from}: ${name} <${address}>\n${l.subject}: ${subject}\n${l.date}: ${day}\n${l.to}: ${to}\n${l.reply}: ${replyTo}\n\n${text}`)}`,
   outlook: ({ subject, text, name, address, to }, { outlook: l, day }) =>
     `________________________________\n${l.from}: ${name} <${address}>\n${l.date}: ${day}\n${l.to}: ${to} <${to}>\n${l.subject}: ${subject}\n\n${text.replaceAll(address, `${address}<mailto:${address}>`)}`,
   outlookDesktop: ({ subject, text, name, address }, { outlook: l, day }) =>

@@ -29,8 +29,8 @@ export type BatchFacts = Readonly<{
 export type SentNotice = Readonly<{
   /** The normalised address. */
   address: string;
-  /** The message, not signed. */
-  mail: () => Promise<Uint8Array>;
+  /** The message, not signed; undefined when it can't be written again. */
+  mail: () => Promise<Uint8Array | undefined>;
 }>;
 
 /** Where the check has its truth from. Everything but `sent` may be public. */
