@@ -230,7 +230,7 @@ async function judgeCode(
     (recipients.stated.length > 0 && !recipients.stated.includes(address))
   )
     return { ...base, verdict: 'replay', reasons: ['code-of-another-person'] };
-  const found = await contentOf(seen, traced, batch);
+  const found = await contentOf(seen, traced);
   const proved: Reason[] = ['sent-to-this-address', ...(batch.isWithdrawn ? (['withdrawn'] as const) : [])];
   if (found === undefined)
     return { ...base, verdict: 'cannot-tell', reasons: [...proved, 'original-not-here'] };
@@ -322,7 +322,6 @@ type FoundContent = Readonly<{
 async function contentOf(
   seen: Seen,
   { bodyHash, notice }: Extract<Traced, { kind: 'sent' }>,
-  batch: BatchFacts,
 ): Promise<FoundContent | undefined> {
   const own = provedWithin(seen, bodyHash);
   if (own !== undefined) return own;

@@ -41,10 +41,10 @@ type Reading = { oddities: Set<string>; parts: number; isWhole: boolean };
 /** Reads a message. Never throws on its content; whoever calls has held it to `MOST_BYTES`. */
 export function readMessage(given: Uint8Array): Message {
   const reading: Reading = { oddities: new Set(), parts: 0, isWhole: true };
-  const text = Buffer.from(given)
-    .toString('latin1')
-    .replace(/^\ufeff|^ï»¿/, '')
-    .replace(/\r\n|\r|\n/g, '\r\n');
+  const octets = Buffer.from(given).toString('latin1').replace(/^ï»¿/, '');
+  // A line for some programs, and none for others.
+  if (/\r(?!\n)/.test(octets)) reading.oddities.add('it has half a line break');
+  const text = octets.replace(/\r\n|\r|\n/g, '\r\n');
   // A line of a mailbox file, which is none of the message.
   const own = text.startsWith('From ') ? text.slice(text.indexOf('\r\n') + 2) : text;
   const root = partOf(own, reading, 0, 'text/plain');
