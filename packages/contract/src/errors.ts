@@ -119,6 +119,7 @@ export const ANSWER = {
   'mail-missing': { status: 422, exit: 3, show: true },
   'notice-invalid': { status: 422, exit: 3, show: true },
   'notice-incomplete': { status: 422, exit: 3, show: true },
+  'answer-folder-unusable': { status: 422, exit: 4, show: true },
   'notice-faulty': { status: 422, exit: 7, show: true },
   'template-invalid': { status: 422, exit: 3, show: true },
   'address-unusable': { status: 422, exit: 2, show: true },

@@ -486,6 +486,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'A notice can’t be written: a fact that it must say is missing.',
     advice: 'Add the fact that is named; nothing is said vaguely in its place.',
   },
+  'answer-folder-unusable': {
+    meaning: 'The folder by which messages are checked is not there, or is not one.',
+    advice: 'Name a folder that holds `answer.json`; docs/answer.md says what stands in it.',
+  },
   'notice-faulty': {
     meaning: 'The linter found errors in the notice; nothing else is wrong.',
     advice: 'Put right what is listed; each finding names a better wording.',

@@ -10,6 +10,7 @@ import { findWorkspace } from './workspace.ts';
 export { visible } from '../kernel/index.ts';
 export { type BackupWiring, backupCommands } from './backup.ts';
 export { bouncesCommand } from './bounces.ts';
+export { checkMessageCommand } from './check-message.ts';
 export { scopeCommands } from './commands.ts';
 export { type DoctorWiring, doctorCommand } from './doctor.ts';
 export { dutiesCommands } from './duties.ts';
