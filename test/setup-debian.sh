@@ -9,13 +9,30 @@ if ! command -v dpkg-query >/dev/null 2>&1; then
   exit 0
 fi
 
+# A second mail server can't be installed beside Postfix, so it is unpacked (test/peers/exim.ts).
+peers=/var/lib/forthright-peers/exim
+if [ "$(id -u)" = 0 ] && [ ! -x "$peers/usr/sbin/exim4" ]; then
+  mkdir -p "$peers"
+  (cd "$peers" && apt-get download -qq exim4-daemon-light libidn12 >/dev/null 2>&1 &&
+    for file in *.deb; do dpkg -x "$file" . && rm "$file"; done) ||
+    echo "setup: could not download exim4-daemon-light (offline?)"
+fi
+
 missing=
 for package in $(grep -v '^#' "$here/debian-packages.txt"); do
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$state" = installed ] || missing="$missing $package"
 done
+# Installing Postfix would remove a mail server that somebody uses.
+case " $missing " in *" postfix "*)
+  if command -v sendmail >/dev/null 2>&1; then
+    echo "setup: another mail server is installed, so postfix stays missing"
+    missing=$(printf '%s ' $missing | sed 's/\bpostfix\b//')
+  fi
+  ;;
+esac
+missing=$(echo $missing)
 [ -z "$missing" ] && exit 0
-missing=${missing# }
 
 if [ "$(id -u)" != 0 ]; then
   echo "setup: not root, so these stay missing: $missing"
@@ -31,6 +48,11 @@ install_all() {
     # Tests start servers of their own; one for the whole system would only take memory and a port.
     install postgresql-common || return 1
     sed -i 's/^#\? *create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+    ;;
+  esac
+  case " $missing " in *" postfix "*)
+    # Tests start instances of their own.
+    echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections || return 1
     ;;
   esac
   # shellcheck disable=SC2086

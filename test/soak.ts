@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LEAK_KINDS } from '@forthright/contract';
 import { type KillSettings, killInEveryDeed, SOAK_KILLS } from '../server/src/incident/killing.ts';
+import { killSenders } from '../server/src/notify/send/killing.ts';
 import { killWriters } from '../server/src/platform/db/killing.ts';
 import { DEEDS as PEOPLE } from './killing/people.child.ts';
 import { DEEDS as WEBHOOK_DEEDS } from './killing/webhooks.child.ts';
@@ -53,6 +54,11 @@ const PEOPLES = {
 const killDatabases = ({ seed = 0 }: Settings): Promise<void> =>
   inFolder((folder) => killWriters(join(folder, 'records'), { kills: SOAK_KILLS, seed }));
 
+/** As many as the issue of the notices asks for, whatever the other numbers are. */
+const SENDER_KILLS = 100;
+const killSending = ({ seed = 0 }: Settings): Promise<void> =>
+  inFolder((folder) => killSenders({ folder, kills: SENDER_KILLS, seed, people: 100_000, connections: 20 }));
+
 const properties: [string, (settings: Settings) => Promise<void>][] = [
   ...LEAK_KINDS.map((kind): [string, (settings: Settings) => Promise<void>] => [
     kind,
@@ -68,6 +74,7 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
     (settings) => killOften(settings, PEOPLES),
   ],
   [`kill -9 in the midst of webhooks, ${SOAK_KILLS} times`, (settings) => killOften(settings, WEBHOOKS)],
+  [`kill -9 of a process that sends notices, ${SENDER_KILLS} times`, killSending],
   [`kill -9 of a database that is written to, ${SOAK_KILLS} times`, killDatabases],
 ];
 

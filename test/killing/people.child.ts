@@ -9,6 +9,7 @@ import { Authenticator } from '../../server/src/people/testing.authenticator.ts'
 import { Provider } from '../../server/src/people/testing.provider.ts';
 import { strays } from '../../server/src/people/testing.ts';
 import { type Db, openDatabase, readMigrations } from '../../server/src/platform/db/index.ts';
+import { openReady } from '../../server/src/platform/db/ready.ts';
 import {
   type Actor,
   type Asked,
@@ -18,7 +19,6 @@ import {
   sealFolder,
 } from '../../server/src/prove/index.ts';
 import { MIGRATIONS, openRecords } from '../../server/src/serve.ts';
-import { openReady } from '../peers/ready.ts';
 
 const PASSWORD = 'lamp orchard ferry';
 const schema = { program: 'Forthright test', migrations: await readMigrations(...MIGRATIONS) };

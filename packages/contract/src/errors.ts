@@ -104,6 +104,10 @@ export const ANSWER = {
   'workspace-missing': { status: 409, exit: 7, show: true },
   'webhook-not-found': { status: 404, exit: 6, show: true },
   'webhook-refused': { status: 422, exit: 2, show: true },
+  'address-unusable': { status: 422, exit: 2, show: true },
+  'mail-unsendable': { status: 422, exit: 2, show: true },
+  'journal-damaged': { status: 500, exit: 9, show: true },
+  'sending-fenced': { status: 409, exit: 9, show: true },
   interrupted: { status: 499, exit: 130, show: true },
   internal: { status: 500, exit: 70, show: false },
 } as const satisfies Record<string, { status: number; exit: number; show: boolean }>;

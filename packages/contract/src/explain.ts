@@ -421,6 +421,25 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'Nothing may be sent to this address.',
     advice: 'Give an `https` address that is reached over the internet; docs/webhooks.md says more.',
   },
+  'address-unusable': {
+    meaning: 'A mail address is empty, malformed, or more than one address.',
+    advice: 'Correct the address in the directory, or reach this person on another channel.',
+  },
+  'mail-unsendable': {
+    meaning:
+      'A message can not be written as mail that every server takes: a control character, a lone surrogate, something empty, or too long.',
+    advice: 'Put right the part that is named.',
+  },
+  'journal-damaged': {
+    meaning:
+      'A sending journal was altered, or its disk has lost a part of it; nothing is sent, since somebody could be told twice.',
+    advice: 'Put back the folder from a backup, or ask the receiving servers what they took, by Message-ID.',
+  },
+  'sending-fenced': {
+    meaning:
+      'Another process sends from this record, or this is a restored copy of a record that has sent since; so this one sends nothing.',
+    advice: 'Let only one process send; after a restore, let a person decide which copy goes on.',
+  },
   interrupted: {
     meaning: 'You stopped the work; nothing of it counts.',
     advice: 'Run it again to have an answer.',

@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Changed, type PersonErased, ROLES, type StepTaken } from '@forthright/contract';
 import { parseVerifierKey } from '@forthright/register';
-import { openReady } from '../../../test/peers/ready.ts';
 import { type Db, openDatabase, type Reads, type Schema } from '../platform/db/index.ts';
+import { openReady } from '../platform/db/ready.ts';
 import type { Held } from '../platform/queue/index.ts';
 import {
   type Asked,

@@ -27,8 +27,8 @@ import {
   writeBundle,
 } from '@forthright/register';
 import { type Postgres, startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
-import { openReady } from '../../../test/peers/ready.ts';
 import { type Db, openDatabase, readMigrations, type Tx } from '../platform/db/index.ts';
+import { openReady } from '../platform/db/ready.ts';
 import {
   type Actor,
   type Asked,

@@ -14,7 +14,7 @@ export {
   tablesOf,
 } from './dump.ts';
 export { constraintOf } from './failures.ts';
-export { type Owner, readOwner } from './folder.ts';
+export { FolderLock, type Owner, readOwner } from './folder.ts';
 export { checksumOf, type Migration, readMigrations, type Schema } from './migrations.ts';
 export { type DatabaseOptions, openDatabase } from './open.ts';
 export { quoteName } from './quote.ts';

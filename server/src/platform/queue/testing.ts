@@ -1,7 +1,7 @@
 /** For tests: the queue in a database of its own, and a table in which each job that is done leaves one line. */
 import { readdir, readFile } from 'node:fs/promises';
-import { openReady } from '../../../../test/peers/ready.ts';
 import { type Db, openDatabase, type Schema } from '../db/index.ts';
+import { openReady } from '../db/ready.ts';
 import { endJob, type Handler } from './index.ts';
 
 const folder = new URL('./migrations/', import.meta.url);

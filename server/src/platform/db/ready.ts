@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Db, openDatabase, type Schema } from '../../server/src/platform/db/index.ts';
+import { type Db, openDatabase, type Schema } from './index.ts';
 
-const KEPT = fileURLToPath(new URL('../../node_modules/.cache/forthright/', import.meta.url));
+const KEPT = fileURLToPath(new URL('../../../../node_modules/.cache/forthright/', import.meta.url));
 
 function nameOf(schema: Schema): string {
   return createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 24);

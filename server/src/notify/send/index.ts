@@ -1,0 +1,5 @@
+export { recover } from './journal.ts';
+export { type Known, learn, type Next, nextFor } from './rules.ts';
+export { lockJournal, type SendOptions, sendAll } from './send.ts';
+export { bytesOf } from './sender.ts';
+export type { JournalRecord, Prepared, Segment, SenderSettings } from './types.ts';

@@ -1,0 +1,18 @@
+/**
+ * For tests: an SMTP server in a process of its own, that keeps its own truth. What it took stands on the disk before it
+ * says so: one line for each message, the envelope's recipient and the hash of the bytes.
+ */
+import { hash } from 'node:crypto';
+import { fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { Sink } from '../../platform/mail/testing.ts';
+
+const truth = openSync(process.argv[2] ?? '', 'a');
+const sink = await Sink.open({
+  message: ({ to, bytes }) => {
+    writeSync(truth, `${to} ${hash('sha256', bytes)}\n`);
+    fdatasyncSync(truth);
+    return undefined;
+  },
+});
+process.send?.(sink.port);
+process.on('disconnect', () => process.exit());
