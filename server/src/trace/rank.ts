@@ -6,12 +6,17 @@
  * than their ordinary work makes expected; expected is worked out within strata, in which ordinary work reaches everybody
  * alike.
  *
- * For candidate e and stratum c let f = the share of e's persons that are in c, q = the share of ordinary reports from c, and
+ * For candidate e and stratum c let f = the share of e's persons that are in c, q = the share of all persons that are, and
  * p = the share of c's persons whom e has seen. If e's leak made the share θ of all reports, a report from c stems from it with
  * π = θf / (θf + (1 − θ)q). A report then has the likelihood ratio (1 − π) + π/p if e saw that person, and 1 − π if not. Its mean
  * is 1 for whoever has leaked nothing, whatever θ and q are, so the product over reports, averaged over a grid of θ, is an
  * e-value: by Ville's inequality it ever exceeds K/α with a chance of at most α/K, and for any of K candidates of at most α,
- * however often one looks. (Wang and Ramdas, e-values, J. R. Stat. Soc. B 2022; Ville 1939.)
+ * however often one looks. (Wang and Ramdas, e-values, J. R. Stat. Soc. B 2022; Ville 1939.) Reporters are drawn without being
+ * put back, which only makes the product's mean smaller (Hoeffding 1963).
+ *
+ * With o = θ/(1 − θ) and κ = (all persons)/(persons whom e has seen), f/q = κp, so that the logarithm is, over all reports, the sum
+ * of −log(1 + oκp), and for each hit log(1 + oκ) more: a hit weighs alike wherever it is, and a miss the more, the likelier a
+ * hit was.
  *
  * Whoever is accepted explains the reports of those whom they saw: for these, p of every other candidate becomes the share of
  * the accepted one's persons (of that stratum) whom the other saw too. Else colleagues with the same work would follow.
@@ -46,7 +51,7 @@ export type Standing = Readonly<{
 
 export type Ranking = Readonly<{
   /**
-   * `accepted`: these stand out. `too-few`: not even somebody who saw everybody who reported could stand out.
+   * `accepted`: these stand out. `too-few`: not even somebody who saw everybody who reported would.
    * `nobody`: somebody could have, and nobody does. `not-apart`: some stand out, and none can be told from another.
    */
   outcome: 'accepted' | 'too-few' | 'nobody' | 'not-apart';
@@ -55,7 +60,7 @@ export type Ranking = Readonly<{
   notApart: readonly Accepted[];
   /** Logarithm of the e-value from which one is accepted. */
   threshold: number;
-  /** Everybody with a hit, before anybody is accepted; the first has the highest e-value. */
+  /** Those who could stand out by their hits alone, before anybody is accepted; the highest e-value first. */
   standings: readonly Standing[];
 }>;
 
@@ -64,184 +69,173 @@ export type Accepted = Standing & Readonly<{ insteadOf: readonly number[] }>;
 export type RankOptions = Readonly<{
   /** The chance that anybody who leaked nothing is ever accepted. */
   alpha: number;
-  /** By stratum, the weight of ordinary reports; of any size. By default as many as there are people. */
-  ordinary?: ArrayLike<number> | undefined;
   overlapOf: (candidate: number) => Overlap;
 }>;
 
-/** The leak's share of all reports. */
-const SHARES = [0.005, 0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
+/** Nobody is accepted on fewer: two members of one household, or one forger, are not yet a pattern. */
+export const FEWEST_HITS = 4;
+
+/** The leak's share of all reports, as odds. */
+const ODDS = Float64Array.from(
+  [0.005, 0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95],
+  (share) => share / (1 - share),
+);
+const MOST_ODDS = ODDS[ODDS.length - 1] ?? 0;
+const LOG_SHARES = Math.log(ODDS.length);
 
 /** By report and candidate, where somebody accepted explains a hit: the chance of it. */
 type Explained = ReadonlyMap<number, ReadonlyMap<number, number>>;
 const NOTHING: Explained = new Map();
 
+/** Ranks reports; their order does not matter. Of several reports about one person only one may be given. */
 export function rank(access: Access, reports: readonly Report[], options: RankOptions): Ranking {
-  const scene = new Scene(access, reports, options);
-  const threshold = Math.log(access.seen.length / options.alpha);
-  const standings = scene.standings(NOTHING);
-  const none = { accepted: [], notApart: [], threshold, standings };
-  if (!scene.couldReach(threshold)) return { outcome: 'too-few', ...none };
-
-  const found: Standing[] = [];
-  for (;;) {
-    const explained = scene.explainedBy(found.map((x) => x.candidate));
-    const [best] = scene.standings(explained, new Set(found.map((x) => x.candidate)));
-    if (best === undefined || best.logE < threshold) break;
-    found.push(best);
-  }
-  if (found.length === 0) return { outcome: 'nobody', ...none };
-
-  const judged = found.map(
-    (x): Accepted => ({ ...x, insteadOf: scene.rivals(x, found, threshold, standings) }),
-  );
-  const accepted = judged.filter((x) => x.insteadOf.length === 0);
-  const notApart = judged.filter((x) => x.insteadOf.length > 0);
-  return {
-    outcome: accepted.length > 0 ? 'accepted' : 'not-apart',
-    accepted,
-    notApart,
-    threshold,
-    standings,
-  };
+  const scene = new Scene(access, options);
+  for (const report of reports) scene.add(report);
+  return scene.rank();
 }
 
 /**
  * The mean of all candidates' e-values, which is an e-value itself: over 1/α is evidence that ordinary reports don't come as
  * the strata say, so that a key that routes work is missing. For reports that are known to be nobody's leak.
  */
-export function logEvidenceOfMissingKey(
-  access: Access,
-  reports: readonly Report[],
-  options: RankOptions,
-): number {
-  const scene = new Scene(access, reports, options);
-  const values = scene.standings(NOTHING).map((x) => x.logE);
+export function logEvidenceOfMissingKey(access: Access, reports: readonly Report[]): number {
+  const scene = new Scene(access, { alpha: 1, overlapOf: () => new Map() });
+  for (const report of reports) scene.add(report);
   // Whoever was never hit has an e-value between 0 and 1: left out, the mean can only be smaller.
-  return logSum(values) - Math.log(access.seen.length);
+  return logSum(scene.hitCandidates().map((x) => scene.standing(x).logE)) - Math.log(access.seen.length);
 }
 
-/** Access and reports, arranged by candidate. */
-class Scene {
+/** Access, and reports as they come in. */
+export class Scene {
   readonly #access: Access;
-  readonly #reports: readonly Report[];
+  readonly #reports: Report[] = [];
   readonly #overlapOf: RankOptions['overlapOf'];
   readonly #overlaps = new Map<number, Overlap>();
-  readonly #ordinary: Float64Array;
+  /** Reports by stratum. */
   readonly #reportsOf: Float64Array;
   /** By candidate, the reports that hit them. */
   readonly #hits = new Map<number, number[]>();
-  readonly #total: Float64Array;
+  /** By candidate, how many times as many persons there are as they have seen. */
+  readonly #reach: Float64Array;
+  /** By candidate, for each share, what all reports together speak against them. */
+  readonly #against = new Map<number, Float64Array>();
+  readonly threshold: number;
 
-  constructor(access: Access, reports: readonly Report[], { ordinary, overlapOf }: RankOptions) {
+  constructor(access: Access, { alpha, overlapOf }: RankOptions) {
     this.#access = access;
-    this.#reports = reports;
     this.#overlapOf = overlapOf;
-    const weights = Float64Array.from(ordinary ?? access.people);
-    const sum = weights.reduce((a, b) => a + b, 0);
-    this.#ordinary = weights.map((w) => w / sum);
+    this.threshold = Math.log(Math.max(1, access.seen.length) / alpha);
     this.#reportsOf = new Float64Array(access.people.length);
-    this.#total = Float64Array.from(access.seen, ({ people }) => {
-      let all = 0;
-      for (let i = 0; i < people.length; i++) all += people[i] ?? 0;
-      return all;
-    });
-    for (const [n, { stratum, seenBy }] of reports.entries()) {
-      this.#reportsOf[stratum] = (this.#reportsOf[stratum] ?? 0) + 1;
-      for (let i = 0; i < seenBy.length; i++) {
-        const candidate = seenBy[i] ?? 0;
-        const hits = this.#hits.get(candidate);
-        if (hits === undefined) this.#hits.set(candidate, [n]);
-        else hits.push(n);
-      }
+    const everybody = sumOf(access.people);
+    this.#reach = Float64Array.from(access.seen, ({ people }) => everybody / Math.max(1, sumOf(people)));
+  }
+
+  add(report: Report): void {
+    const n = this.#reports.push(report) - 1;
+    const { stratum, seenBy } = report;
+    this.#reportsOf[stratum] = (this.#reportsOf[stratum] ?? 0) + 1;
+    this.#against.clear();
+    for (let i = 0; i < seenBy.length; i++) {
+      const candidate = seenBy[i] ?? 0;
+      // Whoever is said to have seen nobody in this stratum can't have seen this one: such a hit would weigh without bound.
+      if (this.#seenIn(candidate, stratum) === 0) continue;
+      const hits = this.#hits.get(candidate);
+      if (hits === undefined) this.#hits.set(candidate, [n]);
+      else hits.push(n);
     }
   }
 
+  /** Whether one of those who saw the last report's person stands out now: only a hit lifts anybody. */
+  hasNewContender(): boolean {
+    const { seenBy } = this.#report(this.#reports.length - 1);
+    return Array.from(seenBy).some((x) => this.#isContender(x) && this.#standsOut(this.standing(x)));
+  }
+
+  rank(): Ranking {
+    const { threshold } = this;
+    const standings = this.standings(NOTHING);
+    const none = { accepted: [], notApart: [], threshold, standings };
+    if (!this.couldReach()) return { outcome: 'too-few', ...none };
+    const found: Standing[] = [];
+    for (;;) {
+      const ones = found.map((x) => x.candidate);
+      const [best] = this.standings(this.explainedBy(ones), new Set(ones));
+      if (best === undefined || !this.#standsOut(best)) break;
+      found.push(best);
+    }
+    if (found.length === 0) return { outcome: 'nobody', ...none };
+    const judged = found.map((x): Accepted => ({ ...x, insteadOf: this.rivals(x, found, standings) }));
+    const accepted = judged.filter((x) => x.insteadOf.length === 0);
+    const notApart = judged.filter((x) => x.insteadOf.length > 0);
+    return { outcome: accepted.length > 0 ? 'accepted' : 'not-apart', ...none, accepted, notApart };
+  }
+
+  hitCandidates(): number[] {
+    return [...this.#hits.keys()];
+  }
+
+  /** Contenders, the highest e-value first. */
   standings(explained: Explained, without: ReadonlySet<number> = new Set()): Standing[] {
-    const all: Standing[] = [];
-    for (const candidate of this.#hits.keys())
-      if (!without.has(candidate)) all.push(this.standing(candidate, explained));
-    return all.sort((a, b) => b.logE - a.logE || a.candidate - b.candidate);
+    return this.hitCandidates()
+      .filter((x) => !without.has(x) && this.#isContender(x))
+      .map((x) => this.standing(x, explained))
+      .sort((a, b) => b.logE - a.logE || a.candidate - b.candidate);
   }
 
-  standing(candidate: number, explained: Explained): Standing {
-    const hits = this.#hits.get(candidate) ?? [];
+  /** One candidate's hits, and how many one would expect of their ordinary work. */
+  hitsOf(candidate: number): { hits: number; expected: number } {
     const { strata, people } = this.#seen(candidate);
-    const hitsIn = new Map<number, number[]>();
-    for (const n of hits) {
-      const { stratum } = this.#report(n);
-      const p = explained.get(n)?.get(candidate);
-      const known = hitsIn.get(stratum);
-      const list = known ?? [];
-      if (known === undefined) hitsIn.set(stratum, list);
-      list.push(p ?? 0);
-    }
-    const logs = new Float64Array(SHARES.length);
     let expected = 0;
     for (let i = 0; i < strata.length; i++) {
       const stratum = strata[i] ?? 0;
       const reports = this.#reportsOf[stratum] ?? 0;
-      const seen = people[i] ?? 0;
-      if (reports === 0 || seen === 0) continue;
-      const p = seen / (this.#access.people[stratum] ?? seen);
-      const share = seen / (this.#total[candidate] ?? seen);
-      const q = this.#ordinary[stratum] ?? 0;
-      const inStratum = hitsIn.get(stratum) ?? [];
-      expected += reports * p;
-      for (const [g, theta] of SHARES.entries()) {
-        const from = theta * share;
-        const pi = from / (from + (1 - theta) * q);
-        let log = (reports - inStratum.length) * Math.log1p(-pi);
-        for (const raised of inStratum) log += Math.log(1 - pi + pi / Math.max(p, raised));
-        logs[g] = (logs[g] ?? 0) + log;
-      }
+      if (reports > 0) expected += (reports * (people[i] ?? 0)) / (this.#access.people[stratum] ?? 1);
     }
-    return { candidate, logE: logSum(logs) - Math.log(SHARES.length), hits: hits.length, expected };
+    return { hits: this.#hits.get(candidate)?.length ?? 0, expected };
+  }
+
+  standing(candidate: number, explained: Explained = NOTHING): Standing {
+    const hits = this.#hits.get(candidate) ?? [];
+    const against = this.#againstOf(candidate);
+    const reach = this.#reach[candidate] ?? 1;
+    const plain = hits.filter((n) => explained.get(n)?.get(candidate) === undefined).length;
+    const logs = against.map((x, g) => plain * Math.log1p((ODDS[g] ?? 0) * reach) - x);
+    for (const n of hits) {
+      const raised = explained.get(n)?.get(candidate);
+      if (raised === undefined) continue;
+      // A hit that somebody else explains weighs less by as much as it was likelier.
+      const weight = reach * Math.min(1, this.#chance(candidate, this.#report(n).stratum) / raised);
+      for (let g = 0; g < logs.length; g++) logs[g] = (logs[g] ?? 0) + Math.log1p((ODDS[g] ?? 0) * weight);
+    }
+    return { candidate, logE: logSum(logs) - LOG_SHARES, ...this.hitsOf(candidate) };
   }
 
   /** Whether a candidate who saw all who reported would be accepted. */
-  couldReach(threshold: number): boolean {
-    const best = new Float64Array(SHARES.length).fill(0);
-    let isPossible = false;
-    for (let candidate = 0; candidate < this.#access.seen.length && !isPossible; candidate++) {
-      const { strata, people } = this.#seen(candidate);
-      best.fill(0);
-      for (let i = 0; i < strata.length; i++) {
-        const stratum = strata[i] ?? 0;
-        const reports = this.#reportsOf[stratum] ?? 0;
-        const seen = people[i] ?? 0;
-        if (reports === 0 || seen === 0) continue;
-        const p = seen / (this.#access.people[stratum] ?? seen);
-        const share = seen / (this.#total[candidate] ?? seen);
-        const q = this.#ordinary[stratum] ?? 0;
-        for (const [g, theta] of SHARES.entries()) {
-          const from = theta * share;
-          const pi = from / (from + (1 - theta) * q);
-          best[g] = (best[g] ?? 0) + reports * Math.log(1 - pi + pi / p);
-        }
-      }
-      isPossible = logSum(best) - Math.log(SHARES.length) >= threshold;
-    }
-    return isPossible;
+  couldReach(): boolean {
+    if (this.#reports.length < FEWEST_HITS) return false;
+    return this.#access.seen.some(({ strata }, candidate) => {
+      const reach = this.#reach[candidate] ?? 1;
+      const against = this.#againstOf(candidate);
+      let reports = 0;
+      for (let i = 0; i < strata.length; i++) reports += this.#reportsOf[strata[i] ?? 0] ?? 0;
+      const best = against.map((x, g) => reports * Math.log1p((ODDS[g] ?? 0) * reach) - x);
+      return logSum(best) - LOG_SHARES >= this.threshold;
+    });
   }
 
   explainedBy(accepted: readonly number[]): Explained {
     const explained = new Map<number, Map<number, number>>();
     for (const one of accepted) {
       const overlap = this.#overlap(one);
-      const { strata, people } = this.#seen(one);
-      const seen = new Map<number, number>();
-      for (let i = 0; i < strata.length; i++) seen.set(strata[i] ?? 0, people[i] ?? 0);
       for (const n of this.#hits.get(one) ?? []) {
         const { stratum, seenBy } = this.#report(n);
+        const seen = this.#seenIn(one, stratum);
         const chances = explained.get(n) ?? new Map<number, number>();
         explained.set(n, chances);
         for (let i = 0; i < seenBy.length; i++) {
           const other = seenBy[i] ?? 0;
-          if (other === one) continue;
-          const both = overlap.get(stratum)?.get(other) ?? 0;
-          const chance = both / Math.max(1, seen.get(stratum) ?? 1);
-          chances.set(other, Math.max(chances.get(other) ?? 0, chance));
+          const chance = (overlap.get(stratum)?.get(other) ?? 0) / Math.max(1, seen);
+          if (other !== one && chance > 0) chances.set(other, Math.max(chances.get(other) ?? 0, chance));
         }
       }
     }
@@ -252,22 +246,82 @@ class Scene {
    * Who could have been found in this one's place: with them (and all others found) taken to be the ones, this one no longer
    * stands out; yet they stand out themselves.
    */
-  rivals(
-    one: Standing,
-    found: readonly Standing[],
-    threshold: number,
-    standings: readonly Standing[],
-  ): number[] {
+  rivals(one: Standing, found: readonly Standing[], standings: readonly Standing[]): number[] {
     const others = found.map((x) => x.candidate).filter((x) => x !== one.candidate);
     const rest = this.explainedBy(others);
     return standings
-      .filter((x) => x.candidate !== one.candidate && x.logE >= threshold && !others.includes(x.candidate))
+      .filter((x) => x.candidate !== one.candidate && this.#standsOut(x) && !others.includes(x.candidate))
       .filter(({ candidate }) => {
-        if (this.standing(candidate, rest).logE < threshold) return false;
+        if (!this.#standsOut(this.standing(candidate, rest))) return false;
         const without = this.explainedBy([...others, candidate]);
-        return this.standing(one.candidate, without).logE < threshold;
+        return !this.#standsOut(this.standing(one.candidate, without));
       })
       .map((x) => x.candidate);
+  }
+
+  /** The reports that hit a candidate, by their number. */
+  reportsThatHit(candidate: number): readonly number[] {
+    return this.#hits.get(candidate) ?? [];
+  }
+
+  /** Of how many of their hits a candidate could do without and still stand out. */
+  spareHits(candidate: number): number {
+    const { hits } = this.hitsOf(candidate);
+    const against = this.#againstOf(candidate);
+    const reach = this.#reach[candidate] ?? 1;
+    for (let spare = 0; ; spare++) {
+      const left = hits - spare - 1;
+      const logs = against.map((x, g) => left * Math.log1p((ODDS[g] ?? 0) * reach) - x);
+      if (left < FEWEST_HITS || logSum(logs) - LOG_SHARES < this.threshold) return spare;
+    }
+  }
+
+  #standsOut({ logE, hits }: Standing): boolean {
+    return logE >= this.threshold && hits >= FEWEST_HITS;
+  }
+
+  /**
+   * Whether the e-value could reach the threshold. As log(1 + oκp) ≥ p log(1 + oκ), the logarithm for each share is at most
+   * (hits − expected) log(1 + oκ): nearly everybody is left out without working out the rest.
+   */
+  #isContender(candidate: number): boolean {
+    const most = Math.log1p(MOST_ODDS * (this.#reach[candidate] ?? 1));
+    const hits = this.#hits.get(candidate)?.length ?? 0;
+    if (hits < FEWEST_HITS || hits * most < this.threshold) return false;
+    return (hits - this.hitsOf(candidate).expected) * most >= this.threshold;
+  }
+
+  #againstOf(candidate: number): Float64Array {
+    const known = this.#against.get(candidate);
+    if (known !== undefined) return known;
+    const sums = new Float64Array(ODDS.length);
+    const reach = this.#reach[candidate] ?? 1;
+    const { strata, people } = this.#seen(candidate);
+    for (let i = 0; i < strata.length; i++) {
+      const stratum = strata[i] ?? 0;
+      const reports = this.#reportsOf[stratum] ?? 0;
+      if (reports === 0) continue;
+      const rate = (reach * (people[i] ?? 0)) / (this.#access.people[stratum] ?? 1);
+      for (let g = 0; g < sums.length; g++)
+        sums[g] = (sums[g] ?? 0) + reports * Math.log1p((ODDS[g] ?? 0) * rate);
+    }
+    this.#against.set(candidate, sums);
+    return sums;
+  }
+
+  #chance(candidate: number, stratum: number): number {
+    return this.#seenIn(candidate, stratum) / (this.#access.people[stratum] ?? 1);
+  }
+
+  #seenIn(candidate: number, stratum: number): number {
+    const { strata, people } = this.#seen(candidate);
+    let [low, high] = [0, strata.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((strata[middle] ?? 0) < stratum) low = middle + 1;
+      else high = middle;
+    }
+    return strata[low] === stratum ? (people[low] ?? 0) : 0;
   }
 
   #overlap(candidate: number): Overlap {
@@ -285,6 +339,12 @@ class Scene {
   #report(n: number): Report {
     return this.#reports[n] ?? { stratum: 0, seenBy: [] };
   }
+}
+
+function sumOf(numbers: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i] ?? 0;
+  return sum;
 }
 
 function logSum(logs: ArrayLike<number>): number {
