@@ -16,6 +16,7 @@ import {
   servedCommands,
   signingCommands,
   terminalInput,
+  traceCommands,
   type Wiring,
 } from './cli/index.ts';
 import { jsonLog, mailNames, readConfig } from './platform/index.ts';
@@ -102,6 +103,7 @@ async function served(): Promise<readonly Operation[]> {
 
 const operations: readonly Operation[] = [
   ...scopeCommands,
+  ...traceCommands,
   ...dutiesCommands(Date.now),
   readinessOperation(Date.now),
   ...riskCommands,

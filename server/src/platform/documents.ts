@@ -22,7 +22,8 @@ export type DocumentCode =
   | 'law-invalid'
   | 'settings-invalid'
   | 'risk-invalid'
-  | 'report-invalid';
+  | 'report-invalid'
+  | 'trace-invalid';
 
 /** Where in a document: keys and positions from the top, such as `['leaks', 0, 'path']`. */
 export type DocumentPath = readonly PropertyKey[];

@@ -2,14 +2,14 @@
  * Negative controls: past reports that are known to be nobody's leak. If they point to somebody, ordinary reports do not come as
  * the strata say, and the same would happen to the reports in question: a key that routes work is missing, and nobody may be named.
  */
-import { type Access, logEvidenceOfMissingKey, type RankOptions, type Report, rank } from './rank.ts';
+import { type Access, countContenders, logEvidenceOfMissingKey, type Report } from './rank.ts';
 
 export type Control = Readonly<{ name: string; reports: readonly Report[] }>;
 
 export type ControlResult = Readonly<{
   name: string;
   reports: number;
-  /** How many candidates the control names, or would but for another. */
+  /** How many candidates the control names, or would but for each other. */
   named: number;
   /** Natural logarithm of the e-value against the strata. */
   logE: number;
@@ -34,26 +34,29 @@ const FEWEST = 100;
 
 /**
  * Judges controls. `draw` draws a person of a stratum by chance, whoever reported. There must be at least as many control reports
- * as reports in question: what a hundred ordinary reports can't show, a thousand may turn into a name.
+ * as reports in question: what a hundred ordinary reports can't show, a thousand may turn into a name. Only reports of people
+ * whom somebody had seen count, for no others can point to anybody.
  */
 export function judgeControls(
   access: Access,
   controls: readonly Control[],
-  options: RankOptions,
-  { draw, inQuestion }: Readonly<{ draw: (stratum: number) => Report; inQuestion: number }>,
+  {
+    alpha,
+    draw,
+    inQuestion,
+  }: Readonly<{ alpha: number; draw: (stratum: number) => Report; inQuestion: number }>,
 ): Verdict {
   const sets = controls.filter((x) => x.reports.length > 0);
   const limit = ALPHA / Math.max(1, sets.length);
   const each = sets.map(({ name, reports }): ControlResult => {
-    const { accepted, notApart } = rank(access, reports, options);
+    const named = countContenders(access, reports, alpha);
     const logE = logEvidenceOfMissingKey(access, reports);
     const chance = chanceOfConcentration(access, reports, draw);
-    const named = accepted.length + notApart.length;
     const isQuiet = named === 0 && logE < -Math.log(limit) && chance > limit;
     return { name, reports: reports.length, named, logE, chance, isQuiet };
   });
   const needed = Math.max(FEWEST, inQuestion);
-  const total = sets.reduce((sum, x) => sum + x.reports.length, 0);
+  const total = sets.flatMap((x) => x.reports).filter((x) => x.seenBy.length > 0).length;
   const outcome = each.some((x) => !x.isQuiet) ? 'loud' : total < needed ? 'too-few' : 'quiet';
   return { outcome, each, needed };
 }

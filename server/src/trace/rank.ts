@@ -105,6 +105,13 @@ export function logEvidenceOfMissingKey(access: Access, reports: readonly Report
   return logSum(scene.hitCandidates().map((x) => scene.standing(x).logE)) - Math.log(access.seen.length);
 }
 
+/** How many candidates stand out, each taken alone. */
+export function countContenders(access: Access, reports: readonly Report[], alpha: number): number {
+  const scene = new Scene(access, { alpha, overlapOf: () => new Map() });
+  for (const report of reports) scene.add(report);
+  return scene.standingOut().length;
+}
+
 /** Access, and reports as they come in. */
 export class Scene {
   readonly #access: Access;
@@ -180,6 +187,13 @@ export class Scene {
       .filter((x) => !without.has(x) && this.#isContender(x))
       .map((x) => this.standing(x, explained))
       .sort((a, b) => b.logE - a.logE || a.candidate - b.candidate);
+  }
+
+  /** Those who stand out, each taken alone: whoever is accepted, and whoever might be in their place, is among them. */
+  standingOut(): number[] {
+    return this.standings(NOTHING)
+      .filter((x) => this.#standsOut(x))
+      .map((x) => x.candidate);
   }
 
   /** One candidate's hits, and how many one would expect of their ordinary work. */
