@@ -80,8 +80,8 @@ export async function simulateWorkspace(simulation: Simulation, folder: string):
 }
 
 function worldOf({ seed, customers, employees }: Simulation): World {
-  // Each region has a few teams, or home teams would be all the same.
-  const regions = Math.max(1, Math.min(ORDINARY.regions, Math.floor(employees / 40)));
+  // A region has ten teams or more, or every category would be at home with the same ones.
+  const regions = Math.max(1, Math.min(ORDINARY.regions, Math.floor(employees / 110)));
   const analysts = Math.floor(employees / 100);
   return makeWorld({ ...ORDINARY, seed, customers, employees, regions, analysts });
 }
