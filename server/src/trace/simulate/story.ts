@@ -17,8 +17,11 @@ export type Story = Readonly<{
   /** Unrelated reports for each true one; with nobody guilty, how many there are. */
   noise: number;
   /** The share of unrelated reports that come from one value of a routing key at a time, as waves of spam do. */
-  wave?: Readonly<{ key: 'region' | 'category'; share: number }> | undefined;
+  wave?: Wave | undefined;
 }>;
+
+/** Reports that come from one value of a key; after `length` of them, 30 unless said, the next wave hits another. */
+export type Wave = Readonly<{ key: 'region' | 'category'; share: number; length?: number }>;
 
 /** A person who reported; `of`: whose leak it stems from, -1 when it is unrelated. */
 export type Told = Readonly<{ customer: number; of: number }>;
@@ -59,7 +62,7 @@ export function reportsOf(world: World, story: Story): Told[] {
   return shuffled([...once.values()], random);
 }
 
-/** Reports that have nothing to do with any leak. A wave lasts for about thirty reports, then hits another value. */
+/** Reports that have nothing to do with any leak. */
 export function unrelated(
   world: World,
   { wave }: Pick<Story, 'wave'>,
@@ -71,7 +74,7 @@ export function unrelated(
   const told: Told[] = [];
   let value = 0;
   for (let n = 0; n < count; n++) {
-    if (n % WAVE === 0) value = Math.floor(random() * values);
+    if (n % (wave?.length ?? 30) === 0) value = Math.floor(random() * values);
     const isWave = wave !== undefined && random() < wave.share;
     const keys = wave?.key === 'region' ? world.region : world.category;
     let customer = Math.floor(random() * customers);
@@ -80,5 +83,3 @@ export function unrelated(
   }
   return told;
 }
-
-const WAVE = 30;
