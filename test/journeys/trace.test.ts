@@ -123,17 +123,25 @@ describe('forthright trace', () => {
   });
 
   it('counts each person once, and leaves out who is in no directory or shares an address', async () => {
+    await writeFile(join(folder, 'one', 'bought.csv'), 'buyer\nc-11\nc-12\n');
     await changed('odd', {
       'customers.csv': (text) => text.replace('c-2,c2@mail.example', 'c-2,c1@mail.example'),
       'reports.csv': () =>
-        'email,at\nC9@mail.example,2026-08-25T10:00:00Z\nc9@mail.example ,2026-08-26T10:00:00Z\nc1@mail.example,\nghost@mail.example,2026-08-25\nc10@mail.example,soon\n',
+        'email,at\nC9@mail.example,2026-08-25T10:00:00Z\nc9@mail.example ,2026-08-26T10:00:00Z\nc1@mail.example,\nghost@mail.example,2026-08-25\nc10@mail.example,soon\nc11@mail.example,2026-08-27\n',
       'trace.yaml': (text) =>
-        text.replace(/^reports: .*$/m, 'reports: { at: reports.csv, email: email, time: at }'),
+        `${text.replace(/^reports: .*$/m, 'reports: { at: reports.csv, email: email, time: at }')}setAside:\n  - { name: customers of the shop, at: bought.csv, id: buyer }\n`,
+      'admin.csv': (text) =>
+        `${text}2026-08-30T00:00:00Z,,view_contact,c-5\n2026-08-30T00:00:01Z,c-5,view_contact,c-5\n2026-08-30T00:00:02Z,e-api,view_contact,c-5\n`,
     });
-    const { reports } = await answerOf('odd');
+    const { reports, lookUps, cautions } = await answerOf('odd');
+    assert.deepEqual([lookUps.withoutViewer, lookUps.own], [1, 1]);
+    assert.ok(cautions.some((x) => x.startsWith('1 look-ups name nobody who looked')));
+    assert.ok(
+      cautions.some((x) => x.startsWith('1 accounts that looked people up are not in the directory')),
+    );
     assert.deepEqual(
       { ...reports, seenByNobody: 0 },
-      { used: 2, repeated: 1, unidentified: 1, ambiguous: 1, untimed: 1, seenByNobody: 0 },
+      { used: 2, repeated: 1, setAside: 1, unidentified: 1, ambiguous: 1, untimed: 1, seenByNobody: 0 },
     );
   });
 

@@ -70,6 +70,8 @@ export const TraceFile = z.strictObject({
   /** Keys to try when the controls show that one is missing. */
   tryKeys: z.array(RoutingKey).default([]),
   reports: Reporters,
+  /** People whose reports have a reason of their own, such as customers of the shop that wrote to them. */
+  setAside: z.array(Control).default([]),
   /** Past reports that have nothing to do with this leak. Without them nobody is named. */
   controls: z.array(Control).default([]),
   /** The chance that anybody who leaked nothing is ever named. */
@@ -133,6 +135,8 @@ export const TraceAnswer = z.strictObject({
   reports: z.strictObject({
     used: Count,
     repeated: Count,
+    /** Of people who are set aside. */
+    setAside: Count,
     /** Of nobody in the directory. */
     unidentified: Count,
     /** Addresses of several accounts. */

@@ -67,3 +67,20 @@ export async function addTellers(
   );
   return row ?? { used: 0, repeated: 0, unidentified: 0, ambiguous: 0, untimed: 0 };
 }
+
+/** Takes out of one set everybody who stands in a set after the last control, and those sets; says how many went. */
+export async function setAside(engine: Analytics, n: number, lastControl: number): Promise<number> {
+  const where = 'n = {n:UInt16} AND pid IN (SELECT pid FROM trace_tellers WHERE n > {last:UInt16})';
+  const [row] = await engine.rows<{ count: number }>(
+    `SELECT count() AS count FROM trace_tellers WHERE ${where}`,
+    { n, last: lastControl },
+  );
+  await engine.run('RENAME TABLE trace_tellers TO trace_tellers_all');
+  await engine.run(TELLERS);
+  await engine.run(
+    'INSERT INTO trace_tellers SELECT * FROM trace_tellers_all WHERE n <= {last:UInt16} AND NOT (n = {n:UInt16} AND pid IN (SELECT pid FROM trace_tellers_all WHERE n > {last:UInt16}))',
+    { n, last: lastControl },
+  );
+  await engine.run('DROP TABLE trace_tellers_all');
+  return row?.count ?? 0;
+}

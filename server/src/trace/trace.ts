@@ -13,7 +13,7 @@ import { type LookUps, prepareLookUps } from './look-ups.ts';
 import { type Ranking, Scene } from './rank.ts';
 import { randomOf } from './simulate/world.ts';
 import { attachKey, countStrata, cutsOf, nameOfKey, type Strata } from './strata.ts';
-import { addTellers, TELLERS, type TellContext, type Told } from './tellers.ts';
+import { addTellers, setAside, TELLERS, type TellContext, type Told } from './tellers.ts';
 
 /** Set 0 is the reports in question, the others are controls. */
 const IN_QUESTION = 0;
@@ -50,7 +50,7 @@ async function prepareTellers(
   { run }: Answered,
   { file, directory }: LoadedTrace,
   registry: FileRegistry,
-): Promise<Told> {
+): Promise<Told & Readonly<{ setAside: number }>> {
   const { engine, workspace } = run.input;
   await engine.run(TELLERS);
   const context: TellContext = {
@@ -64,10 +64,16 @@ async function prepareTellers(
   const told = await addTellers(IN_QUESTION, 'reports', file.reports, context);
   for (const [i, control] of file.controls.entries())
     await addTellers(i + 1, `controls.${control.name}`, control, context);
-  return told;
+  for (const [i, aside] of file.setAside.entries())
+    await addTellers(file.controls.length + 1 + i, `setAside.${aside.name}`, aside, context);
+  return { ...told, setAside: await setAside(engine, IN_QUESTION, file.controls.length) };
 }
 
-type Prepared = Readonly<{ loaded: LoadedTrace; lookUps: LookUps; told: Told }>;
+type Prepared = Readonly<{
+  loaded: LoadedTrace;
+  lookUps: LookUps;
+  told: Told & Readonly<{ setAside: number }>;
+}>;
 
 async function answerOf(
   { run, answer }: Answered,
@@ -105,7 +111,7 @@ async function answerOf(
     reports: {
       ...told,
       used: reports.length,
-      unidentified: told.unidentified + told.used - reports.length,
+      unidentified: told.unidentified + told.used - told.setAside - reports.length,
       seenByNobody: reports.filter((x) => x.seenBy.length === 0).length,
     },
     lookUps: {

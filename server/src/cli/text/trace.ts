@@ -79,6 +79,7 @@ function explained(one: NamedCandidate): string[] {
 function reports({ reports: r, lookUps, candidates, routing }: TraceAnswer): string[] {
   const left = [
     r.repeated > 0 ? `${number(r.repeated)} repeated` : '',
+    r.setAside > 0 ? `${number(r.setAside)} set aside` : '',
     r.unidentified > 0 ? `${number(r.unidentified)} of nobody in the directory` : '',
     r.ambiguous > 0 ? `${number(r.ambiguous)} of addresses that several accounts share` : '',
   ].filter((x) => x !== '');
