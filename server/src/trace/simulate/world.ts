@@ -120,8 +120,8 @@ export function makeWorld(options: WorldOptions): World {
     const k = Math.floor(random() * categories);
     region[i] = r;
     category[i] = k;
-    // A few teams of the region may be at home for one category.
-    const perCategory = Math.max(1, Math.floor(teamsOfRegion / categories));
+    // Every team is at home for some category, and a few may be for the same.
+    const perCategory = Math.ceil(teamsOfRegion / categories);
     const home = r * teamsOfRegion + ((k * perCategory + Math.floor(random() * perCategory)) % teamsOfRegion);
     const contacts = Math.min(MOST_CONTACTS, Math.max(1, Math.round(Math.exp(mu + sigma * normal()))));
     mine.length = 0;
