@@ -2,20 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEEDS as OF_INCIDENTS } from '../../server/src/incident/killing.child.ts';
+import { KILLED_AS } from '../../server/src/incident/killing.ts';
 import { allOperations } from '../../server/src/serve.ts';
+import { DEEDS as OF_CAMPAIGNS } from './campaigns.child.ts';
 import { DEEDS as OF_PEOPLE } from './people.child.ts';
 import { DEEDS as OF_WEBHOOKS } from './webhooks.child.ts';
 
-/** Those that are killed under another name: as the function by which they change anything. */
-const KILLED_AS: Readonly<Record<string, string>> = {
-  export: 'export-incident',
-  'assess-risk': 'deed-upon',
-  'save-report': 'deed-upon',
-  'file-report': 'deed-upon',
-};
-
 test('a process is killed in the midst of every operation that changes something', () => {
-  const killed = new Set([OF_INCIDENTS, OF_PEOPLE, OF_WEBHOOKS].flatMap((deeds) => Object.keys(deeds)));
+  const killed = new Set(
+    [OF_INCIDENTS, OF_PEOPLE, OF_WEBHOOKS, OF_CAMPAIGNS].flatMap((deeds) => Object.keys(deeds)),
+  );
   const changing = allOperations().filter(({ method }) => method !== 'GET');
   assert.deepEqual(
     changing.map(({ name }) => name).filter((name) => !killed.has(KILLED_AS[name] ?? name)),

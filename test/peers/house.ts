@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { type Changed, type IncidentShown, ROLES, type Role } from '@forthright/contract';
 import { type As, World } from '../../server/src/http/testing.ts';
-import { strays } from '../../server/src/incident/testing.ts';
+import { seat, strays } from '../../server/src/incident/testing.ts';
 import { type Postgres, startPostgres, whyNoPostgres } from './postgres.ts';
 
 /** Another person than the first of that role. */
@@ -18,11 +18,12 @@ export class House {
     this.world = world;
   }
 
-  static async open(url?: string): Promise<House> {
-    const house = new House(await World.open(url === undefined ? {} : { url }));
+  static async open(url?: string, workspace?: string): Promise<House> {
+    const house = new House(await World.open({ url, workspace }));
     const root = await house.world.first();
     for (const role of ROLES) await house.#join(root, role, role);
     await house.#join(root, SECOND_OFFICER, 'privacy-officer');
+    await seat(house.world.db);
     return house;
   }
 
@@ -38,6 +39,13 @@ export class House {
     const { status, body } = await this.world.ask(method, `/api${url}`, this.#tokens.get(who), payload);
     assert.equal(status, 200, JSON.stringify(body));
     return body as T;
+  }
+
+  /** A document. */
+  async text(who: string, url: string): Promise<string> {
+    const { status, text } = await this.world.ask('GET', `/api${url}`, this.#tokens.get(who));
+    assert.equal(status, 200, text);
+    return text;
   }
 
   /** The refusal's code and words. */
@@ -81,7 +89,11 @@ export class House {
 }
 
 /** The same tests over both engines. */
-export function onBothEngines(name: string, tests: (house: () => House) => void): void {
+export function onBothEngines(
+  name: string,
+  tests: (house: () => House) => void,
+  { workspace }: Readonly<{ workspace?: string }> = {},
+): void {
   for (const kind of ['embedded', 'server'] as const) {
     const skip = kind === 'server' ? (whyNoPostgres() ?? false) : false;
     describe(`${name}: ${kind}`, { skip }, () => {
@@ -89,7 +101,7 @@ export function onBothEngines(name: string, tests: (house: () => House) => void)
       let house: House | undefined;
       before(async () => {
         if (kind === 'server') postgres = await startPostgres();
-        house = await House.open(postgres?.url);
+        house = await House.open(postgres?.url, workspace);
       });
       after(async () => {
         await house?.close();

@@ -199,6 +199,8 @@ const Fine = z.strictObject({
   for: Text,
   fixed: z.strictObject({ amount: z.number(), currency: z.string().length(3) }),
   percentOfTurnover: z.number().optional(),
+  /** Which turnover, where it is not the whole one that forthright.yaml states. */
+  ofTurnover: Text.optional(),
 });
 
 const Upcoming = z.strictObject({

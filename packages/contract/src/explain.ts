@@ -129,6 +129,16 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'Others kept changing the same records at the same time; nothing of this change was kept.',
     advice: 'Try again.',
   },
+  'deed-too-long': {
+    meaning:
+      'A change took so long that it was given up, because all other changes wait for it; nothing of it was kept.',
+    advice: 'Ask for less at once, and look whether something holds up the database.',
+  },
+  'checkpoint-unavailable': {
+    meaning: 'The last published checkpoint could not be read where it was said to be.',
+    advice:
+      'Make it readable, or start without it: then a copy that was made together with its data folder is not found.',
+  },
   'outcome-unknown': {
     meaning:
       'The connection to the database broke while a change was being committed, so it may have been made or not.',
@@ -244,6 +254,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is no account with this id.',
     advice: 'See the list of people.',
   },
+  'account-unsuitable': {
+    meaning: 'Somebody who is named here has no account, no role, or may not see the incident.',
+    advice: 'Each is listed with the field that names them; name somebody else.',
+  },
   'passkey-not-found': {
     meaning: 'There is no passkey with this id among your own.',
     advice: 'See the list of your passkeys.',
@@ -255,6 +269,19 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'last-administrator': {
     meaning: 'Without this account nobody could administer the server any more.',
     advice: 'Give another person the role of administrator first.',
+  },
+  'last-officer': {
+    meaning: 'A restricted incident would be left without a privacy officer who may see it.',
+    advice:
+      'Let the person name another one there, or have two people hand it over: `ask-hand-over`, then `confirm-hand-over` by somebody else.',
+  },
+  'hand-over-not-found': {
+    meaning: 'There is no hand-over with this id.',
+    advice: 'See the list of hand-overs.',
+  },
+  'hand-over-refused': {
+    meaning: 'The hand-over is not possible, for the reason in the message.',
+    advice: 'Name a privacy officer who has signed in, and let somebody else confirm it in time.',
   },
   'password-unsuitable': {
     meaning: 'The password is too short, too long, or well known.',
@@ -314,8 +341,12 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     advice: 'Look at its decisions with `show-incident`.',
   },
   'assessment-not-found': {
-    meaning: 'The incident has no such assessment of its risk.',
-    advice: 'Assess the risk first, or ask for a version that there is.',
+    meaning: 'The incident has no such assessment of its risk or of its duties.',
+    advice: 'Assess first (`assess-risk`, `assess-duties`), or ask for a version that there is.',
+  },
+  'duty-not-found': {
+    meaning: 'The last assessment of the incident has no such duty, or the law no such exemption.',
+    advice: 'Look at the duties with `show-duties`; each names its exemptions with `show-duty`.',
   },
   'report-not-found': {
     meaning: 'The incident has no such version of this report.',
@@ -414,6 +445,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'Nobody has said yet what is believed to have leaked, or that text was erased.',
     advice: 'Say it with `set-leaks`, then ask again.',
   },
+  'run-missing': {
+    meaning: 'No run of scope has ended well for this incident, or the answer of the latest was erased.',
+    advice: 'Say what has leaked with `set-leaks`, then ask for a run with `run-scope`.',
+  },
   'workspace-missing': {
     meaning: 'The server does not know where the logs and tables of the organisation lie.',
     advice: 'Start it with `forthright serve --workspace FILE`.',
@@ -422,9 +457,52 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is no such webhook, or it was removed.',
     advice: 'Look at the webhooks that there are with `list-webhooks`.',
   },
+  'webhooks-not-standing': {
+    meaning: 'Webhooks are told of events; there is nothing to resume.',
+    advice: 'See the list of webhooks.',
+  },
   'webhook-refused': {
     meaning: 'Nothing may be sent to this address.',
     advice: 'Give an `https` address that is reached over the internet; docs/webhooks.md says more.',
+  },
+  'campaign-not-found': {
+    meaning: 'There is no such campaign in this incident, or nobody of this id in it.',
+    advice: 'Look at those that there are with `list-campaigns` and `list-addressees`.',
+  },
+  'campaign-refuses': {
+    meaning:
+      'What was asked does not go with the state of the campaign or person, or is another person’s to do.',
+    advice: 'Do first what the message says; docs/campaigns.md has the tables.',
+  },
+  'campaign-changed': {
+    meaning: 'What was approved is not what there is now: facts, cohort, texts or letterhead have changed.',
+    advice: 'Look at it anew; what was prepared from older facts is discarded and made again.',
+  },
+  'mail-missing': {
+    meaning: 'This server does not know how to send mail, so messages can only be looked at.',
+    advice:
+      'Write `mail.yaml` with at least one relay into the data folder (docs/campaigns.md), and start the server again.',
+  },
+  'notice-invalid': {
+    meaning: 'The notice file, or the notice that was handed in, can’t be read as one.',
+    advice: 'Correct what is listed; docs/notices.md and docs/lint.md show what is read.',
+  },
+  'notice-incomplete': {
+    meaning: 'A notice can’t be written: a fact that it must say is missing.',
+    advice: 'Add the fact that is named; nothing is said vaguely in its place.',
+  },
+  'answer-folder-unusable': {
+    meaning: 'The folder by which messages are checked is not there, or is not one.',
+    advice: 'Name a folder that holds `answer.json`; docs/answer.md says what stands in it.',
+  },
+  'notice-faulty': {
+    meaning: 'The linter found errors in the notice; nothing else is wrong.',
+    advice: 'Put right what is listed; each finding names a better wording.',
+  },
+  'template-invalid': {
+    meaning:
+      'A template or a language file names a fact that there is not, holds a figure typed by hand, or lacks a text.',
+    advice: 'Correct each line that is listed; docs/notices.md lists the facts.',
   },
   'address-unusable': {
     meaning: 'A mail address is empty, malformed, or more than one address.',

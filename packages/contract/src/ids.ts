@@ -17,7 +17,9 @@ export type Kind =
   | 'job'
   | 'whk'
   | 'evt'
-  | 'dlv';
+  | 'dlv'
+  | 'hov'
+  | 'cmp';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;
@@ -26,6 +28,7 @@ export type EvidenceId = Id<'evi'>;
 export type PaperId = Id<'pap'>;
 export type UnlockId = Id<'unl'>;
 export type JobId = Id<'job'>;
+export type CampaignId = Id<'cmp'>;
 
 const BYTES = 16;
 const FORM = /^([a-z]{3})_[0-9a-f]{32}$/;

@@ -574,6 +574,9 @@ export const NEXT_STEPS = [
   'decide-proposal',
   'decide',
   'do-task',
+  'assess-duties',
+  'do-duty',
+  'settle-duty',
   'write-to-recipient',
   'hand-letter-over',
   'hear-from-recipient',
@@ -585,6 +588,7 @@ export const NEXT_STEPS = [
   'decide-appeal',
   'answer-person',
   'answer-inquiry',
+  'finish-campaign',
   'close',
 ] as const;
 const Step = z.strictObject({
@@ -602,12 +606,15 @@ export const BLOCKERS = [
   'open-proposal',
   'open-duty',
   'open-task',
+  'duties-not-assessed',
+  'open-legal-duty',
   'open-recipient',
   'person-not-told',
   'open-delay',
   'open-ban',
   'open-item',
   'open-inquiry',
+  'open-campaign',
 ] as const;
 const Blocker = z.strictObject({
   blocker: z.enum(BLOCKERS),
@@ -673,11 +680,14 @@ export const IncidentShown = z.strictObject({
     z.strictObject({
       id: z.string(),
       kind: z.enum(['file', 'run']),
-      sha256: z.string(),
+      /** `null` once the file was erased. */
+      sha256: z.string().nullable(),
       bytes: z.int(),
       name: Shown,
       origin: Shown,
       entry: z.int(),
+      /** The entry that says that the file was erased. */
+      erased: z.int().optional(),
     }),
   ),
   /** Issued ones, the oldest first. */

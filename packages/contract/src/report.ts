@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ScopeAnswer } from './answer.ts';
+import { Prose } from './fields.ts';
 import { RiskAnswer, RiskStatement } from './risk.ts';
 import { Organisation } from './workspace.ts';
 
@@ -113,9 +113,8 @@ const Version = z.coerce.number().int().min(1).max(1_000_000);
 
 export const AssessRisk = z.strictObject({
   incident: AnyIncident,
+  /** Beside it counts the latest run of scope of the record. */
   statement: RiskStatement,
-  /** The answer of a run of scope, as `forthright scope --json` printed it. */
-  scope: ScopeAnswer.optional(),
 });
 export type AssessRisk = z.infer<typeof AssessRisk>;
 
@@ -134,10 +133,10 @@ export type RiskAssessed = z.infer<typeof RiskAssessed>;
 
 export const SaveReport = z.strictObject({
   incident: AnyIncident,
-  organisation: Organisation,
-  /** Its incident and risk are those of the record, its version before the last one of the record. */
+  /** Only for a server that was started without a workspace. */
+  organisation: Organisation.optional(),
+  /** Its incident, run of scope and risk are those of the record, its version before the last one of the record. */
   statement: ReportStatement.omit({ incident: true, risk: true, scope: true, previous: true }),
-  scope: ScopeAnswer.optional(),
 });
 export type SaveReport = z.infer<typeof SaveReport>;
 
@@ -195,6 +194,10 @@ export const FileReport = z.strictObject({
     .string()
     .regex(/^evi_[0-9a-f]{32}$/, 'an id such as evi_…')
     .optional(),
+  /** Duties of the last assessment that this fulfils: `EU/authority`. */
+  duties: z.array(z.string().trim().min(1).max(80)).max(50).default([]),
+  /** Why it is late; asked for when a deadline of one of them has passed. */
+  delayReasons: Prose.optional(),
 });
 export type FileReport = z.infer<typeof FileReport>;
 

@@ -3,7 +3,12 @@ import * as z from 'zod';
 /** Programs elsewhere that are told of things. */
 
 /** `campaign-finished` comes with the stage that sends notices: until then nothing could say it. */
-export const WEBHOOK_EVENTS = ['incident-opened', 'deadline-near', 'approval-asked'] as const;
+export const WEBHOOK_EVENTS = [
+  'incident-opened',
+  'deadline-near',
+  'approval-asked',
+  'duties-changed',
+] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
 const AnyId = z.string().max(60);
@@ -45,8 +50,16 @@ export const WebhookShown = z.strictObject({
 });
 export type WebhookShown = z.infer<typeof WebhookShown>;
 
-export const WebhooksListed = z.strictObject({ webhooks: z.array(WebhookShown) });
+export const WebhooksListed = z.strictObject({
+  /** Since a restore nobody is told of anything, until somebody resumes it. */
+  standsSince: z.string().optional(),
+  webhooks: z.array(WebhookShown),
+});
 export type WebhooksListed = z.infer<typeof WebhooksListed>;
+
+/** `waiting`: deliveries that were not made meanwhile, and are now. */
+export const WebhooksResumed = z.strictObject({ since: z.string(), waiting: z.int(), entry: z.int() });
+export type WebhooksResumed = z.infer<typeof WebhooksResumed>;
 
 export const DELIVERY_STATES = ['waiting', 'done', 'gave-up', 'withheld'] as const;
 

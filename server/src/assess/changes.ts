@@ -1,16 +1,37 @@
 /** What this stage does upon an incident. Each is one deed with its entry, through the door of the record. */
 import {
-  ANSWERS,
   type AssessRisk,
   type FileReport,
   ForthrightError,
+  type RecordedLawFacts,
   type ReportFiled,
   type ReportSaved,
+  type RiskAnswer,
   type RiskAssessed,
+  type RiskStatement,
   type SaveReport,
 } from '@forthright/contract';
-import { deedUpon, type RecordedIncident } from '../incident/index.ts';
+import {
+  askForDuties,
+  deedUpon,
+  findIncident,
+  type RecordedIncident,
+  refuseUnfulfilled,
+  STEP_TEXTS,
+  settleDuties,
+} from '../incident/index.ts';
 import type { Asked } from '../prove/index.ts';
+import type { FactsInput } from './facts.ts';
+import { findLawFacts } from './law.store.ts';
+import {
+  type AssessOptions,
+  inputOf,
+  organisationOf,
+  type Run,
+  riskOf,
+  runOf,
+  standingDecision,
+} from './recorded.ts';
 import { makeReport } from './report.ts';
 import type { KnownIncident } from './report.types.ts';
 import { assessRisk } from './risk.ts';
@@ -22,40 +43,76 @@ import {
   insertAssessment,
   insertFiling,
   insertReport,
+  STATEMENT,
 } from './store.ts';
 
-/** Assesses the risk and keeps the assessment as the next version. Whoever decides still decides. */
+/**
+ * Assesses the risk from what is stated and the last run of scope, and keeps the assessment as the next version. Whoever
+ * decides still decides. Refuses (`risk-invalid`) a stated factor that differs from what the run computed, without a reason.
+ */
 export async function saveAssessment(
   asked: Asked,
-  { incident: id, statement, scope }: AssessRisk,
+  { incident: id, statement }: AssessRisk,
+  options: AssessOptions,
 ): Promise<RiskAssessed> {
-  const assessment = assessRisk(statement, scope);
-  let version = 0;
+  let saved: Omit<RiskAssessed, 'incident' | 'entry'> | undefined;
+  const known = await knownRun(asked, id, options);
   const done = await deedUpon(
     asked,
     id,
     { kind: 'risk-assessed', act: 'assess-risk' },
     async ({ tx, incident }) => {
-      version = ((await findAssessment(tx, incident.id, undefined))?.version ?? 0) + 1;
+      const assessment = assessedWith(statement, known, incident);
+      const version = ((await findAssessment(tx, incident.id, undefined))?.version ?? 0) + 1;
+      saved = { version, assessment };
       const { answer, atLeast, atMost } = assessment.proposal;
       const { se } = assessment.severity;
-      const run = scope === undefined ? {} : { run: scope.run };
+      const run = known === undefined ? {} : { run: known.run.answer.run };
       return {
         facts: { version, answer, atLeast, atMost, se: { ...se }, ...run },
-        texts: { [BODY]: { value: JSON.stringify(assessment) } },
+        texts: {
+          [BODY]: { value: JSON.stringify(assessment) },
+          [STATEMENT]: { value: JSON.stringify(statement) },
+        },
       };
     },
-    ({ tx, incident }, entry) => insertAssessment(tx, { incident: incident.id, version, entry }),
+    async ({ tx, at, incident }, entry) => {
+      const { version } = saved as NonNullable<typeof saved>;
+      await insertAssessment(tx, { incident: incident.id, version, entry });
+      await askForDuties(tx, incident.id, entry, at);
+    },
   );
-  return { ...done, version, assessment };
+  return { ...(saved as NonNullable<typeof saved>), ...done };
+}
+
+type Known = Readonly<{ run: Run; stated: RecordedLawFacts; organisation: FactsInput['organisation'] }>;
+
+/** What the risk is weighed with beside the statement; undefined before the first run of scope. */
+async function knownRun(asked: Asked, id: string, options: AssessOptions): Promise<Known | undefined> {
+  // Whoever may not see the incident is refused by the deed, and told nothing before.
+  if ((await findIncident(asked.db, id, asked.actor)) === undefined) return undefined;
+  const run = await runOf(asked.db, id);
+  if (run === undefined) return undefined;
+  const stated = (await findLawFacts(asked.db, id))?.facts ?? {};
+  return { run, stated, organisation: await organisationOf(options) };
+}
+
+function assessedWith(
+  statement: RiskStatement,
+  known: Known | undefined,
+  incident: RecordedIncident,
+): RiskAnswer {
+  if (known === undefined) return assessRisk(statement);
+  const { run } = known;
+  const input = inputOf({ ...known, incident, determinations: [], notices: [] });
+  return riskOf({ statement, answer: run.answer, input });
 }
 
 /** The record's facts as a report takes them; a text that was erased is none. */
-function knownOf({ facts: { times, cause }, decisions }: RecordedIncident): KnownIncident {
+function knownOf(incident: RecordedIncident): KnownIncident {
+  const { times, cause } = incident.facts;
   const { occurred, aware, contained } = times;
-  const [decided] = decisions
-    .filter(({ step, endedBy }) => step === 'decision' && endedBy === undefined)
-    .toSorted((a, b) => ANSWERS.indexOf(b.answer) - ANSWERS.indexOf(a.answer));
+  const decided = standingDecision(incident);
   return {
     decided,
     occurred: occurred?.at,
@@ -65,12 +122,19 @@ function knownOf({ facts: { times, cause }, decisions }: RecordedIncident): Know
   };
 }
 
-/** Makes the next version of a report from the record and the last assessment, and keeps it. Versions never change. */
+/** Makes the next version of a report from the record, the last run and the last assessment, and keeps it. Versions never change. */
 export async function saveReport(
   asked: Asked,
-  { incident: id, organisation, statement, scope }: SaveReport,
+  { incident: id, organisation: given, statement }: SaveReport,
+  options: AssessOptions,
 ): Promise<ReportSaved> {
   const { template } = statement;
+  if (given !== undefined && options.workspace !== undefined)
+    throw new ForthrightError(
+      'report-invalid',
+      'The organisation is that of the server’s workspace; leave it out.',
+    );
+  const organisation = given ?? (await organisationOf(options));
   let saved: Omit<ReportSaved, 'incident' | 'entry'> | undefined;
   const done = await deedUpon(
     asked,
@@ -78,6 +142,7 @@ export async function saveReport(
     { kind: 'report-saved', act: 'save-report' },
     async ({ tx, at, incident }) => {
       const before = await findReport(tx, incident.id, template, undefined);
+      const scope = (await runOf(tx, incident.id))?.answer;
       const risk = (await findAssessment(tx, incident.id, undefined))?.assessment ?? undefined;
       const facts = { organisation, statement, incident: knownOf(incident), scope, risk, at };
       const report = makeReport(facts, before?.report ?? undefined);
@@ -109,11 +174,16 @@ export async function saveReport(
 export const noReport = (template: string, version: number): ForthrightError =>
   new ForthrightError('report-not-found', `There is no version ${version} of the report ${template}.`);
 
-/** Records that somebody filed a version: with which authority, when, its number, and the receipt among the evidence. */
+/**
+ * Records that somebody filed a version: with which authority, when, its number, the receipt among the evidence, and which
+ * duties that fulfils. Refuses a late one without the reasons for the delay.
+ */
 export async function fileReport(
   asked: Asked,
-  { incident: id, template, version, authority, filedAt, reference, receipt }: FileReport,
+  { incident: id, template, version, authority, filedAt, reference, receipt, ...others }: FileReport,
 ): Promise<ReportFiled> {
+  const { delayReasons } = others;
+  const duties = [...new Set(others.duties)];
   const done = await deedUpon(
     asked,
     id,
@@ -128,23 +198,29 @@ export async function fileReport(
           'incident-refuses',
           `The incident has no evidence ${receipt}: add the receipt first.`,
         );
+      const filing = { at: filedAt, receipt, delayReasons };
+      await refuseUnfulfilled(tx, { incident, now: at }, duties, filing);
       return {
-        facts: { template, version, filedAt, ...(receipt !== undefined && { receipt }) },
+        facts: {
+          template,
+          version,
+          filedAt,
+          ...(receipt !== undefined && { receipt }),
+          ...(duties.length > 0 && { duties }),
+        },
         texts: {
           [FILED.authority]: { value: authority },
           ...(reference !== undefined && { [FILED.reference]: { value: reference } }),
+          ...(delayReasons !== undefined && { [STEP_TEXTS.delayReasons]: { value: delayReasons } }),
         },
       };
     },
-    ({ tx, incident }, entry) =>
-      insertFiling(tx, {
-        entry,
-        incident: incident.id,
-        template,
-        version,
-        filedAt,
-        receipt: receipt ?? null,
-      }),
+    async ({ tx, at, incident }, entry) => {
+      const row = { entry, incident: incident.id, template, version, filedAt, receipt: receipt ?? null };
+      await insertFiling(tx, row);
+      const step = { entry, incident: incident.id, duties, receipt, report: { template, version } };
+      await settleDuties(tx, { ...step, act: 'fulfilled', at: filedAt, by: asked.actor.account }, at);
+    },
   );
   return { ...done, template, version };
 }

@@ -43,7 +43,18 @@ function section(regime: Regime): string {
 
 | duty | to | until | citation | valid from |
 |---|---|---|---|---|
-${rules.join('\n')}`;
+${rules.join('\n')}${finesOf(regime)}`;
+}
+
+/** Ceilings, and where they stand. */
+function finesOf({ fines }: Regime): string {
+  if (fines.length === 0) return '';
+  const rows = fines.map(({ citation, for: what, fixed, percentOfTurnover: percent, ofTurnover }) => {
+    const share = percent === undefined ? '' : ` or ${percent} % of ${ofTurnover ?? 'the annual turnover'}`;
+    const amount = `${fixed.currency} ${fixed.amount.toLocaleString('en-GB')}`;
+    return `| ${amount}${cell(share)} | ${cell(what)} | ${cell(citation)} |`;
+  });
+  return `\n\n| ceiling of fines | for | citation |\n|---|---|---|\n${rows.join('\n')}`;
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');

@@ -143,6 +143,13 @@ describe('names and e-mail addresses of 1.2 million customers in 40 countries on
   it('shows the ceiling of fines from the stated turnover', () => {
     const eu = answer.fines.filter((f) => f.regime === 'EU').map((f) => f.ceiling);
     assert.deepEqual(eu, ['EUR 24,000,000', 'EUR 48,000,000']);
+    const of = (code: string) => answer.fines.filter((f) => f.regime === code).map((f) => f.ceiling);
+    assert.deepEqual(of('SG'), [
+      'SGD 1,000,000 or 10 % of the annual turnover in Singapore, where that is above SGD 10 million, whichever is higher',
+    ]);
+    assert.deepEqual(of('BR'), ['BRL 50,000,000'], 'the law caps its percentage');
+    assert.ok(answer.fines.every(({ citation }) => citation !== ''));
+    assert.deepEqual(of('US-TX'), [], 'where nothing is due there is nothing to be fined for');
   });
   it('after the decision of a risk: the authority, and the people not', () => {
     const decided = judged(

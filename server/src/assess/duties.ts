@@ -544,10 +544,17 @@ function finesOf(
   { organisation }: LawFacts,
 ): DutiesAnswer['fines'] {
   if (!rows.some((row) => row.regime === regime.code && row.status !== 'not-due')) return [];
-  return regime.fines.map(({ citation, for: what, fixed, percentOfTurnover: percent }) => {
+  return regime.fines.map(({ citation, for: what, fixed, percentOfTurnover: percent, ofTurnover }) => {
     const amount = money(fixed.amount, fixed.currency);
     const base = { regime: regime.code, citation, for: what };
     if (percent === undefined) return { ...base, ceiling: amount, how: 'fixed in the law' };
+    if (ofTurnover !== undefined) {
+      return {
+        ...base,
+        ceiling: `${amount} or ${percent} % of ${ofTurnover}, whichever is higher`,
+        how: 'that turnover is not stated; the one in forthright.yaml is another',
+      };
+    }
     const { turnover } = organisation;
     if (turnover === null) {
       return {

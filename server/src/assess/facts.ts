@@ -44,6 +44,8 @@ export type FactsInput = Readonly<{
   }>;
   /** What is proposed to whoever decides on the risk. It is no decision. */
   proposal?: Pick<RiskProposal, 'answer' | 'atLeast' | 'atMost'> | undefined;
+  /** How a person decides. In an incident file `under facts.risk`. */
+  decides?: string;
 }>;
 
 type Problem = LawFacts['problems'][number];
@@ -67,7 +69,7 @@ export function factsOf(input: FactsInput): LawFacts {
     run: input.run,
     title: input.title,
     groups,
-    words: { ...wordsOf(input, stated, organisation), risk: decisionOf(stated, input.proposal, problems) },
+    words: { ...wordsOf(input, stated, organisation), risk: decisionOf(stated, input, problems) },
     events: eventsOf(input, stated, problems),
     covered: stated.covered ?? {},
     determinations: stated.determinations,
@@ -228,7 +230,11 @@ const RISK_OF: Readonly<Record<Answer, (typeof RISKS)[number]>> = {
  * The decision on the risk, which outranks any proposal. One that is lighter than the proposal takes a duty away, so it
  * counts from when somebody signs it with a reason; a graver one counts at once, and the reason is asked for.
  */
-function decisionOf(stated: StatedFacts, proposal: FactsInput['proposal'], problems: Problem[]): Fact {
+function decisionOf(
+  stated: StatedFacts,
+  { proposal, decides = 'under facts.risk' }: FactsInput,
+  problems: Problem[],
+): Fact {
   const { risk: said } = stated;
   const is = typeof said === 'object' ? said.is : said;
   if (proposal === undefined)
@@ -239,22 +245,24 @@ function decisionOf(stated: StatedFacts, proposal: FactsInput['proposal'], probl
       ? `between ${least} and ${most}, until more is known`
       : RISK_OF[proposal.answer];
   if (is === undefined) {
-    const ask = `How great is the risk to the people: none, risk, or high? A named person decides it, under facts.risk; proposed is ${proposed}.`;
+    const ask = `How great is the risk to the people: none, risk, or high? A named person decides it, ${decides}; proposed is ${proposed}.`;
     return { known: false, ask, proposed };
   }
   const isLighter = RISKS.indexOf(is) < RISKS.indexOf(least);
   const isGraver = RISKS.indexOf(is) > RISKS.indexOf(most);
-  if (typeof said === 'object' || !(isLighter || isGraver)) return decided(said);
+  const isAgainst = isLighter || isGraver;
+  if (typeof said === 'object') return decided(said, isAgainst ? ` (against the proposal, ${proposed})` : '');
+  if (!isAgainst) return decided(said);
   const text = `facts.risk is ${is}, and proposed is ${proposed}: a decision against the proposal needs a name and a reason, such as \`risk: { is: ${is}, by: J. Muller, reason: … }\``;
   problems.push({ code: 'decision-without-reason', text });
   return isLighter ? { known: false, ask: text, proposed } : decided(said);
 }
 
-function decided(said: StatedFacts['risk']): Fact {
+function decided(said: StatedFacts['risk'], against = ''): Fact {
   if (typeof said !== 'object') return known(said ?? '', FILE);
   return known(
     said.is,
-    `decided by ${said.by}${said.at === undefined ? '' : ` at ${said.at}`}: ${said.reason}`,
+    `decided by ${said.by}${said.at === undefined ? '' : ` at ${said.at}`}${against}: ${said.reason}`,
   );
 }
 

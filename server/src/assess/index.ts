@@ -1,3 +1,5 @@
+export { assessParts } from './bundle.ts';
+export { assessDuties } from './duties.changes.ts';
 export {
   assess,
   type Checked,
@@ -8,9 +10,11 @@ export {
   type ShownRegime,
 } from './duties.operations.ts';
 export { dutiesOf, type Law } from './duties.ts';
+export { elementOf } from './elements.ts';
 export { type FactsInput, factsOf } from './facts.ts';
 export { loadLaw, OWN_LAW } from './law.ts';
 export { assessOperations } from './operations.ts';
+export type { AssessOptions } from './recorded.ts';
 export { reportHtml } from './report.html.ts';
 export { reportPdf } from './report.pdf.ts';
 export { hashOfReport, makeReport, reportOfFile } from './report.ts';

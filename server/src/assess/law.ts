@@ -56,6 +56,16 @@ export async function loadLaw(folder: string): Promise<Law> {
   };
 }
 
+let own: Promise<Law> | undefined;
+/** The law that comes with the program: read once, since it changes with the program only. */
+export function ownLaw(): Promise<Law> {
+  own ??= loadLaw(OWN_LAW).catch((error) => {
+    own = undefined;
+    throw error;
+  });
+  return own;
+}
+
 const brokenBy = (error: ForthrightError, path: string): BrokenLaw['problems'] =>
   error.problems.length > 0 ? [...error.problems] : [{ at: path, message: error.message }];
 

@@ -1,19 +1,34 @@
 import {
+  AssessDuties,
   AssessRisk,
+  Changed,
+  DetermineExemption,
+  DutiesAssessed,
+  DutiesSettled,
+  DutiesShown,
+  DutyShown,
   FileReport,
   ForthrightError,
+  LawFactsShown,
   ListReports,
   ReportFiled,
   ReportSaved,
   ReportsListed,
   RiskAssessed,
   SaveReport,
+  SetLawFacts,
+  ShowDuties,
+  ShowDuty,
+  ShowLawFacts,
   ShowReport,
   ShowRisk,
 } from '@forthright/contract';
 import { findIncident, guarded, notFound, OFFICERS, READERS, WORKERS } from '../incident/index.ts';
 import type { Asked, Operation } from '../prove/index.ts';
 import { fileReport, noReport, saveAssessment, saveReport } from './changes.ts';
+import { assessDuties, determineExemption, setLawFacts } from './duties.changes.ts';
+import { showDuties, showDuty, showLawFacts } from './duties.show.ts';
+import type { AssessOptions } from './recorded.ts';
 import { findAssessment, findReport, listReports } from './store.ts';
 
 /** The incident's id, if this actor may see it. */
@@ -44,15 +59,16 @@ async function showReport(
   return { incident, template, ...found };
 }
 
-/** What may be asked of assessments and reports. */
-export const assessOperations: readonly Operation[] = [
+/** What may be asked of the risk, the law and reports. */
+export const assessOperations = (options: AssessOptions): readonly Operation[] => [
   guarded(AssessRisk, RiskAssessed, {
     name: 'assess-risk',
-    summary: 'Assesses the risk from what is stated and a run, and keeps the proposal with its reasons.',
+    summary:
+      'Assesses the risk from what is stated and the last run of scope, and keeps the proposal with its reasons.',
     method: 'POST',
     path: '/incidents/:incident/risk',
     may: WORKERS,
-    run: saveAssessment,
+    run: (asked, given) => saveAssessment(asked, given, options),
   }),
   guarded(ShowRisk, RiskAssessed, {
     name: 'show-risk',
@@ -69,7 +85,7 @@ export const assessOperations: readonly Operation[] = [
     method: 'POST',
     path: '/incidents/:incident/reports',
     may: WORKERS,
-    run: saveReport,
+    run: (asked, given) => saveReport(asked, given, options),
   }),
   guarded(ListReports, ReportsListed, {
     name: 'list-reports',
@@ -94,5 +110,53 @@ export const assessOperations: readonly Operation[] = [
     path: '/incidents/:incident/reports/:template/:version/filings',
     may: OFFICERS,
     run: fileReport,
+  }),
+  guarded(SetLawFacts, Changed, {
+    name: 'set-law-facts',
+    summary: 'States what the law asks for and no log says; refuses whoever has not seen the latest.',
+    method: 'PATCH',
+    path: '/incidents/:incident/law-facts',
+    may: WORKERS,
+    run: setLawFacts,
+  }),
+  guarded(ShowLawFacts, LawFactsShown, {
+    name: 'show-law-facts',
+    summary: 'What is stated for the law.',
+    method: 'GET',
+    path: '/incidents/:incident/law-facts',
+    may: READERS,
+    run: showLawFacts,
+  }),
+  guarded(DetermineExemption, DutiesSettled, {
+    name: 'determine-exemption',
+    summary: 'Records a written finding on which an exemption hangs, such as that harm is not likely.',
+    method: 'POST',
+    path: '/incidents/:incident/determinations',
+    may: OFFICERS,
+    run: determineExemption,
+  }),
+  guarded(AssessDuties, DutiesAssessed, {
+    name: 'assess-duties',
+    summary: 'Applies the law to the last run of scope and the record; keeps and tells what has changed.',
+    method: 'POST',
+    path: '/incidents/:incident/duties',
+    may: WORKERS,
+    run: (asked, given) => assessDuties(asked, given, options),
+  }),
+  guarded(ShowDuties, DutiesShown, {
+    name: 'show-duties',
+    summary: 'Who must be told under which law, until when, what is done, what to ask, and what changed.',
+    method: 'GET',
+    path: '/incidents/:incident/duties',
+    may: READERS,
+    run: showDuties,
+  }),
+  guarded(ShowDuty, DutyShown, {
+    name: 'show-duty',
+    summary: 'One duty: why, with every comparison and its values, contents, order, form, and what was done.',
+    method: 'GET',
+    path: '/incidents/:incident/duties/explained',
+    may: READERS,
+    run: showDuty,
   }),
 ];

@@ -5,12 +5,15 @@ import {
   type ReportsListed,
   type ReportTemplate,
   RiskAnswer,
+  RiskStatement,
 } from '@forthright/contract';
 import type { Reads, Tx } from '../platform/db/index.ts';
 import { textsOf } from '../prove/index.ts';
 
 /** The name of the text in the register's entry. */
 export const BODY = 'body';
+/** What somebody stated of the risk; a later run of scope is weighed with it. */
+export const STATEMENT = 'statement';
 export const FILED = { authority: 'authority', reference: 'reference' } as const;
 
 async function bodyOf(reads: Reads, entry: number): Promise<string | null> {
@@ -50,6 +53,18 @@ export async function findAssessment(
     entry,
     assessment: body === null ? null : RiskAnswer.parse(JSON.parse(body)),
   };
+}
+
+/** What was stated of the risk the last time; undefined when nothing was, or it was erased. */
+export async function findStatement(reads: Reads, incident: string): Promise<RiskStatement | undefined> {
+  const [row] = await reads.rows<{ entry: bigint }>(
+    'SELECT entry FROM risk_assessments WHERE incident = :incident::text ORDER BY version DESC LIMIT 1',
+    { incident },
+  );
+  if (row === undefined) return undefined;
+  const entry = Number(row.entry);
+  const text = (await textsOf(reads, [entry]))(entry, STATEMENT);
+  return text === null ? undefined : RiskStatement.parse(JSON.parse(text));
 }
 
 type ReportRow = Omit<ReportsListed['reports'][number], 'filings'>;
@@ -141,4 +156,29 @@ export async function listReports(reads: Reads, incident: string): Promise<Repor
         })),
     })),
   };
+}
+
+export type RecordedVersion = Readonly<{
+  of: 'risk' | ReportTemplate;
+  version: number;
+  entry: number;
+  at: Date;
+  /** JSON, as its entry has committed to it; `null` once it was erased. */
+  body: string | null;
+}>;
+
+/** Every version of every assessment and report of the incident, the oldest first. */
+export async function recordedVersions(reads: Reads, incident: IncidentId): Promise<RecordedVersion[]> {
+  const rows = await reads.rows<Omit<RecordedVersion, 'entry' | 'body'> & { entry: bigint }>(
+    `SELECT v.of, v.version, v.entry, e.at FROM (
+        SELECT 'risk' AS of, version, entry, incident FROM risk_assessments
+        UNION ALL SELECT template, version, entry, incident FROM reports) v
+      JOIN register_entries e ON e.index = v.entry WHERE v.incident = :incident::text ORDER BY v.entry`,
+    { incident },
+  );
+  const text = await textsOf(
+    reads,
+    rows.map(({ entry }) => Number(entry)),
+  );
+  return rows.map((row) => ({ ...row, entry: Number(row.entry), body: text(Number(row.entry), BODY) }));
 }

@@ -9,10 +9,14 @@ import { findWorkspace } from './workspace.ts';
 
 export { visible } from '../kernel/index.ts';
 export { type BackupWiring, backupCommands } from './backup.ts';
+export { bouncesCommand } from './bounces.ts';
+export { checkMessageCommand } from './check-message.ts';
 export { scopeCommands } from './commands.ts';
 export { type DoctorWiring, doctorCommand } from './doctor.ts';
 export { dutiesCommands } from './duties.ts';
 export { failureOf } from './failure.ts';
+export { lintCommand } from './lint.ts';
+export { noticeCommand } from './notice.ts';
 export { createProgress } from './progress.ts';
 export { reportCommand } from './report.ts';
 export { riskCommands } from './risk.ts';

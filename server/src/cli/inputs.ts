@@ -124,7 +124,8 @@ function leavesOf(
         about: about('an instant with its zone, such as 2025-11-20T15:05:00+01:00, or `now`'),
       }),
     ];
-  const value = SECRET.test(name) ? 'secret' : 'text';
+  // Whether a password can be turned back is no password.
+  const value = SECRET.test(name) && schema.enum === undefined ? 'secret' : 'text';
   return [...none, leaf(value, { type: 'string', value: valueName(schema), about: about(words) })];
 }
 

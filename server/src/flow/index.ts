@@ -1,2 +1,3 @@
+export { assessDutiesHandler } from './assess-duties.handler.ts';
 export { type JobsOptions, jobOperations } from './jobs.operations.ts';
 export { type ScopeRunOptions, scopeRunHandler } from './scope-run.handler.ts';

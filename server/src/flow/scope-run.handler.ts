@@ -1,6 +1,8 @@
 /** Does the job that `run-scope` asked for. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { realpath } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import {
   ForthrightError,
@@ -9,7 +11,7 @@ import {
   type RunFigures,
   ScopeAnswer,
 } from '@forthright/contract';
-import { failRun, finishRun, leaksOf } from '../incident/index.ts';
+import { failRun, finishRun, keepContent, leaksOf } from '../incident/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { bareEnvironment } from '../platform/index.ts';
 import type { Handler, How } from '../platform/queue/index.ts';
@@ -34,9 +36,17 @@ export function scopeRunHandler({ db, now, workspace }: ScopeRunOptions): Handle
       if (workspace === undefined)
         throw new ForthrightError('workspace-missing', 'This server was started without a workspace.');
       await refuseStrayLinks(incident.leaks, dirname(workspace));
-      const done = await inChild({ workspace, incident }, how);
-      const { run, figures } = readAnswer(done.answer);
-      await finishRun(asked, job, { run, figures, answer: done.answer, workspace: done.workspace });
+      const folder = await mkdtemp(join(tmpdir(), 'forthright-people-'));
+      try {
+        const file = join(folder, 'people.jsonl');
+        const { answer, workspace: hash, people } = await inChild({ workspace, incident, people: file }, how);
+        const { run, figures } = readAnswer(answer);
+        const kept = await keepContent(db, createReadStream(file));
+        const cohort = { ...kept, people };
+        await finishRun(asked, job, { run, figures, answer, workspace: hash, cohort });
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
     fail: (job, code) => failRun(asked, job, code),
   };

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@forthright/contract';
-import { type CompanySettings, makePeople } from '../people/index.ts';
+import type { CompanySettings, makePeople } from '../people/index.ts';
 import { type Db, openDatabase, readMigrations } from '../platform/db/index.ts';
 import { openReady } from '../platform/db/ready.ts';
 import { jsonLog } from '../platform/index.ts';
 import { type Operation, sealFolder } from '../prove/index.ts';
-import { MIGRATIONS, openRecords, operationsOf } from '../serve.ts';
+import { MIGRATIONS, openRecords, operationsOf, peopleOf } from '../serve.ts';
 import { makeServer } from './server.ts';
 
 export const PASSWORD = 'lamp orchard ferry';
@@ -29,6 +29,7 @@ type Settings = Readonly<{
   silenceMs: number;
   company: CompanySettings | undefined;
   allowPrivate: boolean;
+  workspace: string | undefined;
 }>;
 
 export class World {
@@ -45,13 +46,13 @@ export class World {
     db: Db,
     folder: string,
     more: readonly Operation[],
-    { silenceMs, company, allowPrivate }: Settings,
+    { silenceMs, company, allowPrivate, workspace }: Settings,
   ) {
     this.db = db;
     this.folder = folder;
     const seals = sealFolder(join(folder, 'keys'));
-    this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 }, seals, company });
-    const operations = [...operationsOf(this.people, { allowPrivate }), ...more];
+    this.people = peopleOf({ db, now: this.now, work: { N: 1024, r: 8, p: 1 }, seals, company });
+    const operations = [...operationsOf(this.people, { allowPrivate, workspace }), ...more];
     const log = jsonLog((line) => this.lines.push(line), this.now);
     this.app = makeServer({
       operations,
@@ -71,6 +72,7 @@ export class World {
     silenceMs = 30_000,
     company,
     allowPrivate = false,
+    workspace,
   }: {
     more?: readonly Operation[];
     url?: string | undefined;
@@ -78,6 +80,8 @@ export class World {
     company?: CompanySettings;
     /** Whether webhooks may lead to this machine. */
     allowPrivate?: boolean;
+    /** Path of a workspace file. */
+    workspace?: string | undefined;
   } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
     const schema = { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' };
@@ -85,7 +89,7 @@ export class World {
       ? openReady(join(folder, 'records'), schema)
       : openDatabase({ kind: 'server', url, schema }));
     await openRecords(db, folder, () => new Date());
-    return new World(db, folder, more, { silenceMs, company, allowPrivate });
+    return new World(db, folder, more, { silenceMs, company, allowPrivate, workspace });
   }
 
   readonly now = (): Date => new Date(this.#nowMs);

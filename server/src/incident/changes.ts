@@ -17,9 +17,12 @@ import {
   type RestrictIncident,
   type SetIncidentFacts,
 } from '@forthright/contract';
+import { type Named, refuseUnlessActive } from '../people/index.ts';
 import type { Reads, Tx } from '../platform/db/index.ts';
 import { type Asked, deed, eraseText, record, refuseUnlessMay } from '../prove/index.ts';
+import { askForDuties } from './duties/await.ts';
 import { type GivenFacts, mergedFacts, type StoredFacts, statedFacts, storedFacts } from './facts.ts';
+import { eraseHash } from './papers/store.ts';
 import {
   blockersOf,
   changed,
@@ -36,6 +39,7 @@ import {
   endDecisions,
   type Found,
   factsOfVersion,
+  findAnyIncident,
   findIncident,
   finishTask as finishTaskRow,
   insertDecision,
@@ -57,13 +61,27 @@ export function notFound(id: string): ForthrightError {
   );
 }
 
-/** The incident as this actor may see it, in a state in which `act` is possible. */
+/** The incident as this actor may see it (the program sees all), in a state in which `act` is possible. */
 export async function find(tx: Reads, { actor }: Asked, id: string, act: Act): Promise<Found> {
-  const found = await findIncident(tx, id, actor);
+  const found = actor.via === 'program' ? await findAnyIncident(tx, id) : await findIncident(tx, id, actor);
   if (found === undefined) throw notFound(id);
   const move = MOVES[found.incident.state][act];
   if ('no' in move) throw new ForthrightError('incident-refuses', `This can not be done: ${move.no}.`);
   return found;
+}
+
+/** Refuses, naming each, people who could not do what they are named for: no account, no role, or the incident is hidden from them. */
+export async function refuseUnableTo(
+  tx: Tx,
+  { restrictedTo }: Pick<Incident, 'restrictedTo'>,
+  named: readonly Named[],
+): Promise<void> {
+  await refuseUnlessActive(tx, named);
+  const problems = named
+    .filter(({ account }) => restrictedTo?.includes(account) === false)
+    .map(({ at, account }) => ({ at, message: `${account} may not see this restricted incident` }));
+  if (problems.length > 0)
+    throw new ForthrightError('account-unsuitable', 'Name people who may see the incident.', { problems });
 }
 
 /** Refuses whoever has not seen the latest facts, with both versions. */
@@ -118,7 +136,7 @@ export function setFacts(
   { incident: id, version, ...given }: SetIncidentFacts,
 ): Promise<Changed> {
   refuseFuture(futureTimes(given.times, asked.now()));
-  return deed(asked, async (tx) => {
+  return deed(asked, async (tx, at) => {
     const { incident, stored } = await find(tx, asked, id, 'set-facts');
     await refuseStale(tx, incident, version, (seen) => changed(seen, given));
     refuseUnknownRun(given, incident.evidence);
@@ -135,6 +153,7 @@ export function setFacts(
       entry,
       facts: mergedFacts(stored, given, entry),
     });
+    await askForDuties(tx, incident.id, entry, at);
     return { incident: incident.id, version: version + 1, entry };
   });
 }
@@ -187,6 +206,7 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
       else if (hasDuty)
         await insertTask(tx, incident.id, entry, { id: duty, answer, owner: asked.actor.account, due });
       await setState(tx, incident.id, 'decided', null);
+      await askForDuties(tx, incident.id, entry, at);
     }
     return {
       incident: incident.id,
@@ -212,6 +232,7 @@ export function addTask(asked: Asked, { incident: given, what, owner, due }: Add
   const id = newId('tsk');
   return deed(asked, async (tx) => {
     const { incident } = await find(tx, asked, given, 'add-task');
+    await refuseUnableTo(tx, incident, [{ at: 'owner', account: owner }]);
     const entry = await record(tx, {
       kind: 'task-added',
       incident: incident.id,
@@ -279,7 +300,10 @@ export function addEvidence(
   });
 }
 
-/** Names who alone may see the incident, or lifts that. Refuses a list without the one who makes it: nobody would be left to change it. */
+/**
+ * Names who alone may see the incident, or lifts that. Refuses a list without the one who makes it, since nobody would be left to
+ * change it, and people without an account or a role.
+ */
 export function restrictIncident(
   asked: Asked,
   { incident: given, people, reason }: RestrictIncident,
@@ -292,6 +316,10 @@ export function restrictIncident(
         'Name yourself, too: whoever restricts an incident answers for the list.',
       );
     const named = people === null ? null : [...new Set(people)].sort();
+    await refuseUnlessActive(
+      tx,
+      (people ?? []).map((account, i) => ({ at: `people.${i}`, account })),
+    );
     const entry = await record(tx, {
       kind: 'incident-restricted',
       incident: incident.id,
@@ -330,7 +358,7 @@ export function closeIncident(asked: Asked, given: CloseIncident): Promise<Chang
 }
 
 export function reopenIncident(asked: Asked, { incident: given, reason }: ReopenIncident): Promise<Changed> {
-  return deed(asked, async (tx) => {
+  return deed(asked, async (tx, at) => {
     const { incident } = await find(tx, asked, given, 'reopen');
     const entry = await record(tx, {
       kind: 'incident-reopened',
@@ -339,6 +367,7 @@ export function reopenIncident(asked: Asked, { incident: given, reason }: Reopen
     });
     await setState(tx, incident.id, 'decided', null);
     await insertMove(tx, incident.id, entry, 'reopen');
+    await askForDuties(tx, incident.id, entry, at);
     return { incident: incident.id, version: incident.version, entry };
   });
 }
@@ -347,7 +376,16 @@ export function reopenIncident(asked: Asked, { incident: given, reason }: Reopen
 export function eraseIncidentText(asked: Asked, given: EraseText): Promise<Changed> {
   return deed(asked, async (tx) => {
     const { incident } = await find(tx, asked, given.incident, 'erase-text');
+    if (
+      incident.evidence.some(({ entry, sha256 }) => entry === given.entry && sha256 !== null) &&
+      given.name === 'sha256'
+    )
+      throw new ForthrightError(
+        'incident-refuses',
+        'This can not be done: the hash goes with the file; erase that.',
+      );
     const entry = await eraseText(tx, { index: given.entry, name: given.name, incident: incident.id });
+    await eraseHash(tx, given.entry, given.name);
     await insertMove(tx, incident.id, entry, 'erase-text');
     return { incident: incident.id, version: incident.version, entry };
   });

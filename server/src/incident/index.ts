@@ -1,24 +1,44 @@
 export { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
 export { notFound } from './changes.ts';
-export { type ExportOptions, exportIncident } from './export.ts';
-export { fileOperations, openFiles } from './files.ts';
+export { ASSESS_DUTIES, askForDuties } from './duties/await.ts';
+export { refuseUnfulfilled, settleDuties } from './duties/changes.ts';
+export {
+  type DutyVersion,
+  dutyStepsOf,
+  endAwaiting,
+  findDutyVersion,
+  insertDutyVersion,
+  isAwaited,
+  keptDuties,
+  nearestClocks,
+  replaceDuties,
+  STEP_TEXTS,
+} from './duties/store.ts';
+export type { AssessedDuty, KeptDuty } from './duties/types.ts';
+export { type BundlePart, type ExportOptions, exportIncident, type PartsOf } from './export.ts';
+export { dropContent, fileOperations, keepContent, openContent, openFiles } from './files.ts';
+export { refuseLastOfficer } from './hand-overs/changes.ts';
 export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';
 export { incidentOperations } from './operations.ts';
 export { deletionOf } from './recipients/show.ts';
 export { MOVES } from './rules.ts';
+export { latestDone } from './runs.store.ts';
 export {
   askRun,
+  type Cohort,
   cancelRun,
+  cohortOfRun,
   failRun,
   finishRun,
   isVisible,
+  lastRun,
   leaksOf,
   type RunAnswer,
   SCOPE_RUN,
   visibleIncidents,
 } from './runs.ts';
 export { isRestricted, nearlyDue } from './show.ts';
-export { findIncident, handedIn } from './store.ts';
+export { findAnyIncident, findIncident, handedIn, setCampaign } from './store.ts';
 export type { Incident as RecordedIncident, LaterAct } from './types.ts';
 export { isUnlocked } from './unlocks.ts';
-export { deedUpon, type UponEvent } from './upon.ts';
+export { deedUpon, recordUpon, type UponEvent } from './upon.ts';

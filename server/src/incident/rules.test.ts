@@ -48,6 +48,8 @@ const incident = (others: Partial<Incident> = {}): Incident => ({
   evidence: [],
   matters: { first: [], counts: {} },
   delays: [],
+  duties: { first: [], count: 0, isAwaited: false },
+  campaigns: [],
   ...others,
 });
 const kinds = (one: Incident) => blockersOf(one, NOW).map(({ blocker }) => blocker);

@@ -10,6 +10,7 @@ import type {
   SetIncidentFacts,
 } from '@forthright/contract';
 import { delayOf } from './delays/rules.ts';
+import { dutyBlockers, dutySteps } from './duties/rules.ts';
 import { matterBlockers, matterSteps } from './matters/rules.ts';
 import type { Act, Decision, Facts, Figure, Incident, Task, Typed } from './types.ts';
 
@@ -177,6 +178,13 @@ export function blockersOf(incident: Incident, now: Date): Blocker[] {
       ...(delayed === undefined ? {} : { delayed }),
     });
   }
+  found.push(...dutyBlockers(incident.duties, delays, now));
+  for (const id of incident.campaigns)
+    found.push({
+      blocker: 'open-campaign',
+      of: id,
+      message: `Somebody in the campaign ${id} is neither told nor excused with a reason.`,
+    });
   for (const blocker of matterBlockers(mattersOf(incident))) {
     const delayed = blocker.blocker === 'person-not-told' && delayOf('tell-people', delays, now);
     found.push(delayed ? { ...blocker, delayed } : blocker);
@@ -220,6 +228,8 @@ export function nextSteps(incident: Incident, now: Date): NextStep[] {
         ...delayedTask(task, delays, now),
       }),
     ),
+    ...dutySteps(incident.duties, delays, now),
+    ...incident.campaigns.map((id): NextStep => ({ step: 'finish-campaign', of: id })),
     ...stepsOf(incident, now),
   ];
   steps.push(...toDo.toSorted(byDue));
@@ -227,12 +237,17 @@ export function nextSteps(incident: Incident, now: Date): NextStep[] {
   return steps;
 }
 
+/** What the law asks of an incident that is closed was settled before. */
+const lawSteps = ({ state, duties, delays }: Incident, now: Date): NextStep[] =>
+  state === 'closed' ? [] : dutySteps(duties, delays, now);
+
 /** Whatever is past its time, the longest overdue first. */
 export function overdueSteps(incident: Incident, now: Date): NextStep[] {
   const { tasks, delays } = incident;
   const late = tasks.filter((task) => isOverdue(task, delays, now));
   return [
     ...late.map(({ id, due }): NextStep => ({ step: 'do-task', of: id, due })),
+    ...lawSteps(incident, now).filter((step) => dueMs(step) < now.getTime() && step.delayed === undefined),
     ...stepsOf(incident, now).filter((step) => dueMs(step) < now.getTime()),
   ].toSorted(byDue);
 }

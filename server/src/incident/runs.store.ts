@@ -1,6 +1,7 @@
 /** The tables of leaks and runs. */
 import type { ErrorCode, RunFigures } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
+import type { Stored } from '../platform/index.ts';
 import { textsOf } from '../prove/index.ts';
 
 export async function insertLeaks(
@@ -58,13 +59,15 @@ export type RunEnd = Readonly<{
   evidence?: string;
   figures?: RunFigures;
   answer?: string;
+  cohort?: Stored & { people: number };
 }>;
 
 export async function endRun(tx: Tx, end: RunEnd): Promise<void> {
-  const { job, entry, state, code, run, evidence, figures, answer } = end;
+  const { job, entry, state, code, run, evidence, figures, answer, cohort } = end;
   const ended = await tx.run(
     `UPDATE incident_runs SET state = :state::text, ended_entry = :entry::int8, code = :code::text, run = :run::text,
-        evidence = :evidence::text, figures = :figures::jsonb, answer = :answer::text
+        evidence = :evidence::text, figures = :figures::jsonb, answer = :answer::text,
+        people_sha256 = :peopleSha256::text, people_bytes = :peopleBytes::int8, people_count = :people::int8
       WHERE job = :job::text AND state = 'asked'`,
     {
       job,
@@ -75,6 +78,9 @@ export async function endRun(tx: Tx, end: RunEnd): Promise<void> {
       evidence: evidence ?? null,
       figures: figures === undefined ? null : json(figures),
       answer: answer ?? null,
+      peopleSha256: cohort?.sha256 ?? null,
+      peopleBytes: cohort?.bytes ?? null,
+      people: cohort?.people ?? null,
     },
   );
   if (ended !== 1) throw new Error('A run that had ended was ended again.');
@@ -94,6 +100,7 @@ export type StoredRun = Readonly<{
   sha256: string | undefined;
   bytes: number | undefined;
   figures: RunFigures | undefined;
+  cohort: (Stored & { people: number }) | undefined;
 }>;
 
 type RunRow = Readonly<{
@@ -111,13 +118,16 @@ type RunRow = Readonly<{
   sha256: string | null;
   bytes: bigint | null;
   figures: RunFigures | null;
+  people_sha256: string | null;
+  people_bytes: bigint | null;
+  people_count: bigint | null;
 }>;
 
 /** The newest first; without their answers, which are large. */
 export async function runsOf(reads: Reads, incident: string, job?: string): Promise<StoredRun[]> {
   const rows = await reads.rows<RunRow>(
     `SELECT r.job, r.state, j.state AS job_state, r.leaks, r.asked_at, r.asked_by, r.entry, r.ended_entry, r.code, r.run,
-        r.evidence, e.sha256, e.bytes, r.figures
+        r.evidence, e.sha256, e.bytes, r.figures, r.people_sha256, r.people_bytes, r.people_count
       FROM incident_runs r LEFT JOIN jobs j ON j.id = r.job LEFT JOIN incident_evidence e ON e.id = r.evidence
       WHERE r.incident = :incident::text AND (:job::text IS NULL OR r.job = :job::text) ORDER BY r.entry DESC`,
     { incident, job: job ?? null },
@@ -136,7 +146,24 @@ export async function runsOf(reads: Reads, incident: string, job?: string): Prom
     sha256: row.sha256 ?? undefined,
     bytes: row.bytes === null ? undefined : Number(row.bytes),
     figures: row.figures ?? undefined,
+    cohort:
+      row.people_sha256 === null
+        ? undefined
+        : { sha256: row.people_sha256, bytes: Number(row.people_bytes), people: Number(row.people_count) },
   }));
+}
+
+/** The last run that ended well; undefined before the first. */
+export async function latestDone(
+  reads: Reads,
+  incident: string,
+): Promise<Readonly<{ job: string; run: string; answer: string | null }> | undefined> {
+  const [row] = await reads.rows<{ job: string; run: string; answer: string | null }>(
+    `SELECT job, run, answer FROM incident_runs WHERE incident = :incident::text AND state = 'done'
+      ORDER BY ended_entry DESC LIMIT 1`,
+    { incident },
+  );
+  return row;
 }
 
 /** `null` before the run has ended well, and once the answer was erased. */
@@ -150,7 +177,7 @@ export async function answerOfRun(reads: Reads, job: string): Promise<string | n
 
 export async function eraseAnswer(tx: Tx, incident: string, job: string): Promise<boolean> {
   const erased = await tx.run(
-    'UPDATE incident_runs SET answer = NULL WHERE job = :job::text AND incident = :incident::text AND answer IS NOT NULL',
+    'UPDATE incident_runs SET answer = NULL, people_sha256 = NULL, people_bytes = NULL, people_count = NULL WHERE job = :job::text AND incident = :incident::text AND answer IS NOT NULL',
     { job, incident },
   );
   return erased === 1;

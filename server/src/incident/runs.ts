@@ -16,9 +16,12 @@ import {
   type SetLeaks,
 } from '@forthright/contract';
 import type { Reads, Tx } from '../platform/db/index.ts';
+import type { Stored } from '../platform/index.ts';
 import { addJob, cancelJob, endJob, failJob, type Held } from '../platform/queue/index.ts';
 import { type Asked, deed, record } from '../prove/index.ts';
 import { find, notFound } from './changes.ts';
+import { askForDuties } from './duties/await.ts';
+import { dropContent } from './files.ts';
 import { problemsOfLeaks } from './load.ts';
 import {
   answerOfRun,
@@ -189,6 +192,9 @@ export function askRun(asked: Asked, incidentId: string, hasWorkspace: boolean):
   });
 }
 
+/** The people of a run: a file that is kept, JSON lines (`CohortRow` of scope) behind one of salt. */
+export type Cohort = Stored & Readonly<{ people: number }>;
+
 export type RunAnswer = Readonly<{
   run: string;
   figures: RunFigures;
@@ -196,6 +202,7 @@ export type RunAnswer = Readonly<{
   answer: string;
   /** SHA-256 of the workspace file that it was made with. */
   workspace: string;
+  cohort: Cohort;
 }>;
 
 const incidentOf = ({ subject }: Held): IncidentId => {
@@ -207,7 +214,7 @@ const incidentOf = ({ subject }: Held): IncidentId => {
 export function finishRun(
   asked: Asked,
   job: Held,
-  { run, figures, answer, workspace }: RunAnswer,
+  { run, figures, answer, workspace, cohort }: RunAnswer,
 ): Promise<void> {
   const incident = incidentOf(job);
   const bytes = Buffer.from(answer, 'utf8');
@@ -217,14 +224,24 @@ export function finishRun(
     const entry = await record(tx, {
       kind: 'run-finished',
       incident,
-      facts: { job: job.id, run, evidence, sha256, bytes: bytes.length, workspace, figures: { ...figures } },
+      facts: {
+        job: job.id,
+        run,
+        evidence,
+        sha256,
+        bytes: bytes.length,
+        workspace,
+        figures: { ...figures },
+        people: cohort.sha256,
+      },
       texts: {
         name: { value: `${run}.json` },
         origin: { value: 'The answer of a run of scope on this server, kept beside its job.' },
       },
     });
     await insertEvidence(tx, incident, { id: evidence, entry, kind: 'run', sha256, bytes: bytes.length });
-    await endRun(tx, { job: job.id, state: 'done', entry, run, evidence, figures, answer });
+    await endRun(tx, { job: job.id, state: 'done', entry, run, evidence, figures, answer, cohort });
+    await askForDuties(tx, incident, entry, at);
     await endJob(tx, job, at, { run, sha256, entry });
   });
 }
@@ -245,6 +262,22 @@ export async function cancelRun(tx: Tx, job: string, incident: string, at: Date)
   const entry = await record(tx, { kind: 'run-cancelled', incident, facts: { job } });
   await endRun(tx, { job, state: 'cancelled', entry });
   return entry;
+}
+
+/** The job of the last run of this incident that ended well. */
+export const lastRun = async (reads: Reads, incident: string): Promise<string | undefined> =>
+  (await runsOf(reads, incident)).find(({ state }) => state === 'done')?.job;
+
+/** The run of this job in this incident, when it ended well and its people were not erased. */
+export async function cohortOfRun(
+  reads: Reads,
+  incident: string,
+  job: string,
+): Promise<Readonly<{ run: string; answer: string; cohort: Cohort; leaks: number }> | undefined> {
+  const [found] = await runsOf(reads, incident, job);
+  const answer = await answerOfRun(reads, job);
+  if (found?.run === undefined || found.cohort === undefined || answer === null) return undefined;
+  return { run: found.run, answer, cohort: found.cohort, leaks: found.leaks };
 }
 
 const listed = (run: StoredRun): RunsListed['runs'][number] => ({
@@ -281,13 +314,15 @@ function noRun(job: string): never {
   throw new ForthrightError('job-not-found', `This incident has no run ${job.slice(0, 60)}.`);
 }
 
-/** Erases the answer of a run, which holds addresses and accounts; its hash and figures stay. */
-export function eraseRunAnswer(
+/** Erases answer and people of a run, which hold addresses and accounts; their hashes and the figures stay. */
+export async function eraseRunAnswer(
   asked: Asked,
   { incident: id, job }: Readonly<{ incident: string; job: string }>,
 ): Promise<Changed> {
-  return deed(asked, async (tx) => {
+  let people: string | undefined;
+  const erased = deed(asked, async (tx) => {
     const { incident } = await find(tx, asked, id, 'erase-text');
+    people = (await runsOf(tx, incident.id, job))[0]?.cohort?.sha256;
     if (!(await eraseAnswer(tx, incident.id, job)))
       throw new ForthrightError('text-not-found', 'There is no answer of such a run that could be erased.');
     const entry = await record(tx, {
@@ -298,4 +333,8 @@ export function eraseRunAnswer(
     await insertMove(tx, incident.id, entry, 'erase-text');
     return { incident: incident.id, version: incident.version, entry };
   });
+  const changed = await erased;
+  // What a crash leaves here goes with the next start's sweep.
+  if (people !== undefined) await dropContent(asked.db, people);
+  return changed;
 }

@@ -52,7 +52,10 @@ const DOCUMENTS: Readonly<Record<string, readonly string[]>> = {
 /** The same, but whole in a bundle, which has no other place for them. */
 const ONLY_HERE_IN_BUNDLES: typeof DOCUMENTS = {
   'leaks-set': ['leaks'],
-  'risk-assessed': ['body'],
+  'risk-assessed': ['body', 'statement'],
+  'duties-assessed': ['body'],
+  'duties-changed': ['body'],
+  'law-facts-set': ['facts'],
   'report-saved': ['body'],
 };
 

@@ -12,6 +12,7 @@ import type {
 } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../platform/db/index.ts';
 import { type Actor, textsOf } from '../prove/index.ts';
+import { openDuties } from './duties/store.ts';
 import { entriesOf, type StoredFacts, type TextAt, withTexts } from './facts.ts';
 import { byIncident, openMatters, overdueMatters, standingDelays } from './matters/store.ts';
 import type { MatterKind } from './matters/types.ts';
@@ -43,6 +44,13 @@ export async function isVisibleTo(reads: Reads, id: string, actor: string): Prom
   return (await reads.rows(sql, { id, actor })).length > 0;
 }
 
+/** Whether something of an incident that this actor may see is about this person. */
+export async function isKnownTo(reads: Reads, person: string, actor: string): Promise<boolean> {
+  const sql = `SELECT 1 AS one FROM incident_matters m JOIN incidents i ON i.id = m.incident
+    WHERE m.person = :person::text AND ${VISIBLE} LIMIT 1`;
+  return (await reads.rows(sql, { person, actor })).length > 0;
+}
+
 /** Whether only people who are named may see it. */
 export async function isRestrictedOne(reads: Reads, id: string): Promise<boolean> {
   const sql = 'SELECT 1 AS one FROM incidents WHERE id = :id::text AND restricted_to IS NOT NULL';
@@ -50,11 +58,11 @@ export async function isRestrictedOne(reads: Reads, id: string): Promise<boolean
 }
 
 /** Something of an incident that has a time, by its id. */
-export type Due = Readonly<{ of: string; kind: 'task' | MatterKind; incident: string; due: Date }>;
+export type Due = Readonly<{ of: string; kind: 'task' | 'duty' | MatterKind; incident: string; due: Date }>;
 
-/** No delay that law enforcement asked for suspends the duty of the task `t` at `:now`. */
-const NOT_DELAYED = `NOT EXISTS (SELECT 1 FROM incident_matters d
-   WHERE d.incident = t.incident AND d.kind = 'delay' AND d.is_open AND d.data->'suspends' @> to_jsonb(t.duty)
+/** No delay that law enforcement asked for suspends this duty of the row `t` at `:now`. */
+const notDelayed = (duty: 't.duty' | 't.delayable') => `NOT EXISTS (SELECT 1 FROM incident_matters d
+   WHERE d.incident = t.incident AND d.kind = 'delay' AND d.is_open AND d.data->'suspends' @> to_jsonb(${duty})
      AND (d.data->>'from')::timestamptz <= :now::timestamptz AND :now::timestamptz < d.due_at)`;
 
 /** Open tasks, duties and matters of all incidents that are due by then and not delayed now, the longest due first. */
@@ -62,7 +70,9 @@ export function dueBy(reads: Reads, { now, by }: Readonly<{ now: Date; by: Date 
   return reads.rows<Due>(
     `SELECT t.id AS of, 'task' AS kind, t.incident, t.due::timestamptz AS due
        FROM incident_tasks t JOIN incidents i ON i.id = t.incident
-      WHERE t.state = 'open' AND i.state <> 'closed' AND t.due::timestamptz <= :by::timestamptz AND ${NOT_DELAYED}
+      WHERE t.state = 'open' AND i.state <> 'closed' AND t.due::timestamptz <= :by::timestamptz AND ${notDelayed('t.duty')}
+     UNION ALL SELECT t.duty, 'duty', t.incident, t.until FROM incident_duties t JOIN incidents i ON i.id = t.incident
+      WHERE t.is_open AND i.state <> 'closed' AND t.until <= :by::timestamptz AND ${notDelayed('t.delayable')}
      UNION ALL SELECT id, kind, incident, due_at FROM incident_matters WHERE is_open AND due_at <= :by::timestamptz
      ORDER BY due, of`,
     { now, by },
@@ -87,6 +97,14 @@ export async function findIncident(
     id,
     actor,
   });
+  if (row === undefined) return undefined;
+  const [incident] = await assembled(reads, [row]);
+  return incident && { incident, stored: row.facts };
+}
+
+/** For the program itself, which tells nobody what it sees: any incident. */
+export async function findAnyIncident(reads: Reads, id: string): Promise<Found | undefined> {
+  const [row] = await reads.rows<IncidentRow>(`${INCIDENT} WHERE i.id = :id::text`, { id });
   if (row === undefined) return undefined;
   const [incident] = await assembled(reads, [row]);
   return incident && { incident, stored: row.facts };
@@ -143,6 +161,14 @@ async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<In
     byIncident(evidence),
   ];
   const [mattersOf, delaysOf] = [await openMatters(reads, ids), await standingDelays(reads, ids)];
+  const dutiesOf = await openDuties(reads, ids);
+  const campaigns = Map.groupBy(
+    await reads.rows<{ incident: string; campaign: string }>(
+      'SELECT incident, campaign FROM incident_campaigns WHERE incident = ANY (:ids::text[]) AND is_open ORDER BY campaign',
+      { ids },
+    ),
+    ({ incident }) => incident,
+  );
   return rows.map((row) => ({
     id: row.id,
     version: row.version,
@@ -157,6 +183,8 @@ async function assembled(reads: Reads, rows: readonly IncidentRow[]): Promise<In
     evidence: evidencesOf(row.id).map((one) => evidenceOf(one, text)),
     matters: mattersOf(row.id),
     delays: delaysOf(row.id),
+    duties: dutiesOf(row.id),
+    campaigns: (campaigns.get(row.id) ?? []).map(({ campaign }) => campaign),
   }));
 }
 
@@ -238,17 +266,21 @@ type EvidenceRow = Readonly<{
   incident: string;
   entry: bigint;
   kind: Evidence['kind'];
-  sha256: string;
+  sha256: string | null;
   bytes: bigint;
+  erased_entry: bigint | null;
 }>;
 
 const evidenceRows = (reads: Reads, ids: readonly string[]) =>
   reads.rows<EvidenceRow>(
-    'SELECT incident, id, entry, kind, sha256, bytes FROM incident_evidence WHERE incident = ANY (:ids::text[]) ORDER BY entry',
+    'SELECT incident, id, entry, kind, sha256, bytes, erased_entry FROM incident_evidence WHERE incident = ANY (:ids::text[]) ORDER BY entry',
     { ids },
   );
 
-const evidenceOf = ({ id, entry, kind, sha256, bytes }: EvidenceRow, text: TextAt): Evidence => ({
+const evidenceOf = (
+  { id, entry, kind, sha256, bytes, erased_entry }: EvidenceRow,
+  text: TextAt,
+): Evidence => ({
   id,
   kind,
   sha256,
@@ -256,6 +288,7 @@ const evidenceOf = ({ id, entry, kind, sha256, bytes }: EvidenceRow, text: TextA
   name: text(Number(entry), 'name'),
   origin: text(Number(entry), 'origin'),
   entry: Number(entry),
+  ...(erased_entry === null ? {} : { erased: Number(erased_entry) }),
 });
 
 export type Page = Readonly<{
@@ -314,12 +347,19 @@ async function overdueCounts(
   const rows = await reads.rows<{ incident: string; n: number }>(
     `SELECT t.incident, count(*)::int4 AS n FROM incident_tasks t
       WHERE t.incident = ANY (:ids::text[]) AND t.state = 'open' AND t.due::timestamptz < :now::timestamptz
-        AND ${NOT_DELAYED} GROUP BY t.incident`,
+        AND ${notDelayed('t.duty')} GROUP BY t.incident`,
+    { ids, now },
+  );
+  const duties = await reads.rows<{ incident: string; n: number }>(
+    `SELECT t.incident, count(*)::int4 AS n FROM incident_duties t JOIN incidents i ON i.id = t.incident
+      WHERE t.incident = ANY (:ids::text[]) AND t.is_open AND i.state <> 'closed' AND t.until < :now::timestamptz
+        AND ${notDelayed('t.delayable')} GROUP BY t.incident`,
     { ids, now },
   );
   const matters = await overdueMatters(reads, ids, now);
   const tasks = new Map(rows.map(({ incident, n }) => [incident, n]));
-  return new Map(ids.map((id) => [id, (tasks.get(id) ?? 0) + (matters.get(id) ?? 0)]));
+  const law = new Map(duties.map(({ incident, n }) => [incident, n]));
+  return new Map(ids.map((id) => [id, (tasks.get(id) ?? 0) + (law.get(id) ?? 0) + (matters.get(id) ?? 0)]));
 }
 
 export async function insertIncident(
@@ -369,6 +409,18 @@ export async function insertMove(tx: Tx, id: IncidentId, entry: number, act: Act
       entry,
       act,
     },
+  );
+}
+
+/** Whether somebody of a campaign is not accounted for yet, which keeps the incident open. */
+export async function setCampaign(
+  tx: Tx,
+  row: Readonly<{ campaign: string; incident: string; isOpen: boolean }>,
+): Promise<void> {
+  await tx.run(
+    `INSERT INTO incident_campaigns (campaign, incident, is_open) VALUES (:campaign::text, :incident::text, :isOpen::bool)
+      ON CONFLICT (campaign) DO UPDATE SET is_open = excluded.is_open`,
+    row,
   );
 }
 
@@ -448,10 +500,21 @@ export async function handedIn(reads: Reads): Promise<Readonly<{ sha256: string;
 }
 
 export async function isFileReferred(reads: Reads, sha256: string): Promise<boolean> {
-  const rows = await reads.rows('SELECT 1 AS one FROM incident_files WHERE sha256 = :sha256::text LIMIT 1', {
-    sha256,
-  });
+  const rows = await reads.rows(
+    `SELECT 1 AS one FROM incident_files WHERE sha256 = :sha256::text
+      UNION ALL SELECT 1 FROM incident_runs WHERE people_sha256 = :sha256::text LIMIT 1`,
+    { sha256 },
+  );
   return rows.length > 0;
+}
+
+/** The file is no longer referred to, and its hash is forgotten. */
+export async function eraseFileRow(tx: Tx, evidence: EvidenceId, entry: number): Promise<void> {
+  await tx.run('DELETE FROM incident_files WHERE evidence = :evidence::text', { evidence });
+  await tx.run(
+    'UPDATE incident_evidence SET sha256 = NULL, erased_entry = :entry::int8 WHERE id = :evidence::text',
+    { evidence, entry },
+  );
 }
 
 export async function insertFile(tx: Tx, evidence: EvidenceId, sha256: string): Promise<void> {

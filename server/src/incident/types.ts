@@ -13,6 +13,7 @@ import type {
   TaskId,
 } from '@forthright/contract';
 import type { StandingDelay } from './delays/types.ts';
+import type { OpenDuties } from './duties/types.ts';
 import type { OpenMatters } from './matters/types.ts';
 
 /** What may be done with an incident. */
@@ -43,7 +44,17 @@ export type Act =
   | 'reopen';
 
 /** What later stages do upon an incident; whenever evidence may be added. */
-export type LaterAct = 'assess-risk' | 'save-report' | 'file-report';
+export type LaterAct =
+  | 'assess-risk'
+  | 'save-report'
+  | 'file-report'
+  | 'set-law-facts'
+  | 'assess-duties'
+  | 'determine-exemption'
+  | 'fulfil-duty'
+  | 'excuse-duties'
+  | 'reopen-duty'
+  | 'campaign';
 
 /** What somebody typed; `null` once it was erased. */
 export type Typed = string | null;
@@ -105,11 +116,14 @@ export type Task = Readonly<{
 export type Evidence = Readonly<{
   id: EvidenceId;
   kind: 'file' | 'run';
-  sha256: string;
+  /** `null` once the file was erased. */
+  sha256: string | null;
   bytes: number;
   name: Typed;
   origin: Typed;
   entry: number;
+  /** The entry that says that it was erased. */
+  erased?: number;
 }>;
 
 /** An incident as rules look at it. */
@@ -127,4 +141,8 @@ export type Incident = Readonly<{
   evidence: readonly Evidence[];
   matters: OpenMatters;
   delays: readonly StandingDelay[];
+  /** Duties of law that are open. */
+  duties: OpenDuties;
+  /** Campaigns with people who are not accounted for. */
+  campaigns: readonly string[];
 }>;

@@ -9,6 +9,22 @@ export type UponEvent = Pick<Event, 'facts' | 'texts'>;
 
 export type Upon = Readonly<{ tx: Tx; at: Date; incident: Incident }>;
 
+/** One more entry of a deed upon an incident, with its row among what was done with it. */
+export async function recordUpon(
+  tx: Tx,
+  {
+    incident,
+    kind,
+    act,
+    facts,
+    texts,
+  }: UponEvent & Readonly<{ incident: IncidentId; kind: string; act: LaterAct }>,
+): Promise<number> {
+  const entry = await record(tx, { kind, incident, facts, texts });
+  await insertMove(tx, incident, entry, act);
+  return entry;
+}
+
 /**
  * What a later stage does upon an incident: one deed, its entry, and its row among what was done with the incident.
  * `work` looks and changes within it and says what is recorded; `then` gets the entry. Refuses an incident that the actor

@@ -23,6 +23,8 @@ export type DocumentCode =
   | 'settings-invalid'
   | 'risk-invalid'
   | 'report-invalid'
+  | 'notice-invalid'
+  | 'template-invalid'
   | 'trace-invalid';
 
 /** Where in a document: keys and positions from the top, such as `['leaks', 0, 'path']`. */

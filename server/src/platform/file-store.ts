@@ -95,6 +95,13 @@ export class FileStore {
     })();
   }
 
+  /** Removes a file; whoever asks knows that nothing refers to it. */
+  async remove(sha256: string): Promise<void> {
+    const path = this.pathOf(sha256);
+    await rm(path, { force: true });
+    await syncFolder(join(path, '..')).catch(() => {});
+  }
+
   /** Every whole file's SHA-256. */
   async *all(): AsyncGenerator<string> {
     for (const group of await readdir(this.#folder).catch(() => [])) {

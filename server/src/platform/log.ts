@@ -16,6 +16,10 @@ export type LogEntry = Readonly<{
   code?: string;
   /** `job_…` */
   job?: string;
+  /** `cmp_…` */
+  campaign?: string;
+  /** How many people are in which state. */
+  sums?: Readonly<Record<string, number>>;
   /** `whk_…` */
   webhook?: string;
   /** Frames of a stack, without its first line: an error's message may quote what somebody typed. */

@@ -28,6 +28,15 @@ export const historyOf = (
   page: Readonly<{ after?: number; most: number }>,
 ): Promise<RecordedEntry[]> => readEntries(reads, null, page);
 
+/** The index of the incident's last entry: it is another one after anything was done with the incident. */
+export async function lastEntryOf(reads: Reads, incident: string): Promise<number> {
+  const [row] = await reads.rows<{ last: bigint | null }>(
+    'SELECT max(index) AS last FROM register_entries WHERE incident = :incident::text',
+    { incident },
+  );
+  return Number(row?.last ?? -1);
+}
+
 /** Texts by entry and name; `null` for one that was erased. */
 export async function textsOf(
   reads: Reads,

@@ -1,3 +1,4 @@
+export { type CohortRow, cohortOf } from './cohort.ts';
 export { scope, seenByViewer, whoSawPerson } from './operations.ts';
 export { readinessOperation } from './readiness.operation.ts';
 export { checkReadiness } from './readiness.ts';

@@ -1,5 +1,6 @@
 import {
   type RoutingKey,
+  type ScopeAnswer,
   type TRACE_REFUSALS,
   type TraceAnswer,
   TraceAnswer as TraceAnswerSchema,
@@ -132,7 +133,7 @@ async function answerOf(
       })),
       missing,
     },
-    cautions: [...cautionsOf(lookUps, told), ...answer.cautions.filter(isOfLogs).map((x) => x.text)],
+    cautions: [...cautionsOf(lookUps, told), ...gapsOf(answer.gaps), ...answer.cautions.filter(isOfLogs).map((x) => x.text)],
   };
 }
 
@@ -194,8 +195,19 @@ async function standpointOf(
   };
 }
 
+/** A look-up that no log shows makes its maker look more innocent, and others none the guiltier. */
+function gapsOf(gaps: ScopeAnswer['gaps']): string[] {
+  if (gaps.length === 0) return [];
+  const logs = [...new Set(gaps.map((x) => x.log))].join(', ');
+  const first = gaps.map((x) => x.from).sort()[0] ?? '';
+  const last = gaps.map((x) => x.to).sort().at(-1) ?? '';
+  return [
+    `The logs have gaps (${gaps.length} in ${logs}, between ${first} and ${last}): look-ups in them count for nobody, so that whoever leaked may not stand out.`,
+  ];
+}
+
 /** Cautions of scope that are about logs, not about whom a leak exposed. */
-const OF_LOGS = ['rejected-lines', 'duplicate-ids', 'broken-rows', 'gaps'];
+const OF_LOGS = ['rejected-lines', 'duplicate-ids', 'broken-rows', 'unread-dates', 'unhashed-source'];
 const isOfLogs = ({ code }: { code: string }): boolean => OF_LOGS.includes(code);
 
 function cautionsOf({ withoutViewer, candidates }: LookUps, { untimed }: Told): string[] {

@@ -1,7 +1,16 @@
 /** What the program does by itself: jobs that were asked for, and upkeep by the clock. Wired by hand. */
 import { join } from 'node:path';
-import { scopeRunHandler } from '../flow/index.ts';
-import { SCOPE_RUN } from '../incident/index.ts';
+import { assessDutiesHandler, scopeRunHandler } from '../flow/index.ts';
+import { ASSESS_DUTIES, SCOPE_RUN } from '../incident/index.ts';
+import {
+  CAMPAIGN_WINDOWS,
+  campaignWindowsHandler,
+  type Mailing,
+  PREPARE_CAMPAIGN,
+  prepareCampaignHandler,
+  SEND_CAMPAIGN,
+  sendCampaignHandler,
+} from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import type { Log, Outbound } from '../platform/index.ts';
 import { addJob, type Lane, type Runner, runJobs, type Schedule } from '../platform/queue/index.ts';
@@ -17,37 +26,49 @@ export type WorkerOptions = Readonly<{
   data: string;
   /** Path of the workspace file; without one no run of scope can be asked for. */
   workspace?: string | undefined;
+  /** How mail is sent; without it none is. */
+  mailing?: Mailing | undefined;
   /** Whether webhooks may lead into private networks. */
   outbound: Outbound;
+  /** What other stages have done once an hour. */
+  upkeep?: () => Promise<void>;
   pollMs?: number;
 }>;
 
 const UPKEEP_ATTEMPTS = 5;
 const DEADLINES = 'deadlines';
 const DEADLINES_MINUTES = 5;
+const CAMPAIGN_WINDOW_MINUTES = 60;
 
 /**
  * Begins to work, until `stop`. Several may work on one PostgreSQL; each job is done by one of them. While the register is
  * stopped nothing is begun.
  */
 export async function startWorker(options: WorkerOptions): Promise<Runner> {
-  const { db, now, log, data, workspace, outbound, pollMs } = options;
+  const { db, now, log, data, workspace, mailing, outbound, upkeep, pollMs } = options;
+  const campaigns = { db, now, log, data, workspace, mailing };
   const lanes: Lane[] = [
     // One at a time: a run takes as much of the machine as it gets.
     { atOnce: 1, handlers: { [SCOPE_RUN]: scopeRunHandler({ db, now, workspace }) } },
     {
       atOnce: 1,
       handlers: {
-        [CHECKPOINT]: checkpointHandler({ db, now, directory: join(data, 'public') }),
+        [CHECKPOINT]: checkpointHandler({ db, now, directory: join(data, 'public'), upkeep }),
+        [CAMPAIGN_WINDOWS]: campaignWindowsHandler({ db, now }),
         [DEADLINES]: { run: () => announceDeadlines(db, now) },
       },
     },
+    { atOnce: 1, handlers: { [ASSESS_DUTIES]: assessDutiesHandler({ db, now, workspace }) } },
+    { atOnce: 1, handlers: { [PREPARE_CAMPAIGN]: prepareCampaignHandler(campaigns) } },
+    // Campaigns of several incidents go side by side; of one there is one at a time.
+    { atOnce: 4, handlers: { [SEND_CAMPAIGN]: sendCampaignHandler(campaigns) } },
     // They wait for others' machines, and of one webhook there is one at a time.
     { atOnce: 4, handlers: { [DELIVERY]: deliveryHandler({ db, now, log, outbound }) } },
   ];
   const schedules: Schedule[] = [
     { kind: CHECKPOINT, everyMinutes: CHECKPOINT_MINUTES },
     { kind: DEADLINES, everyMinutes: DEADLINES_MINUTES },
+    { kind: CAMPAIGN_WINDOWS, everyMinutes: CAMPAIGN_WINDOW_MINUTES },
   ];
   // At each start, too: the folder may be another one than that of an hour ago.
   await db.transaction((tx) =>

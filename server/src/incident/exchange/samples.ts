@@ -100,6 +100,8 @@ export const incidentOf = (facts: Facts | OpenIncident, others: Partial<Incident
   tasks: [],
   matters: { first: [], counts: {} },
   delays: [],
+  duties: { first: [], count: 0, isAwaited: false },
+  campaigns: [],
   evidence: [],
   ...others,
 });

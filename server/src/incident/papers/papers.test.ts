@@ -68,6 +68,8 @@ const incident = (facts: Facts): Incident => ({
   tasks: [],
   matters: { first: [], counts: {} },
   delays: [],
+  duties: { first: [], count: 0, isAwaited: false },
+  campaigns: [],
   evidence: [
     { id: RUN, kind: 'run', sha256: 'd'.repeat(64), bytes: 1, name: 'answer.json', origin: 'x', entry: 4 },
   ],

@@ -91,6 +91,13 @@ export function signed(message: Buffer, keys: readonly DkimKey[], atSeconds: num
   return Buffer.concat([Buffer.from(signatures.join(''), 'latin1'), message]);
 }
 
+/** The SHA-256 that a signature's `bh=` states: of the body alone, as relaxed canonicalization writes it. */
+export function bodyHashOf(message: Buffer): Buffer {
+  const end = message.indexOf('\r\n\r\n');
+  if (end < 0) throw new Error('A message has an empty line between its header and its body.');
+  return hash('sha256', relaxedBody(message, end + 4), 'buffer');
+}
+
 type Fields = ReadonlyMap<string, readonly string[]>;
 
 /** By name in lower case, each as relaxed canonicalization writes it; the last one first, as `h=` takes them. */

@@ -1,0 +1,215 @@
+import * as z from 'zod';
+import { ANSWER, type ErrorCode } from './errors.ts';
+import { AnyIncident, Line, Prose } from './fields.ts';
+import { NoticeFile } from './notices.ts';
+
+/** Campaigns: telling the people of a run, each accounted for. */
+
+const AnyId = z.string().max(60);
+const Code = z.enum(Object.keys(ANSWER) as [ErrorCode, ...ErrorCode[]]);
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex');
+const MOST_AT_ONCE = 1000;
+
+export const COHORTS = ['exposed', 'unknown', 'both'] as const;
+
+/** What a notice says and no log knows, as a notice file has it. */
+export const NoticeStatement = NoticeFile.omit({
+  incident: true,
+  answer: true,
+  duties: true,
+  templates: true,
+});
+export type NoticeStatement = z.infer<typeof NoticeStatement>;
+
+export const MakeCampaign = z.strictObject({
+  incident: AnyIncident,
+  /** The job of a finished run on this server. */
+  run: AnyId,
+  cohort: z.enum(COHORTS).default('both'),
+  /** An earlier campaign: only those are told whose facts differ from what it told them. */
+  after: AnyId.optional(),
+  statement: NoticeStatement,
+});
+export type MakeCampaign = z.infer<typeof MakeCampaign>;
+
+export const OfCampaign = z.strictObject({ incident: AnyIncident, campaign: AnyId });
+export type OfCampaign = z.infer<typeof OfCampaign>;
+
+export const CAMPAIGN_STATES = [
+  'preparing',
+  'failed',
+  'prepared',
+  'approved',
+  'sending',
+  'paused',
+  'sent',
+  'stopped',
+  'discarded',
+] as const;
+export type CampaignState = (typeof CAMPAIGN_STATES)[number];
+
+/** Why a campaign stands still without anybody having said so. */
+export const PAUSES = ['asked', 'slice', 'returns', 'refusals', 'restored', 'changed'] as const;
+export type Pause = (typeof PAUSES)[number];
+
+export const CampaignChanged = z.strictObject({
+  incident: z.string(),
+  campaign: z.string(),
+  state: z.enum(CAMPAIGN_STATES),
+  entry: z.int(),
+});
+export type CampaignChanged = z.infer<typeof CampaignChanged>;
+
+export const CampaignListed = z.strictObject({
+  campaign: z.string(),
+  state: z.enum(CAMPAIGN_STATES),
+  /** Why it stands still, while it is paused. */
+  pause: z.enum(PAUSES).optional(),
+  /** Why it could not be prepared. */
+  code: Code.optional(),
+  run: z.string(),
+  cohort: z.enum(COHORTS),
+  after: z.string().optional(),
+  madeBy: z.string(),
+  madeAt: z.string(),
+  approvedBy: z.string().optional(),
+  /** People, messages and different addresses: people with one address and the same facts share a message. */
+  people: z.int(),
+  messages: z.int(),
+  addresses: z.int(),
+  /** How many people are in which state; they add up to `people`. */
+  sums: z.record(z.string(), z.int()),
+  /** Whether each has a final state. */
+  isFinished: z.boolean(),
+  entry: z.int(),
+});
+export type CampaignListed = z.infer<typeof CampaignListed>;
+
+export const CampaignShown = CampaignListed.extend({
+  /** What an approval names: SHA-256 over letterhead, facts, texts, cohort and every message of the batch. */
+  hash: Sha256.optional(),
+  batch: z
+    .strictObject({
+      tag: z.string(),
+      leaves: z.int(),
+      root: Sha256,
+      /** The register's entry that states it; once it is approved. */
+      entry: z.int().optional(),
+    })
+    .optional(),
+  /** `null` once it was erased. */
+  statement: NoticeStatement.nullable(),
+});
+export type CampaignShown = z.infer<typeof CampaignShown>;
+
+export const CampaignsListed = z.strictObject({ campaigns: z.array(CampaignListed) });
+export type CampaignsListed = z.infer<typeof CampaignsListed>;
+
+export const ListAddressees = OfCampaign.extend({
+  state: z.string().max(30).optional(),
+  most: z.coerce.number().int().min(1).max(MOST_AT_ONCE).default(100),
+  after: AnyId.optional(),
+});
+export type ListAddressees = z.infer<typeof ListAddressees>;
+
+export const Addressee = z.strictObject({
+  person: z.string(),
+  state: z.string(),
+  at: z.string(),
+  /** As the directory has them; `null` once the person was erased. */
+  customer: z.string().nullable(),
+  name: z.string().nullable(),
+  address: z.string().nullable(),
+  /** What the receiving server said last, or why there was no message. */
+  said: z.string().optional(),
+});
+export const AddresseesListed = z.strictObject({ people: z.array(Addressee), next: z.string().optional() });
+export type AddresseesListed = z.infer<typeof AddresseesListed>;
+
+export const PreviewNotice = OfCampaign.extend({ person: AnyId, language: z.string().max(20).optional() });
+export type PreviewNotice = z.infer<typeof PreviewNotice>;
+
+export const NoticePreviewed = z.strictObject({
+  person: z.string(),
+  language: z.string(),
+  to: z.string(),
+  subject: z.string(),
+  /** With a code that is none. */
+  text: z.string(),
+  html: z.string(),
+});
+export type NoticePreviewed = z.infer<typeof NoticePreviewed>;
+
+export const ApproveCampaign = OfCampaign.extend({
+  /** As `show-campaign` has it: what exactly is approved. */
+  hash: Sha256,
+  reason: Prose.optional(),
+});
+export type ApproveCampaign = z.infer<typeof ApproveCampaign>;
+
+export const StartCampaign = OfCampaign.extend({
+  /** So many messages first; then it waits for `resume-campaign`. */
+  slice: z.int().min(1).max(1_000_000).default(100),
+});
+export type StartCampaign = z.infer<typeof StartCampaign>;
+
+export const StopCampaign = OfCampaign.extend({ reason: Prose });
+export type StopCampaign = z.infer<typeof StopCampaign>;
+
+export const OTHER_CHANNELS = ['letter', 'phone', 'text-message', 'account', 'in-person'] as const;
+
+/** People with whom it ends otherwise than by mail, or goes on. */
+export const SettleAddressees = OfCampaign.extend({
+  people: z.array(AnyId).min(1).max(MOST_AT_ONCE),
+  outcome: z.enum(['other-channel', 'told', 'excused', 'unreachable', 'retry', 'never-again']),
+  /** How they were told, or which channels were tried. */
+  channels: z.array(z.enum(OTHER_CHANNELS)).default([]),
+  reason: Prose.optional(),
+});
+export type SettleAddressees = z.infer<typeof SettleAddressees>;
+
+export const AddresseesSettled = z.strictObject({
+  incident: z.string(),
+  campaign: z.string(),
+  settled: z.int(),
+  entry: z.int(),
+});
+export type AddresseesSettled = z.infer<typeof AddresseesSettled>;
+
+export const EraseAddressee = OfCampaign.extend({ person: AnyId });
+export type EraseAddressee = z.infer<typeof EraseAddressee>;
+
+/** `mail.yaml` in the data folder. Without relays nothing is sent: messages can be looked at. */
+export const MailSettings = z.strictObject({
+  from: z.strictObject({ name: Line, address: z.string().min(3).max(320) }),
+  replyTo: z.string().min(3).max(320).optional(),
+  /** The domain of envelope senders, one for each message; mail to it must come back to Forthright. */
+  returns: z.string().min(1).max(253).optional(),
+  /** What this machine calls itself to servers. */
+  helo: z.string().min(1).max(253).optional(),
+  relays: z
+    .array(
+      z.strictObject({
+        host: z.string().min(1).max(253),
+        port: z.int().min(1).max(65_535).default(25),
+        security: z.enum(['tls', 'starttls', 'starttls-where-offered']).default('starttls-where-offered'),
+        /** Whether its certificate must be good for its name. */
+        verifies: z.boolean().default(true),
+        user: z.string().max(300).optional(),
+        passwordFile: z.string().max(1000).optional(),
+      }),
+    )
+    .max(20)
+    .default([]),
+  dkim: z
+    .array(z.strictObject({ selector: z.string(), domain: z.string(), keyFile: z.string() }))
+    .max(4)
+    .default([]),
+  connections: z.int().min(1).max(2000).default(20),
+  perSecond: z
+    .strictObject({ relay: z.number().positive().optional(), domain: z.number().positive().optional() })
+    .default({}),
+  /** A campaign stops by itself when more than this share of what was accepted comes back, or of what was tried is refused. */
+  mostReturned: z.number().min(0).max(1).default(0.05),
+});
+export type MailSettings = z.infer<typeof MailSettings>;

@@ -1,0 +1,148 @@
+/** What is done about duties of law. Each is one deed. */
+import {
+  type DutiesSettled,
+  type DutyAct,
+  type ExcuseDuties,
+  ForthrightError,
+  type FulfilDuty,
+  type ReopenDuty,
+} from '@forthright/contract';
+import type { Tx } from '../../platform/db/index.ts';
+import type { Asked } from '../../prove/index.ts';
+import type { Incident, LaterAct } from '../types.ts';
+import { deedUpon, type UponEvent } from '../upon.ts';
+import { askForDuties } from './await.ts';
+import { insertDutySteps, keptDuties, type NewStep, STEP_TEXTS } from './store.ts';
+import type { KeptDuty } from './types.ts';
+
+/** A clock may be a little off. */
+const SLACK_MS = 300_000;
+
+const refuse = (message: string): never => {
+  throw new ForthrightError('incident-refuses', message);
+};
+
+/** These duties of the incident. Refuses (`duty-not-found`) one that the last assessment does not name. */
+async function dutiesNamed(tx: Tx, incident: Incident, names: readonly string[]): Promise<KeptDuty[]> {
+  const kept = await keptDuties(tx, incident.id);
+  return [...new Set(names)].map((name) => {
+    const found = kept.get(name);
+    if (found === undefined)
+      throw new ForthrightError('duty-not-found', `The last assessment has no duty ${name} that may be due.`);
+    return found;
+  });
+}
+
+export type Fulfilled = Readonly<{
+  at: string;
+  receipt?: string | undefined;
+  delayReasons?: string | undefined;
+}>;
+
+/**
+ * Refuses to take these duties for fulfilled: when one is settled, when it lies ahead, when the receipt is no evidence, and
+ * when it was late and nobody says why (GDPR Art. 33(1) and what the form of each authority asks).
+ */
+export async function refuseUnfulfilled(
+  tx: Tx,
+  { incident, now }: Readonly<{ incident: Incident; now: Date }>,
+  names: readonly string[],
+  { at, receipt, delayReasons }: Fulfilled,
+): Promise<void> {
+  const duties = await dutiesNamed(tx, incident, names);
+  if (Date.parse(at) > now.getTime() + SLACK_MS) refuse(`It can not have been done: ${at} lies ahead.`);
+  if (receipt !== undefined && !incident.evidence.some(({ id }) => id === receipt))
+    refuse(`The incident has no evidence ${receipt}: add the receipt first.`);
+  for (const { duty, settled, until, untilWords } of duties) {
+    if (settled === 'fulfilled')
+      refuse(`The duty ${duty} is fulfilled already; reopen it with a reason first.`);
+    if (until !== null && Date.parse(at) > Date.parse(until) && delayReasons === undefined)
+      refuse(`It was late: the deadline of ${duty} was ${untilWords}. Give the reasons for the delay.`);
+  }
+}
+
+/** Keeps, within a deed of this entry, what was done about duties; they are assessed anew, since clocks may start with it. */
+export async function settleDuties(tx: Tx, step: NewStep, now: Date): Promise<void> {
+  if (step.duties.length === 0) return;
+  await insertDutySteps(tx, step);
+  await askForDuties(tx, step.incident, step.entry, now);
+}
+
+type Settling = Readonly<{
+  incident: string;
+  duties: readonly string[];
+  step: DutyAct;
+  act: LaterAct;
+  at?: string;
+  receipt?: string | undefined;
+}>;
+
+async function settle(
+  asked: Asked,
+  { incident: id, duties, step, act, at, receipt }: Settling,
+  look: (tx: Tx, incident: Incident, now: Date) => Promise<UponEvent['texts']>,
+): Promise<DutiesSettled> {
+  const names = [...new Set(duties)];
+  const done = await deedUpon(
+    asked,
+    id,
+    { kind: `duty-${step}`, act },
+    async ({ tx, at: now, incident }) => ({
+      texts: await look(tx, incident, now),
+      facts: {
+        duties: names,
+        ...(at === undefined ? {} : { at }),
+        ...(receipt === undefined ? {} : { receipt }),
+      },
+    }),
+    async ({ tx, at: now, incident }, entry) => {
+      const by = asked.actor.account;
+      const when = at ?? now.toISOString();
+      await settleDuties(
+        tx,
+        { entry, incident: incident.id, duties: names, act: step, at: when, by, receipt },
+        now,
+      );
+    },
+  );
+  return { ...done, open: step === 'reopened' ? names : [] };
+}
+
+/** Records that a duty was done: when, how, the authority's number and receipt, and why late where it was. */
+export const fulfilDuty = (
+  asked: Asked,
+  { incident, duty, at, text, reference, receipt, delayReasons }: FulfilDuty,
+): Promise<DutiesSettled> =>
+  settle(
+    asked,
+    { incident, duties: [duty], step: 'fulfilled', act: 'fulfil-duty', at, receipt },
+    async (tx, found, now) => {
+      await refuseUnfulfilled(tx, { incident: found, now }, [duty], { at, receipt, delayReasons });
+      return {
+        [STEP_TEXTS.text]: { value: text },
+        ...(reference === undefined ? {} : { [STEP_TEXTS.reference]: { value: reference } }),
+        ...(delayReasons === undefined ? {} : { [STEP_TEXTS.delayReasons]: { value: delayReasons } }),
+      };
+    },
+  );
+
+/** Records why nothing is done about duties that are due, can't be told, or that nobody has verified. */
+export const excuseDuties = (
+  asked: Asked,
+  { incident, duties, reason }: ExcuseDuties,
+): Promise<DutiesSettled> =>
+  settle(asked, { incident, duties, step: 'excused', act: 'excuse-duties' }, async (tx, found) => {
+    for (const { duty, settled, status } of await dutiesNamed(tx, found, duties)) {
+      if (settled !== null) refuse(`The duty ${duty} is ${settled} already; reopen it with a reason first.`);
+      if (status === 'not-due') refuse(`The duty ${duty} is not due: there is nothing to excuse.`);
+    }
+    return { [STEP_TEXTS.text]: { value: reason } };
+  });
+
+/** Takes back that a duty was fulfilled or excused. */
+export const reopenDuty = (asked: Asked, { incident, duty, reason }: ReopenDuty): Promise<DutiesSettled> =>
+  settle(asked, { incident, duties: [duty], step: 'reopened', act: 'reopen-duty' }, async (tx, found) => {
+    const [kept] = await dutiesNamed(tx, found, [duty]);
+    if (kept?.settled === null) refuse(`The duty ${duty} is neither fulfilled nor excused.`);
+    return { [STEP_TEXTS.text]: { value: reason } };
+  });

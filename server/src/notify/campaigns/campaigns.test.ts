@@ -1,0 +1,376 @@
+/** Campaigns over real records and a real SMTP sink, with a clock that is set. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, beforeEach, test } from 'node:test';
+import {
+  type AddresseesListed,
+  type CampaignChanged,
+  type CampaignShown,
+  type Changed,
+  ForthrightError,
+  type IncidentShown,
+  ROLES,
+} from '@forthright/contract';
+import { actor, ask as askRecord, openRecord, strays } from '../../incident/testing.ts';
+import type { Db } from '../../platform/db/index.ts';
+import { type Deed, type Seen, Sink } from '../../platform/mail/smtp/testing.ts';
+import type { Asked } from '../../prove/index.ts';
+import type { CohortRow } from '../../scope/index.ts';
+import { statesText } from '../states.ts';
+import { campaignOperations } from './operations.ts';
+import { PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
+import { campaignWindowsHandler, noteReturned } from './returns.ts';
+import { campaignMovesText } from './rules.ts';
+import { SEND_CAMPAIGN, sendCampaignHandler } from './send.ts';
+import { doJob, finishedRun, LEAKS, mailingTo, person, STATEMENT, writeWorkspace } from './testing.ts';
+
+const work = mkdtempSync(join(tmpdir(), 'forthright-campaigns-'));
+after(() => rmSync(work, { recursive: true, force: true }));
+
+let db: Db;
+let sink: Sink;
+let folder = '';
+let workspace = '';
+let nowMs = 0;
+let folders = 0;
+/** What the sink does with a message instead of taking it. */
+let deed: (seen: Seen) => Deed | undefined = () => undefined;
+const now = () => new Date(nowMs);
+const pass = (minutes: number) => {
+  nowMs += minutes * 60_000;
+};
+const DAY = 24 * 60;
+
+beforeEach(async () => {
+  nowMs = Date.parse('2025-11-21T08:00:00Z');
+  deed = () => undefined;
+  folders += 1;
+  folder = join(work, String(folders));
+  workspace = await writeWorkspace(folder);
+  db = await openRecord({ folder, now });
+  sink = await Sink.open({ message: (seen) => deed(seen) });
+});
+afterEach(async () => {
+  await sink.close();
+  try {
+    assert.deepEqual(await strays(db), []);
+    const open = await db.rows(
+      `SELECT coalesce(m.entry, e.index)::text AS stray FROM campaign_moves m
+        FULL JOIN (SELECT index FROM register_entries WHERE kind LIKE 'campaign-%' OR kind LIKE 'sending-%' OR kind = 'batch-committed') e
+          ON e.index = m.entry WHERE m.entry IS NULL`,
+    );
+    assert.deepEqual(open, [], 'each entry has its deed');
+  } finally {
+    await db.close();
+  }
+});
+
+const as = (who: string): Asked => ({ db, now, actor: actor(`usr_${who}`, ...ROLES) });
+const options = () => ({ data: folder, workspace, mailing: mailingTo(sink.port) });
+
+async function ask<T>(name: string, given: object, who = 'ada'): Promise<T> {
+  const found = campaignOperations(options()).find((one) => one.name === name);
+  assert.ok(found, name);
+  return found.output.parse(await found.run(as(who), found.input.parse(given))) as T;
+}
+const refusal = (name: string, given: object, who?: string): Promise<string> =>
+  ask(name, given, who).then(
+    () => 'nothing was refused',
+    (error: unknown) =>
+      error instanceof ForthrightError ? `${error.code}: ${error.message}` : Promise.reject(error),
+  );
+
+async function incidentWithLeaks(): Promise<string> {
+  const { incident } = await askRecord<Changed>(as('ada'), 'open-incident', {
+    title: 'Pages',
+    kind: 'technical-error',
+    times: { aware: { at: '2025-11-20T10:00:00+01:00', saidBy: 'Ada' } },
+  });
+  await askRecord(as('ada'), 'set-leaks', { incident, version: 0, leaks: LEAKS });
+  return incident;
+}
+
+type Of = Readonly<{ incident: string; campaign: string }>;
+
+async function prepared(incident: string, people: readonly CohortRow[], more: object = {}): Promise<Of> {
+  const run = await finishedRun(as('ada'), incident, people);
+  const { campaign } = await ask<CampaignChanged>('make-campaign', {
+    incident,
+    run,
+    statement: STATEMENT,
+    ...more,
+  });
+  const handler = prepareCampaignHandler({ db, now, ...options() });
+  await doJob(db, PREPARE_CAMPAIGN, handler, { now: now() });
+  return { incident, campaign };
+}
+
+async function approved(of: Of): Promise<Of> {
+  const { hash } = await ask<CampaignShown>('show-campaign', of);
+  await ask('approve-campaign', { ...of, hash }, 'bo');
+  return of;
+}
+
+const log = () => {};
+const send = (signal?: AbortSignal) =>
+  doJob(db, SEND_CAMPAIGN, sendCampaignHandler({ db, now, log, ...options() }), {
+    now: now(),
+    ...(signal === undefined ? {} : { signal }),
+  });
+const show = (of: Of) => ask<CampaignShown>('show-campaign', of);
+const sums = async (of: Of) => (await show(of)).sums;
+const some = (count: number) => Array.from({ length: count }, (_, n) => person(n));
+
+async function started(people: readonly CohortRow[], incident?: string): Promise<Of> {
+  const of = await approved(await prepared(incident ?? (await incidentWithLeaks()), people));
+  await ask('start-campaign', { ...of, slice: 1000 });
+  return of;
+}
+
+test('everybody is on the list: those without a usable address for another channel, and who shares address and facts a message', async () => {
+  const of = await prepared(await incidentWithLeaks(), [
+    person(1),
+    person(2, { email: 'PERSON-1@people.example ', name: 'Person 1' }),
+    person(3, { email: 'person-1@people.example', name: 'Another' }),
+    person(4, { email: '' }),
+    person(5, { email: 'five@people.example\r\nBcc: all@people.example' }),
+    person(6, { email: 'one@people.example, two@people.example' }),
+    person(7, { name: 'Eve\u202e\r\n<script>alert(1)</script>' }),
+  ]);
+  const { people, messages, addresses, sums } = await show(of);
+  assert.deepEqual({ people, messages, addresses }, { people: 7, messages: 4, addresses: 2 });
+  assert.deepEqual(sums, { prepared: 4, 'other-channel': 3 });
+  const listed = await ask<AddresseesListed>('list-addressees', { ...of, state: 'other-channel' });
+  assert.deepEqual(listed.people.map(({ customer }) => customer).sort(), ['c000004', 'c000005', 'c000006']);
+  const [eve] = (await ask<AddresseesListed>('list-addressees', of)).people.filter(
+    ({ customer }) => customer === 'c000007',
+  );
+  const notice = await ask<{ text: string; html: string }>('preview-notice', { ...of, person: eve?.person });
+  assert.ok(!notice.html.includes('<script>') && !notice.text.includes('\u202e'));
+});
+
+test('the approval is another person’s, names the hash, and is void when facts change; who approves does not send', async () => {
+  const incident = await incidentWithLeaks();
+  const of = await prepared(incident, some(3));
+  const { hash } = await show(of);
+  assert.match(await refusal('approve-campaign', { ...of, hash }), /who made it/);
+  assert.match(await refusal('approve-campaign', { ...of, hash: 'ab'.repeat(32) }, 'bo'), /campaign-changed/);
+  await approved(of);
+  assert.match(await refusal('start-campaign', of, 'bo'), /who approved it/);
+  await askRecord(as('ada'), 'set-leaks', {
+    incident,
+    version: 1,
+    leaks: [{ ...LEAKS[0], fields: ['name'] }],
+  });
+  assert.match(await refusal('start-campaign', of), /campaign-changed/, 'other leaks');
+  await askRecord(as('ada'), 'set-leaks', { incident, version: 2, leaks: LEAKS });
+  await finishedRun(as('ada'), incident, some(2));
+  assert.match(
+    await refusal('start-campaign', of),
+    /campaign-changed.*newer run|campaign-changed/,
+    'another cohort',
+  );
+  await ask('discard-campaign', { ...of, reason: 'Counted anew.' });
+  const { blockers } = await askRecord<IncidentShown>(as('ada'), 'show-incident', { incident });
+  assert.ok(!blockers.some(({ blocker }) => blocker === 'open-campaign'));
+  assert.equal(sink.taken.length, 0);
+});
+
+test('the slice first, then the rest; a second start is refused; told when five days have passed, and a late return opens it again', async () => {
+  const incident = await incidentWithLeaks();
+  const of = await approved(await prepared(incident, some(12)));
+  await ask('start-campaign', { ...of, slice: 5 });
+  await send();
+  assert.equal(sink.taken.length, 5);
+  assert.deepEqual([(await show(of)).state, (await show(of)).pause], ['paused', 'slice']);
+  assert.match(await refusal('start-campaign', of), /campaign-refuses/);
+  await ask('resume-campaign', of);
+  await send();
+  assert.equal(new Set(sink.taken.map(({ to }) => to)).size, 12);
+  assert.equal(sink.taken.length, 12);
+  assert.equal(
+    new Set(sink.taken.map(({ from }) => from)).size,
+    12,
+    'each has an envelope sender of its own',
+  );
+  assert.deepEqual([(await show(of)).state, await sums(of)], ['sent', { accepted: 12 }]);
+  const windows = campaignWindowsHandler({ db, now });
+  const job = { id: 'job', kind: 'x', subject: undefined, input: {}, attempt: 1, mostAttempts: 1 };
+  const how = { signal: new AbortController().signal, progress: () => {} };
+  await windows.run(job, how);
+  assert.deepEqual(await sums(of), { accepted: 12 }, 'not before its time');
+  pass(5 * DAY);
+  await windows.run(job, how);
+  assert.deepEqual([await sums(of), (await show(of)).isFinished], [{ told: 12 }, true]);
+  const blocks = async () =>
+    (await askRecord<IncidentShown>(as('ada'), 'show-incident', { incident })).blockers.map(
+      ({ blocker }) => blocker,
+    );
+  assert.ok(!(await blocks()).includes('open-campaign'));
+  const [token = ''] = (sink.taken[0]?.from ?? '').split('@');
+  assert.ok(
+    await noteReturned(as('ada'), { token, kind: 'bounce', status: '5.1.1', said: 'no such user' }, 0.5),
+  );
+  assert.equal(await noteReturned(as('ada'), { token: 'nobody', kind: 'bounce' }, 0.5), false);
+  assert.deepEqual(await sums(of), { told: 11, bounced: 1 });
+  assert.ok((await blocks()).includes('open-campaign'));
+  const [gone] = (await ask<AddresseesListed>('list-addressees', { ...of, state: 'bounced' })).people;
+  const people = [gone?.person];
+  assert.match(await refusal('settle-addressees', { ...of, people, outcome: 'excused' }), /request-invalid/);
+  assert.match(
+    await refusal('settle-addressees', {
+      ...of,
+      people,
+      outcome: 'unreachable',
+      reason: 'x',
+      channels: ['phone'],
+    }),
+    /campaign-refuses/,
+    'not before another channel was taken',
+  );
+  await ask('settle-addressees', { ...of, people, outcome: 'other-channel' });
+  await ask('settle-addressees', { ...of, people, outcome: 'told', channels: ['letter'] });
+  assert.deepEqual(await sums(of), { told: 12 });
+  assert.ok(!(await blocks()).includes('open-campaign'));
+  await ask('erase-addressee', { ...of, person: gone?.person });
+  const [erased] = (await ask<AddresseesListed>('list-addressees', of)).people.filter(
+    (one) => one.person === gone?.person,
+  );
+  assert.deepEqual([erased?.name, erased?.address, erased?.customer], [null, null, null]);
+  assert.deepEqual(await sums(of), { told: 12 }, 'and still counts');
+  const codes = await db.rows<{ codes: number }>('SELECT count(code)::int4 AS codes FROM campaign_messages');
+  assert.equal(codes[0]?.codes, 11);
+});
+
+test('who is in doubt is named, and sent the same bytes once more after fifteen minutes; a second doubt is final', async () => {
+  const people = some(6);
+  const [first, second] = ['person-1@people.example', 'person-2@people.example'];
+  const bytes = new Map<string, Buffer[]>();
+  let isOver = false;
+  deed = ({ to, bytes: got }) => {
+    bytes.set(to, [...(bytes.get(to) ?? []), got]);
+    return to === second || (to === first && !isOver) ? 'close' : undefined;
+  };
+  const of = await started(people);
+  await send();
+  assert.deepEqual(await sums(of), { accepted: 4, 'in-doubt': 2 });
+  const doubtful = await ask<AddresseesListed>('list-addressees', { ...of, state: 'in-doubt' });
+  assert.deepEqual(doubtful.people.map(({ address }) => address).sort(), [first, second]);
+  isOver = true;
+  pass(14);
+  assert.equal(await send(), false, 'evidence is sought first');
+  pass(2);
+  await send();
+  assert.deepEqual(await sums(of), { accepted: 5, 'attempted-twice': 1 });
+  for (const to of [first, second]) {
+    const [one, two, three] = bytes.get(to) ?? [];
+    assert.ok(one !== undefined && two !== undefined && three === undefined, `${to} was sent twice`);
+    assert.ok(one.equals(two), 'byte for byte the same');
+  }
+  for (const [to, times] of bytes) if (to !== first && to !== second) assert.equal(times.length, 1);
+  assert.equal((await show(of)).state, 'sent');
+});
+
+test('5xx is final, 4xx is tried again, and too many refusals stop the campaign by themselves', async () => {
+  let isBusy = true;
+  deed = ({ to }) =>
+    to === 'person-1@people.example'
+      ? { say: '550 5.1.1 no such user\r\n' }
+      : to === 'person-2@people.example' && isBusy
+        ? { say: '451 4.3.0 later\r\n' }
+        : undefined;
+  const of = await started(some(30));
+  await send();
+  assert.deepEqual(await sums(of), { accepted: 28, refused: 1, deferred: 1 });
+  isBusy = false;
+  pass(DAY);
+  await send();
+  assert.deepEqual(await sums(of), { accepted: 29, refused: 1 });
+  await ask('settle-addressees', {
+    ...of,
+    people: (await ask<AddresseesListed>('list-addressees', { ...of, state: 'refused' })).people.map(
+      (one) => one.person,
+    ),
+    outcome: 'retry',
+  });
+  deed = () => undefined;
+  await ask('resume-campaign', of);
+  await send();
+  assert.deepEqual(await sums(of), { accepted: 30 });
+
+  deed = () => ({ say: '550 5.7.1 blocked\r\n' });
+  const other = await started(some(300));
+  await send();
+  const stopped = await show(other);
+  assert.deepEqual([stopped.state, stopped.pause], ['paused', 'refusals']);
+  assert.ok((stopped.sums.refused ?? 0) < 100, JSON.stringify(stopped.sums));
+  const left = Object.values(stopped.sums).reduce((a, b) => a + b, 0);
+  assert.equal(left, 300, 'and nobody is lost');
+});
+
+test('a process that ended leaves whom it had released in doubt; who lost the right to send notes nothing more', async () => {
+  const of = await started(some(8));
+  const hold = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const slow = await Sink.open({
+    message: async () => {
+      reached.resolve();
+      await hold.promise;
+      return undefined;
+    },
+  });
+  const first = sendCampaignHandler({ db, now, log, ...options(), mailing: mailingTo(slow.port) });
+  const lost = doJob(db, SEND_CAMPAIGN, first, { now: now() });
+  const ended = lost.then(
+    () => 'went on',
+    (error: unknown) => (error as ForthrightError).code,
+  );
+  await reached.promise;
+  await send();
+  const after = await sums(of);
+  assert.deepEqual({ ...after, 'in-doubt': 0, accepted: 0 }, { 'in-doubt': 0, accepted: 0 });
+  assert.ok(
+    (after['in-doubt'] ?? 0) >= 1 && (after['in-doubt'] ?? 0) <= 2,
+    'at most one for each connection',
+  );
+  assert.equal(sink.taken.length, after.accepted);
+  hold.resolve();
+  assert.equal(await ended, 'sending-fenced');
+  assert.deepEqual(await sums(of), after, 'what the first one noted after that does not count');
+  await slow.close();
+});
+
+test('a correction tells those whose facts have changed and those who are new, and only those', async () => {
+  const incident = await incidentWithLeaks();
+  const earlier = await approved(await prepared(incident, some(6)));
+  await ask('start-campaign', { ...earlier, slice: 1000 });
+  await send();
+  const again = [
+    person(0),
+    person(1, { fields: ['email', 'name', 'phone'] }),
+    person(2, { views: 9 }),
+    person(3, { status: 'unknown', fields: [], perhaps: ['name'] }),
+    person(4),
+    person(5),
+    person(6),
+  ];
+  const of = await prepared(incident, again, { after: earlier.campaign });
+  const { people } = await ask<AddresseesListed>('list-addressees', of);
+  assert.deepEqual(people.map(({ customer }) => customer).sort(), ['c000001', 'c000003', 'c000006']);
+});
+
+test('a restored record does not go on sending by itself', async () => {
+  const of = await started(some(3));
+  await db.transaction((tx) => tx.run('UPDATE campaigns SET epoch = 0'));
+  await send();
+  const { state, pause } = await show(of);
+  assert.deepEqual([state, pause, sink.taken.length], ['paused', 'restored', 0]);
+});
+
+test('docs/campaigns.md has both tables', () => {
+  const page = readFileSync(new URL('../../../../docs/campaigns.md', import.meta.url), 'utf8');
+  assert.ok(page.includes(statesText()));
+  assert.ok(page.includes(campaignMovesText()), 'paste what campaignMovesText gives');
+});

@@ -1,0 +1,437 @@
+/** What people do with campaigns. Each is one deed with its entry, through the door of the record. */
+import { randomBytes } from 'node:crypto';
+import {
+  type AddresseesSettled,
+  type ApproveCampaign,
+  type CampaignChanged,
+  type EraseAddressee,
+  ForthrightError,
+  type MakeCampaign,
+  newId,
+  type OfCampaign,
+  type Pause,
+  type SettleAddressees,
+  type StartCampaign,
+  type StopCampaign,
+} from '@forthright/contract';
+import {
+  cohortOfRun,
+  deedUpon,
+  lastRun,
+  leaksOf,
+  recordUpon,
+  setCampaign,
+  type UponEvent,
+} from '../../incident/index.ts';
+import type { Reads, Tx } from '../../platform/db/index.ts';
+import { addJob, cancelJob } from '../../platform/queue/index.ts';
+import { makeTag } from '../../prove/codes/index.ts';
+import { type Asked, registerMark } from '../../prove/index.ts';
+import { MOVES, type PersonEvent, STATES } from '../states.ts';
+import { noteWhetherOpen } from './open.ts';
+import { PREPARE_CAMPAIGN } from './prepare.ts';
+import { publishBatch } from './publish.ts';
+import { CAMPAIGN_MOVES } from './rules.ts';
+import { SEND_CAMPAIGN } from './send.ts';
+import { campaignSums, findCampaign, STATEMENT } from './show.ts';
+import {
+  eraseAddressee as eraseRows,
+  insertCampaign,
+  insertCampaignMove,
+  isTagTaken,
+  moveCampaign,
+  movePeople,
+  peopleOf,
+  setDue,
+} from './store.ts';
+import type { Campaign, CampaignAct, Mailing } from './types.ts';
+import { erasedRun } from './writer.ts';
+
+/** Ends of processes count, too, and nobody is told more than twice by them. */
+const MOST_ATTEMPTS = 1_000_000;
+const PREPARE_ATTEMPTS = 5;
+
+export const refuses = (why: string): ForthrightError =>
+  new ForthrightError('campaign-refuses', `This is not possible: ${why}.`);
+
+/** Makes a campaign; its job is there if this deed is. Refuses a run that is not the last one, or of older leaks. */
+export async function makeCampaign(asked: Asked, given: MakeCampaign): Promise<CampaignChanged> {
+  const { incident: id, run, cohort, after, statement } = given;
+  const campaign = newId('cmp');
+  const done = await deedUpon(
+    asked,
+    id,
+    { kind: 'campaign-made', act: 'campaign' },
+    async ({ tx, incident }) => {
+      await refuseStale(tx, { incident: incident.id, runJob: run });
+      if (after !== undefined) {
+        const earlier = await findCampaign(tx, incident.id, after);
+        if (earlier.hash === undefined) throw refuses('the earlier campaign was never prepared');
+      }
+      const found = await cohortOfRun(tx, incident.id, run);
+      return {
+        facts: {
+          campaign,
+          run,
+          cohort,
+          people: found?.cohort.sha256 ?? null,
+          ...(after === undefined ? {} : { after }),
+        },
+        texts: { [STATEMENT]: { value: JSON.stringify(statement) } },
+      };
+    },
+    async ({ tx, at, incident }, entry) => {
+      const job = await addJob(
+        tx,
+        {
+          kind: PREPARE_CAMPAIGN,
+          input: { campaign },
+          subject: incident.id,
+          turn: campaign,
+          mostAttempts: PREPARE_ATTEMPTS,
+          by: asked.actor.account,
+        },
+        at,
+      );
+      if (job === undefined) throw new Error('A job without a key is always added.');
+      await insertCampaign(tx, {
+        id: campaign,
+        incident: incident.id,
+        entry,
+        runJob: run,
+        cohort,
+        after: after ?? null,
+        madeBy: asked.actor.account,
+        madeAt: at,
+        job,
+        tag: await freeTag(tx),
+      });
+      await insertCampaignMove(tx, campaign, entry, 'make');
+      await setCampaign(tx, { campaign, incident: incident.id, isOpen: true });
+    },
+  );
+  return { ...done, campaign, state: 'preparing' };
+}
+
+/** 32,768 there are; the search ends early while most are free. */
+async function freeTag(reads: Reads): Promise<string> {
+  for (let tries = 0; tries < 1000; tries += 1) {
+    const tag = makeTag(randomBytes(2));
+    if (!(await isTagTaken(reads, tag))) return tag;
+  }
+  throw refuses('nearly all batch tags of this register are taken');
+}
+
+/** Facts have changed when there is a newer run, or the leaks are others than the run was about. */
+async function refuseStale(
+  reads: Reads,
+  { incident, runJob }: Pick<Campaign, 'incident' | 'runJob'>,
+): Promise<void> {
+  const found = await cohortOfRun(reads, incident, runJob);
+  if (found === undefined) throw erasedRun();
+  const leaks = await leaksOf(reads, incident);
+  if (leaks !== undefined && leaks.version !== found.leaks)
+    throw new ForthrightError(
+      'campaign-changed',
+      `The run is about version ${found.leaks} of the leaks, and they are at version ${leaks.version} now: run scope again.`,
+    );
+  const last = await lastRun(reads, incident);
+  if (last !== undefined && last !== runJob)
+    throw new ForthrightError(
+      'campaign-changed',
+      `There is a newer run, ${last}: make a campaign of that one.`,
+    );
+}
+
+type Done = Readonly<{ campaign: Campaign; tx: Tx; at: Date; entry: number }>;
+
+/** One act upon a campaign as a whole: looked at, recorded, moved. */
+async function act(
+  asked: Asked,
+  { incident: id, campaign: of }: OfCampaign,
+  { kind, act }: Readonly<{ kind: string; act: CampaignAct }>,
+  work: (
+    campaign: Campaign,
+    tx: Tx,
+    at: Date,
+  ) => Promise<UponEvent & { changes?: Parameters<typeof moveCampaign>[2] }>,
+  then: (done: Done) => Promise<void> = async () => {},
+): Promise<CampaignChanged> {
+  let found: Campaign | undefined;
+  let changes: Parameters<typeof moveCampaign>[2];
+  const done = await deedUpon(
+    asked,
+    id,
+    { kind, act: 'campaign' },
+    async ({ tx, at, incident }) => {
+      found = await findCampaign(tx, incident.id, of);
+      if (CAMPAIGN_MOVES[found.state][act] === undefined) throw refuses(`the campaign is ${found.state}`);
+      const { facts, texts, changes: given } = await work(found, tx, at);
+      changes = given;
+      return { facts: { campaign: found.id, ...facts }, texts };
+    },
+    async ({ tx, at }, entry) => {
+      const campaign = found as Campaign;
+      const to = CAMPAIGN_MOVES[campaign.state][act] as Campaign['state'];
+      if (!(await moveCampaign(tx, { id: campaign.id, from: campaign.state, to }, changes)))
+        throw refuses(`the campaign is not ${campaign.state} any more`);
+      await insertCampaignMove(tx, campaign.id, entry, act);
+      await then({ campaign, tx, at, entry });
+    },
+  );
+  const campaign = found as Campaign;
+  return { ...done, campaign: campaign.id, state: CAMPAIGN_MOVES[campaign.state][act] as Campaign['state'] };
+}
+
+/**
+ * A second person's approval of exactly what the hash stands for; with it the batch is committed to the register, before
+ * any message is released. Refuses another hash, facts that have changed, and whoever made the campaign.
+ */
+export async function approveCampaign(
+  asked: Asked,
+  given: ApproveCampaign,
+  {
+    data,
+    notAsMade,
+  }: Readonly<{ data: string; notAsMade: (campaign: Campaign) => Promise<string | undefined> }>,
+): Promise<CampaignChanged> {
+  const changed = await act(
+    asked,
+    given,
+    { kind: 'campaign-approved', act: 'approve' },
+    async (campaign, tx) => {
+      if (campaign.madeBy === asked.actor.account) throw refuses('who made it does not approve it');
+      if (campaign.hash !== given.hash)
+        throw new ForthrightError('campaign-changed', 'This is not the hash of what was prepared.');
+      await refuseStale(tx, campaign);
+      const why = await notAsMade(campaign);
+      if (why !== undefined) throw new ForthrightError('campaign-changed', why);
+      return {
+        facts: { hash: given.hash },
+        ...(given.reason === undefined ? {} : { texts: { reason: { value: given.reason } } }),
+        changes: { approvedBy: asked.actor.account },
+      };
+    },
+    async ({ campaign, tx }) => {
+      const batchEntry = await recordUpon(tx, {
+        incident: campaign.incident,
+        kind: 'batch-committed',
+        act: 'campaign',
+        facts: {
+          campaign: campaign.id,
+          batch: campaign.tag,
+          leaves: campaign.messages,
+          root: Buffer.from(campaign.root ?? []).toString('hex'),
+          format: 'forthright-batch/1',
+        },
+      });
+      await insertCampaignMove(tx, campaign.id, batchEntry, 'commit-batch');
+      await moveCampaign(tx, { id: campaign.id, from: 'approved', to: 'approved' }, { batchEntry });
+    },
+  );
+  await publishBatch(data, await findCampaign(asked.db, changed.incident, changed.campaign));
+  return changed;
+}
+
+const epochNow = async (reads: Reads): Promise<number> => (await registerMark(reads))?.epoch ?? 0;
+
+/** The first messages, as many as the slice says. Refuses whoever approved it, and a server that can't send. */
+export function startCampaign(
+  asked: Asked,
+  given: StartCampaign,
+  mailing: Mailing | undefined,
+): Promise<CampaignChanged> {
+  return act(asked, given, { kind: 'campaign-started', act: 'start' }, async (campaign, tx, at) => {
+    refuseWithoutMail(mailing);
+    if (campaign.approvedBy === asked.actor.account) throw refuses('who approved it does not send it');
+    await refuseStale(tx, campaign);
+    const job = await addSendJob(tx, asked, campaign, at);
+    const sums = await campaignSums(tx, campaign);
+    const changes = { job, slice: given.slice, epoch: await epochNow(tx) };
+    return { facts: { slice: given.slice, people: campaign.people, sums: { ...sums } }, changes };
+  });
+}
+
+/** Goes on, with all that is left. Refuses when facts have changed since the approval. */
+export function resumeCampaign(
+  asked: Asked,
+  given: OfCampaign,
+  mailing: Mailing | undefined,
+): Promise<CampaignChanged> {
+  return act(asked, given, { kind: 'campaign-resumed', act: 'resume' }, async (campaign, tx, at) => {
+    refuseWithoutMail(mailing);
+    if (campaign.approvedBy === asked.actor.account) throw refuses('who approved it does not send it');
+    await refuseStale(tx, campaign);
+    const sums = await campaignSums(tx, campaign);
+    const job = await addSendJob(tx, asked, campaign, at);
+    return {
+      facts: { people: campaign.people, sums: { ...sums } },
+      changes: { job, slice: null, epoch: await epochNow(tx) },
+    };
+  });
+}
+
+function refuseWithoutMail(mailing: Mailing | undefined): void {
+  if (mailing === undefined || mailing.relays.length === 0)
+    throw new ForthrightError('mail-missing', 'This server has no relay in mail.yaml, so it sends nothing.');
+}
+
+async function addSendJob(tx: Tx, { actor }: Asked, { id, incident }: Campaign, at: Date): Promise<string> {
+  const job = await addJob(
+    tx,
+    {
+      kind: SEND_CAMPAIGN,
+      input: { campaign: id },
+      subject: incident,
+      turn: id,
+      mostAttempts: MOST_ATTEMPTS,
+      by: actor.account,
+    },
+    at,
+  );
+  if (job === undefined) throw new Error('A job without a key is always added.');
+  return job;
+}
+
+/** At once: no message is released after this, but for those whose end is being written. */
+export const pauseCampaign = (
+  asked: Asked,
+  given: OfCampaign,
+  pause: Pause = 'asked',
+): Promise<CampaignChanged> =>
+  act(asked, given, { kind: 'campaign-paused', act: 'pause' }, async (campaign, tx, at) => {
+    await cancelJob(tx, campaign.job, at);
+    const sums = await campaignSums(tx, campaign);
+    return { facts: { pause, sums: { ...sums } }, changes: { pause } };
+  });
+
+/** For good: whoever has not been told is told otherwise, or excused. */
+export const stopCampaign = (asked: Asked, given: StopCampaign): Promise<CampaignChanged> =>
+  act(asked, given, { kind: 'campaign-stopped', act: 'stop' }, async (campaign, tx, at) => {
+    await cancelJob(tx, campaign.job, at);
+    const sums = await campaignSums(tx, campaign);
+    return { facts: { sums: { ...sums } }, texts: { reason: { value: given.reason } } };
+  });
+
+/** Before anything was sent: as if it had not been made, but for the record. */
+export const discardCampaign = (asked: Asked, given: StopCampaign): Promise<CampaignChanged> =>
+  act(
+    asked,
+    given,
+    { kind: 'campaign-discarded', act: 'discard' },
+    async () => ({ texts: { reason: { value: given.reason } } }),
+    ({ campaign, tx }) =>
+      setCampaign(tx, { campaign: campaign.id, incident: campaign.incident, isOpen: false }),
+  );
+
+const EVENT_OF: Readonly<Record<SettleAddressees['outcome'], PersonEvent>> = {
+  'other-channel': 'turn',
+  told: 'tell',
+  excused: 'excuse',
+  unreachable: 'give-up',
+  retry: 'retry',
+  'never-again': 'never-again',
+};
+
+/** Brings people to an end, or another way, by a person's decision: all of them or none. */
+export async function settleAddressees(asked: Asked, given: SettleAddressees): Promise<AddresseesSettled> {
+  const { incident: id, campaign: of, outcome, channels, reason } = given;
+  const ids = [...new Set(given.people)];
+  refuseUnreasoned(given);
+  const event = EVENT_OF[outcome];
+  let campaign: Campaign | undefined;
+  const done = await deedUpon(
+    asked,
+    id,
+    { kind: 'addressees-settled', act: 'campaign' },
+    async ({ tx, incident }) => {
+      campaign = await findCampaign(tx, incident.id, of);
+      if (CAMPAIGN_MOVES[campaign.state].settle === undefined)
+        throw refuses(`the campaign is ${campaign.state}`);
+      const found = await peopleOf(tx, campaign.id, { most: ids.length, ids });
+      const states = new Map(found.map((person) => [person.id, person.state]));
+      const problems = ids.flatMap((person, i) => {
+        const state = states.get(person);
+        if (state === undefined) return [{ at: `people.${i}`, message: 'nobody of this campaign' }];
+        const to = MOVES[state][event];
+        return to === undefined ? [{ at: `people.${i}`, message: `is ${state}: ${STATES[state].is}` }] : [];
+      });
+      if (problems.length > 0)
+        throw new ForthrightError(
+          'campaign-refuses',
+          `Not all of them can become ${outcome}; nothing was changed.`,
+          {
+            problems,
+          },
+        );
+      return {
+        facts: { campaign: campaign.id, outcome, people: ids, channels },
+        ...(reason === undefined ? {} : { texts: { reason: { value: reason } } }),
+      };
+    },
+    async ({ tx, at }, entry) => {
+      const { id: campaignId } = campaign as Campaign;
+      await movePeople(tx, { campaign: campaignId, event, ids, at, entry });
+      if (outcome === 'retry') await sendAgain(tx, campaignId, ids);
+      await insertCampaignMove(tx, campaignId, entry, 'settle');
+      await noteWhetherOpen(tx, campaign as Campaign);
+    },
+  );
+  return { ...done, campaign: (campaign as Campaign).id, settled: ids.length };
+}
+
+function refuseUnreasoned({ outcome, reason, channels }: SettleAddressees): void {
+  const needsReason = outcome === 'excused' || outcome === 'unreachable';
+  const needsChannel = outcome === 'told' || outcome === 'unreachable';
+  const problems = [
+    ...(needsReason && reason === undefined ? [{ at: 'reason', message: `why somebody is ${outcome}` }] : []),
+    ...(needsChannel && channels.length === 0
+      ? [
+          {
+            at: 'channels',
+            message: outcome === 'told' ? 'how they were told' : 'which other channels were tried',
+          },
+        ]
+      : []),
+  ];
+  if (problems.length > 0)
+    throw new ForthrightError('request-invalid', 'Something is missing that the record needs.', { problems });
+}
+
+async function sendAgain(tx: Tx, campaign: string, ids: readonly string[]): Promise<void> {
+  const people = await peopleOf(tx, campaign, { most: ids.length, ids });
+  const ns = people.flatMap(({ n }) => (n === null ? [] : [n]));
+  await setDue(
+    tx,
+    campaign,
+    ns.map((n) => ({ n, due: null })),
+  );
+}
+
+/** Deletes name, address, code and facts of somebody who has a final state; their leaf in the tree tells nobody anything. */
+export async function eraseAddressee(asked: Asked, given: EraseAddressee): Promise<AddresseesSettled> {
+  let campaign: Campaign | undefined;
+  const done = await deedUpon(
+    asked,
+    given.incident,
+    { kind: 'addressee-erased', act: 'campaign' },
+    async ({ tx, incident }) => {
+      campaign = await findCampaign(tx, incident.id, given.campaign);
+      const [person] = await peopleOf(tx, campaign.id, { most: 1, ids: [given.person] });
+      if (person === undefined || person.facts === null)
+        throw new ForthrightError(
+          'campaign-not-found',
+          'There is nobody of this id in the campaign, or no more.',
+        );
+      if (!STATES[person.state].final && campaign.state !== 'discarded')
+        throw refuses('the person has no final state yet; tell or excuse them first');
+      return { facts: { campaign: campaign.id, person: given.person } };
+    },
+    async ({ tx }, entry) => {
+      const { id } = campaign as Campaign;
+      await eraseRows(tx, id, given.person);
+      await insertCampaignMove(tx, id, entry, 'erase');
+    },
+  );
+  return { ...done, campaign: (campaign as Campaign).id, settled: 1 };
+}

@@ -1,0 +1,234 @@
+import {
+  AddresseesListed,
+  AddresseesSettled,
+  ApproveCampaign,
+  CampaignChanged,
+  CampaignShown,
+  CampaignsListed,
+  EraseAddressee,
+  ForthrightError,
+  ListAddressees,
+  MakeCampaign,
+  NoticePreviewed,
+  OfCampaign,
+  OfIncident,
+  PreviewNotice,
+  SettleAddressees,
+  StartCampaign,
+  StopCampaign,
+} from '@forthright/contract';
+import {
+  cohortOfRun,
+  findIncident,
+  guarded,
+  notFound,
+  OFFICERS,
+  READERS,
+  WORKERS,
+} from '../../incident/index.ts';
+import { oneAddress } from '../../platform/mail/index.ts';
+import type { Asked, Operation } from '../../prove/index.ts';
+import {
+  approveCampaign,
+  discardCampaign,
+  eraseAddressee,
+  makeCampaign,
+  pauseCampaign,
+  resumeCampaign,
+  settleAddressees,
+  startCampaign,
+  stopCampaign,
+} from './changes.ts';
+import { approvalHash } from './hashes.ts';
+import { writerOf } from './prepare.ts';
+import { addressees, findCampaign, listed, shown } from './show.ts';
+import { campaignsOf, peopleOf } from './store.ts';
+import type { Campaign, Mailing } from './types.ts';
+
+export type CampaignOptions = Readonly<{
+  /** The data folder. */
+  data: string;
+  /** Path of the workspace file; undefined when the server was given none. */
+  workspace?: string | undefined;
+  /** Undefined without `mail.yaml`: messages can be looked at, and none is sent. */
+  mailing?: Mailing | undefined;
+}>;
+
+const path = '/incidents/:incident/campaigns';
+const one = `${path}/:campaign` as const;
+const APPROVERS = ['privacy-officer', 'approver'] as const;
+/** Whoever sees that something is wrong may stop it. */
+const STOPPERS = ['investigator', 'privacy-officer', 'approver'] as const;
+
+async function seen({ db, actor }: Asked, id: string): Promise<string> {
+  const found = await findIncident(db, id, actor);
+  if (found === undefined) throw notFound(id);
+  return found.incident.id;
+}
+
+async function find(asked: Asked, given: OfCampaign): Promise<Campaign> {
+  return findCampaign(asked.db, await seen(asked, given.incident), given.campaign);
+}
+
+/** Stands where the code will be: groups of the same length, and no code. */
+const NO_CODE = '????-?????-?????-?????';
+
+async function preview(
+  asked: Asked,
+  given: PreviewNotice,
+  options: CampaignOptions,
+): Promise<NoticePreviewed> {
+  const campaign = await find(asked, given);
+  const [person] = await peopleOf(asked.db, campaign.id, { most: 1, ids: [given.person] });
+  if (person?.facts === undefined || person.facts === null)
+    throw new ForthrightError(
+      'campaign-not-found',
+      'There is nobody of this id in the campaign, or no more.',
+    );
+  const writer = await writerOf(
+    campaign,
+    { db: asked.db, workspace: options.workspace, mailing: options.mailing },
+    campaign.day ?? asked.now(),
+  );
+  const to = oneAddress(person.facts.email);
+  const { notice } = writer.preview(person.facts, to, NO_CODE, given.language);
+  return { person: person.id, ...notice };
+}
+
+/** Why what was prepared can't be made any more; undefined when it can, to the last byte. */
+async function notAsMade(
+  asked: Asked,
+  campaign: Campaign,
+  options: CampaignOptions,
+): Promise<string | undefined> {
+  const { day, root, hash, tag, messages, people } = campaign;
+  if (day === undefined || root === undefined) return 'it was not prepared';
+  const writer = await writerOf(
+    campaign,
+    { ...options, db: asked.db, mailing: options.mailing, workspace: options.workspace },
+    day,
+  );
+  const found = await cohortOfRun(asked.db, campaign.incident, campaign.runJob);
+  if (found === undefined) return 'the people of the run were erased';
+  const cohort = `${found.cohort.sha256} ${campaign.cohort} ${campaign.after ?? '-'}`;
+  const now = approvalHash({ writer: writer.hash, tag, leaves: messages, root, people, cohort });
+  return now === hash
+    ? undefined
+    : 'Facts, texts, languages or letterhead are not those of which it was prepared: discard it and make it anew.';
+}
+
+export const campaignOperations = (options: CampaignOptions): readonly Operation[] => [
+  guarded(MakeCampaign, CampaignChanged, {
+    name: 'make-campaign',
+    summary: 'Makes a campaign for the people of the last run; a job prepares each message.',
+    method: 'POST',
+    path,
+    may: WORKERS,
+    run: makeCampaign,
+  }),
+  guarded(OfIncident, CampaignsListed, {
+    name: 'list-campaigns',
+    summary: 'The campaigns of an incident, with how many people are in which state.',
+    method: 'GET',
+    path,
+    may: READERS,
+    run: async (asked, { incident }) => {
+      const campaigns = await campaignsOf(asked.db, { incident: await seen(asked, incident) });
+      return { campaigns: await Promise.all(campaigns.map((campaign) => listed(asked.db, campaign))) };
+    },
+  }),
+  guarded(OfCampaign, CampaignShown, {
+    name: 'show-campaign',
+    summary: 'One campaign: what an approval names, its batch, its sums.',
+    method: 'GET',
+    path: one,
+    may: READERS,
+    run: async (asked, given) => shown(asked.db, await find(asked, given)),
+  }),
+  guarded(ListAddressees, AddresseesListed, {
+    name: 'list-addressees',
+    summary: 'The people of a campaign by name, all or those in one state, such as in-doubt.',
+    method: 'GET',
+    path: `${one}/people`,
+    may: READERS,
+    run: async (asked, given) => addressees(asked.db, await find(asked, given), given),
+  }),
+  guarded(PreviewNotice, NoticePreviewed, {
+    name: 'preview-notice',
+    summary: 'What one person would read, in their language or another.',
+    method: 'GET',
+    path: `${one}/people/:person/notice`,
+    may: READERS,
+    run: (asked, given) => preview(asked, given, options),
+  }),
+  guarded(ApproveCampaign, CampaignChanged, {
+    name: 'approve-campaign',
+    summary: 'A second person approves exactly what the hash stands for; its batch goes into the register.',
+    method: 'POST',
+    path: `${one}/approval`,
+    may: APPROVERS,
+    run: async (asked, given) => {
+      const why = await notAsMade(asked, await find(asked, given), options).catch((error: unknown) => {
+        if (error instanceof ForthrightError && error.code !== 'campaign-not-found') return error.message;
+        throw error;
+      });
+      return approveCampaign(asked, given, { data: options.data, notAsMade: async () => why });
+    },
+  }),
+  guarded(StartCampaign, CampaignChanged, {
+    name: 'start-campaign',
+    summary: 'Sends the first slice of an approved campaign, then waits.',
+    method: 'POST',
+    path: `${one}/start`,
+    may: WORKERS,
+    run: (asked, given) => startCampaign(asked, given, options.mailing),
+  }),
+  guarded(OfCampaign, CampaignChanged, {
+    name: 'pause-campaign',
+    summary: 'Stops sending at once, until it is resumed.',
+    method: 'POST',
+    path: `${one}/pause`,
+    may: STOPPERS,
+    run: (asked, given) => pauseCampaign(asked, given),
+  }),
+  guarded(OfCampaign, CampaignChanged, {
+    name: 'resume-campaign',
+    summary: 'Sends on, all that is left.',
+    method: 'POST',
+    path: `${one}/resume`,
+    may: WORKERS,
+    run: (asked, given) => resumeCampaign(asked, given, options.mailing),
+  }),
+  guarded(StopCampaign, CampaignChanged, {
+    name: 'stop-campaign',
+    summary: 'Ends sending for good; whoever was not told is told otherwise, or excused.',
+    method: 'POST',
+    path: `${one}/stop`,
+    may: STOPPERS,
+    run: stopCampaign,
+  }),
+  guarded(StopCampaign, CampaignChanged, {
+    name: 'discard-campaign',
+    summary: 'Takes back a campaign of which nothing was sent.',
+    method: 'POST',
+    path: `${one}/discard`,
+    may: WORKERS,
+    run: discardCampaign,
+  }),
+  guarded(SettleAddressees, AddresseesSettled, {
+    name: 'settle-addressees',
+    summary: 'Says of people that they were told otherwise, are excused, unreachable, or to be tried again.',
+    method: 'POST',
+    path: `${one}/settled`,
+    may: OFFICERS,
+    run: settleAddressees,
+  }),
+  guarded(EraseAddressee, AddresseesSettled, {
+    name: 'erase-addressee',
+    summary: 'Deletes name, address, code and facts of somebody in a campaign.',
+    method: 'POST',
+    path: `${one}/people/:person/erase`,
+    may: OFFICERS,
+    run: eraseAddressee,
+  }),
+];

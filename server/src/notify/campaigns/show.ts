@@ -1,0 +1,101 @@
+/** Campaigns as readers get them. */
+import {
+  type AddresseesListed,
+  type CampaignListed,
+  type CampaignShown,
+  ForthrightError,
+  type ListAddressees,
+  NoticeStatement,
+} from '@forthright/contract';
+import type { Reads } from '../../platform/db/index.ts';
+import { textsOf } from '../../prove/index.ts';
+import { isFinished, type Sums, sumsOf } from '../states.ts';
+import { campaignsOf, countStates, peopleOf } from './store.ts';
+import type { Campaign } from './types.ts';
+
+export const STATEMENT = 'statement';
+
+/** `null` once it was erased. */
+export async function statementOf(reads: Reads, { entry }: Campaign): Promise<NoticeStatement | null> {
+  const text = (await textsOf(reads, [entry]))(entry, STATEMENT);
+  return text === null ? null : NoticeStatement.parse(JSON.parse(text));
+}
+
+/** Refuses as `campaign-not-found` one of another incident, too. */
+export async function findCampaign(reads: Reads, incident: string, id: string): Promise<Campaign> {
+  const [found] = await campaignsOf(reads, { incident, id });
+  if (found === undefined)
+    throw new ForthrightError('campaign-not-found', `This incident has no campaign ${id.slice(0, 60)}.`);
+  return found;
+}
+
+/** How many people are in which state; refuses when these are not all. Before it is prepared nobody is. */
+export async function campaignSums(reads: Reads, campaign: Campaign): Promise<Sums> {
+  if (campaign.hash === undefined) return sumsOf([], 0);
+  return sumsOf(await countStates(reads, campaign.id), campaign.people);
+}
+
+export async function listed(reads: Reads, campaign: Campaign): Promise<CampaignListed> {
+  const sums = await campaignSums(reads, campaign);
+  const { state, pause, code, after, approvedBy } = campaign;
+  return {
+    campaign: campaign.id,
+    state,
+    ...(pause === undefined ? {} : { pause }),
+    ...(code === undefined ? {} : { code }),
+    run: campaign.runJob,
+    cohort: campaign.cohort,
+    ...(after === undefined ? {} : { after }),
+    madeBy: campaign.madeBy,
+    madeAt: campaign.madeAt.toISOString(),
+    ...(approvedBy === undefined ? {} : { approvedBy }),
+    people: campaign.people,
+    messages: campaign.messages,
+    addresses: campaign.addresses,
+    sums: Object.fromEntries(Object.entries(sums).filter(([, people]) => people > 0)),
+    isFinished: campaign.hash !== undefined && isFinished(sums),
+    entry: campaign.entry,
+  };
+}
+
+export async function shown(reads: Reads, campaign: Campaign): Promise<CampaignShown> {
+  const { hash, root, tag, messages, batchEntry } = campaign;
+  return {
+    ...(await listed(reads, campaign)),
+    ...(hash === undefined ? {} : { hash }),
+    ...(root === undefined
+      ? {}
+      : {
+          batch: {
+            tag,
+            leaves: messages,
+            root: Buffer.from(root).toString('hex'),
+            ...(batchEntry === undefined ? {} : { entry: batchEntry }),
+          },
+        }),
+    statement: await statementOf(reads, campaign),
+  };
+}
+
+export async function addressees(
+  reads: Reads,
+  campaign: Campaign,
+  { state, after, most }: Pick<ListAddressees, 'state' | 'after' | 'most'>,
+): Promise<AddresseesListed> {
+  const rows = await peopleOf(reads, campaign.id, {
+    ...(state === undefined ? {} : { state }),
+    ...(after === undefined ? {} : { after }),
+    most: most + 1,
+  });
+  const people = rows.slice(0, most).map(({ id, customer, facts, said, ...row }) => ({
+    person: id,
+    state: row.state,
+    at: row.state_at.toISOString(),
+    customer,
+    name: facts?.name ?? null,
+    address: facts?.email ?? null,
+    ...(said === null ? {} : { said }),
+  }));
+  const last = people.at(-1);
+  return { people, ...(rows.length > most && last !== undefined ? { next: last.person } : {}) };
+}

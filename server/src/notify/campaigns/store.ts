@@ -1,0 +1,587 @@
+/** The tables of campaigns. */
+import type { CampaignState, ErrorCode, IncidentId, Pause } from '@forthright/contract';
+import { json, type Reads, type Tx } from '../../platform/db/index.ts';
+import type { CohortRow } from '../../scope/index.ts';
+import { MOVES, type PersonEvent, type PersonState, statesBefore } from '../states.ts';
+import type { Campaign, Cohort, Letterhead } from './types.ts';
+
+type CampaignRow = Readonly<{
+  id: string;
+  incident: IncidentId;
+  entry: bigint;
+  run_job: string;
+  cohort: Cohort;
+  after: string | null;
+  made_by: string;
+  made_at: Date;
+  job: string;
+  state: CampaignState;
+  pause: Pause | null;
+  code: ErrorCode | null;
+  tag: string;
+  day: Date | null;
+  people: number;
+  messages: number;
+  addresses: number;
+  root: Uint8Array | null;
+  hash: string | null;
+  letterhead: Letterhead | null;
+  approved_by: string | null;
+  batch_entry: bigint | null;
+  slice: number | null;
+  fence: number;
+  epoch: number | null;
+  folded: bigint;
+}>;
+
+const COLUMNS = `id, incident, entry, run_job, cohort, after, made_by, made_at, job, state, pause, code, tag, day, people,
+  messages, addresses, root, hash, letterhead, approved_by, batch_entry, slice, fence, epoch, folded`;
+
+const campaignOf = (row: CampaignRow): Campaign => ({
+  id: row.id,
+  incident: row.incident,
+  entry: Number(row.entry),
+  runJob: row.run_job,
+  cohort: row.cohort,
+  after: row.after ?? undefined,
+  madeBy: row.made_by,
+  madeAt: row.made_at,
+  job: row.job,
+  state: row.state,
+  pause: row.pause ?? undefined,
+  code: row.code ?? undefined,
+  tag: row.tag,
+  day: row.day ?? undefined,
+  people: row.people,
+  messages: row.messages,
+  addresses: row.addresses,
+  root: row.root ?? undefined,
+  hash: row.hash ?? undefined,
+  letterhead: row.letterhead ?? undefined,
+  approvedBy: row.approved_by ?? undefined,
+  batchEntry: row.batch_entry === null ? undefined : Number(row.batch_entry),
+  slice: row.slice ?? undefined,
+  fence: row.fence,
+  epoch: row.epoch ?? undefined,
+  folded: Number(row.folded),
+});
+
+/** The oldest first; of this incident, or of this id. */
+export async function campaignsOf(
+  reads: Reads,
+  { incident, id }: Readonly<{ incident?: string; id?: string }>,
+): Promise<Campaign[]> {
+  const rows = await reads.rows<CampaignRow>(
+    `SELECT ${COLUMNS} FROM campaigns WHERE (:incident::text IS NULL OR incident = :incident::text)
+      AND (:id::text IS NULL OR id = :id::text) ORDER BY entry`,
+    { incident: incident ?? null, id: id ?? null },
+  );
+  return rows.map(campaignOf);
+}
+
+export async function insertCampaign(
+  tx: Tx,
+  row: Pick<
+    Campaign,
+    'id' | 'incident' | 'entry' | 'runJob' | 'cohort' | 'madeBy' | 'madeAt' | 'job' | 'tag'
+  > &
+    Readonly<{ after: string | null }>,
+): Promise<void> {
+  await tx.run(
+    `INSERT INTO campaigns (id, incident, entry, run_job, cohort, after, made_by, made_at, job, state, tag)
+     VALUES (:id::text, :incident::text, :entry::int8, :runJob::text, :cohort::text, :after::text, :madeBy::text,
+       :madeAt::timestamptz, :job::text, 'preparing', :tag::text)`,
+    row,
+  );
+}
+
+export async function isTagTaken(reads: Reads, tag: string): Promise<boolean> {
+  return (await reads.rows('SELECT 1 AS one FROM campaigns WHERE tag = :tag::text', { tag })).length > 0;
+}
+
+type Changes = Readonly<{
+  pause?: Pause | null;
+  code?: ErrorCode;
+  job?: string;
+  approvedBy?: string;
+  batchEntry?: number;
+  slice?: number | null;
+  epoch?: number;
+}>;
+
+/** Brings it from one state to another; false when it is not in that state any more. */
+export async function moveCampaign(
+  tx: Tx,
+  { id, from, to }: Readonly<{ id: string; from: CampaignState; to: CampaignState }>,
+  changes: Changes = {},
+): Promise<boolean> {
+  const moved = await tx.run(
+    `UPDATE campaigns SET state = :to::text, pause = :pause::text, code = coalesce(:code::text, code),
+        job = coalesce(:job::text, job), approved_by = coalesce(:approvedBy::text, approved_by),
+        batch_entry = coalesce(:batchEntry::int8, batch_entry),
+        slice = CASE WHEN :setsSlice::bool THEN :slice::int4 ELSE slice END, epoch = coalesce(:epoch::int4, epoch)
+      WHERE id = :id::text AND state = :from::text`,
+    {
+      id,
+      from,
+      to,
+      pause: to === 'paused' ? (changes.pause ?? 'asked') : null,
+      code: changes.code ?? null,
+      job: changes.job ?? null,
+      approvedBy: changes.approvedBy ?? null,
+      batchEntry: changes.batchEntry ?? null,
+      setsSlice: changes.slice !== undefined,
+      slice: changes.slice ?? null,
+      epoch: changes.epoch ?? null,
+    },
+  );
+  return moved === 1;
+}
+
+export async function insertCampaignMove(
+  tx: Tx,
+  campaign: string,
+  entry: number,
+  act: string,
+): Promise<void> {
+  await tx.run(
+    'INSERT INTO campaign_moves (entry, campaign, act) VALUES (:entry::int8, :campaign::text, :act::text)',
+    {
+      campaign,
+      entry,
+      act,
+    },
+  );
+}
+
+export async function savePrepared(
+  tx: Tx,
+  row: Readonly<{
+    id: string;
+    day: Date;
+    people: number;
+    messages: number;
+    addresses: number;
+    root: Uint8Array;
+    hash: string;
+    letterhead: Letterhead;
+  }>,
+): Promise<void> {
+  await tx.run(
+    `UPDATE campaigns SET day = :day::timestamptz, people = :people::int4, messages = :messages::int4,
+        addresses = :addresses::int4, root = :root::bytea, hash = :hash::text, letterhead = :letterhead::jsonb
+      WHERE id = :id::text`,
+    { ...row, letterhead: json(row.letterhead) },
+  );
+}
+
+/** Takes the right to note what is sent away from whoever had it. */
+export async function raiseFence(tx: Tx, id: string): Promise<number> {
+  const [row] = await tx.rows<{ fence: number }>(
+    'UPDATE campaigns SET fence = fence + 1 WHERE id = :id::text RETURNING fence',
+    { id },
+  );
+  return row?.fence ?? 0;
+}
+
+/**
+ * Whether whoever holds this fence may still note, and release; outcomes of what was released are noted though it was
+ * paused meanwhile. Keeps others from raising the fence until the transaction ends.
+ */
+export async function holdsFence(tx: Tx, id: string, fence: number, releases: boolean): Promise<boolean> {
+  const rows = await tx.rows(
+    `SELECT 1 AS one FROM campaigns WHERE id = :id::text AND fence = :fence::int4
+        AND (state = 'sending' OR NOT :releases::bool) FOR SHARE`,
+    { id, fence, releases },
+  );
+  return rows.length > 0;
+}
+
+export type NewPerson = Readonly<{
+  id: string;
+  customer: string;
+  facts: CohortRow;
+  told: Uint8Array;
+  state: PersonState;
+}>;
+
+export async function insertPeople(
+  tx: Tx,
+  campaign: string,
+  people: readonly NewPerson[],
+  at: Date,
+): Promise<void> {
+  await tx.run(
+    `INSERT INTO campaign_people (id, campaign, customer, facts, told, state, state_at)
+     SELECT id, :campaign::text, customer, facts::jsonb, told, state, :at::timestamptz
+       FROM unnest(:ids::text[], :customers::text[], :facts::text[], :tolds::bytea[], :states::text[])
+         AS t (id, customer, facts, told, state)`,
+    {
+      campaign,
+      at,
+      ids: people.map(({ id }) => id),
+      customers: people.map(({ customer }) => customer),
+      facts: people.map(({ facts }) => JSON.stringify(facts)),
+      tolds: people.map(({ told }) => told),
+      states: people.map(({ state }) => state),
+    },
+  );
+}
+
+/** Of what an earlier, cut short attempt to prepare has left. */
+export async function deletePrepared(tx: Tx, campaign: string): Promise<void> {
+  for (const table of ['campaign_people', 'campaign_messages'])
+    await tx.run(`DELETE FROM ${table} WHERE campaign = :campaign::text`, { campaign });
+}
+
+export type NewMessage = Readonly<{
+  n: number;
+  code: string;
+  address: string;
+  messageId: string;
+  token: string;
+  commitment: Uint8Array;
+  bodyHash: Uint8Array;
+}>;
+
+export async function insertMessages(tx: Tx, campaign: string, rows: readonly NewMessage[]): Promise<void> {
+  await tx.run(
+    `INSERT INTO campaign_messages (campaign, n, code, address, message_id, token, commitment, body_hash)
+     SELECT :campaign::text, * FROM unnest(:ns::int4[], :codes::text[], :addresses::text[], :messageIds::text[],
+       :tokens::text[], :commitments::bytea[], :bodyHashes::bytea[])`,
+    {
+      campaign,
+      ns: rows.map(({ n }) => n),
+      codes: rows.map(({ code }) => code),
+      addresses: rows.map(({ address }) => address),
+      messageIds: rows.map(({ messageId }) => messageId),
+      tokens: rows.map(({ token }) => token),
+      commitments: rows.map(({ commitment }) => commitment),
+      bodyHashes: rows.map(({ bodyHash }) => bodyHash),
+    },
+  );
+}
+
+/** People get their messages: pairs of a person and a message's number. */
+export async function giveMessages(
+  tx: Tx,
+  pairs: readonly Readonly<{ person: string; n: number }>[],
+  at: Date,
+): Promise<void> {
+  await tx.run(
+    `UPDATE campaign_people p SET n = t.n, state = 'prepared', state_at = :at::timestamptz
+       FROM unnest(:ids::text[], :ns::int4[]) AS t (id, n) WHERE p.id = t.id AND p.state = 'planned'`,
+    { at, ids: pairs.map(({ person }) => person), ns: pairs.map(({ n }) => n) },
+  );
+}
+
+/** What an earlier campaign told its people: by their id in the directory, the hash of it. */
+export async function toldBefore(
+  reads: Reads,
+  campaign: string,
+  customers: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await reads.rows<{ customer: string; told: Uint8Array }>(
+    `SELECT customer, told FROM campaign_people
+      WHERE campaign = :campaign::text AND customer = ANY (:customers::text[]) AND state <> 'excused' AND told IS NOT NULL`,
+    { campaign, customers },
+  );
+  return new Map(rows.map(({ customer, told }) => [customer, Buffer.from(told).toString('hex')]));
+}
+
+export async function countStates(
+  reads: Reads,
+  campaign: string,
+): Promise<readonly Readonly<{ state: string; people: number }>[]> {
+  return reads.rows(
+    'SELECT state, count(*)::int4 AS people FROM campaign_people WHERE campaign = :campaign::text GROUP BY state',
+    { campaign },
+  );
+}
+
+export type StoredPerson = Readonly<{
+  id: string;
+  n: number | null;
+  customer: string | null;
+  facts: CohortRow | null;
+  state: PersonState;
+  state_at: Date;
+  said: string | null;
+}>;
+
+/** By id; at most so many, after this one. */
+export function peopleOf(
+  reads: Reads,
+  campaign: string,
+  {
+    state,
+    after,
+    most,
+    ids,
+  }: Readonly<{ state?: string; after?: string; most: number; ids?: readonly string[] }>,
+): Promise<StoredPerson[]> {
+  return reads.rows<StoredPerson>(
+    `SELECT p.id, p.n, p.customer, p.facts, p.state, p.state_at,
+        (SELECT e.said FROM campaign_events e WHERE e.campaign = p.campaign AND e.n = p.n AND e.said IS NOT NULL ORDER BY e.seq DESC LIMIT 1) AS said
+      FROM campaign_people p WHERE p.campaign = :campaign::text
+       AND (:state::text IS NULL OR p.state = :state::text) AND (:after::text IS NULL OR p.id > :after::text)
+       AND (:ids::text[] IS NULL OR p.id = ANY (:ids::text[]))
+      ORDER BY p.id LIMIT :most::int4`,
+    { campaign, state: state ?? null, after: after ?? null, most, ids: ids ?? null },
+  );
+}
+
+/** From where to where an event leads, as rows of SQL. */
+function movesSql(event: PersonEvent): string {
+  // Words of the closed table in states.ts, never anything from outside.
+  return statesBefore(event)
+    .map((state) => `('${state}', '${MOVES[state][event]}')`)
+    .join(', ');
+}
+
+/** The people of these messages go where the event leads; whoever is in another state stays. How many went. */
+export function movePeopleOfMessages(
+  tx: Tx,
+  {
+    campaign,
+    event,
+    ns,
+    at,
+  }: Readonly<{ campaign: string; event: PersonEvent; ns: readonly number[]; at: Date }>,
+): Promise<number> {
+  return tx.run(
+    `UPDATE campaign_people p SET state = m.next, state_at = :at::timestamptz
+       FROM (VALUES ${movesSql(event)}) AS m (state, next)
+      WHERE p.campaign = :campaign::text AND p.n = ANY (:ns::int4[]) AND p.state = m.state`,
+    { campaign, ns, at },
+  );
+}
+
+/** The same for single people, by a person's decision with its entry. */
+export function movePeople(
+  tx: Tx,
+  {
+    campaign,
+    event,
+    ids,
+    at,
+    entry,
+  }: Readonly<{ campaign: string; event: PersonEvent; ids: readonly string[]; at: Date; entry: number }>,
+): Promise<number> {
+  return tx.run(
+    `UPDATE campaign_people p SET state = m.next, state_at = :at::timestamptz, settled_entry = :entry::int8
+       FROM (VALUES ${movesSql(event)}) AS m (state, next)
+      WHERE p.campaign = :campaign::text AND p.id = ANY (:ids::text[]) AND p.state = m.state`,
+    { campaign, ids, at, entry },
+  );
+}
+
+/** Everybody in a state goes where the event leads, as when an attempt is found that has no outcome; the messages. */
+export async function moveAll(
+  tx: Tx,
+  {
+    campaign,
+    event,
+    at,
+    before,
+  }: Readonly<{ campaign: string; event: PersonEvent; at: Date; before?: Date }>,
+): Promise<number[]> {
+  const rows = await tx.rows<{ n: number | null }>(
+    `UPDATE campaign_people p SET state = m.next, state_at = :at::timestamptz
+       FROM (VALUES ${movesSql(event)}) AS m (state, next)
+      WHERE p.campaign = :campaign::text AND p.state = m.state
+        AND (:before::timestamptz IS NULL OR p.state_at <= :before::timestamptz)
+      RETURNING p.n`,
+    { campaign, at, before: before ?? null },
+  );
+  return [...new Set(rows.flatMap(({ n }) => (n === null ? [] : [n])))].sort((a, b) => a - b);
+}
+
+export type DueMessage = Readonly<{
+  n: number;
+  code: string;
+  address: string;
+  message_id: string;
+  token: string;
+  body_hash: Uint8Array;
+  date_ms: bigint | null;
+  attempts: number;
+  facts: CohortRow;
+}>;
+
+/** Messages whose turn has come, by number, each with the facts of one of its people. */
+export function dueMessages(
+  reads: Reads,
+  campaign: string,
+  { now, after, most }: Readonly<{ now: Date; after: number; most: number }>,
+): Promise<DueMessage[]> {
+  return reads.rows<DueMessage>(
+    `SELECT m.n, m.code, m.address, m.message_id, m.token, m.body_hash, m.date_ms, m.attempts, p.facts
+       FROM campaign_messages m
+       JOIN LATERAL (SELECT facts FROM campaign_people p WHERE p.campaign = m.campaign AND p.n = m.n
+              AND p.state IN ('prepared', 'deferred', 'broken', 'in-doubt') AND p.facts IS NOT NULL ORDER BY p.id LIMIT 1) p ON true
+      WHERE m.campaign = :campaign::text AND m.n > :after::int4 AND (m.due IS NULL OR m.due <= :now::timestamptz) AND m.code IS NOT NULL
+      ORDER BY m.n LIMIT :most::int4`,
+    { campaign, now, after, most },
+  );
+}
+
+export type WrittenMessage = Pick<DueMessage, 'n' | 'code' | 'address' | 'message_id' | 'date_ms' | 'facts'>;
+
+/** The message with this code, with the facts of one of its people; undefined when there is none, or they were erased. */
+export async function messageOfCode(
+  reads: Reads,
+  campaign: string,
+  code: string,
+): Promise<WrittenMessage | undefined> {
+  const [found] = await reads.rows<WrittenMessage>(
+    `SELECT m.n, m.code, m.address, m.message_id, m.date_ms, p.facts
+       FROM campaign_messages m
+       JOIN LATERAL (SELECT facts FROM campaign_people p WHERE p.campaign = m.campaign AND p.n = m.n AND p.facts IS NOT NULL
+              ORDER BY p.id LIMIT 1) p ON true
+      WHERE m.code = :code::text AND m.campaign = :campaign::text`,
+    { campaign, code },
+  );
+  return found;
+}
+
+/** When the next message that waits is due; undefined when none waits. */
+export async function nextDue(reads: Reads, campaign: string, now: Date): Promise<Date | undefined> {
+  const [row] = await reads.rows<{ due: Date | null }>(
+    `SELECT min(coalesce(m.due, :now::timestamptz)) AS due FROM campaign_messages m
+      WHERE m.campaign = :campaign::text AND m.code IS NOT NULL AND EXISTS (SELECT FROM campaign_people p
+        WHERE p.campaign = m.campaign AND p.n = m.n AND p.state IN ('prepared', 'deferred', 'broken', 'in-doubt'))`,
+    { campaign, now },
+  );
+  return row?.due ?? undefined;
+}
+
+export async function countTried(reads: Reads, campaign: string): Promise<number> {
+  const [row] = await reads.rows<{ tried: number }>(
+    'SELECT count(*)::int4 AS tried FROM campaign_messages WHERE campaign = :campaign::text AND attempts > 0',
+    { campaign },
+  );
+  return row?.tried ?? 0;
+}
+
+export type NewEvent = Readonly<{
+  n: number;
+  event: PersonEvent;
+  at: Date;
+  status?: string | undefined;
+  said?: string | undefined;
+}>;
+
+/** Notes what happened, in this order. */
+export async function insertEvents(tx: Tx, campaign: string, events: readonly NewEvent[]): Promise<void> {
+  await tx.run(
+    `INSERT INTO campaign_events (campaign, seq, n, event, at, status, said)
+     SELECT :campaign::text, (SELECT coalesce(max(seq), 0) FROM campaign_events WHERE campaign = :campaign::text) + i, n, event, at, status, said
+       FROM unnest(:is::int4[], :ns::int4[], :events::text[], :ats::timestamptz[], :statuses::text[], :saids::text[])
+         AS t (i, n, event, at, status, said)`,
+    {
+      campaign,
+      is: events.map((_, i) => i + 1),
+      ns: events.map(({ n }) => n),
+      events: events.map(({ event }) => event),
+      ats: events.map(({ at }) => at),
+      statuses: events.map(({ status }) => status ?? null),
+      saids: events.map(({ said }) => said ?? null),
+    },
+  );
+}
+
+/** Messages about to be released: their date is frozen the first time. */
+export async function noteAttempts(
+  tx: Tx,
+  campaign: string,
+  attempts: readonly Readonly<{ n: number; dateMs: number }>[],
+): Promise<void> {
+  await tx.run(
+    `UPDATE campaign_messages m SET attempts = m.attempts + 1, date_ms = coalesce(m.date_ms, t.date_ms), due = NULL
+       FROM unnest(:ns::int4[], :dates::int8[]) AS t (n, date_ms) WHERE m.campaign = :campaign::text AND m.n = t.n`,
+    { campaign, ns: attempts.map(({ n }) => n), dates: attempts.map(({ dateMs }) => dateMs) },
+  );
+}
+
+export async function setDue(
+  tx: Tx,
+  campaign: string,
+  dues: readonly Readonly<{ n: number; due: Date | null }>[],
+): Promise<void> {
+  await tx.run(
+    `UPDATE campaign_messages m SET due = t.due FROM unnest(:ns::int4[], :dues::timestamptz[]) AS t (n, due)
+      WHERE m.campaign = :campaign::text AND m.n = t.n`,
+    { campaign, ns: dues.map(({ n }) => n), dues: dues.map(({ due }) => due) },
+  );
+}
+
+/** Events behind this one, as they are hashed: without what servers said, which can be erased. */
+export function eventsAfter(
+  reads: Reads,
+  campaign: string,
+  after: number,
+  most: number,
+): Promise<readonly Readonly<{ seq: bigint; n: number; event: string; at: Date; status: string | null }>[]> {
+  return reads.rows(
+    `SELECT seq, n, event, at, status FROM campaign_events WHERE campaign = :campaign::text AND seq > :after::int8
+      ORDER BY seq LIMIT :most::int4`,
+    { campaign, after, most },
+  );
+}
+
+export async function setFolded(tx: Tx, campaign: string, folded: number): Promise<void> {
+  await tx.run('UPDATE campaigns SET folded = :folded::int8 WHERE id = :campaign::text', {
+    campaign,
+    folded,
+  });
+}
+
+/** Campaigns with somebody whose message was accepted before. */
+export function campaignsWaiting(
+  reads: Reads,
+  before: Date,
+): Promise<readonly Readonly<{ id: string; incident: IncidentId }>[]> {
+  return reads.rows(
+    `SELECT c.id, c.incident FROM campaigns c WHERE EXISTS (SELECT FROM campaign_people p
+      WHERE p.campaign = c.id AND p.state IN ('accepted', 'complained') AND p.state_at <= :before::timestamptz) ORDER BY c.entry`,
+    { before },
+  );
+}
+
+/** The message to which mail with this envelope token belongs. */
+export async function messageOfToken(
+  reads: Reads,
+  token: string,
+): Promise<Readonly<{ campaign: string; n: number }> | undefined> {
+  const [row] = await reads.rows<{ campaign: string; n: number }>(
+    'SELECT campaign, n FROM campaign_messages WHERE token = :token::text',
+    { token },
+  );
+  return row;
+}
+
+/** Deletes what names the person; their message's, too, when nobody else shares it. The leaf stays. */
+export async function eraseAddressee(tx: Tx, campaign: string, person: string): Promise<void> {
+  const [row] = await tx.rows<{ n: number | null }>(
+    `UPDATE campaign_people SET customer = NULL, facts = NULL, told = NULL
+      WHERE campaign = :campaign::text AND id = :person::text RETURNING n`,
+    { campaign, person },
+  );
+  const n = row?.n;
+  if (n === null || n === undefined) return;
+  const [left] = await tx.rows<{ people: number }>(
+    'SELECT count(*)::int4 AS people FROM campaign_people WHERE campaign = :campaign::text AND n = :n::int4 AND facts IS NOT NULL',
+    { campaign, n },
+  );
+  if ((left?.people ?? 0) > 0) return;
+  await tx.run(
+    `UPDATE campaign_messages SET code = NULL, address = NULL, message_id = NULL, token = NULL
+      WHERE campaign = :campaign::text AND n = :n::int4`,
+    { campaign, n },
+  );
+  await tx.run('UPDATE campaign_events SET said = NULL WHERE campaign = :campaign::text AND n = :n::int4', {
+    campaign,
+    n,
+  });
+}

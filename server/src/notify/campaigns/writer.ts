@@ -1,0 +1,128 @@
+/** Writes the messages of one campaign: the same bytes each time, from facts that are hashed. */
+import { createHash } from 'node:crypto';
+import { ForthrightError, type Incident, type NoticeStatement, ScopeAnswer } from '@forthright/contract';
+import { cohortOfRun, leaksOf, type RecordedIncident } from '../../incident/index.ts';
+import type { Reads } from '../../platform/db/index.ts';
+import { bodyHashOf, type Mail, type OneAddress, oneAddress, writeMail } from '../../platform/mail/index.ts';
+import { type Code, groupsOf } from '../../prove/codes/index.ts';
+import type { CohortRow } from '../../scope/index.ts';
+import { loadWorkspace } from '../../sources/index.ts';
+import { type Composed, compose, incidentFacts, ownLanguages, personFacts } from '../compose/index.ts';
+import type { Letterhead, Mailing } from './types.ts';
+
+export type Frozen = Readonly<{ code: Code; messageId: string; dateMs: number }>;
+
+export type Writer = Readonly<{
+  /** SHA-256 over everything that every message is made of: facts, texts, languages, letterhead, day. */
+  hash: string;
+  letterhead: Letterhead;
+  /** A notice to look at; `language` in place of the person's own. */
+  preview: (person: CohortRow, to: OneAddress, code: string, language?: string) => Composed;
+  /** The message, not signed yet. */
+  write: (person: CohortRow, to: OneAddress, frozen: Frozen) => Mail & Readonly<{ bodyHash: Uint8Array }>;
+}>;
+
+export type WriterOptions = Readonly<{
+  incident: RecordedIncident;
+  runJob: string;
+  statement: NoticeStatement;
+  /** Path of the workspace file. */
+  workspace: string | undefined;
+  mailing: Mailing | undefined;
+  day: Date;
+}>;
+
+/**
+ * Refuses as `notice-incomplete` what the facts lack that every notice says, and as `workspace-missing`, `leaks-missing`
+ * or `campaign-changed` when what it is made of is not there (any more).
+ */
+export async function makeWriter(reads: Reads, options: WriterOptions): Promise<Writer> {
+  const { incident: recorded, runJob, statement, workspace: path, mailing, day } = options;
+  if (path === undefined)
+    throw new ForthrightError('workspace-missing', 'This server was started without a workspace.');
+  const { workspace } = await loadWorkspace(path);
+  const found = await cohortOfRun(reads, recorded.id, runJob);
+  if (found === undefined) throw erasedRun();
+  const leaks = (await leaksOf(reads, recorded.id, found.leaks))?.document;
+  if (leaks === undefined || leaks === null)
+    throw new ForthrightError('leaks-missing', 'What is believed to have leaked was erased.');
+  const answer = ScopeAnswer.parse(JSON.parse(found.answer));
+  const incident = incidentOf(recorded, leaks);
+  const notice = { ...statement, incident: recorded.id, answer: runJob, templates: [] };
+  const facts = incidentFacts({ answer, incident, workspace, notice, duties: [] });
+  const languages = await ownLanguages();
+  const letterhead = letterheadOf(workspace.organisation, mailing);
+  const today = day.getTime();
+  const { fallback } = statement;
+  const hash = createHash('sha256')
+    .update(JSON.stringify({ facts, languages, letterhead, today, fallback }, plain))
+    .digest('hex');
+  const preview: Writer['preview'] = (person, to, code, language = person.language) =>
+    compose({
+      incident: facts,
+      person: personFacts(answer.run, { ...person, language }, to),
+      languages,
+      fallback,
+      code,
+      today,
+    });
+  return {
+    hash,
+    letterhead,
+    preview,
+    write: (person, to, { code, messageId, dateMs }) => {
+      const { notice: written } = preview(person, to, groupsOf(code));
+      const mail = writeMail(written, {
+        messageId,
+        dateMs,
+        from: { name: letterhead.name, address: oneAddress(letterhead.address) },
+        replyTo: oneAddress(letterhead.replyTo),
+      });
+      return { ...mail, bodyHash: bodyHashOf(mail.bytes) };
+    },
+  };
+}
+
+export const erasedRun = (): ForthrightError =>
+  new ForthrightError(
+    'campaign-changed',
+    'The answer or the people of this run were erased, or it has not ended well.',
+  );
+
+/** As an incident file would say it; of the record's facts those that notices name. */
+function incidentOf(
+  { id, facts }: RecordedIncident,
+  {
+    leaks,
+    gaps,
+  }: Readonly<{ leaks: readonly Incident['leaks'][number][]; gaps: readonly Incident['gaps'][number][] }>,
+): Incident {
+  const { contained } = facts.times;
+  return {
+    title: id,
+    leaks: [...leaks],
+    gaps: [...gaps],
+    ...(contained === undefined ? {} : { contained: { at: contained.at, summary: '' } }),
+  };
+}
+
+/** Who writes: as `mail.yaml` says, else the organisation's contact. */
+function letterheadOf(
+  organisation: Readonly<{
+    name: string;
+    contactPoint?: Readonly<{ email?: string | undefined }> | undefined;
+  }>,
+  mailing: Mailing | undefined,
+): Letterhead {
+  if (mailing !== undefined) return { ...mailing.from, replyTo: mailing.replyTo };
+  const email = organisation.contactPoint?.email;
+  if (email === undefined)
+    throw new ForthrightError(
+      'notice-incomplete',
+      'the notice needs an address of ours: `organisation.contactPoint.email` in the workspace, or `from` in mail.yaml',
+    );
+  return { name: organisation.name, address: email, replyTo: email };
+}
+
+/** Maps as their pairs, so that nothing is left out of the hash. */
+const plain = (_: string, value: unknown): unknown => (value instanceof Map ? [...value] : value);

@@ -1,0 +1,22 @@
+export type { Notice } from '../platform/mail/index.ts';
+export * from './campaigns/index.ts';
+export * from './compose/index.ts';
+export { type Copies, type Copy, writeCopies } from './letters/index.ts';
+export { type Finding, type LintReport, lintNotice, readNoticeFile, type Severity } from './lint/index.ts';
+export {
+  isFromMailgun,
+  isFromPostmark,
+  isFromSendGrid,
+  isFromSns,
+  MOST_BYTES,
+  REASONS,
+  type Reason,
+  type Returned,
+  type ReturnedKind,
+  readReturned,
+  readVendorEvent,
+  snsCertificateUrl,
+  tokenIn,
+  tokenOf,
+  type Vendor,
+} from './returned/index.ts';

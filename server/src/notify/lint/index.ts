@@ -1,0 +1,115 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { ForthrightError, type ScopeAnswer } from '@forthright/contract';
+import { loadLaw, OWN_LAW } from '../../assess/index.ts';
+import { loadIncident } from '../../incident/index.ts';
+import { readDocument } from '../../platform/index.ts';
+import { ownLanguages } from '../compose/index.ts';
+import type { LawfulDuty } from './law.ts';
+import { lint } from './lint.ts';
+import { readNotice } from './read.ts';
+import { type Compiled, compileRules, LanguageRules } from './rules.ts';
+import { spamScore } from './spam.ts';
+import type { LintReport } from './types.ts';
+
+export type { Finding, LintReport, Severity } from './types.ts';
+
+export type LintAsked = Readonly<{
+  bytes: Uint8Array;
+  /** Of the file: its ending tells what it is. */
+  name: string;
+  /** Told from the text when left out. */
+  language?: string | undefined;
+  /** Path of an incident file, whose facts the claims are held against. */
+  incident?: string | undefined;
+  /** The answer of scope, whose figures they are held against. */
+  answer?: ScopeAnswer | undefined;
+  /** Codes of laws, such as `EU` and `US-CA`. */
+  laws: readonly string[];
+  /** The sender's own domains. */
+  domains: readonly string[];
+  today: Date;
+  signal: AbortSignal;
+}>;
+
+const RULES = fileURLToPath(new URL('rules/', import.meta.url));
+
+/** The rules of every language that there are any for. */
+export async function lintLanguages(): Promise<ReadonlyMap<string, Compiled>> {
+  const files = (await readdir(RULES)).filter((name) => name.endsWith('.yaml')).sort();
+  const rules = await Promise.all(
+    files.map(async (name) =>
+      compileRules((await readDocument(`${RULES}${name}`, LanguageRules, 'template-invalid')).value),
+    ),
+  );
+  return new Map(rules.map((each) => [each.language, each]));
+}
+
+/**
+ * Lints a notice: text, HTML or a message. Refuses with `notice-invalid` what can't be read, with `usage` a language
+ * that there are no rules for, and with `regime-not-found` a law that there is not.
+ */
+export async function lintNotice(asked: LintAsked): Promise<LintReport> {
+  const notice = await readNotice(asked.bytes, asked.name);
+  const all = await lintLanguages();
+  const rules = rulesFor(asked.language ?? notice.language, notice.text, all);
+  const language = (await ownLanguages()).get(rules.language);
+  const known =
+    asked.incident === undefined
+      ? undefined
+      : { incident: (await loadIncident(asked.incident)).incident, answer: asked.answer };
+  return lint({
+    notice,
+    rules,
+    elements: language?.elements ?? {},
+    duties: await dutiesOf(asked.laws),
+    known,
+    domains: asked.domains,
+    spam: await spamScore(notice.kind === 'eml' ? asked.bytes : undefined, asked.signal),
+    today: asked.today,
+  });
+}
+
+function rulesFor(wanted: string | undefined, text: string, all: ReadonlyMap<string, Compiled>): Compiled {
+  const named = all.get((wanted ?? '').split(/[-_]/)[0]?.toLowerCase() ?? '');
+  if (named !== undefined) return named;
+  if (/[\u3040-\u30ff]/.test(text) && all.has('ja')) return all.get('ja') as Compiled;
+  const words =
+    text
+      .slice(0, 20_000)
+      .toLowerCase()
+      .match(/[\p{L}']+/gu) ?? [];
+  const scores = [...all.values()].map((rules) => ({
+    rules,
+    score: rules.language === 'ja' ? 0 : words.filter((word) => rules.common.includes(word)).length,
+  }));
+  const best = scores.sort((a, b) => b.score - a.score)[0];
+  if (best !== undefined && best.score >= Math.min(5, words.length / 20)) return best.rules;
+  throw new ForthrightError(
+    'usage',
+    `the language can’t be told from the text: say it with --language (${[...all.keys()].join(', ')})`,
+  );
+}
+
+async function dutiesOf(codes: readonly string[]): Promise<LawfulDuty[]> {
+  const { regimes } = await loadLaw(OWN_LAW);
+  return codes.flatMap((code) => {
+    const regime = regimes.find((each) => each.code === code);
+    if (regime === undefined)
+      throw new ForthrightError(
+        'regime-not-found',
+        `there is no law \`${code}\`; see \`forthright duties list\``,
+      );
+    const duty = regime.duties.filter((each) => each.to === 'people' && each.valid.to === undefined).at(-1);
+    return duty === undefined ? [] : [{ regime, duty }];
+  });
+}
+
+/** The bytes of a file. Refuses with `file-missing` or `file-unreadable`. */
+export async function readNoticeFile(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT')
+      throw new ForthrightError('file-missing', `there is no file ${path}; check the path`, { cause });
+    throw new ForthrightError('file-unreadable', `can’t read ${path}: ${cause.message}`, { cause });
+  });
+}

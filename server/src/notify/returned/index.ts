@@ -1,0 +1,13 @@
+export { MOST_BYTES } from './letter.ts';
+export { readReturned } from './returned.ts';
+export { REASONS, type Reason, type Returned, type ReturnedKind } from './types.ts';
+export {
+  isFromMailgun,
+  isFromPostmark,
+  isFromSendGrid,
+  isFromSns,
+  readVendorEvent,
+  snsCertificateUrl,
+  type Vendor,
+} from './vendors.ts';
+export { tokenIn, tokenOf } from './verp.ts';

@@ -1,0 +1,98 @@
+import type { Letter } from './types.ts';
+
+/** Who writes reports. People's addresses and mailing programs are none. */
+const REPORTERS =
+  /mailer-?daemon|post_?master|sysadmin@|mail(er)?[ ._-]?(delivery|administrator|admin|system|gateway|server|router)|postmaster|delivery (sub)?system|system administrator|mdaemon|mail\.delivery|e-?mail (system|server|gateway)|daemon@|internet mail|smtp (gateway|server|daemon)|notification (service|agent)|mms-?gateway|mail-daemon|message.?router|mail ?sweeper|mailfoundry|exchange ?admin|mailmaster|pmdf|interscan|administrator@|microsoft ?exchange|xmail/i;
+
+const SUBJECTS =
+  /undeliver|un-?deliver|non[- ]?deliver|not (been )?deliver|deliver(y|ed|ing)? ?(status|report|failure|failed|fail|problem|error|notif|notice|has failed|incomplete|unsuccessful|impossible|delay|warning|disabled|attempt)|delivery (has|was|to) |(mail|message|e-?mail) ?(system |delivery |transport |status |server |could not |was not |not |has not |has |transmission )?(error|fail|failed|failure|failing|problem|report|return|returned|bounced|be delivered|been delivered|delayed|delay|refused|rejected|blocked)|returned (mail|e-?mail|message|to sender)|return(ed|ing)? (mail|message|to sender)|failure (notice|report|to deliver|notification)|could ?n[o']t (be )?(deliver|send|sent)|cannot (be )?deliver|unable to deliver|failed (mail|message|delivery|to deliver)|warning: (message|could not|mail)|message you sent|(delayed|deferred|rejected|blocked|bounced|refused|returned|error in|problem with|unknown) (mail|e-?mail|message|recipient|user|address)|host unknown|user unknown|unknown (user|recipient|address|mailbox)|ndn:|ndr|dsn|deferred:|cannot send message|loop alert|mail ?box full|over quota|quota exceed|unzustellbar|nicht zugestellt|zustell|fehler|non (remis|distribu|distribué|recapit|consegn)|échec|remise|mancat[ao] (consegna|recapit)|no (se pudo )?entreg|não entreg|no entregad|onbestelbaar|niet (bezorgd|afgeleverd)|niedostarcz|недостав|не доставлен|возвращ|ошибка|配信|送信(エラー|失敗|でき)|エラーメール|メールエラー|不達|未達|退信|系统退信|無法|无法|未送达|投递|address (change|not found|unknown)|failed$|^e$|spam|mail (alert|loop)|delivery/i;
+
+/** Sentences by which reporters say that a message did not arrive, or not yet. */
+const SENTENCES =
+  /(could ?n.t|could not|can ?not|can't|was not|wasn.t|has not|have not|did not|unable|not able|failed|fails?|impossible)( \w+){0,3} (be(en)? )?(deliver|reach|sen[dt]|transmit|forward|process|accept|complete)|delivery (to|of|for|has|was|failed|failure|status|attempt|problem|report|error)|undeliver|returned (mail|message|to sender)|permanent (fatal )?(error|failure)|fatal error|did not reach|not (yet )?(been )?(delivered|reached)|unknown (user|recipient)|user unknown|rejected (by|your|the|because)|message (was |has been |is being )?(rejected|returned|blocked|refused|delayed|bounced)|still (being|in) |gave up|given up|account is (disabled|suspended|inactive)|no such (user|mailbox)|host unknown|over quota|mailbox (is )?full|does(n't| not) exist|transcript of session|following (address|recipient|error|destination|user|reason)|wurde nicht|nicht zugestellt|konnte nicht|nicht (übermittelt|gesendet)|n'a pas (pu|été)|impossible de|non (è|e'|distribu|remis|consegn|riuscit)|no (se )?(ha )?(podido|pudo|entreg)|não (pôde|foi|é possível|pode)|не (может|удалось|доставлен|было|была)|недоставлен|送信でき|送信されません|配信|届き?ません|届けでき|エラー|无法|未能|退回|不能|投递|bounce|in (the )?queue|not be found|incorrectly constructed|error message|invalid user|not a member of this|may not exist|duplicated message-id|loop/i;
+
+const AUTO_SUBJECT =
+  /^\s*(re: ?)?\[?(auto(matic|mated|matyczna|matische?)?[- ]?(reply|response|answer|responder|antwort|rückmeldung|odpowied|antwoord)|auto:|out of (the )?office|ooo:|(vacation|holiday|absence) (reply|message|notice|notification|note|auto)|away from (my|the)|(ich bin )?abwesen|réponse automatique|(message|notification|avis) d.absence|absent\b|risposta automatica|respuesta automática|resposta automática|fuori sede|fuera de (la )?oficina|ausente|autosvar|автоответ|自動(応答|返信)|不在|自动(回复|答复)|(i am|on) (away|on (vacation|holiday|leave)|out of)|on (vacation|holiday|annual leave|leave) )|is out of (the )?office/i;
+const AUTO_WORDS =
+  /\b(i am|i'm|i will be|i'll be|currently|we are) (\w+ )?(out of (the )?office|on (vacation|holiday|leave|annual leave|parental leave|maternity leave|business trip)|away|travell?ing|unavailable)|out of the office|ich bin (\w+ ){0,4}(nicht im|außer haus|abwesend|im urlaub)|je suis (\w+ )?(absent|en congé|en vacances)|estoy (\w+ )?(fuera|de vacaciones|ausente)|estou (\w+ )?(fora|de férias|ausente)|sono (\w+ )?(in ferie|assente|fuori)|я (\w+ )?в отпуске|不在に(して|いた)|休暇/i;
+const CHALLENGE =
+  /(confirm|verify) (that )?(you|your (message|e-?mail|address|identity))|confirmation (is )?required|challenge|to (have|get) your (message|mail) delivered|click (the|on the|here)|spam ?arrest|waitlisted|guest list|added to the recipient's|tmda|boxbe|reply to this (message|e-?mail) (to|and)|release your message/i;
+
+const headerOf = (letter: Letter, name: string): string => (letter.headers.get(name) ?? []).join(' ');
+
+/** Whether the message answers by itself for a person: absence, receipt of a letter, a ticket number. */
+export function isAutoReply(letter: Letter): boolean {
+  const subject = headerOf(letter, 'subject');
+  const marks = [
+    'x-autoreply',
+    'x-autorespond',
+    'x-auto-response',
+    'x-autogenerated',
+    'x-auto-reply',
+    'auto-reply',
+    'x-mail-autoreply',
+    'x-ms-exchange-generated-message-source',
+  ];
+  if (/mailer-?daemon|mail delivery/i.test(headerOf(letter, 'from'))) return false;
+  if (AUTO_SUBJECT.test(subject)) return true;
+  if (/auto[-_ ]?repl|vacation/i.test(headerOf(letter, 'precedence'))) return true;
+  const isReporter = isByReporter(letter);
+  if (!isReporter && marks.some((name) => letter.headers.has(name))) return true;
+  if (!isReporter && /auto-(replied|notified)/i.test(headerOf(letter, 'auto-submitted'))) return true;
+  return !isReporter && AUTO_WORDS.test(letter.prose.slice(0, 2000)) && !SUBJECTS.test(subject);
+}
+
+/** The list server fml writes under a list's own name, in the list's own words. */
+const isListServer = (letter: Letter): boolean =>
+  /^(loop (alert|back warning)|we are attacked|you \S+ are not member|.*not member article from)/i.test(
+    headerOf(letter, 'subject'),
+  );
+
+/** Whether somebody's gatekeeper asks the sender to prove something before it hands the message on. */
+export const isChallenge = (letter: Letter): boolean =>
+  !isByReporter(letter) && CHALLENGE.test(letter.prose.slice(0, 4000));
+
+const isByReporter = (letter: Letter): boolean =>
+  REPORTERS.test(headerOf(letter, 'from')) || REPORTERS.test(headerOf(letter, 'sender'));
+
+/**
+ * Whether a message without a delivery report was written by a mail system about a message that it could not deliver.
+ * One sign alone proves nothing: people write about bounces, newsletters quote them, lists forward them.
+ */
+export function isReturned(letter: Letter): boolean {
+  if (letter.headers.size === 0) return false;
+  const subject = headerOf(letter, 'subject');
+  const opening = letter.prose.slice(0, 4000);
+  const isReporter = isByReporter(letter);
+  const isSubject = SUBJECTS.test(subject);
+  const isSentence = SENTENCES.test(opening);
+  const isNobody = /^\s*<\s*>\s*$/.test(headerOf(letter, 'return-path'));
+  const isFailing = headerOf(letter, 'x-failed-recipients') !== '';
+  const hasCodes = /(^|[\s<"'(:#])[45]\d\d[ -]|[\s(#][45]\.\d\.\d{1,3}\b|<<<|MSEXCH|mail ?box|quota/im.test(
+    opening,
+  );
+  const isList = [
+    'list-id',
+    'list-unsubscribe',
+    'list-post',
+    'x-mailman-version',
+    'x-campaign',
+    'x-mailing-list',
+  ].some((name) => letter.headers.has(name));
+  const isTalk =
+    /^\s*(re|aw|sv|antw|fwd?|wg|tr|rv)\s*(\[\d+\])?\s*:/i.test(subject) || letter.headers.has('in-reply-to');
+  if (isList && !isFailing && !(isReporter && isNobody) && !isListServer(letter)) return false;
+  const signs = [
+    [isReporter, 3],
+    [isNobody, 2],
+    [isFailing, 4],
+    [isSubject, 2],
+    [isSentence, 2],
+    [hasCodes, 1],
+    [letter.original !== '', 1],
+    [isTalk && !isReporter, -4],
+    [isListServer(letter), 6],
+  ] as const;
+  const weight = signs.reduce((sum, [is, points]) => sum + (is ? points : 0), 0);
+  return weight >= 6 && (isSentence || isFailing || (isSubject && hasCodes));
+}

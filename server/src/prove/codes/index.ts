@@ -1,0 +1,15 @@
+export { normalisedAddress } from './address.ts';
+export { BatchMaker, bitsFor, type SealedBatch } from './batch.ts';
+export { type Batch, type Checked, checkCode, readPrefixFile, type Sha256 } from './check.ts';
+export {
+  ALPHABET,
+  type Code,
+  groupsOf,
+  isTag,
+  makeCode,
+  makeTag,
+  type ReadCode,
+  readCode,
+  tagOf,
+} from './code.ts';
+export { commitmentInput, LEAF_BYTES, pathOfPrefix, prefixOf, VERSION } from './commitment.ts';

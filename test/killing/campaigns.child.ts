@@ -1,0 +1,162 @@
+/** A process that does the deeds of campaigns until it is killed. */
+import { type CampaignChanged, type CampaignShown, type Changed, ROLES } from '@forthright/contract';
+import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
+import { actor, ask } from '../../server/src/incident/testing.ts';
+import {
+  doJob,
+  finishedRun,
+  LEAKS,
+  mailingTo,
+  person,
+  STATEMENT,
+  writeWorkspace,
+} from '../../server/src/notify/campaigns/testing.ts';
+import {
+  campaignOperations,
+  PREPARE_CAMPAIGN,
+  prepareCampaignHandler,
+} from '../../server/src/notify/index.ts';
+import { type Reads, readMigrations } from '../../server/src/platform/db/index.ts';
+import { MIGRATIONS } from '../../server/src/serve.ts';
+
+/** Nothing is sent here: the port is nobody's, and no job of sending is done. */
+const MAILING = mailingTo(9);
+
+async function run<T>(world: World, name: string, rawInput: object, who = 'usr_ada'): Promise<T> {
+  const workspace = await writeWorkspace(world.folder);
+  const operations = campaignOperations({ data: world.folder, workspace, mailing: MAILING });
+  const found = operations.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`There is no operation ${name}.`);
+  const asked = { ...world.asked, actor: actor(who, ...ROLES) };
+  return found.output.parse(await found.run(asked, found.input.parse(rawInput))) as T;
+}
+
+type Of = Readonly<{ incident: string; campaign: string }>;
+
+async function toMake({ asked }: World): Promise<object> {
+  const { incident } = await ask<Changed>(asked, 'open-incident', {
+    title: 'Pages',
+    kind: 'technical-error',
+  });
+  await ask(asked, 'set-leaks', { incident, version: 0, leaks: LEAKS });
+  const job = await finishedRun(asked, incident, [person(1), person(2, { email: '' })]);
+  return { incident, run: job, statement: STATEMENT };
+}
+
+async function made(world: World): Promise<Of> {
+  const given = await toMake(world);
+  const { incident, campaign } = await run<CampaignChanged>(world, 'make-campaign', given);
+  return { incident, campaign };
+}
+
+/** The jobs of campaigns that were cut short are done first. */
+async function prepareAll({ asked, folder }: World): Promise<void> {
+  const workspace = await writeWorkspace(folder);
+  const { db, now } = asked;
+  const handler = prepareCampaignHandler({ db, now, data: folder, workspace, mailing: MAILING });
+  const soon = () => new Date(now().getTime() + 86_400_000);
+  while (await doJob(db, PREPARE_CAMPAIGN, handler, { now: soon() }));
+}
+
+async function prepared(world: World): Promise<Of> {
+  const of = await made(world);
+  await prepareAll(world);
+  return of;
+}
+
+async function approve(world: World, of: Of): Promise<CampaignChanged> {
+  const { hash } = await run<CampaignShown>(world, 'show-campaign', of);
+  return run(world, 'approve-campaign', { ...of, hash }, 'usr_bo');
+}
+
+async function approved(world: World): Promise<Of> {
+  const of = await prepared(world);
+  await approve(world, of);
+  return of;
+}
+
+async function started(world: World): Promise<Of> {
+  const of = await approved(world);
+  await run(world, 'start-campaign', of);
+  return of;
+}
+
+async function paused(world: World): Promise<Of> {
+  const of = await started(world);
+  await run(world, 'pause-campaign', of);
+  return of;
+}
+
+const upon =
+  (name: string, before: (world: World) => Promise<Of>, more: (world: World, of: Of) => Promise<object>) =>
+  async (world: World): Promise<CampaignChanged> => {
+    const of = await before(world);
+    const given = { ...of, ...(await more(world, of)) };
+    return world.does(() => run<CampaignChanged>(world, name, given));
+  };
+const nothing = async () => ({});
+const reason = async () => ({ reason: 'Counted anew.' });
+
+async function withoutAddress(world: World, of: Of): Promise<string> {
+  const found = { ...of, state: 'other-channel' };
+  const { people } = await run<{ people: { person: string }[] }>(world, 'list-addressees', found);
+  return people[0]?.person ?? '';
+}
+
+export const DEEDS: Deeds = {
+  'make-campaign': async (world) => {
+    const given = await toMake(world);
+    return world.does(() => run<CampaignChanged>(world, 'make-campaign', given));
+  },
+  'prepare-campaign': async (world) => {
+    await made(world);
+    await world.does(() => prepareAll(world));
+    return undefined;
+  },
+  'approve-campaign': async (world) => {
+    const of = await prepared(world);
+    return world.does(() => approve(world, of));
+  },
+  'start-campaign': upon('start-campaign', approved, nothing),
+  'pause-campaign': upon('pause-campaign', started, nothing),
+  'resume-campaign': upon('resume-campaign', paused, nothing),
+  'stop-campaign': upon('stop-campaign', paused, reason),
+  'discard-campaign': upon('discard-campaign', prepared, reason),
+  'settle-addressees': upon('settle-addressees', paused, async (world, of) => ({
+    people: [await withoutAddress(world, of)],
+    outcome: 'told',
+    channels: ['letter'],
+  })),
+  'erase-addressee': async (world) => {
+    const of = await paused(world);
+    const one = await withoutAddress(world, of);
+    await run(world, 'settle-addressees', { ...of, people: [one], outcome: 'told', channels: ['phone'] });
+    return world.does(() => run<CampaignChanged>(world, 'erase-addressee', { ...of, person: one }));
+  },
+};
+
+/** Each campaign and each move has its entry and the other way round; nobody is lost; whoever waits for a job has it. */
+async function alsoWrong(reads: Reads): Promise<string[]> {
+  const wrong = await reads.rows<{ what: string }>(
+    `SELECT coalesce(m.entry, e.index)::text AS what FROM campaign_moves m
+       FULL JOIN (SELECT index FROM register_entries WHERE kind LIKE 'campaign-%' OR kind LIKE 'addressee%'
+         OR kind IN ('batch-committed', 'sending-begun', 'sending-folded', 'return-noted', 'window-closed')) e ON e.index = m.entry
+       WHERE m.entry IS NULL OR e.index IS NULL
+     UNION ALL SELECT c.id FROM campaigns c LEFT JOIN jobs j ON j.id = c.job
+       WHERE c.state IN ('preparing', 'sending') AND (j.id IS NULL OR j.state NOT IN ('waiting', 'running'))
+     UNION ALL SELECT c.id FROM campaigns c WHERE c.hash IS NOT NULL
+       AND c.people <> (SELECT count(*) FROM campaign_people p WHERE p.campaign = c.id)
+     UNION ALL SELECT c.id FROM campaigns c WHERE (c.batch_entry IS NULL) <> (c.approved_by IS NULL)
+     UNION ALL SELECT c.id FROM campaigns c LEFT JOIN incident_campaigns i ON i.campaign = c.id
+       WHERE i.campaign IS NULL OR i.is_open <> (c.state NOT IN ('failed', 'discarded') AND (c.hash IS NULL OR EXISTS (SELECT FROM campaign_people p
+         WHERE p.campaign = c.id AND p.state NOT IN ('told', 'excused', 'unreachable', 'attempted-twice'))))`,
+  );
+  return wrong.map(({ what }) => `${what} has no counterpart`);
+}
+
+if (import.meta.main)
+  takeOrders({
+    deeds: DEEDS,
+    schema: { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' },
+    alsoWrong,
+  });
