@@ -133,7 +133,11 @@ async function answerOf(
       })),
       missing,
     },
-    cautions: [...cautionsOf(lookUps, told), ...gapsOf(answer.gaps), ...answer.cautions.filter(isOfLogs).map((x) => x.text)],
+    cautions: [
+      ...cautionsOf(lookUps, told),
+      ...gapsOf(answer.gaps),
+      ...answer.cautions.filter(isOfLogs).map((x) => x.text),
+    ],
   };
 }
 
@@ -200,7 +204,11 @@ function gapsOf(gaps: ScopeAnswer['gaps']): string[] {
   if (gaps.length === 0) return [];
   const logs = [...new Set(gaps.map((x) => x.log))].join(', ');
   const first = gaps.map((x) => x.from).sort()[0] ?? '';
-  const last = gaps.map((x) => x.to).sort().at(-1) ?? '';
+  const last =
+    gaps
+      .map((x) => x.to)
+      .sort()
+      .at(-1) ?? '';
   return [
     `The logs have gaps (${gaps.length} in ${logs}, between ${first} and ${last}): look-ups in them count for nobody, so that whoever leaked may not stand out.`,
   ];
