@@ -8,6 +8,7 @@ export const ANSWER = {
   'incident-invalid': { status: 422, exit: 3, show: true },
   'risk-invalid': { status: 422, exit: 3, show: true },
   'report-invalid': { status: 422, exit: 3, show: true },
+  'trace-invalid': { status: 422, exit: 3, show: true },
   'settings-invalid': { status: 422, exit: 3, show: true },
   'law-invalid': { status: 422, exit: 3, show: true },
   'law-missing': { status: 500, exit: 9, show: true },

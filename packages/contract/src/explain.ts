@@ -23,6 +23,11 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The report file, or the version before that it names, has problems; all are listed.',
     advice: 'Put the listed lines right and run again.',
   },
+  'trace-invalid': {
+    meaning:
+      'The trace file has problems: something that must be settled before anybody is scored is missing, or it names what the workspace does not have; all are listed.',
+    advice: 'Put the listed lines right and run again; docs/trace.md has a whole file.',
+  },
   'settings-invalid': {
     meaning: 'A settings file of the server, such as `sign-in.yaml`, has problems; all are listed.',
     advice: 'Put the listed lines right and start again.',
