@@ -608,19 +608,50 @@ describe('which authority', () => {
       ],
     );
   });
-  it('one branch in the EEA is the main establishment; of several one must be named', () => {
-    const one = of({ country: 'US', role: 'controller', branches: [{ country: 'IE' }] });
-    assert.match(one[0]?.addressee.name ?? '', /Data Protection Commission/);
-    const several = {
-      country: 'US',
-      role: 'controller',
-      branches: [{ country: 'IE' }, { country: 'NL' }],
-    } as const;
-    assert.ok(of(several)[0]?.missing.some((m) => m.fact === 'mainEstablishment'));
+  it('branches in the EEA of a seat outside: which of them decides is asked, however many there are', () => {
+    const withBranches = (...countries: string[]) =>
+      ({ country: 'US', role: 'controller', branches: countries.map((country) => ({ country })) }) as const;
+    for (const organisation of [withBranches('IE'), withBranches('IE', 'NL')]) {
+      const [row] = of(organisation);
+      assert.equal(row?.status, 'due');
+      assert.ok(row?.missing.some((m) => m.fact === 'mainEstablishment'));
+      assert.equal(row?.deadline?.state, 'running');
+    }
     assert.match(
-      of(several, { risk: 'risk', mainEstablishment: 'NL' })[0]?.addressee.name ?? '',
+      of(withBranches('IE', 'NL'), { risk: 'risk', mainEstablishment: 'NL' })[0]?.addressee.name ?? '',
       /Autoriteit Persoonsgegevens/,
     );
+  });
+  it('branches of which none decides: no authority leads, each where people live or a branch is', () => {
+    const organisation = { country: 'US', role: 'controller', branches: [{ country: 'IE' }] } as const;
+    const rows = of(organisation, { risk: 'risk', mainEstablishment: 'none' });
+    assert.deepEqual(
+      rows.map((r) => [r.id, r.status]),
+      [
+        ['EU/authority/DE', 'due'],
+        ['EU/authority/FR', 'due'],
+        ['EU/authority/IE', 'cannot-tell'],
+      ],
+    );
+    const covered = of(organisation, { risk: 'risk', mainEstablishment: 'none', covered: { EU: 'yes' } });
+    assert.deepEqual(
+      covered.map((r) => r.status),
+      ['due', 'due', 'due'],
+    );
+  });
+  it('people elsewhere, and a branch in the EEA: for whom the data are processed is asked', () => {
+    const rows = (facts: object) =>
+      judged(
+        input([group('GE', ['email'], { exposed: 3 })], {
+          organisation: { country: 'US', role: 'controller', branches: [{ country: 'LU' }] },
+          incident: { aware: '2026-11-20T00:00:00Z', facts: stated({ risk: 'risk', ...facts }) },
+        }),
+      ).rows.filter((r) => r.id === 'EU/authority');
+    assert.deepEqual(
+      [{}, { covered: { EU: 'yes' } }, { covered: { EU: 'no' } }].map((facts) => rows(facts)[0]?.status),
+      ['cannot-tell', 'due', 'not-due'],
+    );
+    assert.ok(rows({})[0]?.missing.some((m) => m.fact === 'covered.EU'));
   });
 });
 

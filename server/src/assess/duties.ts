@@ -23,7 +23,8 @@ import {
   type Truth,
 } from './conditions.ts';
 import { deadlineOf } from './deadlines.ts';
-import { livesIn, placeName } from './places.ts';
+import { NO_MAIN } from './facts.ts';
+import { eeaStateOf, livesIn, placeName } from './places.ts';
 import { versionOf } from './versions.ts';
 
 export type Law = Readonly<{
@@ -404,7 +405,7 @@ function byAuthority(
   const { organisation, words } = facts;
   const main = organisation.mainEstablishment;
   const established = words.establishedInEea;
-  if (established?.known === true && established.value === 'yes') {
+  if (established?.known === true && established.value === 'yes' && main !== NO_MAIN) {
     if (main !== null) {
       const note =
         'Lead authority of the main establishment, if the processing is cross-border (Art. 56); else the authority of the only state concerned (Art. 55).';
@@ -418,16 +419,19 @@ function byAuthority(
     }
     const missing = {
       fact: 'mainEstablishment',
-      ask: 'In which EEA state is the main establishment? It decides the lead authority.',
+      ask: 'In which EEA state is the main establishment, the one that decides on the processing? Its authority leads. If none there does, say `none` under facts.mainEstablishment: then each authority is told.',
     };
     return [{ ...row, missing: row.status === 'not-due' ? [] : distinct([...row.missing, missing]) }];
   }
   if (established?.known !== true) return [row];
-  const states = Object.keys(authorities?.eea ?? {}).filter((state) =>
-    facts.groups.some((g) => livesIn(g, state) === 'yes'),
+  const hasBranch = (state: string) => organisation.establishments.some((one) => eeaStateOf(one) === state);
+  const states = Object.keys(authorities?.eea ?? {}).filter(
+    (state) => hasBranch(state) || facts.groups.some((g) => livesIn(g, state) === 'yes'),
   );
   const note =
-    'No establishment in the EEA: no lead authority. Every authority where affected people live is told; a representative (Art. 27) changes nothing (EDPB Guidelines 9/2022, 73).';
+    main === NO_MAIN
+      ? 'No main establishment in the EEA: no lead authority (EDPB Opinion 04/2024). Every authority where affected people live or an establishment is told (Art. 55).'
+      : 'No establishment in the EEA: no lead authority. Every authority where affected people live is told; a representative (Art. 27) changes nothing (EDPB Guidelines 9/2022, 73).';
   const rows = states.flatMap((state) => {
     const own = judgeDuties(regime, facts, at, [state]).find((o) => o.row.id === row.id)?.row;
     if (own === undefined) return [];
