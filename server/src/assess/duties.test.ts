@@ -749,6 +749,23 @@ describe('files of the law', () => {
   });
 });
 
+it('a country of which no file tells is for counsel, never silently nothing', () => {
+  const answer = judged(
+    input([group('GE', ['email'], { exposed: 2, unknown: 1 }), group('AX', ['email'], { exposed: 1 })], {
+      organisation: { country: 'LU', role: 'controller', branches: [{ country: 'MC' }] },
+    }),
+  );
+  const rows = answer.rows.filter((r) => r.id.endsWith('/unknown'));
+  assert.deepEqual(
+    rows.map((r) => [r.id, r.status, r.to, r.people]),
+    [
+      ['GE/unknown', 'unverified', 'counsel', { min: 2, max: 3 }],
+      ['MC/unknown', 'unverified', 'counsel', { min: 0, max: 0 }],
+    ],
+  );
+  assert.match(rows[0]?.why ?? '', /no file of the law of Georgia/);
+});
+
 it('105 laws are there, with rules or unverified', () => {
   assert.equal(law.regimes.length + law.unverified.length, 105);
   assert.ok(
