@@ -242,7 +242,23 @@ export const Regime = z.strictObject({
   define: z
     .record(
       z.string().regex(/^[a-z]\w*$/),
-      z.array(z.union([Combination, z.strictObject({ with: Combination, if: Condition })])).min(1),
+      z
+        .array(
+          z.union([
+            Combination,
+            z
+              .strictObject({
+                with: Combination,
+                if: Condition.optional(),
+                /** The combination counts from this decisive day on; those without a day count as long as the rule holds. */
+                from: Day.optional(),
+              })
+              .refine((d) => d.if !== undefined || d.from !== undefined, {
+                error: 'say `if`, `from` or both',
+              }),
+          ]),
+        )
+        .min(1),
     )
     .default({}),
   /** Holds for every duty of the file. */

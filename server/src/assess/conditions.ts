@@ -265,13 +265,26 @@ function matchOf(name: string, group: LawGroup, ground: Ground): Match {
   const kinds = Object.hasOwn(ground.regime.define, name) ? (ground.regime.define[name] ?? []) : [];
   return bestOf(
     kinds.map((kind) => {
-      const [terms, when] = Array.isArray(kind) ? [kind, null] : [kind.with, kind.if];
+      const { with: terms, if: when, from } = Array.isArray(kind) ? { with: kind } : kind;
       const found = allOf(terms.map((term) => termMatch(term, group, ground)));
-      if (found.outcome === 'no' || when === null) return found;
-      const { outcome, missing } = judge(when, ground);
-      return allOf([found, { outcome, missing }]);
+      if (found.outcome === 'no') return found;
+      const dated = from === undefined ? YES : heldSince(from, ground);
+      return when === undefined ? allOf([found, dated]) : allOf([found, dated, judge(when, ground)]);
     }),
   );
+}
+
+/** Whether the decisive day is this one or later. Where it is unknown it can't be before the breach. */
+function heldSince(day: string, { regime, facts }: Ground): Match {
+  const { decisive, zone } = regime;
+  const isSince = (instant: string): boolean =>
+    Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString() >= day;
+  const event = facts.events[decisive];
+  if (event?.known === true) return isSince(event.value) ? YES : NO;
+  const { occurred } = facts.events;
+  if (occurred?.known === true && isSince(occurred.value)) return YES;
+  const ask = `${event?.ask ?? decisive} The law has changed on ${day}; this decides which version holds.`;
+  return { outcome: 'unknown', missing: [{ fact: decisive, ask }] };
 }
 
 function allOf(parts: readonly Match[]): Match {
