@@ -13,7 +13,7 @@ import {
   textOf,
 } from '../../sources/index.ts';
 import type { IncidentFacts } from './facts.ts';
-import { incidentFacts, type PersonRow } from './gather.ts';
+import { incidentFacts, type PersonRow, towardsPeople } from './gather.ts';
 import { type Languages, ownLanguages, withTemplate } from './language.ts';
 
 export type LoadedNotice = Readonly<{
@@ -41,7 +41,13 @@ export async function loadNotice(path: string, workspacePath: string): Promise<L
   let languages = await ownLanguages();
   for (const template of notice.templates)
     languages = await withTemplate(languages, resolve(directory, template));
-  const facts = incidentFacts({ answer, incident, workspace: workspace.workspace, notice, duties });
+  const facts = incidentFacts({
+    answer,
+    incident,
+    workspace: workspace.workspace,
+    notice,
+    duties: towardsPeople(duties),
+  });
   const { fallback } = notice;
   return { facts, run: answer.run, languages, fallback, workspace, people: join(folder, 'people.parquet') };
 }
