@@ -238,6 +238,7 @@ async function prepareAll(
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
     const row = JSON.parse(line) as CohortRow | { salt: string };
+    if (!('salt' in row) && row.leaks === undefined) throw olderRun();
     if ('salt' in row || (campaign.cohort !== 'both' && row.status !== campaign.cohort)) continue;
     waiting.push(row);
     if (waiting.length >= AT_ONCE) await flush();
@@ -245,6 +246,12 @@ async function prepareAll(
   await flush();
   return { people: state.people, addresses: state.addresses.size };
 }
+
+const olderRun = (): ForthrightError =>
+  new ForthrightError(
+    'campaign-changed',
+    'An earlier version of Forthright wrote the people of this run, without all that a notice says: run scope again.',
+  );
 
 type State = {
   people: number;

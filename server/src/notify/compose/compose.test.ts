@@ -151,6 +151,39 @@ test('HTML has no link, no image, no script and nothing from elsewhere', () => {
   assert.doesNotMatch(html, /<a\b|<img|<script|<link|https?:|url\(|style="/i);
 });
 
+test('who saw a person’s data and where is said of this very person, in every language; of the whole incident only where no log counts', () => {
+  const others = new Map([
+    ['customer', fact(17)],
+    ['seller', fact(1)],
+  ] as const);
+  const pages = fact(['/reviews/R100', '/reviews/R2', '/reviews/\u202eR3\n']);
+  const person = personSample({ others, pages, pageCount: fact(12) });
+  const { notice: made, facts } = notice(person);
+  assert.match(
+    made.text.replace(/\s+/g, ' '),
+    /\/reviews\/R100, \/reviews\/R2,? and \/reviews\/R3\. 9 more pages/,
+  );
+  assert.match(made.text, /17\s+customers\s+and\s+1\s+seller/);
+  assert.doesNotMatch(made.text, /Over the whole|73,935|\u202e/);
+  assert.ok(facts.some(({ fact: name, value }) => name === 'more' && value === 9));
+  for (const language of LANGUAGES) {
+    const { text } = notice({ ...person, language }).notice;
+    assert.ok(text.includes('/reviews/R2') && text.includes('17'), language);
+  }
+  assert.match(notice(personSample()).notice.text, /Over the whole incident/);
+  const elsewhere = incidentSample({
+    leaks: [
+      { id: 'review-pages', kind: 'page', fields: ['name', 'email'] },
+      { id: 'staff', kind: 'access', fields: ['name', 'email'] },
+    ],
+  });
+  assert.doesNotMatch(
+    notice(personSample(), elsewhere).notice.text,
+    /Somebody looked/,
+    'of another leak with the same fields',
+  );
+});
+
 const california = { country: 'US', region: 'US-CA' };
 
 test('California’s headings stand there in any language, with whether the police delayed it', () => {
@@ -210,7 +243,7 @@ test('residents of states whose law wants the agencies named get them, and are n
     const incident = incidentSample({ duties: [`US-${state}/people`], agencies });
     const { notice: made, form } = notice(personSample(place), incident);
     assert.match(made.text, /Agency One/, state);
-    assert.match(made.text, /The cause[^]*34,928/, state);
+    assert.match(made.text, /The cause[\s\S]*34,928/, state);
     assert.equal(/police report/.test(made.text), state === 'RI', state);
     assert.ok(form, state);
     const without = incidentSample({ duties: [`US-${state}/people`] });

@@ -10,6 +10,14 @@ export type PersonRow = Readonly<{
   status: string;
   fields: readonly string[];
   perhaps: readonly string[];
+  /** Ids of the leaks that exposed them, and of those that may have. */
+  leaks: readonly string[];
+  possibleLeaks: readonly string[];
+  /** How many others of each class saw them. */
+  others: Readonly<Partial<Record<RecipientClass, number>>>;
+  /** The pages on which they were seen most, and how many there are in all. */
+  pages: readonly string[];
+  pageCount: number;
   first: number;
   last: number;
   views: number;
@@ -121,7 +129,15 @@ export function personFacts(run: string, row: PersonRow, to: OneAddress): Person
     last: row.last < 0 ? undefined : of('last_seen', row.last),
     views: of('views', row.views),
     possiblySelf: row.possiblySelf === 1,
-    others: undefined,
+    others: new Map(
+      (Object.entries(row.others) as [RecipientClass, number][]).map(([kind, n]) => [
+        kind,
+        of(`others.${kind}`, n),
+      ]),
+    ),
+    leaks: isExposed ? row.leaks : row.possibleLeaks,
+    pages: of('pages', row.pages),
+    pageCount: of('page_count', row.pageCount),
   };
 }
 
