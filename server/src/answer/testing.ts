@@ -110,6 +110,9 @@ const personFacts = (
   views: fact(3 + i),
   possiblySelf: false,
   others: new Map(),
+  leaks: [],
+  pages: fact([]),
+  pageCount: fact(0),
 });
 
 export type Sent = Readonly<{
