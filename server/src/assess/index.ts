@@ -1,3 +1,4 @@
+export { assessParts } from './bundle.ts';
 export { assessDuties } from './duties.changes.ts';
 export {
   assess,
@@ -13,6 +14,7 @@ export { elementOf } from './elements.ts';
 export { type FactsInput, factsOf } from './facts.ts';
 export { loadLaw, OWN_LAW } from './law.ts';
 export { assessOperations } from './operations.ts';
+export { livesIn, placeOf } from './places.ts';
 export type { AssessOptions } from './recorded.ts';
 export { reportHtml } from './report.html.ts';
 export { reportPdf } from './report.pdf.ts';
