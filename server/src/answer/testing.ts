@@ -109,7 +109,7 @@ const personFacts = (
   last: fact(SENT_MS - 2e8),
   views: fact(3 + i),
   possiblySelf: false,
-  others: undefined,
+  others: new Map(),
 });
 
 export type Sent = Readonly<{
