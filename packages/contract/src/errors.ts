@@ -117,6 +117,7 @@ export const ANSWER = {
   'campaign-not-found': { status: 404, exit: 6, show: true },
   'campaign-refuses': { status: 409, exit: 7, show: true },
   'campaign-changed': { status: 409, exit: 7, show: true },
+  'campaign-faulty': { status: 409, exit: 7, show: true },
   'mail-missing': { status: 422, exit: 3, show: true },
   'notice-invalid': { status: 422, exit: 3, show: true },
   'notice-incomplete': { status: 422, exit: 3, show: true },

@@ -478,6 +478,11 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'What was approved is not what there is now: facts, cohort, texts or letterhead have changed.',
     advice: 'Look at it anew; what was prepared from older facts is discarded and made again.',
   },
+  'campaign-faulty': {
+    meaning: 'The linter finds errors in the notices of the campaign, so nobody approves them just so.',
+    advice:
+      'See them with `lint-campaign`, discard the campaign and make it anew with better texts; or approve with `override` and the reason, which the register keeps.',
+  },
   'mail-missing': {
     meaning: 'This server does not know how to send mail, so messages can only be looked at.',
     advice:
