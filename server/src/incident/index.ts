@@ -17,6 +17,8 @@ export {
 export type { AssessedDuty, KeptDuty } from './duties/types.ts';
 export { type ExportOptions, exportIncident } from './export.ts';
 export { dropContent, fileOperations, keepContent, openContent, openFiles } from './files.ts';
+export { addInboxItemWithin } from './inbox/changes.ts';
+export { monthsAfter } from './inbox/rules.ts';
 export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';
 export { incidentOperations } from './operations.ts';
 export { deletionOf } from './recipients/show.ts';

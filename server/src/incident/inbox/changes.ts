@@ -13,35 +13,59 @@ import {
 } from '@forthright/contract';
 import { type Asked, deed, erasePersonOf, refuseUnlessMay } from '../../prove/index.ts';
 import { find } from '../changes.ts';
-import { begin, refuseAhead, refused, take } from '../matters/steps.ts';
+import { begin, beginWithin, type Context, refuseAhead, refused, type Step, take } from '../matters/steps.ts';
 import { hasMatterOf } from '../matters/store.ts';
 import { insertMove, visibleTo } from '../store.ts';
 import { lawfulDue } from './rules.ts';
 
-const kind = 'item';
+const kind = 'item' as const;
 
-export const addInboxItem = (
+export const addInboxItem = (asked: Asked, given: AddInboxItem): Promise<StepTaken> => {
+  const { beginning, first } = received(given);
+  return begin(asked, beginning, first);
+};
+
+/** The same within a deed that does more, as when a person's mail is also what becomes of their notice. */
+export const addInboxItemWithin = (
   asked: Asked,
-  { incident, kind: of, received, person = newId('per'), name, contact, text, target, proof }: AddInboxItem,
-): Promise<StepTaken> =>
-  begin(asked, { kind, incident, state: 'open', person }, ({ at }) => {
-    refuseAhead(received.at, at);
-    const due = lawfulDue(of, received) ?? target;
+  within: Pick<Context, 'tx' | 'at'>,
+  given: AddInboxItem,
+): Promise<StepTaken> => {
+  const { beginning, first } = received(given);
+  return beginWithin(asked, within, beginning, first);
+};
+
+function received({
+  incident,
+  kind: of,
+  received: when,
+  person = newId('per'),
+  name,
+  contact,
+  text,
+  target,
+  proof,
+}: AddInboxItem) {
+  const first = ({ at }: Context): Step<typeof kind> => {
+    refuseAhead(when.at, at);
+    const due = lawfulDue(of, when) ?? target;
     return {
       event: 'item-received',
-      facts: { of, received, ...(due === undefined ? {} : { due }) },
+      facts: { of, received: when, ...(due === undefined ? {} : { due }) },
       texts: { name, contact, text },
       proof,
       ...(due === undefined ? {} : { due }),
       data: (_, evidence) => ({
         kind: of,
-        received,
+        received: when,
         hasName: name !== undefined,
         hasContact: contact !== undefined,
         ...(evidence === undefined ? {} : { evidence }),
       }),
     };
-  });
+  };
+  return { beginning: { kind, incident, state: 'open', person } as const, first };
+}
 
 export const assignInboxItem = (
   asked: Asked,
