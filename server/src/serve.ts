@@ -9,7 +9,7 @@ import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
 import { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperations, openFiles } from './incident/index.ts';
-import { type CampaignOptions, campaignOperations, readMailing } from './notify/index.ts';
+import { type CampaignOptions, campaignOperations, readMailing, startReceiver } from './notify/index.ts';
 import { makePeople, type People, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
 import type { Log, Outbound } from './platform/index.ts';
@@ -126,6 +126,10 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     if (database === undefined) await writeOperator(data, { address, secret });
     await db.announce(address);
     const made = await people.firstLink();
+    const receiver = await startReceiver({ db, now, log, data, mailing }).catch(async (error) => {
+      await app.close();
+      throw error;
+    });
     const worker = await startWorker({
       db,
       now,
@@ -135,6 +139,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       mailing,
       outbound: { allowPrivate },
     }).catch(async (error) => {
+      await receiver?.close();
       await app.close();
       throw error;
     });
@@ -144,6 +149,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       first: made && { url: `${address}/welcome?first=1&link=${made.link}`, expires: made.expires },
       close: async () => {
         await app.close();
+        await receiver?.close();
         await worker.stop();
         if (database === undefined) await rm(join(data, OPERATOR), { force: true });
         await db.close();

@@ -442,6 +442,16 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'What was approved is not what there is now: facts, cohort, texts or letterhead have changed.',
     advice: 'Look at it anew; what was prepared from older facts is discarded and made again.',
   },
+  'mailbox-unreachable': {
+    meaning: 'A mailbox for returned mail can not be read.',
+    advice:
+      'Look at `receive` in mail.yaml: host, security, user and password. What waits there is taken when it answers again.',
+  },
+  'sender-unproved': {
+    meaning: 'Nothing shows that this comes from the provider whose webhook it is.',
+    advice:
+      'Compare the key, the topic or the password in mail.yaml with those at the provider, and look at the clock of this machine.',
+  },
   'mail-missing': {
     meaning: 'This server does not know how to send mail, so messages can only be looked at.',
     advice:

@@ -1,6 +1,7 @@
 export { type CampaignOptions, campaignOperations } from './operations.ts';
 export { type CampaignJobOptions, PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
-export { CAMPAIGN_WINDOWS, campaignWindowsHandler, noteReturned, type ReturnedMail } from './returns.ts';
+export { type ReceiveOptions, startReceiver, TAKE_RETURNED, takeReturnedHandler } from './receive.ts';
+export { CAMPAIGN_WINDOWS, campaignWindowsHandler } from './returns.ts';
 export { SEND_CAMPAIGN, type SendOptions, sendCampaignHandler } from './send.ts';
 export { readMailing } from './settings.ts';
 export type { Mailing } from './types.ts';
