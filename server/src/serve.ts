@@ -9,14 +9,21 @@ import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
 import { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperations, openFiles } from './incident/index.ts';
-import { type CampaignOptions, campaignOperations, readMailing, startReceiver } from './notify/index.ts';
+import {
+  type CampaignOptions,
+  campaignOperations,
+  keepingCertificates,
+  readMailing,
+  startReceiver,
+} from './notify/index.ts';
 import { makePeople, type People, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
-import type { Log, Outbound } from './platform/index.ts';
+import { getOutside, type Log, type Outbound } from './platform/index.ts';
 import {
   keyFolder,
   type Operation,
   openRegister,
+  PROGRAM,
   type RegisterState,
   registerOperations,
   registerState,
@@ -120,7 +127,12 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const secret = randomBytes(32).toString('base64url');
     const backup = () => makeBackup({ db, data, program: schema.program, now });
     const operator = { secret, backup, register: async () => registerState(db) };
-    const app = makeServer({ operations, people, db, now, log, version, operator });
+    const returned = {
+      asked: { db, now, actor: PROGRAM },
+      mailing,
+      fetchFromAmazon: keepingCertificates(getOutside, now),
+    };
+    const app = makeServer({ operations, people, db, now, log, version, operator, returned });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });

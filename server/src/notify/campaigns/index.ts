@@ -5,3 +5,4 @@ export { CAMPAIGN_WINDOWS, campaignWindowsHandler } from './returns.ts';
 export { SEND_CAMPAIGN, type SendOptions, sendCampaignHandler } from './send.ts';
 export { readMailing } from './settings.ts';
 export type { Mailing } from './types.ts';
+export { keepingCertificates, takeWebhook, VENDORS, type WebhookOptions } from './webhooks.ts';

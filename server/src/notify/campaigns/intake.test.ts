@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CampaignShown, InboxListed, IncidentShown } from '@forthright/contract';
-import { CampaignWorld, some } from './world.ts';
+import { CampaignWorld, some } from '../../../../test/campaigns/world.ts';
 
 const world = new CampaignWorld();
 world.use();

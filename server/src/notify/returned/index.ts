@@ -1,4 +1,5 @@
 export { type CameBack, type Meaning, readCameBack } from './back.ts';
+export { readVendorEvents, type VendorEvent } from './events.ts';
 export { MOST_BYTES } from './letter.ts';
 export { readReturned } from './returned.ts';
 export { REASONS, type Reason, type Returned, type ReturnedKind } from './types.ts';

@@ -5,17 +5,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, beforeEach } from 'node:test';
 import { type CampaignChanged, type CampaignShown, type Changed, ROLES } from '@forthright/contract';
-import { actor, ask as askRecord, openRecord, strays } from '../../incident/testing.ts';
-import type { Db } from '../../platform/db/index.ts';
-import { type Deed, type Seen, Sink } from '../../platform/mail/smtp/testing.ts';
-import { type Asked, PROGRAM } from '../../prove/index.ts';
-import type { CohortRow } from '../../scope/index.ts';
-import { type Taken, takeReturned } from './intake.ts';
-import { campaignOperations } from './operations.ts';
-import { PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
-import { campaignWindowsHandler } from './returns.ts';
-import { SEND_CAMPAIGN, sendCampaignHandler } from './send.ts';
-import { doJob, finishedRun, LEAKS, mailingTo, person, STATEMENT, writeWorkspace } from './testing.ts';
+import { actor, ask as askRecord, openRecord, strays } from '../../server/src/incident/testing.ts';
+import { type Taken, takeReturned } from '../../server/src/notify/campaigns/intake.ts';
+import { campaignOperations } from '../../server/src/notify/campaigns/operations.ts';
+import { PREPARE_CAMPAIGN, prepareCampaignHandler } from '../../server/src/notify/campaigns/prepare.ts';
+import { campaignWindowsHandler } from '../../server/src/notify/campaigns/returns.ts';
+import { SEND_CAMPAIGN, sendCampaignHandler } from '../../server/src/notify/campaigns/send.ts';
+import {
+  doJob,
+  finishedRun,
+  LEAKS,
+  mailingTo,
+  person,
+  STATEMENT,
+  writeWorkspace,
+} from '../../server/src/notify/campaigns/testing.ts';
+import type { Db } from '../../server/src/platform/db/index.ts';
+import { type Deed, type Seen, Sink } from '../../server/src/platform/mail/smtp/testing.ts';
+import { type Asked, PROGRAM } from '../../server/src/prove/index.ts';
+import type { CohortRow } from '../../server/src/scope/index.ts';
 
 export type Of = Readonly<{ incident: string; campaign: string }>;
 export const some = (count: number) => Array.from({ length: count }, (_, n) => person(n));
