@@ -8,7 +8,9 @@ import {
   type Mailing,
   PREPARE_CAMPAIGN,
   prepareCampaignHandler,
+  SEEK_EVIDENCE,
   SEND_CAMPAIGN,
+  seekEvidenceHandler,
   sendCampaignHandler,
   TAKE_RETURNED,
   takeReturnedHandler,
@@ -40,6 +42,7 @@ const DEADLINES = 'deadlines';
 const DEADLINES_MINUTES = 5;
 const CAMPAIGN_WINDOW_MINUTES = 60;
 const RETURNED_MINUTES = 1;
+const EVIDENCE_MINUTES = 1;
 
 /**
  * Begins to work, until `stop`. Several may work on one PostgreSQL; each job is done by one of them. While the register is
@@ -63,6 +66,7 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     { atOnce: 1, handlers: { [PREPARE_CAMPAIGN]: prepareCampaignHandler(campaigns) } },
     // Campaigns of several incidents go side by side; of one there is one at a time.
     { atOnce: 4, handlers: { [SEND_CAMPAIGN]: sendCampaignHandler(campaigns) } },
+    { atOnce: 1, handlers: { [SEEK_EVIDENCE]: seekEvidenceHandler({ db, now, log, mailing }) } },
     // One at a time: no two programs share a Maildir.
     { atOnce: 1, handlers: { [TAKE_RETURNED]: takeReturnedHandler({ db, now, log, data, mailing }) } },
     // They wait for others' machines, and of one webhook there is one at a time.
@@ -72,6 +76,7 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     { kind: CHECKPOINT, everyMinutes: CHECKPOINT_MINUTES },
     { kind: DEADLINES, everyMinutes: DEADLINES_MINUTES },
     { kind: CAMPAIGN_WINDOWS, everyMinutes: CAMPAIGN_WINDOW_MINUTES },
+    ...(mailing?.relayLog === undefined ? [] : [{ kind: SEEK_EVIDENCE, everyMinutes: EVIDENCE_MINUTES }]),
     ...(mailing?.receive === undefined ? [] : [{ kind: TAKE_RETURNED, everyMinutes: RETURNED_MINUTES }]),
   ];
   // At each start, too: the folder may be another one than that of an hour ago.

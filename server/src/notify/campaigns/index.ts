@@ -1,3 +1,4 @@
+export { SEEK_EVIDENCE, seekEvidenceHandler } from './evidence.ts';
 export { type CampaignOptions, campaignOperations } from './operations.ts';
 export { type CampaignJobOptions, PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
 export { type ReceiveOptions, startReceiver, TAKE_RETURNED, takeReturnedHandler } from './receive.ts';
