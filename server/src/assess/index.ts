@@ -1,3 +1,4 @@
+export { assessParts } from './bundle.ts';
 export { assessDuties } from './duties.changes.ts';
 export {
   assess,

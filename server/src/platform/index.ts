@@ -16,3 +16,4 @@ export {
   postOutside,
   whyNotTo,
 } from './outbound.ts';
+export { readPublished } from './published.ts';

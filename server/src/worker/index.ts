@@ -34,6 +34,8 @@ export type WorkerOptions = Readonly<{
   mailing?: Mailing | undefined;
   /** Whether webhooks may lead into private networks. */
   outbound: Outbound;
+  /** What other stages have done once an hour. */
+  upkeep?: () => Promise<void>;
   pollMs?: number;
 }>;
 
@@ -49,7 +51,7 @@ const EVIDENCE_MINUTES = 1;
  * stopped nothing is begun.
  */
 export async function startWorker(options: WorkerOptions): Promise<Runner> {
-  const { db, now, log, data, workspace, mailing, outbound, pollMs } = options;
+  const { db, now, log, data, workspace, mailing, outbound, upkeep, pollMs } = options;
   const campaigns = { db, now, log, data, workspace, mailing };
   const lanes: Lane[] = [
     // One at a time: a run takes as much of the machine as it gets.
@@ -57,7 +59,7 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     {
       atOnce: 1,
       handlers: {
-        [CHECKPOINT]: checkpointHandler({ db, now, directory: join(data, 'public') }),
+        [CHECKPOINT]: checkpointHandler({ db, now, directory: join(data, 'public'), upkeep }),
         [CAMPAIGN_WINDOWS]: campaignWindowsHandler({ db, now }),
         [DEADLINES]: { run: () => announceDeadlines(db, now) },
       },

@@ -7,56 +7,71 @@ import {
   type ErasePersonTexts,
   type ExtendInboxItem,
   ForthrightError,
+  type IncidentId,
   newId,
   type PersonErased,
   type StepTaken,
+  type Writer,
 } from '@forthright/contract';
+import type { Tx } from '../../platform/db/index.ts';
 import { type Asked, deed, erasePersonOf, refuseUnlessMay } from '../../prove/index.ts';
-import { find } from '../changes.ts';
+import { find, refuseUnableTo } from '../changes.ts';
 import { begin, beginWithin, type Context, refuseAhead, refused, type Step, take } from '../matters/steps.ts';
 import { hasMatterOf } from '../matters/store.ts';
-import { insertMove, visibleTo } from '../store.ts';
+import { insertMove, isKnownTo, visibleTo } from '../store.ts';
 import { lawfulDue } from './rules.ts';
 
 const kind = 'item' as const;
 
 export const addInboxItem = (asked: Asked, given: AddInboxItem): Promise<StepTaken> => {
-  const { beginning, first } = received(given);
+  const { person } = given;
+  const { beginning, first } = received(given, async ({ tx, incident }) =>
+    person === undefined ? 'new' : await knownAs(tx, asked, incident.id, person),
+  );
   return begin(asked, beginning, first);
 };
 
-/** The same within a deed that does more, as when a person's mail is also what becomes of their notice. */
+/**
+ * The same within a deed that does more, as when a person's mail is also what becomes of their notice; whom it is about is known by
+ * that.
+ */
 export const addInboxItemWithin = (
   asked: Asked,
   within: Pick<Context, 'tx' | 'at'>,
   given: AddInboxItem,
 ): Promise<StepTaken> => {
-  const { beginning, first } = received(given);
+  const writer: Writer = given.person === undefined ? 'new' : 'known-here';
+  const { beginning, first } = received(given, async () => writer);
   return beginWithin(asked, within, beginning, first);
 };
 
-function received({
-  incident,
-  kind: of,
-  received: when,
-  person = newId('per'),
-  name,
-  contact,
-  text,
-  target,
-  proof,
-}: AddInboxItem) {
-  const first = ({ at }: Context): Step<typeof kind> => {
-    refuseAhead(when.at, at);
+function received(
+  {
+    incident,
+    kind: of,
+    received: when,
+    person = newId('per'),
+    name,
+    contact,
+    text,
+    target,
+    proof,
+  }: AddInboxItem,
+  writerOf: (context: Context) => Promise<Writer>,
+) {
+  const first = async (context: Context): Promise<Step<typeof kind>> => {
+    const writer = await writerOf(context);
+    refuseAhead(when.at, context.at);
     const due = lawfulDue(of, when) ?? target;
     return {
       event: 'item-received',
-      facts: { of, received: when, ...(due === undefined ? {} : { due }) },
+      facts: { of, writer, received: when, ...(due === undefined ? {} : { due }) },
       texts: { name, contact, text },
       proof,
       ...(due === undefined ? {} : { due }),
       data: (_, evidence) => ({
         kind: of,
+        writer,
         received: when,
         hasName: name !== undefined,
         hasContact: contact !== undefined,
@@ -67,16 +82,24 @@ function received({
   return { beginning: { kind, incident, state: 'open', person } as const, first };
 }
 
+/** Refuses somebody of whom no incident that the actor may see knows anything: their texts would stand under a stranger's id. */
+async function knownAs(tx: Tx, { actor }: Asked, incident: IncidentId, person: string): Promise<Writer> {
+  if (await hasMatterOf(tx, incident, person)) return 'known-here';
+  if (await isKnownTo(tx, person, actor.account)) return 'known-elsewhere';
+  throw new ForthrightError(
+    'person-not-found',
+    `No incident that you may see knows ${person}; leave \`person\` out for somebody who writes for the first time.`,
+  );
+}
+
 export const assignInboxItem = (
   asked: Asked,
   { incident, item: id, to }: AssignInboxItem,
 ): Promise<StepTaken> =>
-  take(asked, { kind, incident, id, act: 'assign' }, ({ data }) => ({
-    event: 'item-assigned',
-    facts: { to },
-    owner: to,
-    data: () => data,
-  }));
+  take(asked, { kind, incident, id, act: 'assign' }, async ({ data }, { incident: of, tx }) => {
+    await refuseUnableTo(tx, of, [{ at: 'to', account: to }]);
+    return { event: 'item-assigned', facts: { to }, owner: to, data: () => data };
+  });
 
 export const answerInboxItem = (
   asked: Asked,

@@ -7,3 +7,4 @@ export { SEND_CAMPAIGN, type SendOptions, sendCampaignHandler } from './send.ts'
 export { readMailing } from './settings.ts';
 export type { Mailing } from './types.ts';
 export { keepingCertificates, takeWebhook, VENDORS, type WebhookOptions } from './webhooks.ts';
+export { type CommittedBatch, committedBatches, writtenNotice } from './written.ts';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { CampaignWorld, some } from '../../../../test/campaigns/world.ts';
 import { makeServer } from '../../http/index.ts';
+import { refuseLastOfficer } from '../../incident/index.ts';
 import { makePeople } from '../../people/index.ts';
 import { sealFolder } from '../../prove/index.ts';
 import type { ProviderProofs } from './types.ts';
@@ -27,7 +28,12 @@ const pem = (name: string) =>
 function door(providers: ProviderProofs = PROOFS) {
   const { db, now, folder } = world;
   const asked: string[] = [];
-  const people = makePeople({ db, now, seals: sealFolder(join(folder, 'keys')) });
+  const people = makePeople({
+    db,
+    now,
+    seals: sealFolder(join(folder, 'keys')),
+    refuseLosing: refuseLastOfficer,
+  });
   const app = makeServer({
     operations: people.operations,
     people,
