@@ -227,6 +227,52 @@ export type AddresseesSettled = z.infer<typeof AddresseesSettled>;
 export const EraseAddressee = OfCampaign.extend({ person: AnyId });
 export type EraseAddressee = z.infer<typeof EraseAddressee>;
 
+const File = z.string().min(1).max(1000);
+
+/** From where returned mail is taken; paths are seen from the data folder. */
+const Receive = z.strictObject({
+  /** Maildirs that another program fills, and that are nobody else's to read. */
+  maildirs: z.array(File).max(20).default([]),
+  imap: z
+    .array(
+      z.strictObject({
+        host: z.string().min(1).max(253),
+        port: z.int().min(1).max(65_535).default(993),
+        security: z.enum(['tls', 'starttls']).default('tls'),
+        verifies: z.boolean().default(true),
+        user: z.string().min(1).max(300),
+        passwordFile: File,
+        mailbox: z.string().min(1).max(300).default('INBOX'),
+      }),
+    )
+    .max(20)
+    .default([]),
+  /** A receiver of our own, to which the MX of `returns` leads. */
+  smtp: z
+    .strictObject({
+      host: z.string().min(1).max(253).default('127.0.0.1'),
+      port: z.int().min(1).max(65_535).default(25),
+      certificateFile: File.optional(),
+      keyFile: File.optional(),
+    })
+    .optional(),
+});
+
+/** How the webhooks of providers that send for us prove who they are. */
+const Providers = z.strictObject({
+  ses: z
+    .strictObject({
+      topics: z
+        .array(z.string().regex(/^arn:aws[a-z-]*:sns:/))
+        .min(1)
+        .max(20),
+    })
+    .optional(),
+  sendgrid: z.strictObject({ publicKey: z.string().min(1).max(2000) }).optional(),
+  postmark: z.strictObject({ user: z.string().min(1).max(300), passwordFile: File }).optional(),
+  mailgun: z.strictObject({ signingKeyFile: File }).optional(),
+});
+
 /** `mail.yaml` in the data folder. Without relays nothing is sent: messages can be looked at. */
 export const MailSettings = z.strictObject({
   from: z.strictObject({ name: Line, address: z.string().min(3).max(320) }),
@@ -259,5 +305,9 @@ export const MailSettings = z.strictObject({
     .default({}),
   /** A campaign stops by itself when more than this share of what was accepted comes back, or of what was tried is refused. */
   mostReturned: z.number().min(0).max(1).default(0.05),
+  receive: Receive.optional(),
+  providers: Providers.default({}),
+  /** The log of the relay, in Postfix's form: evidence for whom we are in doubt about. */
+  relayLog: File.optional(),
 });
 export type MailSettings = z.infer<typeof MailSettings>;

@@ -27,6 +27,7 @@ import { PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
 import { campaignWindowsHandler, noteReturned } from './returns.ts';
 import { campaignMovesText } from './rules.ts';
 import { SEND_CAMPAIGN, sendCampaignHandler } from './send.ts';
+import { messageOfTokens } from './store.ts';
 import {
   assessed,
   doJob,
@@ -226,10 +227,12 @@ test('the slice first, then the rest; a second start is refused; told when five 
     );
   assert.ok(!(await blocks()).includes('open-campaign'));
   const [token = ''] = (sink.taken[0]?.from ?? '').split('@');
-  assert.ok(
-    await noteReturned(as('ada'), { token, kind: 'bounce', status: '5.1.1', said: 'no such user' }, 0.5),
-  );
-  assert.equal(await noteReturned(as('ada'), { token: 'nobody', kind: 'bounce' }, 0.5), false);
+  const message = await messageOfTokens(db, [token]);
+  assert.ok(message !== undefined);
+  const key = Buffer.alloc(32, 1);
+  const came = { key, meaning: 'blocked-by-policy', status: '5.7.1', said: 'not from you' } as const;
+  assert.equal(await noteReturned(as('ada'), message, came, 0.5), 'noted');
+  assert.equal(await noteReturned(as('ada'), message, came, 0.5), 'known');
   assert.deepEqual(await sums(of), { told: 11, bounced: 1 });
   assert.ok((await blocks()).includes('open-campaign'));
   const [gone] = (await ask<AddresseesListed>('list-addressees', { ...of, state: 'bounced' })).people;
