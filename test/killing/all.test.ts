@@ -19,6 +19,7 @@ const KILLED_AS: Readonly<Record<string, string>> = {
   'fulfil-duty': 'deed-upon',
   'excuse-duties': 'deed-upon',
   'reopen-duty': 'deed-upon',
+  'send-test': 'deed-upon',
 };
 
 test('a process is killed in the midst of every operation that changes something', () => {

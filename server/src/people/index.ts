@@ -2,5 +2,5 @@ export { type CompanySettings, readCompany } from './company.ts';
 export type { Made } from './links.ts';
 export { makePeople, type PeopleOptions } from './people.ts';
 export type { Work } from './secrets.ts';
-export { endEverything as endAllSessions } from './store.ts';
+export { emailOf, endEverything as endAllSessions } from './store.ts';
 export { type Begun, type Company, type Credentials, type Entrance, entrance, type People } from './types.ts';

@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<string, WebhookEvent>> = {
   'incident-opened': 'incident-opened',
   'incident-proposed': 'approval-asked',
   'duties-changed': 'duties-changed',
+  'campaign-finished': 'campaign-finished',
 };
 
 /** Which facts of an entry are told with it. */
@@ -35,6 +36,7 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
   'incident-opened': ['kind'],
   'approval-asked': ['decision', 'answer'],
   'duties-changed': ['run'],
+  'campaign-finished': ['campaign'],
 };
 
 /** Ids and closed words of the entry; nothing that somebody typed stands in its facts. */
