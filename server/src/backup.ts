@@ -37,6 +37,7 @@ import {
   registerMark,
   registerState,
 } from './prove/index.ts';
+import { standStill } from './webhooks/index.ts';
 
 const FORMAT = 'forthright-backup/1';
 const HEAD = 'forthright-backup.json';
@@ -63,6 +64,8 @@ const Manifest = z.strictObject({
   ),
   sequences: z.array(z.strictObject({ name: z.string(), last: z.string(), isCalled: z.boolean() })),
   files: z.array(z.strictObject({ path: z.string(), bytes: z.int(), sha256: z.string() })),
+  /** SHA-256 of the manifest without this; backups of older versions have none. */
+  sum: z.string().optional(),
 });
 type Manifest = z.infer<typeof Manifest>;
 
@@ -150,14 +153,15 @@ async function* parts(
     yield { path, bytes, content: createReadStream(join(spool, String(i))) };
   for (const file of stored)
     yield { path: `files/${file.sha256}`, bytes: file.bytes, content: await store.open(file) };
-  const last = json({
+  const whole = {
     ...manifest,
     files: [
       { path: HEAD, bytes: first.length, sha256: sha256(first) },
       ...manifest.files,
       ...stored.map((file) => ({ path: `files/${file.sha256}`, bytes: file.bytes, sha256: file.sha256 })),
     ],
-  });
+  };
+  const last = json({ ...whole, sum: sha256(json(whole)) });
   yield { path: MANIFEST, bytes: last.length, content: [last] };
 }
 
@@ -180,6 +184,16 @@ function read<T>(schema: z.ZodType<T>, bytes: Buffer, what: string): T {
       { cause },
     );
   }
+}
+
+/** A name or a type in it that a failing disk has changed would be found only by the restore, when it is too late for another backup. */
+function readManifest(text: Buffer): Manifest {
+  const manifest = read(Manifest, text, MANIFEST);
+  if (manifest.sum === undefined) return manifest;
+  const { sum, ...others } = JSON.parse(text.toString('utf8')) as Record<string, unknown>;
+  if (sum !== sha256(json(others)) || !text.equals(json({ ...others, sum })))
+    throw damaged('has another manifest than it was made with');
+  return manifest;
 }
 
 export type Checked = Readonly<{ head: Head; manifest: Manifest; sha256: string }>;
@@ -205,7 +219,7 @@ export async function checkBackup(path: string): Promise<Checked> {
         if (bytes > LARGEST_DOCUMENT_BYTES) throw damaged(`has a ${name} that is too long`);
         const text = await collected(content);
         if (name === HEAD) head = read(Head, text, name);
-        else manifest = read(Manifest, text, name);
+        else manifest = readManifest(text);
         seen.push({ path: name, bytes, sha256: sha256(text) });
       } else {
         if (name.startsWith('tables/') && bytes > LARGEST_PIECE_BYTES)
@@ -404,6 +418,7 @@ async function putBack(tx: Tx, file: string, { manifest }: Checked, now: Date): 
   for (const { name, rows: due } of manifest.tables)
     if ((rows.get(name) ?? 0) !== due) throw damaged(`does not hold all rows of ${name}`);
   await endAllSessions(tx, now);
+  await standStill(tx, now);
   const wrong = await checkRegister(tx);
   if (wrong.length > 0) throw damaged(`holds a register that does not agree with itself (${wrong[0]})`);
   const mark = await registerMark(tx);

@@ -7,10 +7,21 @@ import { openAnalytics } from './platform/analytics/index.ts';
 import { appliedMigrations, type Db, type Migration, openDatabase, readOwner } from './platform/db/index.ts';
 import type { MailNames } from './platform/index.ts';
 import { registerVerdict } from './prove/index.ts';
+import { webhooksStandSince } from './webhooks/index.ts';
 
 /** `unknown` is no `well`: what could not be looked at is said. */
 export type Finding = Readonly<{
-  check: 'folder' | 'disk' | 'keys' | 'database' | 'register' | 'clock' | 'analytics' | 'mail' | 'dns';
+  check:
+    | 'folder'
+    | 'disk'
+    | 'keys'
+    | 'database'
+    | 'register'
+    | 'webhooks'
+    | 'clock'
+    | 'analytics'
+    | 'mail'
+    | 'dns';
   state: 'well' | 'doubtful' | 'broken' | 'unknown';
   what: string;
   todo?: string;
@@ -30,7 +41,7 @@ export type DoctorOptions = Readonly<{
   program: string;
   names: MailNames;
   /** What a running server says of its register, for who can read its folder. */
-  askServer: (data: string) => Promise<Readonly<{ kind: string; why?: string }>>;
+  askServer: (data: string) => Promise<Readonly<{ kind: string; why?: string; webhooksStandSince?: string }>>;
   /** The `Date` that a web server answers with; undefined when it can't be asked. */
   dateOf: (url: string) => Promise<Date | undefined>;
   now: () => Date;
@@ -179,6 +190,7 @@ async function runningServer({ data, askServer }: DoctorOptions, pid: number): P
     return [
       well('database', `process ${pid} has the records open, and they answer`),
       registerFinding(register),
+      ...standstill(register.webhooksStandSince),
     ];
   } catch (error) {
     return [
@@ -218,9 +230,22 @@ async function opened(db: Db, { data, migrations, program, now }: DoctorOptions)
   ];
   if (applied <= migrations.length)
     found.push(registerFinding(await registerVerdict(db, join(data, 'register'))));
+  found.push(...standstill((await webhooksStandSince(db))?.toISOString()));
   if (db.kind === 'server') found.push(await databaseClock(db, now));
   return found;
 }
+
+const standstill = (since: string | undefined): Finding[] =>
+  since === undefined
+    ? []
+    : [
+        finding(
+          'webhooks',
+          'doubtful',
+          `webhooks stand still since a restore at ${since}`,
+          'Remove those that nobody is to tell any more, then `forthright resume-webhooks`.',
+        ),
+      ];
 
 function registerFinding({ kind, why }: Readonly<{ kind: string; why?: string }>): Finding {
   if (kind === 'open') return well('register', 'the register agrees with what was last seen of it here');

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ForthrightError } from '@forthright/contract';
 import own from '../package.json' with { type: 'json' };
 import {
   abortOnSignals,
   backupCommands,
   bouncesCommand,
+  checkMessageCommand,
   doctorCommand,
   dutiesCommands,
   failureOf,
@@ -19,6 +22,7 @@ import {
   servedCommands,
   signingCommands,
   terminalInput,
+  traceCommands,
   type Wiring,
 } from './cli/index.ts';
 import { jsonLog, mailNames, readConfig } from './platform/index.ts';
@@ -103,14 +107,48 @@ async function served(): Promise<readonly Operation[]> {
   return [...servedCommands(allOperations(), wiring), ...signingCommands(wiring)];
 }
 
+/** What the records know of notices; `close` ends them. */
+async function openTruth({
+  data,
+  database,
+  workspace,
+}: Readonly<{ data: string; database: string | undefined; workspace: string | undefined }>) {
+  const { openDatabase } = await import('./platform/db/index.ts');
+  const { openRecords } = await import('./serve.ts');
+  const { openRecordTruth } = await import('./answer/index.ts');
+  const { readMailing } = await import('./notify/index.ts');
+  const directory = join(data, 'records');
+  if (database === undefined && !existsSync(directory))
+    throw new ForthrightError(
+      'file-missing',
+      `There are no records in ${data}: name the data folder, or \`--truth\`.`,
+    );
+  const schema = { migrations: await migrations(), program };
+  const db = await openDatabase(
+    database === undefined
+      ? { kind: 'embedded', directory, schema }
+      : { kind: 'server', url: database, schema },
+  );
+  try {
+    await openRecords(db, data, now);
+    const truth = await openRecordTruth({ db, data, workspace, mailing: await readMailing(data) });
+    return { truth, close: () => db.close() };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
 const operations: readonly Operation[] = [
   ...scopeCommands,
+  ...traceCommands,
   ...dutiesCommands(Date.now),
   readinessOperation(Date.now),
   ...riskCommands,
   reportCommand(() => new Date()),
   bouncesCommand,
   noticeCommand(() => new Date()),
+  checkMessageCommand({ database: config.database, open: openTruth }),
   lintCommand(() => new Date()),
   serve,
   ...backups,

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -103,6 +104,44 @@ test('from the first start to a token: by the link on the terminal and the form 
   assert.equal((JSON.parse(await second.first) as Told).firstLink, null);
   second.child.kill('SIGINT');
   assert.equal((await second.ended).exit, 0);
+});
+
+test('the last published checkpoint is held against the records at start', async () => {
+  const one = run('--data', 'watched', '--port', '0', '--json');
+  await one.first;
+  const published = join(work, 'watched/public/checkpoint');
+  for (let n = 0; n < 200 && !existsSync(published); n += 1) await sleep(50);
+  one.child.kill('SIGTERM');
+  await one.ended;
+  const note = readFileSync(published, 'utf8');
+  const start = async (text: string) => {
+    writeFileSync(join(work, 'note'), text);
+    const { first, child, ended } = run('--data', 'watched', '--port', '0', '--json', '--published', 'note');
+    await first;
+    child.kill('SIGTERM');
+    return (await ended).stderr;
+  };
+  assert.doesNotMatch(await start(note), /register-stopped/);
+  const [origin, size, ...rest] = note.split('\n');
+  assert.match(await start([origin, Number(size) + 32, ...rest].join('\n')), /register-stopped/);
+  const missing = await run('--data', 'watched', '--port', '0', '--published', 'nowhere').ended;
+  assert.match(missing.stderr, /^error\[checkpoint-unavailable\]: .*ENOENT/);
+  const away = await run('--data', 'watched', '--port', '0', '--published', 'http://127.0.0.1:1/checkpoint')
+    .ended;
+  assert.match(away.stderr, /^error\[checkpoint-unavailable\]/);
+});
+
+test('a data folder that others can look into is told at each start', async () => {
+  mkdirSync(join(work, 'loose'), { mode: 0o755 });
+  const loose = run('--data', 'loose', '--port', '0', '--json');
+  await loose.first;
+  loose.child.kill('SIGTERM');
+  assert.match((await loose.ended).stderr, /"event":"data-folder-open","level":"warn"/);
+  const own = run('--data', 'its-own', '--port', '0', '--json');
+  await own.first;
+  own.child.kill('SIGTERM');
+  assert.doesNotMatch((await own.ended).stderr, /data-folder-open/);
+  assert.equal(statSync(join(work, 'its-own')).mode & 0o777, 0o700);
 });
 
 test('a second server on one folder, a port that is taken and a port that is none are refused by code', async () => {

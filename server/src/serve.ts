@@ -1,18 +1,18 @@
 /** Starts everything that serves, on one data folder; wired by hand. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
-import { assessOperations } from './assess/index.ts';
+import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
 import { makeServer } from './http/index.ts';
-import { fileOperations, incidentOperations, openFiles } from './incident/index.ts';
+import { fileOperations, incidentOperations, openFiles, refuseLastOfficer } from './incident/index.ts';
 import { type CampaignOptions, campaignOperations, readMailing } from './notify/index.ts';
-import { makePeople, type People, readCompany } from './people/index.ts';
+import { makePeople, type People, type PeopleOptions, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
-import type { Log, Outbound } from './platform/index.ts';
+import { type Log, type Outbound, readPublished } from './platform/index.ts';
 import {
   keyFolder,
   type Operation,
@@ -23,8 +23,12 @@ import {
   sealFolder,
 } from './prove/index.ts';
 import { loadWorkspace } from './sources/index.ts';
-import { webhookOperations } from './webhooks/index.ts';
+import { webhookOperations, webhooksStandSince } from './webhooks/index.ts';
 import { startWorker } from './worker/index.ts';
+
+/** The people of these records; nobody is lost whom a restricted incident needs. */
+export const peopleOf = (options: Omit<PeopleOptions, 'refuseLosing'>): ReturnType<typeof makePeople> =>
+  makePeople({ ...options, refuseLosing: refuseLastOfficer });
 
 /** Every operation that the server answers, of all stages. */
 export const operationsOf = (
@@ -39,7 +43,7 @@ export const operationsOf = (
   ...people.operations,
   ...incidentOperations,
   ...assessOperations({ workspace: jobs.workspace }),
-  ...fileOperations,
+  ...fileOperations([assessParts]),
   ...jobOperations(jobs),
   ...campaignOperations({ data, mailing, workspace: jobs.workspace }),
   ...webhookOperations({ allowPrivate }),
@@ -53,7 +57,7 @@ export function allOperations(): readonly Operation[] {
       throw new Error('These operations are only described; there are no records behind them.');
     },
   });
-  return operationsOf(makePeople({ db: nowhere, now: () => new Date(), seals: sealFolder('') }));
+  return operationsOf(peopleOf({ db: nowhere, now: () => new Date(), seals: sealFolder('') }));
 }
 
 /** The stages that have tables, in the order of their numbers. */
@@ -79,6 +83,8 @@ export type ServeOptions = Readonly<{
   log: Log;
   /** Path of the workspace file. Refuses one that can't be used. */
   workspace?: string | undefined;
+  /** A file or an `http(s)` address with the last published checkpoint: with it a copy shows that was made with its data folder. */
+  published?: string | undefined;
   /** Whether webhooks may lead to this machine and into private networks, and be `http`. */
   allowPrivateWebhooks?: boolean | undefined;
 }>;
@@ -96,6 +102,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     now,
     log,
     workspace,
+    published,
     allowPrivateWebhooks: allowPrivate = false,
   } = options;
   if (workspace !== undefined) await loadWorkspace(workspace);
@@ -103,6 +110,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const message = `the data folder ${data} can not be made: ${cause.code}`;
     throw new ForthrightError('data-folder-unreadable', message, { cause });
   });
+  if (await isOpenToOthers(data))
+    log({ event: 'data-folder-open', level: 'warn', note: 'chmod 700: others can look into it' });
   const schema = { migrations, program: `Forthright ${version}` };
   const db = await openDatabase(
     database === undefined
@@ -110,16 +119,23 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       : { kind: 'server', url: database, schema },
   );
   try {
-    const register = await openRecords(db, data, now);
+    const checkpoint = published === undefined ? undefined : await readPublished(published);
+    const register = await openRecords(db, data, now, checkpoint);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
+    if ((await webhooksStandSince(db)) !== undefined)
+      log({
+        event: 'webhooks-stand-still',
+        level: 'warn',
+        note: 'since a restore; an administrator resumes them',
+      });
     const seals = sealFolder(join(data, 'keys'));
-    const people = makePeople({ db, now, seals, company: await readCompany(data) });
+    const people = peopleOf({ db, now, seals, company: await readCompany(data) });
     await people.begin();
     const mailing = await readMailing(data);
     const operations = operationsOf(people, { workspace, allowPrivate, data, mailing });
     const secret = randomBytes(32).toString('base64url');
     const backup = () => makeBackup({ db, data, program: schema.program, now });
-    const operator = { secret, backup, register: async () => registerState(db) };
+    const operator = { secret, backup, register: async () => wellbeing(db) };
     const app = makeServer({ operations, people, db, now, log, version, operator });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
@@ -134,6 +150,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       workspace,
       mailing,
       outbound: { allowPrivate },
+      upkeep: people.upkeep,
     }).catch(async (error) => {
       await app.close();
       throw error;
@@ -156,8 +173,27 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   }
 }
 
+/** What the doctor is told who can't open the records itself. */
+async function wellbeing(db: Db): Promise<RegisterState & Readonly<{ webhooksStandSince?: string }>> {
+  const since = await webhooksStandSince(db);
+  return {
+    ...registerState(db),
+    ...(since === undefined ? {} : { webhooksStandSince: since.toISOString() }),
+  };
+}
+
+/** One that was made before with looser rights stays so: somebody may have meant it. It is said at each start, and by the doctor. */
+async function isOpenToOthers(data: string): Promise<boolean> {
+  return process.platform !== 'win32' && ((await stat(data)).mode & 0o077) !== 0;
+}
+
 /** Register, keys and files of the records in this data folder; nothing may be done before they are open. */
-export async function openRecords(db: Db, data: string, now: () => Date): Promise<RegisterState> {
+export async function openRecords(
+  db: Db,
+  data: string,
+  now: () => Date,
+  published?: string,
+): Promise<RegisterState> {
   await openFiles(db, data, { now });
   return openRegister({
     db,
@@ -165,6 +201,7 @@ export async function openRecords(db: Db, data: string, now: () => Date): Promis
     origin: 'forthright/register',
     keys: keyFolder(join(data, 'keys')),
     now,
+    published,
   });
 }
 

@@ -57,8 +57,16 @@ describe('the first hour', () => {
     assert.match(kept('breaches.csv'), /^\ufeff"incident",.*\r\n"inc_[^\r]*"Names on review pages"/);
     const record = await desk.ask<Record<string, unknown>>('olga', ['export-veris', incident]);
     assert.equal(record.schema_version, '1.4.1');
-    const words = ['import-veris', '--record', JSON.stringify(record)];
-    const imported = await desk.ask<{ incident: string }>('olga', words);
+    assert.deepEqual(
+      JSON.parse(await run('export-veris', incident)),
+      record,
+      'JSON without being asked for it',
+    );
+    await run('export-veris', incident, '--out', 'record.json');
+    assert.deepEqual(JSON.parse(kept('record.json')), record);
+    const imported = await desk.ask<{ incident: string }>('olga', ['import-veris', 'record.json']);
+    const missing = await desk.run(['import-veris', 'none.json'], { person: 'olga' });
+    assert.match(missing.stderr, /^error\[file-missing\]: none\.json is not there/);
     assert.deepEqual(await desk.ask('olga', ['export-veris', imported.incident]), record);
     const document = JSON.parse(await run('export-dpv', incident)) as Record<string, unknown>;
     assert.equal(document['@id'], `urn:forthright:incident:${incident}`);

@@ -149,13 +149,14 @@ describe('a terminal beside a running server', () => {
     );
     assert.equal(piped.incident, incident);
     const { person } = await desk.ask<{ person: { id: string } }>('olga', ['who-am-i']);
+    const { person: other } = await desk.ask<{ person: { id: string } }>('rosa', ['who-am-i']);
     await desk.ask('olga', [
       'restrict-incident',
       incident,
       '--people',
       person.id,
       '--people',
-      'usr_other',
+      other.id,
       '--reason',
       'x',
     ]);
@@ -164,7 +165,7 @@ describe('a terminal beside a running server', () => {
       incident,
     ]);
     assert.equal(shown.title, 'Named by the option');
-    assert.deepEqual(shown.restrictedTo, [person.id, 'usr_other'].sort());
+    assert.deepEqual(shown.restrictedTo, [person.id, other.id].sort());
     const hidden = await desk.run(['show-incident', incident], { person: 'ines' });
     assert.match(hidden.stderr, /^error\[incident-not-found\]/);
     await desk.ask('olga', ['restrict-incident', incident, '--no-people', '--reason', 'over']);

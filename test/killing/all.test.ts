@@ -2,25 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEEDS as OF_INCIDENTS } from '../../server/src/incident/killing.child.ts';
+import { KILLED_AS } from '../../server/src/incident/killing.ts';
 import { allOperations } from '../../server/src/serve.ts';
 import { DEEDS as OF_CAMPAIGNS } from './campaigns.child.ts';
 import { DEEDS as OF_PEOPLE } from './people.child.ts';
 import { DEEDS as OF_WEBHOOKS } from './webhooks.child.ts';
-
-/** Those that are killed under another name: as the function by which they change anything. */
-const KILLED_AS: Readonly<Record<string, string>> = {
-  export: 'export-incident',
-  'assess-risk': 'deed-upon',
-  'save-report': 'deed-upon',
-  'file-report': 'deed-upon',
-  'set-law-facts': 'deed-upon',
-  'assess-duties': 'deed-upon',
-  'determine-exemption': 'deed-upon',
-  'fulfil-duty': 'deed-upon',
-  'excuse-duties': 'deed-upon',
-  'reopen-duty': 'deed-upon',
-  'send-test': 'deed-upon',
-};
 
 test('a process is killed in the midst of every operation that changes something', () => {
   const killed = new Set(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ROLES, type Role } from '@forthright/contract';
 import { TOTP } from 'otpauth';
 import type { Order, Report } from '../../server/src/incident/killing.child.ts';
-import { makePeople } from '../../server/src/people/index.ts';
+import type { makePeople } from '../../server/src/people/index.ts';
 import { Authenticator } from '../../server/src/people/testing.authenticator.ts';
 import { Provider } from '../../server/src/people/testing.provider.ts';
 import { strays } from '../../server/src/people/testing.ts';
@@ -18,7 +18,7 @@ import {
   registerState,
   sealFolder,
 } from '../../server/src/prove/index.ts';
-import { MIGRATIONS, openRecords } from '../../server/src/serve.ts';
+import { MIGRATIONS, openRecords, peopleOf } from '../../server/src/serve.ts';
 
 const PASSWORD = 'lamp orchard ferry';
 const schema = { program: 'Forthright test', migrations: await readMigrations(...MIGRATIONS) };
@@ -47,7 +47,7 @@ class World {
     const { issuer, clientId } = provider;
     const clientSecretFile = join(folder, 'client-secret');
     const company = { name: 'Marlow', issuer, clientId, clientSecretFile, domains: ['marlow.example'] };
-    this.#people = makePeople({ db, now, work: { N: 1024, r: 8, p: 1 }, seals, company });
+    this.#people = peopleOf({ db, now, work: { N: 1024, r: 8, p: 1 }, seals, company });
     this.does = does;
   }
 

@@ -1,11 +1,11 @@
 /** A process that does the deeds of webhooks until it is killed. */
-import type { WebhookAdded, WebhookChanged } from '@forthright/contract';
+import type { WebhookAdded, WebhookChanged, WebhooksResumed } from '@forthright/contract';
 import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
 import { ask } from '../../server/src/incident/testing.ts';
 import { type Reads, readMigrations } from '../../server/src/platform/db/index.ts';
 import { deed, record } from '../../server/src/prove/index.ts';
 import { MIGRATIONS } from '../../server/src/serve.ts';
-import { announce, webhookOperations } from '../../server/src/webhooks/index.ts';
+import { announce, standStill, webhookOperations } from '../../server/src/webhooks/index.ts';
 import { moveWebhook } from '../../server/src/webhooks/store.ts';
 
 const operations = webhookOperations({ allowPrivate: false });
@@ -41,6 +41,11 @@ export const DEEDS: Deeds = {
       }),
     );
   },
+  'resume-webhooks': async (world) => {
+    await world.asked.db.transaction((tx) => standStill(tx, world.asked.now()));
+    const { entry } = await world.does(() => run<WebhooksResumed>(world, 'resume-webhooks', {}));
+    return entry;
+  },
   announce: async (world) => {
     await add(world);
     await ask(world.asked, 'open-incident', { title: 'A label', kind: 'misdelivery' });
@@ -53,8 +58,9 @@ export const DEEDS: Deeds = {
 async function alsoWrong(reads: Reads): Promise<string[]> {
   const strays = await reads.rows<{ what: string }>(
     `SELECT coalesce(d.entry, e.index)::text AS what
-      FROM (SELECT entry FROM webhooks UNION SELECT entry FROM webhook_moves) d
-      FULL JOIN (SELECT index FROM register_entries WHERE kind LIKE 'webhook-%') e ON e.index = d.entry
+      FROM (SELECT entry FROM webhooks UNION SELECT entry FROM webhook_moves
+          UNION SELECT resumed_entry FROM webhook_standstills WHERE resumed_entry IS NOT NULL) d
+      FULL JOIN (SELECT index FROM register_entries WHERE kind LIKE 'webhook-%' OR kind = 'webhooks-resumed') e ON e.index = d.entry
       WHERE d.entry IS NULL OR e.index IS NULL
      UNION SELECT d.id FROM webhook_deliveries d
       WHERE NOT EXISTS (SELECT FROM jobs j WHERE j.kind = 'webhook-delivery' AND j.input->>'delivery' = d.id)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { type Changed, type IncidentShown, ROLES, type Role } from '@forthright/contract';
 import { type As, World } from '../../server/src/http/testing.ts';
-import { strays } from '../../server/src/incident/testing.ts';
+import { seat, strays } from '../../server/src/incident/testing.ts';
 import { type Postgres, startPostgres, whyNoPostgres } from './postgres.ts';
 
 /** Another person than the first of that role. */
@@ -23,6 +23,7 @@ export class House {
     const root = await house.world.first();
     for (const role of ROLES) await house.#join(root, role, role);
     await house.#join(root, SECOND_OFFICER, 'privacy-officer');
+    await seat(house.world.db);
     return house;
   }
 
@@ -38,6 +39,13 @@ export class House {
     const { status, body } = await this.world.ask(method, `/api${url}`, this.#tokens.get(who), payload);
     assert.equal(status, 200, JSON.stringify(body));
     return body as T;
+  }
+
+  /** A document. */
+  async text(who: string, url: string): Promise<string> {
+    const { status, text } = await this.world.ask('GET', `/api${url}`, this.#tokens.get(who));
+    assert.equal(status, 200, text);
+    return text;
   }
 
   /** The refusal's code and words. */

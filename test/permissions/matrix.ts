@@ -35,6 +35,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   key: '00000000',
   template: 'edpb',
   version: '1',
+  handOver: `hov_${'0'.repeat(32)}`,
   campaign: `cmp_${'0'.repeat(32)}`,
   unlock: `unl_${'0'.repeat(32)}`,
 };
@@ -52,6 +53,8 @@ const BODIES: Readonly<Record<string, object>> = {
   'begin-passkey': PASSWORDS,
   'remove-passkey': { ...PASSWORDS, passkey: 'AAAA' },
   'add-webhook': { url: 'https://hooks.marlow.example/', events: ['incident-opened'] },
+  'ask-hand-over': { from: 'usr_gone', to: 'usr_new', reason: 'x' },
+  'confirm-hand-over': { reason: 'x' },
   'remove-second-factor': { ...PASSWORDS, code: '123456' },
 };
 

@@ -47,7 +47,15 @@ test('what would outlive a stolen token is not done with one', () => {
   const factors = ['begin-second-factor', 'confirm-second-factor', 'remove-second-factor'];
   // `add-passkey` asks too, but only of what an authenticator made; its own test says so.
   const passkeys = ['begin-passkey', 'remove-passkey'];
-  assert.deepEqual(asksForAPerson, [...lasting, ...factors, ...passkeys, 'add-webhook']);
+  const handOvers = ['ask-hand-over', 'confirm-hand-over'];
+  assert.deepEqual(asksForAPerson, [
+    ...lasting,
+    ...factors,
+    ...passkeys,
+    ...handOvers,
+    'add-webhook',
+    'resume-webhooks',
+  ]);
 });
 
 test('docs/permissions.md says what was found', async () => {

@@ -23,6 +23,11 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The report file, or the version before that it names, has problems; all are listed.',
     advice: 'Put the listed lines right and run again.',
   },
+  'trace-invalid': {
+    meaning:
+      'The trace file has problems: something that must be settled before anybody is scored is missing, or it names what the workspace does not have; all are listed.',
+    advice: 'Put the listed lines right and run again; docs/trace.md has a whole file.',
+  },
   'settings-invalid': {
     meaning: 'A settings file of the server, such as `sign-in.yaml`, has problems; all are listed.',
     advice: 'Put the listed lines right and start again.',
@@ -123,6 +128,16 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'database-busy': {
     meaning: 'Others kept changing the same records at the same time; nothing of this change was kept.',
     advice: 'Try again.',
+  },
+  'deed-too-long': {
+    meaning:
+      'A change took so long that it was given up, because all other changes wait for it; nothing of it was kept.',
+    advice: 'Ask for less at once, and look whether something holds up the database.',
+  },
+  'checkpoint-unavailable': {
+    meaning: 'The last published checkpoint could not be read where it was said to be.',
+    advice:
+      'Make it readable, or start without it: then a copy that was made together with its data folder is not found.',
   },
   'outcome-unknown': {
     meaning:
@@ -239,6 +254,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is no account with this id.',
     advice: 'See the list of people.',
   },
+  'account-unsuitable': {
+    meaning: 'Somebody who is named here has no account, no role, or may not see the incident.',
+    advice: 'Each is listed with the field that names them; name somebody else.',
+  },
   'passkey-not-found': {
     meaning: 'There is no passkey with this id among your own.',
     advice: 'See the list of your passkeys.',
@@ -250,6 +269,19 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'last-administrator': {
     meaning: 'Without this account nobody could administer the server any more.',
     advice: 'Give another person the role of administrator first.',
+  },
+  'last-officer': {
+    meaning: 'A restricted incident would be left without a privacy officer who may see it.',
+    advice:
+      'Let the person name another one there, or have two people hand it over: `ask-hand-over`, then `confirm-hand-over` by somebody else.',
+  },
+  'hand-over-not-found': {
+    meaning: 'There is no hand-over with this id.',
+    advice: 'See the list of hand-overs.',
+  },
+  'hand-over-refused': {
+    meaning: 'The hand-over is not possible, for the reason in the message.',
+    advice: 'Name a privacy officer who has signed in, and let somebody else confirm it in time.',
   },
   'password-unsuitable': {
     meaning: 'The password is too short, too long, or well known.',
@@ -425,6 +457,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is no such webhook, or it was removed.',
     advice: 'Look at the webhooks that there are with `list-webhooks`.',
   },
+  'webhooks-not-standing': {
+    meaning: 'Webhooks are told of events; there is nothing to resume.',
+    advice: 'See the list of webhooks.',
+  },
   'webhook-refused': {
     meaning: 'Nothing may be sent to this address.',
     advice: 'Give an `https` address that is reached over the internet; docs/webhooks.md says more.',
@@ -459,6 +495,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'notice-incomplete': {
     meaning: 'A notice can’t be written: a fact that it must say is missing.',
     advice: 'Add the fact that is named; nothing is said vaguely in its place.',
+  },
+  'answer-folder-unusable': {
+    meaning: 'The folder by which messages are checked is not there, or is not one.',
+    advice: 'Name a folder that holds `answer.json`; docs/answer.md says what stands in it.',
   },
   'notice-faulty': {
     meaning: 'The linter found errors in the notice; nothing else is wrong.',

@@ -18,6 +18,7 @@ export type Kind =
   | 'whk'
   | 'evt'
   | 'dlv'
+  | 'hov'
   | 'cmp';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;

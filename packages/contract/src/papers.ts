@@ -37,6 +37,19 @@ export const ShowPaper = z.strictObject({
 });
 export type ShowPaper = z.infer<typeof ShowPaper>;
 
+/** What the support desk may say: the last holding statement that was issued. */
+export const ShowHoldingStatement = z.strictObject({
+  incident: AnyIncident,
+  format: z.enum(['html', 'text']).default('text'),
+});
+export type ShowHoldingStatement = z.infer<typeof ShowHoldingStatement>;
+
+/** The last one of each incident, without a word of what the incident is. */
+export const HoldingStatementsListed = z.strictObject({
+  statements: z.array(z.strictObject({ incident: z.string(), number: z.int(), issuedAt: z.string() })),
+});
+export type HoldingStatementsListed = z.infer<typeof HoldingStatementsListed>;
+
 /** Where a line comes from. `fixed` is the same in every paper; what is `computed` follows from recorded times. */
 export const BASES = ['recorded', 'estimated', 'from-run', 'computed', 'unknown', 'fixed'] as const;
 export type Basis = (typeof BASES)[number];
@@ -75,9 +88,9 @@ export const PaperIssued = z.strictObject({
   by: z.string(),
   at: z.string(),
   isComplete: z.boolean(),
-  /** SHA-256 of the page and of the plain text, which never change. */
-  html: z.string(),
-  text: z.string(),
+  /** SHA-256 of the page and of the plain text, which never change; `null` once it was erased. */
+  html: z.string().nullable(),
+  text: z.string().nullable(),
   entry: z.int(),
 });
 export type PaperIssued = z.infer<typeof PaperIssued>;

@@ -680,11 +680,14 @@ export const IncidentShown = z.strictObject({
     z.strictObject({
       id: z.string(),
       kind: z.enum(['file', 'run']),
-      sha256: z.string(),
+      /** `null` once the file was erased. */
+      sha256: z.string().nullable(),
       bytes: z.int(),
       name: Shown,
       origin: Shown,
       entry: z.int(),
+      /** The entry that says that the file was erased. */
+      erased: z.int().optional(),
     }),
   ),
   /** Issued ones, the oldest first. */

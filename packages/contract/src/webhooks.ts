@@ -50,8 +50,16 @@ export const WebhookShown = z.strictObject({
 });
 export type WebhookShown = z.infer<typeof WebhookShown>;
 
-export const WebhooksListed = z.strictObject({ webhooks: z.array(WebhookShown) });
+export const WebhooksListed = z.strictObject({
+  /** Since a restore nobody is told of anything, until somebody resumes it. */
+  standsSince: z.string().optional(),
+  webhooks: z.array(WebhookShown),
+});
 export type WebhooksListed = z.infer<typeof WebhooksListed>;
+
+/** `waiting`: deliveries that were not made meanwhile, and are now. */
+export const WebhooksResumed = z.strictObject({ since: z.string(), waiting: z.int(), entry: z.int() });
+export type WebhooksResumed = z.infer<typeof WebhooksResumed>;
 
 export const DELIVERY_STATES = ['waiting', 'done', 'gave-up', 'withheld'] as const;
 

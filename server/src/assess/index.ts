@@ -1,3 +1,4 @@
+export { assessParts } from './bundle.ts';
 export { assessDuties } from './duties.changes.ts';
 export {
   assess,
@@ -8,7 +9,7 @@ export {
   factsInputOf,
   type ShownRegime,
 } from './duties.operations.ts';
-export { dutiesOf, type Law } from './duties.ts';
+export { concernsSomebody, dutiesOf, type Law } from './duties.ts';
 export { elementOf } from './elements.ts';
 export { type FactsInput, factsOf } from './facts.ts';
 export { loadLaw, OWN_LAW } from './law.ts';

@@ -157,3 +157,28 @@ export async function listReports(reads: Reads, incident: string): Promise<Repor
     })),
   };
 }
+
+export type RecordedVersion = Readonly<{
+  of: 'risk' | ReportTemplate;
+  version: number;
+  entry: number;
+  at: Date;
+  /** JSON, as its entry has committed to it; `null` once it was erased. */
+  body: string | null;
+}>;
+
+/** Every version of every assessment and report of the incident, the oldest first. */
+export async function recordedVersions(reads: Reads, incident: IncidentId): Promise<RecordedVersion[]> {
+  const rows = await reads.rows<Omit<RecordedVersion, 'entry' | 'body'> & { entry: bigint }>(
+    `SELECT v.of, v.version, v.entry, e.at FROM (
+        SELECT 'risk' AS of, version, entry, incident FROM risk_assessments
+        UNION ALL SELECT template, version, entry, incident FROM reports) v
+      JOIN register_entries e ON e.index = v.entry WHERE v.incident = :incident::text ORDER BY v.entry`,
+    { incident },
+  );
+  const text = await textsOf(
+    reads,
+    rows.map(({ entry }) => Number(entry)),
+  );
+  return rows.map((row) => ({ ...row, entry: Number(row.entry), body: text(Number(row.entry), BODY) }));
+}

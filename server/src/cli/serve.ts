@@ -19,6 +19,7 @@ export type Start = (
       host: string;
       allowPrivateWebhooks?: boolean | undefined;
       workspace?: string | undefined;
+      published?: string | undefined;
     }>,
 ) => Promise<Serving>;
 
@@ -42,6 +43,11 @@ export const serveCommand = (start: Start, database: string | undefined): Operat
       value: 'ADDRESS',
       about: `the address to listen at; by default ${HOST}, which only this machine reaches`,
     },
+    published: {
+      type: 'string',
+      value: 'FILE|URL',
+      about: 'the last published checkpoint: nothing may be done when the records do not continue it',
+    },
     'allow-private-webhooks': {
       type: 'boolean',
       about: 'let webhooks lead to this machine and into private networks, and be http',
@@ -60,6 +66,7 @@ export const serveCommand = (start: Start, database: string | undefined): Operat
       ...(await whereOf(context, args, database)),
       port: portOf(String(options.port ?? PORT)),
       host: String(options.host ?? HOST),
+      published: publishedOf(options.published, cwd),
       allowPrivateWebhooks: options['allow-private-webhooks'] === true,
       // Only the one that was named: a server that found one by chance would look into logs that nobody meant.
       workspace: workspace === '' ? undefined : resolve(cwd, workspace),
@@ -72,6 +79,11 @@ export const serveCommand = (start: Start, database: string | undefined): Operat
     }
   },
 });
+
+const publishedOf = (given: unknown, cwd: string): string | undefined => {
+  if (typeof given !== 'string') return undefined;
+  return /^https?:/i.test(given) ? given : resolve(cwd, given);
+};
 
 function portOf(text: string): number {
   const port = Number(text);

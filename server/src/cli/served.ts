@@ -1,12 +1,13 @@
 /** The commands that ask a server: one for each of its operations, and signing in and out. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ForthrightError } from '@forthright/contract';
+import { type ClocksListed, ForthrightError } from '@forthright/contract';
 import type { Operation as Asking } from '../prove/index.ts';
 import { ask, jsonOf, originOf, type Place, type Request, unreachable } from './client.ts';
 import { readKept, readToken, writeKept } from './credentials.ts';
 import { DATA } from './database.ts';
 import { atOption, type Form, formOf, inputOf } from './inputs.ts';
+import { clocksText } from './text/clocks.ts';
 import { recordText } from './text/record.ts';
 import { fileToSend, piecesOf, refuseTaken, type Sent, saveFile, saveFolder, textOf } from './transfer.ts';
 import type { Args, Context, Operation, OptionSpec } from './types.ts';
@@ -101,22 +102,49 @@ export function servedCommands(operations: readonly Asking[], wiring: Wiring): O
   return operations.map((one) => commandOf(one, wiring)).sort((a, b) => rank(a) - rank(b));
 }
 
+/** What is read often is told in words of its own. */
+const TEXTS: Readonly<Record<string, (value: unknown) => string>> = {
+  'list-clocks': (value) => clocksText(value as ClocksListed),
+};
+const wordsOf = (name: string, value: unknown): string => (TEXTS[name] ?? recordText)(value);
+
 const FILE = { name: 'FILE', about: 'the file to hand in' };
 
-function commandOf(asking: Asking, wiring: Wiring): Operation {
+const JSON_FILE = { name: 'FILE', about: 'a file of JSON, `-` for stdin' };
+
+/** The field that a file is, which is then no option. */
+const fieldOf = ({ jsonFile }: Asking): string | undefined =>
+  typeof jsonFile === 'object' ? jsonFile.field : undefined;
+
+function formFor(asking: Asking): Form {
   const form = formOf(asking);
+  const field = fieldOf(asking);
+  if (field === undefined) return form;
+  const { [field]: _, ...options } = form.options;
+  return { ...form, options, leaves: form.leaves.filter(({ option }) => option !== field) };
+}
+
+function commandOf(asking: Asking, wiring: Wiring): Operation {
+  const form = formFor(asking);
   const takesInput = form.leaves.length > 0;
   const taken = ['input', 'json', 'help', ...Object.keys(SERVER_OPTIONS)].find((name) =>
     Object.hasOwn(form.options, name),
   );
   if (taken !== undefined)
     throw new Error(`${asking.name} has a field that would hide the option --${taken}.`);
-  const gives = asking.streams?.startsWith('gives') === true || asking.documents !== undefined;
+  const gives =
+    asking.streams?.startsWith('gives') === true ||
+    asking.documents !== undefined ||
+    asking.jsonFile === 'the answer';
+  const takes = [
+    ...(asking.streams === 'takes a file' ? [FILE] : []),
+    ...(fieldOf(asking) === undefined ? [] : [JSON_FILE]),
+  ];
   return {
     name: asking.name,
     summary: asking.summary.replace(/\.$/, ''),
     group: groupOf(asking.path),
-    takes: asking.streams === 'takes a file' ? [...form.takes, FILE] : form.takes,
+    takes: [...form.takes, ...takes],
     options: {
       ...form.options,
       ...(takesInput
@@ -135,7 +163,7 @@ function commandOf(asking: Asking, wiring: Wiring): Operation {
       try {
         const value = await answerOf(asking, form, context, args, wiring);
         if (value === PRINTED) return;
-        context.print(context.json ? `${JSON.stringify(value, null, 2)}\n` : recordText(value));
+        context.print(context.json ? `${JSON.stringify(value, null, 2)}\n` : wordsOf(asking.name, value));
       } catch (error) {
         throw named(error, asking, form);
       }
@@ -160,7 +188,13 @@ async function answerOf(
     );
   if (out !== undefined) await refuseTaken(cwd, out);
   const place = await placeOf(wiring, context, args);
-  const given = sent === undefined ? {} : nameFor(form, sent);
+  const field = fieldOf(asking);
+  const given =
+    field !== undefined
+      ? { [field]: await readObject(context, String(args.positional.file), String(args.positional.file)) }
+      : sent === undefined
+        ? {}
+        : nameFor(form, sent);
   const input = await readInput(asking, form, context, args, { given, now: wiring.now() });
   const request = requestOf(asking, input);
   if (asking.events !== undefined) {
@@ -168,14 +202,31 @@ async function answerOf(
     return PRINTED;
   }
   if (asking.documents !== undefined) return documentOf(place, { ...request, signal }, context);
-  if (asking.streams === undefined)
-    return jsonOf(place.server, await ask(place, { ...request, signal: withTimeout(signal) }));
+  if (asking.streams === undefined) {
+    const value = await jsonOf(place.server, await ask(place, { ...request, signal: withTimeout(signal) }));
+    return asking.jsonFile === 'the answer' ? fileOf(value, context) : value;
+  }
   // A file takes as long as it takes.
   const answer = await ask(place, { ...request, content: sent?.content, signal });
   if (asking.streams === 'takes a file' || out === undefined) return jsonOf(place.server, answer);
   if (asking.streams === 'gives a folder')
     return { out: resolve(cwd, out), files: await saveFolder(place.server, answer, cwd, out) };
   return { out: resolve(cwd, out), ...(await saveFile(piecesOf(place.server, answer), cwd, out)) };
+}
+
+/** JSON for another program: into the file that is named, else to the terminal, and never as words for people. */
+async function fileOf(value: unknown, { out, cwd, print }: Context): Promise<unknown> {
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  if (out === undefined) {
+    print(text);
+    return PRINTED;
+  }
+  await saveFile(piecesOfText(text), cwd, out);
+  return { out: resolve(cwd, out) };
+}
+
+async function* piecesOfText(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
 }
 
 /** What was printed as it came. */
@@ -234,8 +285,16 @@ const lacks = (message: string): string => (/received undefined$/.test(message) 
 const nameOf = ({ leaves }: Form, option: string): string =>
   leaves.find((leaf) => leaf.option === option)?.path[0] ?? option;
 
-async function readGiven({ cwd, input }: Context, file: unknown): Promise<Record<string, unknown>> {
-  if (typeof file !== 'string') return {};
+async function readGiven(context: Context, file: unknown): Promise<Record<string, unknown>> {
+  return typeof file === 'string' ? readObject(context, file, `--input ${file}`) : {};
+}
+
+/** One JSON object from a file, or `-` from stdin; `called` is what it is called where it can't be read. */
+async function readObject(
+  { cwd, input }: Context,
+  file: string,
+  called: string,
+): Promise<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(file === '-' ? await input.all() : await readFile(resolve(cwd, file), 'utf8'));
@@ -244,12 +303,12 @@ async function readGiven({ cwd, input }: Context, file: unknown): Promise<Record
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     throw new ForthrightError(
       isMissing ? 'file-missing' : 'body-malformed',
-      `--input ${file} is ${isMissing ? 'not there' : 'no JSON'}`,
+      `${called} is ${isMissing ? 'not there' : 'no JSON'}`,
     );
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
-  throw new ForthrightError('body-malformed', `--input ${file} is not one JSON object`);
+  throw new ForthrightError('body-malformed', `${called} is not one JSON object`);
 }
 
 /** Fields of the path stand in the path, the others in the body, or for GET and DELETE in the query. */

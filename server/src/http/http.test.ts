@@ -282,6 +282,22 @@ describe('what a request may be', () => {
       isProblem(answer, 400, 'body-malformed');
     });
 
+  const TWICE: readonly (readonly [string, string])[] = [
+    ['{"title":"abc","title":"abd"}', 'title'],
+    ['{"title":"abc","titl\\u0065":"abd"}', 'title'],
+    ['{"title":"abc","size":{"a":[{"b":1}, {"c":1, "b" : 2,"c"\n:3}]}}', 'size.a.c'],
+  ];
+  for (const [payload, name] of TWICE)
+    test(`a field that is there twice is refused and named: ${payload}`, async () => {
+      const { problems } = isProblem(await post(payload), 400, 'body-malformed');
+      assert.equal((problems as { at: string }[])[0]?.at, name);
+    });
+
+  test('the same name in two objects, or as a value, is no field twice', async () => {
+    const answer = await post('{"title":"title","more":[{"a":"a"},{"a":"a\\":"}]}');
+    assert.notEqual(answer.json().code, 'body-malformed');
+  });
+
   test('a body that is no object is refused', async () => {
     for (const payload of ['[]', '"a"', 'null', '7']) isProblem(await post(payload), 422, 'request-invalid');
   });

@@ -3,6 +3,8 @@ import { ForthrightError } from '@forthright/contract';
 
 export const BODY_LIMIT_BYTES = 1_048_576;
 const DEEPEST = 64;
+/** Of a field's name, in characters. */
+const MOST_SHOWN = 200;
 
 /**
  * Refuses a path that another program on the way (a proxy, a file server) might read differently than we do: `..`
@@ -41,7 +43,7 @@ export function readJson(bytes: Buffer): unknown {
   } catch (cause) {
     throw malformed('The body is not UTF-8.', cause);
   }
-  if (isDeeperThan(text, DEEPEST)) throw malformed(`The body is nested more than ${DEEPEST} deep.`);
+  refuseShape(text);
   try {
     return JSON.parse(text, (key, value) => {
       if (key === '__proto__') throw malformed('The body has a field `__proto__`.');
@@ -54,15 +56,50 @@ export function readJson(bytes: Buffer): unknown {
   }
 }
 
-/** Counted before parsing, since what works through a value afterwards calls itself for each level. */
-function isDeeperThan(text: string, most: number): boolean {
-  let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gs)) {
-    if (token === '[' || token === '{') depth++;
-    else if (token === ']' || token === '}') depth--;
-    if (depth > most) return true;
+/** What stands open: the names in an object so far, or an array, and under which name the next one will stand. */
+type Open = { readonly names: Set<string> | undefined; name: string };
+
+/** A string, with the colon behind it if it is a name; or the beginning or end of an object or array. */
+const TOKENS = /"(?:[^"\\]|\\.)*(?:"(\s*:)?)?|[[\]{}]/gs;
+
+/**
+ * Refuses, before parsing, what is too deep, since what works through a value afterwards calls itself for each level; and a
+ * field that is there twice, of which parsers keep the first or the last without a word. Once over the text.
+ */
+function refuseShape(text: string): void {
+  const open: Open[] = [];
+  for (const [token, colon] of text.matchAll(TOKENS)) {
+    if (token === '{' || token === '[') {
+      if (open.length === DEEPEST) throw malformed(`The body is nested more than ${DEEPEST} deep.`);
+      open.push({ names: token === '{' ? new Set() : undefined, name: '' });
+    } else if (token === '}' || token === ']') open.pop();
+    else if (colon !== undefined) refuseTwice(open, token.slice(0, -colon.length));
   }
-  return false;
+}
+
+function refuseTwice(open: readonly Open[], quoted: string): void {
+  const last = open.at(-1);
+  if (last?.names === undefined) return;
+  last.name = quoted.includes('\\') ? unescaped(quoted) : quoted.slice(1, -1);
+  if (!last.names.has(last.name)) {
+    last.names.add(last.name);
+    return;
+  }
+  const at = open.flatMap(({ names, name }) => (names === undefined ? [] : [name])).join('.');
+  throw new ForthrightError('body-malformed', 'The body has the same field twice.', {
+    problems: [
+      { at: at.slice(0, MOST_SHOWN), message: 'is there twice; which one counts is not for us to guess' },
+    ],
+  });
+}
+
+/** Two ways to write one name are one name. What is no JSON is told by the parser. */
+function unescaped(quoted: string): string {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted;
+  }
 }
 
 export function refuseOtherCodings(contentType: string | undefined, encoding: string | undefined): void {

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@forthright/contract';
-import { type CompanySettings, makePeople } from '../people/index.ts';
+import type { CompanySettings, makePeople } from '../people/index.ts';
 import { type Db, openDatabase, readMigrations } from '../platform/db/index.ts';
 import { openReady } from '../platform/db/ready.ts';
 import { jsonLog } from '../platform/index.ts';
 import { type Operation, sealFolder } from '../prove/index.ts';
-import { MIGRATIONS, openRecords, operationsOf } from '../serve.ts';
+import { MIGRATIONS, openRecords, operationsOf, peopleOf } from '../serve.ts';
 import { makeServer } from './server.ts';
 
 export const PASSWORD = 'lamp orchard ferry';
@@ -51,7 +51,7 @@ export class World {
     this.db = db;
     this.folder = folder;
     const seals = sealFolder(join(folder, 'keys'));
-    this.people = makePeople({ db, now: this.now, work: { N: 1024, r: 8, p: 1 }, seals, company });
+    this.people = peopleOf({ db, now: this.now, work: { N: 1024, r: 8, p: 1 }, seals, company });
     const operations = [...operationsOf(this.people, { allowPrivate, workspace }), ...more];
     const log = jsonLog((line) => this.lines.push(line), this.now);
     this.app = makeServer({

@@ -5,6 +5,8 @@ import { type Operation, operation, refuseUnlessMay } from '../prove/index.ts';
 
 /** Support agents look up one address at a time, and administrators have no business with content: neither is here. */
 export const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver', 'auditor'];
+/** Who reads the one paper that is made for the support desk. */
+export const AGENTS: readonly Role[] = [...READERS, 'support-agent'];
 export const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
 export const DECIDERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
 export const OFFICERS: readonly Role[] = ['privacy-officer'];

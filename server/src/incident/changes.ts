@@ -17,10 +17,12 @@ import {
   type RestrictIncident,
   type SetIncidentFacts,
 } from '@forthright/contract';
+import { type Named, refuseUnlessActive } from '../people/index.ts';
 import type { Reads, Tx } from '../platform/db/index.ts';
 import { type Asked, deed, eraseText, record, refuseUnlessMay } from '../prove/index.ts';
 import { askForDuties } from './duties/await.ts';
 import { type GivenFacts, mergedFacts, type StoredFacts, statedFacts, storedFacts } from './facts.ts';
+import { eraseHash } from './papers/store.ts';
 import {
   blockersOf,
   changed,
@@ -66,6 +68,20 @@ export async function find(tx: Reads, { actor }: Asked, id: string, act: Act): P
   const move = MOVES[found.incident.state][act];
   if ('no' in move) throw new ForthrightError('incident-refuses', `This can not be done: ${move.no}.`);
   return found;
+}
+
+/** Refuses, naming each, people who could not do what they are named for: no account, no role, or the incident is hidden from them. */
+export async function refuseUnableTo(
+  tx: Tx,
+  { restrictedTo }: Pick<Incident, 'restrictedTo'>,
+  named: readonly Named[],
+): Promise<void> {
+  await refuseUnlessActive(tx, named);
+  const problems = named
+    .filter(({ account }) => restrictedTo?.includes(account) === false)
+    .map(({ at, account }) => ({ at, message: `${account} may not see this restricted incident` }));
+  if (problems.length > 0)
+    throw new ForthrightError('account-unsuitable', 'Name people who may see the incident.', { problems });
 }
 
 /** Refuses whoever has not seen the latest facts, with both versions. */
@@ -216,6 +232,7 @@ export function addTask(asked: Asked, { incident: given, what, owner, due }: Add
   const id = newId('tsk');
   return deed(asked, async (tx) => {
     const { incident } = await find(tx, asked, given, 'add-task');
+    await refuseUnableTo(tx, incident, [{ at: 'owner', account: owner }]);
     const entry = await record(tx, {
       kind: 'task-added',
       incident: incident.id,
@@ -283,7 +300,10 @@ export function addEvidence(
   });
 }
 
-/** Names who alone may see the incident, or lifts that. Refuses a list without the one who makes it: nobody would be left to change it. */
+/**
+ * Names who alone may see the incident, or lifts that. Refuses a list without the one who makes it, since nobody would be left to
+ * change it, and people without an account or a role.
+ */
 export function restrictIncident(
   asked: Asked,
   { incident: given, people, reason }: RestrictIncident,
@@ -296,6 +316,10 @@ export function restrictIncident(
         'Name yourself, too: whoever restricts an incident answers for the list.',
       );
     const named = people === null ? null : [...new Set(people)].sort();
+    await refuseUnlessActive(
+      tx,
+      (people ?? []).map((account, i) => ({ at: `people.${i}`, account })),
+    );
     const entry = await record(tx, {
       kind: 'incident-restricted',
       incident: incident.id,
@@ -352,7 +376,16 @@ export function reopenIncident(asked: Asked, { incident: given, reason }: Reopen
 export function eraseIncidentText(asked: Asked, given: EraseText): Promise<Changed> {
   return deed(asked, async (tx) => {
     const { incident } = await find(tx, asked, given.incident, 'erase-text');
+    if (
+      incident.evidence.some(({ entry, sha256 }) => entry === given.entry && sha256 !== null) &&
+      given.name === 'sha256'
+    )
+      throw new ForthrightError(
+        'incident-refuses',
+        'This can not be done: the hash goes with the file; erase that.',
+      );
     const entry = await eraseText(tx, { index: given.entry, name: given.name, incident: incident.id });
+    await eraseHash(tx, given.entry, given.name);
     await insertMove(tx, incident.id, entry, 'erase-text');
     return { incident: incident.id, version: incident.version, entry };
   });

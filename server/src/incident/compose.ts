@@ -121,13 +121,22 @@ const STYLE = [
   '@media print{:root{color-scheme:light}body{font-size:10pt;max-width:none;margin:0;padding:0}tr{break-inside:avoid}h2{break-after:avoid}}',
 ].join('');
 
+export type Index = Readonly<{
+  incident: IncidentShown;
+  timeline: Timeline;
+  afterwards: Afterwards;
+  madeAt: string;
+  /** Files beside the page, by the entry that states them. */
+  files: ReadonlyMap<number, string>;
+  /** Documents beside the page, the oldest first. */
+  parts: readonly Readonly<{ path: string; title: string; by: string; at: string }>[];
+}>;
+
+const link = (path: string | undefined, words: string): string =>
+  path === undefined ? words : `<a href="${shown(path)}">${words}</a>`;
+
 /** The whole page. It loads nothing and runs nothing. */
-export function composeIndex(
-  incident: IncidentShown,
-  timeline: Timeline,
-  afterwards: Afterwards,
-  madeAt: string,
-): string {
+export function composeIndex({ incident, timeline, afterwards, madeAt, files, parts }: Index): string {
   const { id, title, decisions, tasks, evidence, papers } = incident;
   const custody = new Map(timeline.map((one) => [one.entry, one]));
   return `<!doctype html>
@@ -178,15 +187,22 @@ ${section(
   table(
     ['', 'name', 'SHA-256', 'bytes', 'where from, who keeps it', 'registered by', 'at', 'entry'],
     evidence.map((one) => [
-      `${shown(one.kind)} ${shown(one.id)}`,
+      link(files.get(one.entry), `${shown(one.kind)} ${shown(one.id)}`),
       shown(one.name),
-      shown(one.sha256),
+      one.erased === undefined ? shown(one.sha256) : `${ERASED} entry ${one.erased}`,
       String(one.bytes),
       shown(one.origin),
       shown(custody.get(one.entry)?.by),
       shown(custody.get(one.entry)?.at),
       String(one.entry),
     ]),
+  ),
+)}
+${section(
+  'Assessments and reports',
+  table(
+    ['', 'by', 'at'],
+    parts.map(({ path, title, by, at }) => [link(path, shown(title)), shown(by), shown(at)]),
   ),
 )}
 ${section(

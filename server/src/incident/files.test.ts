@@ -274,6 +274,53 @@ describe('files of an incident', () => {
     );
   });
 
+  test('an erased file leaves no byte, name or hash, and its entry; the same content elsewhere stays', async () => {
+    const content = Buffer.from('Ada Lane, 1 Side Street');
+    const first = await add(content, where('Ada Lane.txt', 'From Ada.'));
+    const second = await add(content);
+    const path = join(world.folder, 'files', HASH(content).slice(0, 2), HASH(content));
+    const erase = (id: unknown, as = olga) => ask('POST', `/api/incidents/${incident}/files/${id}/erase`, as);
+    assert.equal((await erase(first.body.id, otto)).body.code, 'not-permitted');
+    const texts = await world.ask('POST', `/api/incidents/${incident}/erase`, olga, {
+      entry: first.body.entry,
+      name: 'sha256',
+    });
+    assert.equal(texts.body.code, 'incident-refuses', 'not the hash alone');
+    const erased = await erase(first.body.id);
+    assert.equal(erased.status, 200, JSON.stringify(erased.body));
+    assert.ok(statSync(path), 'it is somebody else’s evidence, too');
+    assert.equal((await ask('GET', `/api/incidents/${incident}/files/${first.body.id}`, olga)).status, 404);
+    assert.ok(
+      (await ask('GET', `/api/incidents/${incident}/files/${second.body.id}`, olga)).bytes.equals(content),
+    );
+    assert.equal((await erase(first.body.id)).body.code, 'evidence-not-found');
+    await erase(second.body.id);
+    assert.equal(statSync(path, { throwIfNoEntry: false }), undefined);
+    const { body } = await world.ask('GET', `/api/incidents/${incident}`, olga);
+    const evidence = body.evidence as Record<string, unknown>[];
+    const { id, kind, bytes, entry } = first.body as Record<string, unknown> & { kind?: string };
+    assert.deepEqual(
+      evidence.find((one) => one.id === id),
+      {
+        id,
+        kind: kind ?? 'file',
+        sha256: null,
+        bytes,
+        name: null,
+        origin: null,
+        entry,
+        erased: erased.body.entry,
+      },
+    );
+    const kept = await world.db.rows(
+      `SELECT index FROM register_entries WHERE position(:hash::text IN convert_from(entry, 'UTF8')) > 0
+       UNION ALL SELECT index FROM register_texts WHERE value = :hash::text OR value LIKE '%Ada%'
+       UNION ALL SELECT entry FROM incident_evidence WHERE sha256 = :hash::text`,
+      { hash: HASH(content) },
+    );
+    assert.deepEqual(kept, []);
+  });
+
   test('a file that the folder has lost is said to be lost', async () => {
     const added = await add('will be lost');
     const sha256 = String(added.body.sha256);

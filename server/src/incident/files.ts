@@ -5,6 +5,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   AddFile,
+  Changed,
   ExportIncident,
   type FileAdded,
   FileAdded as FileAddedSchema,
@@ -15,11 +16,19 @@ import {
 import * as z from 'zod';
 import type { Db, Tx } from '../platform/db/index.ts';
 import { FileStore, type Packed, packed, type Stored } from '../platform/index.ts';
-import { type Asked, type Download, deed, type Operation, record } from '../prove/index.ts';
-import { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
+import { type Asked, type Download, deed, eraseTextsOf, type Operation, record } from '../prove/index.ts';
+import { guarded, OFFICERS, post, READERS, WORKERS } from './asking.ts';
 import { find, notFound } from './changes.ts';
-import { exportIncident } from './export.ts';
-import { filesOf, findIncident, insertEvidence, insertFile, isFileReferred } from './store.ts';
+import { exportIncident, type PartsOf } from './export.ts';
+import {
+  eraseFileRow,
+  filesOf,
+  findIncident,
+  insertEvidence,
+  insertFile,
+  insertMove,
+  isFileReferred,
+} from './store.ts';
 import type { Act } from './types.ts';
 
 const ABANDONED_MS = 24 * 3_600_000;
@@ -83,8 +92,9 @@ async function addFile(asked: Asked, { incident: given, name, origin }: AddFile)
     const entry = await record(tx, {
       kind: 'evidence-added',
       incident: incident.id,
-      facts: { evidence: id, kind: 'file', sha256, bytes },
-      texts: { name: { value: name }, origin: { value: origin } },
+      facts: { evidence: id, kind: 'file', bytes },
+      // A text, since it goes with the file when that is erased: a short file could be found by trying.
+      texts: { name: { value: name }, origin: { value: origin }, sha256: { value: sha256 } },
     });
     await insertEvidence(tx, incident.id, { id, entry, kind: 'file', sha256, bytes });
     await insertFile(tx, id, sha256);
@@ -106,8 +116,43 @@ async function getFile({ db, actor }: Asked, { incident: given, file }: GetFile)
   return { name: one.name ?? one.id, bytes: one.bytes, content, close: async () => {} };
 }
 
+/**
+ * Erases a file that was handed in, its name and origin, and its hash with the salt. The entry stays, and all proofs. The same content
+ * that was handed in elsewhere stays, too.
+ */
+async function eraseFile(asked: Asked, { incident: given, file }: GetFile): Promise<Changed> {
+  let sha256 = '';
+  const erased = await deed(asked, async (tx: Tx) => {
+    const { incident } = await find(tx, asked, given, 'erase-text');
+    const one = incident.evidence.find(({ id }) => id === file);
+    const kept = (await filesOf(tx, incident.id)).get(file);
+    if (one === undefined || kept === undefined)
+      throw new ForthrightError(
+        'evidence-not-found',
+        `The incident has no file ${file.slice(0, 60)} that could be erased.`,
+      );
+    sha256 = kept;
+    await eraseTextsOf(tx, one.entry);
+    const entry = await record(tx, {
+      kind: 'file-erased',
+      incident: incident.id,
+      facts: { evidence: one.id, entry: one.entry },
+    });
+    await eraseFileRow(tx, one.id, entry);
+    await insertMove(tx, incident.id, entry, 'erase-text');
+    return { incident: incident.id, version: incident.version, id: one.id, entry };
+  });
+  // Only when it is no longer referred to for good: a crash in between leaves it to the next start.
+  await dropContent(asked.db, sha256);
+  return erased;
+}
+
 /** The bundle, with every file that was handed in. What is under way lies in the data folder until it was given. */
-async function giveBundle(asked: Asked, { incident: given }: ExportIncident): Promise<Download> {
+async function giveBundle(
+  asked: Asked,
+  { incident: given }: ExportIncident,
+  partsOf: readonly PartsOf[],
+): Promise<Download> {
   const { store, exports } = placesOf(asked.db);
   const found = await findIncident(asked.db, given, asked.actor);
   if (found === undefined) throw notFound(given);
@@ -119,7 +164,7 @@ async function giveBundle(asked: Asked, { incident: given }: ExportIncident): Pr
   const directory = join(exports, randomUUID());
   const close = () => rm(directory, { recursive: true, force: true });
   try {
-    await exportIncident(asked, { incident: id, directory, files });
+    await exportIncident(asked, { incident: id, directory, files, partsOf });
   } catch (error) {
     await close();
     throw error;
@@ -137,7 +182,7 @@ async function* filesIn(directory: string): AsyncGenerator<Packed> {
 }
 
 /** What may be asked about files. */
-export const fileOperations: readonly Operation[] = [
+export const fileOperations = (partsOf: readonly PartsOf[] = []): readonly Operation[] => [
   guarded(AddFile, FileAddedSchema, {
     name: 'add-file',
     summary: 'Hands a file in as evidence; it is kept as it came, under its hash.',
@@ -156,6 +201,14 @@ export const fileOperations: readonly Operation[] = [
     streams: 'gives a file',
     run: getFile,
   }),
+  guarded(GetFile, Changed, {
+    name: 'erase-file',
+    summary:
+      'Erases a file that was handed in, with its name, origin and hash; its entry and every proof stay.',
+    ...post('/incidents/:incident/files/:file/erase'),
+    may: OFFICERS,
+    run: eraseFile,
+  }),
   guarded(ExportIncident, z.unknown(), {
     name: 'export',
     summary: 'Gives the incident as a bundle for a court, which a stranger can check.',
@@ -163,6 +216,6 @@ export const fileOperations: readonly Operation[] = [
     path: '/incidents/:incident/export',
     may: OFFICERS,
     streams: 'gives a folder',
-    run: giveBundle,
+    run: (asked, input) => giveBundle(asked, input, partsOf),
   }),
 ];

@@ -15,8 +15,9 @@ export {
   STEP_TEXTS,
 } from './duties/store.ts';
 export type { AssessedDuty, KeptDuty } from './duties/types.ts';
-export { type ExportOptions, exportIncident } from './export.ts';
+export { type BundlePart, type ExportOptions, exportIncident, type PartsOf } from './export.ts';
 export { dropContent, fileOperations, keepContent, openContent, openFiles } from './files.ts';
+export { refuseLastOfficer } from './hand-overs/changes.ts';
 export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';
 export { incidentOperations } from './operations.ts';
 export { deletionOf } from './recipients/show.ts';

@@ -1,7 +1,13 @@
 /** A process that does deeds until it is killed. It looks at the whole record first, as it was left by the one before. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Changed, type PersonErased, ROLES, type StepTaken } from '@forthright/contract';
+import {
+  type Changed,
+  type HandOverTaken,
+  type PersonErased,
+  ROLES,
+  type StepTaken,
+} from '@forthright/contract';
 import { parseVerifierKey } from '@forthright/register';
 import { type Db, openDatabase, type Reads, type Schema } from '../platform/db/index.ts';
 import { openReady } from '../platform/db/ready.ts';
@@ -23,7 +29,7 @@ import { exportIncident } from './export.ts';
 import { keepContent, openFiles } from './files.ts';
 import { AFTERWARDS_INPUTS } from './matters/testing.ts';
 import { askRun, cancelRun, failRun, finishRun, SCOPE_RUN } from './runs.ts';
-import { actor, ask, databaseOf, lostFiles, ORIGIN, schema, strays } from './testing.ts';
+import { actor, ask, databaseOf, lostFiles, ORIGIN, schema, seat, strays } from './testing.ts';
 import { deedUpon } from './upon.ts';
 
 export type Order = Readonly<{
@@ -58,8 +64,10 @@ export type World = Readonly<{
   does: <T>(work: () => Promise<T>) => Promise<T>;
 }>;
 
-const opened = ({ asked }: World) =>
-  ask<Changed>(asked, 'open-incident', { title: 'A label', kind: 'misdelivery', times: { aware: AWARE } });
+async function opened({ asked }: World): Promise<Changed> {
+  await seat(asked.db);
+  return ask(asked, 'open-incident', { title: 'A label', kind: 'misdelivery', times: { aware: AWARE } });
+}
 
 /** Opens an incident, does what must come before, then the operation itself. */
 const upon =
@@ -71,6 +79,18 @@ const upon =
     for (const [earlier, given] of before) last = await ask(world.asked, earlier, { incident, ...given });
     return world.does(() => ask(world.asked, name, { incident, ...input(last, first) }));
   };
+
+/** These can sign in, as far as a record can tell. */
+const officers = (db: Db): Promise<number> =>
+  db.transaction((tx) =>
+    tx.run("UPDATE accounts SET signed_in_at = now() WHERE id IN ('usr_ada', 'usr_cy')", {}),
+  );
+
+async function handOver({ asked }: World): Promise<HandOverTaken> {
+  await seat(asked.db);
+  await officers(asked.db);
+  return ask(asked, 'ask-hand-over', { from: 'usr_ada', to: 'usr_cy', reason: 'Left.' });
+}
 
 const DECIDE = { version: 1, step: 'decision', reason: 'Returned unopened.' };
 const ALONE: [string, object] = ['decide', { ...DECIDE, answer: 'register-only' }];
@@ -218,6 +238,12 @@ export const DEEDS: Deeds = {
     const asked = { ...world.asked, content: pieces(incident) };
     return world.does(() => ask(asked, 'add-file', { incident, name: 'a.log', origin: 'By mail.' }));
   },
+  'erase-file': async (world) => {
+    const { incident } = await opened(world);
+    const asked = { ...world.asked, content: pieces(incident) };
+    const { id } = await ask<Changed>(asked, 'add-file', { incident, name: 'a.log', origin: 'By mail.' });
+    return world.does(() => ask<Changed>(world.asked, 'erase-file', { incident, file: id }));
+  },
   'issue-paper': upon('issue-paper', () => ({ paper: 'authority-report', version: 1 })),
   'import-veris': (world) =>
     world.does(() =>
@@ -227,6 +253,17 @@ export const DEEDS: Deeds = {
     ),
   ...AFTERWARDS,
   'restrict-incident': upon('restrict-incident', () => ({ people: ['usr_ada'], reason: 'An insider.' })),
+  'ask-hand-over': (world) => world.does(() => handOver(world)),
+  'confirm-hand-over': async (world) => {
+    const { incident } = await opened(world);
+    await officers(world.asked.db);
+    await ask<Changed>(world.asked, 'restrict-incident', { incident, people: ['usr_ada'], reason: 'x' });
+    const { id } = await handOver(world);
+    const second = { ...world.asked, actor: actor('usr_bo', ...ROLES) };
+    const given = { handOver: id, reason: 'I agree.' };
+    const { entry } = await world.does(() => ask<HandOverTaken>(second, 'confirm-hand-over', given));
+    return entry;
+  },
   'erase-text': upon('erase-text', (_, { entry }) => ({ entry, name: 'title' })),
   'ask-unlock': upon('ask-unlock', ({ id }) => ({ ...UNLOCK, run: id }), RUN),
   'grant-unlock': async (world) => {

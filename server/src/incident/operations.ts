@@ -14,6 +14,7 @@ import {
   FinishTask,
   ForthrightError,
   GrantUnlock,
+  HoldingStatementsListed,
   Imported,
   ImportShown,
   ImportVeris,
@@ -28,15 +29,16 @@ import {
   RestrictIncident,
   readId,
   SetIncidentFacts,
+  ShowHoldingStatement,
   ShowImport,
   ShowIncident,
   ShowPaper,
   UnlocksListed,
   VerisRecord,
 } from '@forthright/contract';
-import { never } from 'zod';
+import { never, strictObject } from 'zod';
 import type { Asked, Operation } from '../prove/index.ts';
-import { DECIDERS, guarded, OFFICERS, post, READERS, UNLOCKERS, WORKERS } from './asking.ts';
+import { AGENTS, DECIDERS, guarded, OFFICERS, post, READERS, UNLOCKERS, WORKERS } from './asking.ts';
 import {
   addEvidence,
   addNote,
@@ -56,9 +58,16 @@ import { delayOperations } from './delays/operations.ts';
 import { dutyOperations } from './duties/operations.ts';
 import { exportDpv, exportVeris, importVeris, showImport } from './exchange/exchange.ts';
 import { exportBreachRegister } from './exchange/register.ts';
+import { handOverOperations } from './hand-overs/operations.ts';
 import { inboxOperations } from './inbox/operations.ts';
 import { inquiryOperations } from './inquiries/operations.ts';
-import { draftPaper, issuePaper, showPaper } from './papers/issue.ts';
+import {
+  draftPaper,
+  issuePaper,
+  listHoldingStatements,
+  showHoldingStatement,
+  showPaper,
+} from './papers/issue.ts';
 import { recipientOperations } from './recipients/operations.ts';
 import { runOperations } from './runs.operations.ts';
 import { sellerOperations } from './sellers/operations.ts';
@@ -223,6 +232,23 @@ export const incidentOperations: readonly Operation[] = [
     may: READERS,
     run: showPaper,
   }),
+  guarded(ShowHoldingStatement, never(), {
+    name: 'show-holding-statement',
+    summary: 'What the support desk may say of an incident: the last holding statement that was issued.',
+    method: 'GET',
+    path: '/incidents/:incident/holding-statement',
+    documents: ['text/html', 'text/plain'],
+    may: AGENTS,
+    run: showHoldingStatement,
+  }),
+  guarded(strictObject({}), HoldingStatementsListed, {
+    name: 'list-holding-statements',
+    summary: 'For which incidents there is something that the support desk may say.',
+    method: 'GET',
+    path: '/holding-statements',
+    may: AGENTS,
+    run: listHoldingStatements,
+  }),
   guarded(ExportBreachRegister, never(), {
     name: 'export-breach-register',
     summary: 'All incidents that you may see as CSV (GDPR Art. 33(5)), those not notified and why included.',
@@ -246,6 +272,7 @@ export const incidentOperations: readonly Operation[] = [
     summary: 'The incident as a record of VERIS 1.4.1, to be exchanged with others.',
     method: 'GET',
     path: '/incidents/:incident/veris',
+    jsonFile: 'the answer',
     may: READERS,
     run: exportVeris,
   }),
@@ -253,6 +280,7 @@ export const incidentOperations: readonly Operation[] = [
     name: 'import-veris',
     summary: 'Records an incident from a VERIS record; what was not understood is kept and listed.',
     ...post('/incidents/from-veris'),
+    jsonFile: { field: 'record' },
     may: WORKERS,
     run: importVeris,
   }),
@@ -284,6 +312,7 @@ export const incidentOperations: readonly Operation[] = [
   ...sellerOperations,
   ...inboxOperations,
   ...inquiryOperations,
+  ...handOverOperations,
   ...runOperations,
   ...dutyOperations,
 ];

@@ -44,6 +44,13 @@ export async function isVisibleTo(reads: Reads, id: string, actor: string): Prom
   return (await reads.rows(sql, { id, actor })).length > 0;
 }
 
+/** Whether something of an incident that this actor may see is about this person. */
+export async function isKnownTo(reads: Reads, person: string, actor: string): Promise<boolean> {
+  const sql = `SELECT 1 AS one FROM incident_matters m JOIN incidents i ON i.id = m.incident
+    WHERE m.person = :person::text AND ${VISIBLE} LIMIT 1`;
+  return (await reads.rows(sql, { person, actor })).length > 0;
+}
+
 /** Whether only people who are named may see it. */
 export async function isRestrictedOne(reads: Reads, id: string): Promise<boolean> {
   const sql = 'SELECT 1 AS one FROM incidents WHERE id = :id::text AND restricted_to IS NOT NULL';
@@ -259,17 +266,21 @@ type EvidenceRow = Readonly<{
   incident: string;
   entry: bigint;
   kind: Evidence['kind'];
-  sha256: string;
+  sha256: string | null;
   bytes: bigint;
+  erased_entry: bigint | null;
 }>;
 
 const evidenceRows = (reads: Reads, ids: readonly string[]) =>
   reads.rows<EvidenceRow>(
-    'SELECT incident, id, entry, kind, sha256, bytes FROM incident_evidence WHERE incident = ANY (:ids::text[]) ORDER BY entry',
+    'SELECT incident, id, entry, kind, sha256, bytes, erased_entry FROM incident_evidence WHERE incident = ANY (:ids::text[]) ORDER BY entry',
     { ids },
   );
 
-const evidenceOf = ({ id, entry, kind, sha256, bytes }: EvidenceRow, text: TextAt): Evidence => ({
+const evidenceOf = (
+  { id, entry, kind, sha256, bytes, erased_entry }: EvidenceRow,
+  text: TextAt,
+): Evidence => ({
   id,
   kind,
   sha256,
@@ -277,6 +288,7 @@ const evidenceOf = ({ id, entry, kind, sha256, bytes }: EvidenceRow, text: TextA
   name: text(Number(entry), 'name'),
   origin: text(Number(entry), 'origin'),
   entry: Number(entry),
+  ...(erased_entry === null ? {} : { erased: Number(erased_entry) }),
 });
 
 export type Page = Readonly<{
@@ -462,6 +474,20 @@ export async function setTaskDue(tx: Tx, id: TaskId, due: string): Promise<void>
   await tx.run('UPDATE incident_tasks SET due = :due::text WHERE id = :id::text', { id, due });
 }
 
+/** The open tasks of decisions of these answers. */
+export async function openTasksOf(
+  reads: Reads,
+  incident: IncidentId,
+  answers: readonly Answer[],
+): Promise<TaskId[]> {
+  const rows = await reads.rows<{ id: string }>(
+    `SELECT id FROM incident_tasks WHERE incident = :incident::text AND state = 'open' AND duty = ANY (:answers::text[])
+      ORDER BY entry`,
+    { incident, answers },
+  );
+  return rows.map(({ id }) => id as TaskId);
+}
+
 export async function finishTask(
   tx: Tx,
   id: TaskId,
@@ -499,6 +525,15 @@ export async function isFileReferred(reads: Reads, sha256: string): Promise<bool
     { sha256 },
   );
   return rows.length > 0;
+}
+
+/** The file is no longer referred to, and its hash is forgotten. */
+export async function eraseFileRow(tx: Tx, evidence: EvidenceId, entry: number): Promise<void> {
+  await tx.run('DELETE FROM incident_files WHERE evidence = :evidence::text', { evidence });
+  await tx.run(
+    'UPDATE incident_evidence SET sha256 = NULL, erased_entry = :entry::int8 WHERE id = :evidence::text',
+    { evidence, entry },
+  );
 }
 
 export async function insertFile(tx: Tx, evidence: EvidenceId, sha256: string): Promise<void> {

@@ -3,6 +3,7 @@ import { globSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ROLES } from '@forthright/contract';
 import { type Db, openDatabase, type Reads, readMigrations, type Schema } from '../platform/db/index.ts';
 import { openReady } from '../platform/db/ready.ts';
 import { FileStore } from '../platform/index.ts';
@@ -39,7 +40,27 @@ export async function openRecord({ folder, url, now }: Place): Promise<Db> {
     now,
   });
   if (state.kind === 'stopped') throw new Error(state.why);
+  await seat(db);
   return db;
+}
+
+/** The people whom tests name without a door that made them. */
+const CAST = ['usr_ada', 'usr_bo', 'usr_cy', 'usr_di', 'usr_eve', 'usr_other'];
+
+/** Gives these an account, so that they may own tasks and be named; nobody can sign in with one. */
+export async function seat(
+  db: Db,
+  people: readonly string[] = CAST,
+  roles: Actor['roles'] = ROLES,
+): Promise<void> {
+  await db.transaction((tx) =>
+    tx.run(
+      `INSERT INTO accounts (id, email, email_key, name, roles, made_at)
+       SELECT id, id || '@marlow.example', id || '@marlow.example', id, :roles::text[], now()
+         FROM unnest(:people::text[]) AS id ON CONFLICT DO NOTHING`,
+      { people, roles },
+    ),
+  );
 }
 
 export const actor = (id: string, ...roles: Actor['roles']): Actor => ({
@@ -59,7 +80,7 @@ export const tokenOf = ({ account, roles }: Actor): Actor => ({
 
 /** As a door does it: parses what comes in and what goes out. */
 export async function ask<T>(asked: Asked, name: string, rawInput: unknown): Promise<T> {
-  const found = [...incidentOperations, ...fileOperations].find((one) => one.name === name);
+  const found = [...incidentOperations, ...fileOperations()].find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no operation ${name}.`);
   const answer = await found.run(asked, found.input.parse(rawInput));
   return (answer instanceof Document ? answer : found.output.parse(answer)) as T;
@@ -113,12 +134,17 @@ export async function strays(reads: Reads): Promise<string[]> {
          OR i.version <> (SELECT max(version) FROM incident_versions v WHERE v.incident = i.id)
          OR (i.state = 'open') = EXISTS (SELECT FROM incident_decisions d WHERE d.incident = i.id AND d.step = 'decision')`,
   );
+  const handOvers = await reads.rows<{ index: bigint }>(
+    `SELECT index FROM register_entries WHERE kind IN ('hand-over-asked', 'hand-over-confirmed')
+     EXCEPT (SELECT entry FROM hand_overs UNION ALL SELECT confirmed_entry FROM hand_overs)`,
+  );
   const runs = await reads.rows<{ job: string }>(
     `SELECT r.job FROM incident_runs r LEFT JOIN jobs j ON j.id = r.job
       WHERE j.id IS NULL OR j.state <> r.state AND (r.state <> 'asked' OR j.state NOT IN ('waiting', 'running'))`,
   );
   return [
     ...(await checkRegister(reads)),
+    ...handOvers.map(({ index }) => `entry ${index} has no hand-over`),
     ...runs.map(({ job }) => `the run of ${job} is not in the state of its job`),
     ...rows.map(({ deed, kind, index }) =>
       deed === null ? `entry ${index} (${kind}) has no deed` : `a deed has no entry ${deed}`,

@@ -116,11 +116,14 @@ export type Task = Readonly<{
 export type Evidence = Readonly<{
   id: EvidenceId;
   kind: 'file' | 'run';
-  sha256: string;
+  /** `null` once the file was erased. */
+  sha256: string | null;
   bytes: number;
   name: Typed;
   origin: Typed;
   entry: number;
+  /** The entry that says that it was erased. */
+  erased?: number;
 }>;
 
 /** An incident as rules look at it. */

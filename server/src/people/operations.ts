@@ -145,7 +145,10 @@ async function linkFor(
   return { person, page: `/welcome?link=${link}`, link, expires: expires.toISOString() };
 }
 
-const aboutOthers: readonly Operation[] = [
+/** Called within the deed, before the change. */
+export type RefuseLosing = (tx: Tx, account: string) => Promise<void>;
+
+const aboutOthers = (refuseLosing: RefuseLosing): readonly Operation[] => [
   operation({
     name: 'list-people',
     summary: 'Who may use this server, and as what',
@@ -192,6 +195,7 @@ const aboutOthers: readonly Operation[] = [
       refuseTokens(asked.actor);
       return deed(asked, async (tx, at) => {
         const { roles: before } = await known(tx, person);
+        if (!roles.includes('privacy-officer')) await refuseLosing(tx, person);
         const ended = roles.length === 0 ? await counted(tx, person) : undefined;
         const entry = await record(tx, {
           kind: 'account-roles-set',
@@ -266,6 +270,7 @@ const aboutOthers: readonly Operation[] = [
       refuseTokens(asked.actor);
       return deed(asked, async (tx) => {
         await known(tx, person);
+        await refuseLosing(tx, person);
         await endAllOf(tx, person);
         await removeAccount(tx, person);
         await refuseWithoutAdministrator(tx);
@@ -416,4 +421,8 @@ const endAllSessions = (asked: Asked): Promise<number> =>
     return sessionsEnded;
   });
 
-export const peopleOperations: readonly Operation[] = [...aboutOthers, ...aboutTokens, ...aboutOneself];
+export const peopleOperations = (refuseLosing: RefuseLosing): readonly Operation[] => [
+  ...aboutOthers(refuseLosing),
+  ...aboutTokens,
+  ...aboutOneself,
+];

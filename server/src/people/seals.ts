@@ -61,7 +61,7 @@ export async function beginSeals(where: Where): Promise<void> {
         await changeAccount(tx, id, { [column]: await sealFactor(where, tx, value, id) });
     });
   }
-  await removeEnded(where);
+  await removeEndedSeals(where);
 }
 
 type Kept = Readonly<{ id: string; column: Column; value: string }>;
@@ -79,7 +79,8 @@ async function keptFactors(from: Db | Tx): Promise<Kept[]> {
 const clearFactors = async (from: Db | Tx): Promise<Kept[]> =>
   (await keptFactors(from)).filter(({ value }) => sealedBy(value) === undefined);
 
-async function removeEnded({ db, now, seals }: Where): Promise<void> {
+/** Destroys keys whose time is over. */
+export async function removeEndedSeals({ db, now, seals }: Where): Promise<void> {
   for (const key of await endedSealKeys(db, now())) await seals.remove(key);
 }
 
@@ -113,7 +114,7 @@ async function rotate(where: Where, asked: Asked, overlapHours: number): Promise
     throw error;
   });
   // Should this fail, all is sealed with the new key already.
-  await removeEnded(where);
+  await removeEndedSeals(where);
   return rotated;
 }
 

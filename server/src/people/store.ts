@@ -1,6 +1,6 @@
 /** The rows of accounts, sessions, tokens and links. */
 import type { Role } from '@forthright/contract';
-import type { Db, Insertable, Selectable, Tx, Updateable } from '../platform/db/index.ts';
+import type { Db, Insertable, Reads, Selectable, Tx, Updateable } from '../platform/db/index.ts';
 
 type Accounts = {
   id: string;
@@ -122,6 +122,27 @@ export async function administrators(from: From): Promise<string[]> {
   return accounts
     .filter(({ roles, password_hash }) => roles.includes('administrator') && password_hash !== null)
     .map(({ id }) => id);
+}
+
+/** Privacy officers who can sign in. */
+export async function officersOf(reads: Reads): Promise<string[]> {
+  const rows = await reads.rows<{ id: string }>(
+    `SELECT id FROM accounts WHERE 'privacy-officer' = ANY (roles)
+        AND (password_hash IS NOT NULL OR signed_in_at IS NOT NULL) ORDER BY id`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** The roles of those of these accounts that there are. */
+export async function rolesOf(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly Role[]>> {
+  const rows = await reads.rows<{ id: string; roles: Role[] }>(
+    'SELECT id, roles FROM accounts WHERE id = ANY (:ids::text[])',
+    { ids },
+  );
+  return new Map(rows.map(({ id, roles }) => [id, roles]));
 }
 
 export async function addAccount(tx: Tx, account: Insertable<Accounts>): Promise<void> {

@@ -43,7 +43,13 @@ test('accounts, tokens, links and passkeys stay; second factors are sealed, and 
     const db = await openDatabase({ ...where, schema: { migrations, program } });
     try {
       await openRecords(db, folder, now);
-      const people = makePeople({ db, now, work, seals: sealFolder(join(folder, 'keys')) });
+      const people = makePeople({
+        db,
+        now,
+        work,
+        seals: sealFolder(join(folder, 'keys')),
+        refuseLosing: async () => {},
+      });
       await people.begin();
       assert.equal(await people.firstLink(), undefined);
       const [row] = await db.rows<Record<string, unknown>>(

@@ -15,3 +15,4 @@ export {
   postOutside,
   whyNotTo,
 } from './outbound.ts';
+export { readPublished } from './published.ts';

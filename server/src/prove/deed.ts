@@ -1,7 +1,8 @@
 /** A deed and its entries: one transaction. Deeds come one after the other; those that wait together share one commit. */
 import { randomBytes } from 'node:crypto';
+import { ForthrightError } from '@forthright/contract';
 import { appendEntries, encodeEntry, type Json, newSalt, toBase64 } from '@forthright/register';
-import { type Db, endsAll, type Tx } from '../platform/db/index.ts';
+import { type Db, endsAll, limitStatements, type Tx } from '../platform/db/index.ts';
 import { type Opened, openedFor, remember, stopped } from './opened.ts';
 import type { Actor, Asked } from './operation.ts';
 import {
@@ -117,17 +118,38 @@ async function doTogether(
 async function doOne(
   tx: Tx,
   { asked, work }: Waiting,
-  { epoch }: Opened,
+  { epoch, mostDeedMs }: Opened,
   growing: Growing,
 ): Promise<unknown> {
   const at = asked.now();
   const { length } = growing.entries;
   DOING.set(tx, { actor: asked.actor, at, epoch, growing });
-  const result = await work(tx, at);
+  const result = await inTime(mostDeedMs, work(tx, at));
   if (growing.entries.length === length)
     throw new Error('A deed without an entry: record what was done within its transaction.');
   return result;
 }
+
+/** Everybody waits for the one deed that is done: it is given up when it takes too long, and what it changed is taken back. */
+async function inTime<T>(mostMs: number, work: Promise<T>): Promise<T> {
+  // What is given up may fail later, when nobody listens.
+  work.catch(() => {});
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooLong(mostMs)), mostMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const tooLong = (mostMs: number): ForthrightError =>
+  new ForthrightError(
+    'deed-too-long',
+    `This was not done within ${mostMs / 1000} seconds, and all others wait meanwhile. Nothing of it was kept.`,
+  );
 
 const growingFrom = (log: Log | undefined): Growing => ({ first: log?.frontier.size ?? 0, entries: [] });
 
@@ -156,6 +178,7 @@ async function inRegister<T>(
 ): Promise<T> {
   const done = await db.transaction(async (tx) => {
     await takeLock(tx);
+    await limitStatements(tx, opened.mostDeedMs);
     const { result, growing } = await begin(tx, await readLog(tx));
     if (growing.entries.length === 0) return { result };
     const { first } = await appendEntries(treeStore, tx, growing.entries);

@@ -2,7 +2,7 @@
 import { ForthrightError } from '@forthright/contract';
 import type { Tx } from '../platform/db/index.ts';
 import { record } from './deed.ts';
-import { deleteText, deleteTextsIn, deleteTextsOf, entryAt } from './store.ts';
+import { deleteText, deleteTextsAt, deleteTextsIn, deleteTextsOf, entryAt } from './store.ts';
 
 /** Erases every text about this person, within a deed, and records how many. Without the salts nobody can find them by trying. */
 export async function erasePerson(tx: Tx, person: string): Promise<number> {
@@ -31,6 +31,9 @@ export async function erasePersonOf<Id extends string>(
   }
   return erased;
 }
+
+/** Erases every text of one entry, within a deed that records why. */
+export const eraseTextsOf = (tx: Tx, index: number): Promise<number> => deleteTextsAt(tx, index);
 
 /** Erases one text that names somebody, within a deed. Refuses one that is not there, or no more. */
 export async function eraseText(

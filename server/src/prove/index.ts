@@ -6,8 +6,9 @@ export {
   publishRegister,
   signedHead,
 } from './checkpoints.ts';
+export { commitOnce } from './commit.ts';
 export { deed, record, recordAll } from './deed.ts';
-export { erasePerson, erasePersonOf, eraseText } from './erase.ts';
+export { erasePerson, erasePersonOf, eraseText, eraseTextsOf } from './erase.ts';
 export { type KeyPlace, keyFolder, readSecretFile } from './keys.ts';
 export {
   continueRegister,

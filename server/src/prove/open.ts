@@ -29,6 +29,8 @@ export type RegisterOptions = Readonly<{
   now: () => Date;
   /** The last published checkpoint, where it can be had: it also finds a copy that was made with its data folder. */
   published?: string | undefined;
+  /** How long one deed may take, since all others wait for it; by default a minute. */
+  mostDeedMs?: number | undefined;
 }>;
 
 export type RegisterState = Readonly<{ kind: 'open' } | { kind: 'stopped'; why: string }>;
@@ -42,14 +44,16 @@ export const PROGRAM: Actor = { id: 'program', account: 'program', roles: [], vi
  * `continueRegister`. Refuses a register of another name, tiles that do not belong together, and unusable keys.
  */
 export async function openRegister(options: RegisterOptions): Promise<RegisterState> {
-  const { db, folder, origin, keys, now, published } = options;
+  const { db, folder, origin, keys, now, published, mostDeedMs = 60_000 } = options;
   await mkdir(folder, { recursive: true });
   const head = await readHead(folder);
   const log = await readLog(db);
   refuseOther(origin, log, head);
+  if (published !== undefined) refuseStrange(origin, published);
   const opened: Opened = {
     folder,
     keys,
+    mostDeedMs,
     epoch: log?.epoch ?? 1,
     stopped: undefined,
     knownSize: 0,
@@ -82,6 +86,15 @@ function refuseOther(origin: string, log: Log | undefined, head: Head | undefine
   throw new ForthrightError(
     'register-other',
     `The register in this database or folder is \`${other}\`, and \`${origin}\` was asked for. A register keeps its name for ever: use the name it has, or another database and folder.`,
+  );
+}
+
+function refuseStrange(origin: string, published: string): void {
+  const { origin: named } = parseCheckpoint(published, 'published checkpoint');
+  if (named === origin) return;
+  throw new ForthrightError(
+    'register-other',
+    `The published checkpoint is of the register \`${named}\`, and this is \`${origin}\`: name the one of this register.`,
   );
 }
 

@@ -10,6 +10,7 @@ import type { Log } from './store.ts';
 export type Opened = {
   readonly folder: string;
   readonly keys: KeyPlace;
+  readonly mostDeedMs: number;
   epoch: number;
   stopped: string | undefined;
   /** The latest size this place knows of; heads are written one after the other and never go back. */

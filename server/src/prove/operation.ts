@@ -75,6 +75,8 @@ export type Operation<Input = unknown, Output = unknown> = Readonly<{
    * answers with a `Download`; a folder comes as tar.
    */
   streams?: 'takes a file' | 'gives a file' | 'gives a folder';
+  /** At a terminal: the answer is a JSON file, or one field of what is asked is what stands in one. */
+  jsonFile?: 'the answer' | Readonly<{ field: string }>;
   run: (asked: Asked, input: Input) => Promise<Output | Document>;
   /**
    * What comes of it, as it comes; a door that can stream answers with this instead of `run`. Refuses before the first

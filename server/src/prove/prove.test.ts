@@ -468,6 +468,55 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         assert.equal((await start(after, where)).kind, 'open', 'decided once');
       });
 
+      test('a deed that never ends is given up, keeps nothing, and holds up nobody', async () => {
+        const where = place();
+        const db = await openDb(where);
+        const keys = keyFolder(join(where.folder, 'keys'));
+        await openRegister({ db, folder: where.folder, origin: ORIGIN, keys, now, mostDeedMs: 300 });
+        const asked = { db, actor: ADA, now };
+        const insert = (n: number) => async (tx: Tx) => {
+          const entry = await record(tx, { kind: 'deed' });
+          await tx.run('INSERT INTO deeds VALUES (:n::int8, :entry::int8)', { n, entry });
+        };
+        let late: Tx | undefined;
+        const endless = () =>
+          deed(asked, async (tx) => {
+            late = tx;
+            await insert(1)(tx);
+            await new Promise(() => {});
+          });
+        await refuses(endless(), 'deed-too-long', /0.3 seconds/);
+        await assert.rejects(async () => late?.rows('SELECT 1'), /is over/);
+        const together = [endless(), deed(asked, insert(2)), deed(asked, insert(3))];
+        const ended = await Promise.allSettled(together);
+        assert.deepEqual(
+          ended.map(({ status }) => status),
+          ['rejected', 'fulfilled', 'fulfilled'],
+        );
+        if (kind === 'server')
+          await refuses(
+            deed(asked, async (tx) => {
+              await insert(4)(tx);
+              await tx.rows('SELECT pg_sleep(30)');
+            }),
+            'deed-too-long',
+          );
+        const rows = await db.rows<{ n: bigint }>('SELECT n FROM deeds ORDER BY n');
+        assert.deepEqual(
+          rows.map(({ n }) => n),
+          [2n, 3n],
+        );
+        assert.deepEqual(await checkRegister(db), []);
+      });
+
+      test('a checkpoint of another register is refused by its name', async () => {
+        const where = place();
+        const db = await openDb(where);
+        await start(db, where);
+        const note = `other.example/register\n1\n${'A'.repeat(43)}=\n\n— other.example/register ${'A'.repeat(96)}\n`;
+        await refuses(start(db, where, note), 'register-other', /other\.example/);
+      });
+
       test('a copy that was made with its data folder is found by the published checkpoint', {
         skip: kind === 'server' ? 'a folder is copied' : false,
       }, async () => {

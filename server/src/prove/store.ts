@@ -179,6 +179,9 @@ export function deleteText(tx: Tx, index: number, name: string): Promise<number>
   });
 }
 
+export const deleteTextsAt = (tx: Tx, index: number): Promise<number> =>
+  tx.run('DELETE FROM register_texts WHERE index = :index::int8', { index });
+
 export async function entryAt(
   reads: Reads,
   index: number,

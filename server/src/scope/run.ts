@@ -26,6 +26,7 @@ import {
   prepareReference,
   type UnreadDates,
 } from './prepare.ts';
+import { Reading } from './reading.ts';
 import { withLateRejects } from './rejects.ts';
 import { markRepeats } from './repeats.ts';
 import { type LogToScan, type ScannedLog, scanLog } from './scan.ts';
@@ -99,9 +100,10 @@ export async function runScope(input: ScopeInput): Promise<ScopeRun> {
 
   const hashesOfOthers = hashing(registry.files.slice(logFiles.length), signal);
   const logs = new Map<string, ScannedLog>();
+  const reading = new Reading([...toScan.values()].map(bytesOf), input);
   for (const [name, log] of toScan) {
     signal.throwIfAborted();
-    logs.set(name, await watched(input, log, async () => readWhole(engine, log)));
+    logs.set(name, await reading.of(name, bytesOf(log), () => readWhole(engine, log)));
   }
   step('matching leaks');
   const gapsByLeak = findGapsOfLeaks(leaks, logs, input);
@@ -179,25 +181,8 @@ async function readWhole(engine: Analytics, log: LogToScan): Promise<ScannedLog>
   return markRepeats(engine, log, await withLateRejects(engine, log, await scanLog(engine, log)));
 }
 
-/** Reading a log is the long part of a run: says how many of its bytes are read while it goes on. */
-async function watched<T>(
-  { engine, step, progress }: ScopeInput,
-  log: LogToScan,
-  read: () => Promise<T>,
-): Promise<T> {
-  const words = `reading log ${log.name}`;
-  const total = log.groups.flatMap((g) => g.files).reduce((sum, file) => sum + file.bytes, 0);
-  step(words);
-  const timer = setInterval(() => {
-    const done = engine.bytesRead();
-    if (done !== undefined && total > 0) progress?.(words, Math.min(done, total), total);
-  }, 250);
-  try {
-    return await read();
-  } finally {
-    clearInterval(timer);
-  }
-}
+const bytesOf = (log: LogToScan): number =>
+  log.groups.flatMap((g) => g.files).reduce((sum, file) => sum + file.bytes, 0);
 
 /** Whether a leak's path may say, by a key, whose data was shown. */
 const bindsKeys = ({ leak }: PlannedLeak): boolean =>

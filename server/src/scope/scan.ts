@@ -66,6 +66,10 @@ const TEXT_FIELDS = [
   'recipient',
 ] as const satisfies readonly LogField[];
 
+/** What `parsedSql` makes of lines. Without such a list the engine works out the types of the whole statement once more. */
+const PARSED_LINES =
+  'f UInt32, rn UInt64, t Int64, good UInt8, at Nullable(Int64), host String, method String, path String, client String, ua String, account String, session String, action String, cacheStatus String, cache String, recipient String, status UInt16, duration Float64, person Array(String), own UInt8';
+
 /**
  * Reads a log once: per file, host and minute how many lines there are; every line that could not be read; and
  * the lines that may matter, set aside. Refuses stamps without a zone (`stamp-without-zone`, naming file and line)
@@ -94,7 +98,8 @@ export async function scanLog(engine: Analytics, log: LogToScan): Promise<Scanne
   const rows = isNumbered ? union : `SELECT * REPLACE (rowNumberInAllBlocks() AS rn) FROM (${union})`;
   const kind = isNumbered && !isAside ? 'VIEW' : 'TABLE';
   const engineOf = kind === 'TABLE' ? ' ENGINE = MergeTree ORDER BY tuple()' : '';
-  await engine.run(`CREATE ${kind} ${quoteName(parsed)}${engineOf} AS ${rows}`);
+  const columns = isAside ? ` (${PARSED_LINES})` : '';
+  await engine.run(`CREATE ${kind} ${quoteName(parsed)}${columns}${engineOf} AS ${rows}`);
   return {
     name: log.name,
     parsed,
@@ -164,7 +169,7 @@ function scanSql(scan: string, group: LogGroup, needles: readonly string[] | nul
       : ['rows_aside Array(UInt64), lines_aside Array(String), ms_aside Array(Int32)']),
     'minute Nullable(Int64)',
   ];
-  // Without the list the engine works out the types of all this once more, which takes as long as a small log.
+  // A list for the same reason as above.
   return `CREATE TABLE ${quoteName(scan)} (${columns.join(', ')}) ENGINE = MergeTree ORDER BY tuple() AS
 SELECT * EXCEPT k0, ${x.minuteMs} AS minute FROM (
 SELECT f, _bucket AS bucket, _host AS host, _k0 AS k0, _k1 AS k1,

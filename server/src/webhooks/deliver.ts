@@ -13,6 +13,7 @@ import {
   moveWebhook,
   noteAnswer,
   noteTry,
+  standsSince,
   urlsOf,
   type Webhook,
   webhookById,
@@ -33,6 +34,11 @@ export function deliveryHandler(options: DeliverOptions): Handler {
   const { db, now } = options;
   return {
     run: async (job, { signal }) => {
+      if ((await standsSince(db)) !== undefined) {
+        // It waits, without a job: who resumes webhooks makes it one.
+        await db.transaction((tx) => endJob(tx, job, now()));
+        return;
+      }
       const delivery = await deliveryById(db, String(job.input.delivery));
       const webhook = delivery === undefined ? undefined : await webhookById(db, delivery.webhook);
       if (delivery === undefined || webhook === undefined || !(await isDue(options, delivery, webhook))) {

@@ -15,6 +15,7 @@ import {
   type NewEvent,
   readCursor,
   setCursor,
+  standsSince,
   type Webhook,
 } from './store.ts';
 
@@ -27,6 +28,8 @@ const ENTRIES_AT_ONCE = 500;
 const KINDS: Readonly<Record<string, WebhookEvent>> = {
   'incident-opened': 'incident-opened',
   'incident-proposed': 'approval-asked',
+  'unlock-asked': 'approval-asked',
+  'hand-over-asked': 'approval-asked',
   'duties-changed': 'duties-changed',
   'campaign-finished': 'campaign-finished',
 };
@@ -34,7 +37,7 @@ const KINDS: Readonly<Record<string, WebhookEvent>> = {
 /** Which facts of an entry are told with it. */
 const TOLD: Readonly<Record<string, readonly string[]>> = {
   'incident-opened': ['kind'],
-  'approval-asked': ['decision', 'answer'],
+  'approval-asked': ['decision', 'answer', 'unlock', 'handOver'],
   'duties-changed': ['run'],
   'campaign-finished': ['campaign'],
 };
@@ -53,9 +56,17 @@ export async function addDelivery(
 ): Promise<string | undefined> {
   const id = newId('dlv');
   if (!(await insertDelivery(tx, { id, webhook, event }))) return undefined;
+  await queueDelivery(tx, { id, webhook, at, by });
+  return id;
+}
+
+/** Has a delivery made that nothing will make yet. */
+export async function queueDelivery(
+  tx: Tx,
+  { id, webhook, at, by }: Readonly<{ id: string; webhook: string; at: Date; by: string }>,
+): Promise<void> {
   const input = { delivery: id };
   await addJob(tx, { kind: DELIVERY, input, turn: webhook, mostAttempts: MOST_ATTEMPTS, by }, at);
-  return id;
 }
 
 const wants = (kind: WebhookEvent, restricted: boolean) => (webhook: Webhook) =>
@@ -80,8 +91,9 @@ async function tell(
 const isBehind = async (reads: Reads): Promise<boolean> =>
   (await entriesAfter(reads, await readCursor(reads), 1)).length > 0;
 
-/** Looks at the entries that nobody has looked at yet. Of several that look at once, each entry is one's. */
+/** Looks at the entries that nobody has looked at yet, unless webhooks stand still. Of several that look at once, each entry is one's. */
 export async function announce(db: Db, now: () => Date): Promise<void> {
+  if ((await standsSince(db)) !== undefined) return;
   while (await isBehind(db))
     await db.transaction(async (tx) => {
       const entries = await entriesAfter(tx, await lockCursor(tx), ENTRIES_AT_ONCE);
@@ -102,7 +114,7 @@ export async function announce(db: Db, now: () => Date): Promise<void> {
 /** Tells of what is due soon or overdue: of each once, and again when its time was moved. Of what is delayed, later. */
 export async function announceDeadlines(db: Db, now: () => Date): Promise<void> {
   const at = now();
-  if ((await allWebhooks(db)).length === 0) return;
+  if ((await standsSince(db)) !== undefined || (await allWebhooks(db)).length === 0) return;
   await db.transaction(async (tx) => {
     const webhooks = await allWebhooks(tx);
     for (const { of, kind, incident, due: time } of await nearlyDue(tx, at)) {

@@ -7,12 +7,14 @@ import {
   WebhookAdded,
   WebhookChanged,
   WebhooksListed,
+  WebhooksResumed,
 } from '@forthright/contract';
 import * as z from 'zod';
 import { type Outbound, whyNotTo } from '../platform/index.ts';
 import { type Asked, deed, type Operation, operation, record, refuseUnlessMay } from '../prove/index.ts';
 import { addDelivery } from './events.ts';
 import { newSecret, secretText } from './sign.ts';
+import { resumeWebhooks } from './standstill.ts';
 import {
   allWebhooks,
   type Delivery,
@@ -20,6 +22,7 @@ import {
   insertEvent,
   insertWebhook,
   moveWebhook,
+  standsSince,
   urlsOf,
   type Webhook,
   webhookById,
@@ -88,7 +91,11 @@ const test = (asked: Asked, id: string): Promise<WebhookChanged> =>
 async function list({ db }: Asked): Promise<WebhooksListed> {
   const webhooks = await allWebhooks(db);
   const urls = await urlsOf(db, webhooks);
-  return { webhooks: webhooks.map((webhook, i) => shown(webhook, urls[i] ?? null)) };
+  const since = await standsSince(db);
+  return {
+    ...(since === undefined ? {} : { standsSince: since.toISOString() }),
+    webhooks: webhooks.map((webhook, i) => shown(webhook, urls[i] ?? null)),
+  };
 }
 
 const shown = (
@@ -168,6 +175,15 @@ export const webhookOperations = (outbound: Outbound): readonly Operation[] => [
     input: OfWebhook,
     output: WebhookChanged,
     run: (asked, { webhook }) => move(asked, webhook, 'enabled'),
+  }),
+  guarded<Record<string, never>, WebhooksResumed>({
+    name: 'resume-webhooks',
+    summary: 'Has webhooks told again, which stand still after a restore.',
+    method: 'POST',
+    path: '/webhooks/resume',
+    input: z.strictObject({}),
+    output: WebhooksResumed,
+    run: resumeWebhooks,
   }),
   guarded<OfWebhook, WebhookChanged>({
     name: 'remove-webhook',

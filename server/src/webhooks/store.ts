@@ -247,3 +247,29 @@ export async function readCursor(reads: Reads): Promise<number> {
 export async function setCursor(tx: Tx, entry: number): Promise<void> {
   await tx.run('UPDATE webhook_cursor SET entry = :entry::int8', { entry });
 }
+
+export async function standsSince(reads: Reads): Promise<Date | undefined> {
+  const [row] = await reads.rows<{ since: Date }>(
+    'SELECT since FROM webhook_standstills WHERE resumed_entry IS NULL LIMIT 1',
+  );
+  return row?.since;
+}
+
+export async function insertStandstill(tx: Tx, since: Date): Promise<void> {
+  await tx.run('INSERT INTO webhook_standstills (since) VALUES (:since::timestamptz)', { since });
+}
+
+export async function endStandstill(tx: Tx, entry: number): Promise<void> {
+  await tx.run('UPDATE webhook_standstills SET resumed_entry = :entry::int8 WHERE resumed_entry IS NULL', {
+    entry,
+  });
+}
+
+/** Deliveries that wait without a job that would make them, the oldest first. */
+export const idleDeliveries = (reads: Reads): Promise<{ id: string; webhook: string }[]> =>
+  reads.rows<{ id: string; webhook: string }>(
+    `SELECT d.id, d.webhook FROM webhook_deliveries d WHERE d.state = 'waiting'
+        AND NOT EXISTS (SELECT FROM jobs j WHERE j.kind = 'webhook-delivery' AND j.input->>'delivery' = d.id
+                           AND j.state IN ('waiting', 'running'))
+      ORDER BY d.n`,
+  );

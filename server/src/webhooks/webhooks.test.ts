@@ -13,6 +13,7 @@ import { checkRegister } from '../prove/index.ts';
 import { startWorker } from '../worker/index.ts';
 import { PAUSES_SECONDS, verdictOf } from './rules.ts';
 import { secretText, signedHeaders } from './sign.ts';
+import { standStill } from './standstill.ts';
 
 const noPostgres = whyNoPostgres();
 
@@ -226,6 +227,31 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const)
       await until(() => receiver.at('/failing').length === before + 2, 'it was not enabled');
     });
 
+    test('while webhooks stand still nobody is told, and then of all that waited', async () => {
+      const { webhook } = await add('/still', ['incident-opened']);
+      receiver.answers.set('/still', 503);
+      await openIncident();
+      await until(async () => (await deliveries(webhook))[0]?.attempts === 1, 'the first try');
+      receiver.answers.set('/still', 200);
+      // As a restore leaves it.
+      await world.db.transaction((tx) => standStill(tx, world.now()));
+      const listed = await world.ask('GET', '/api/webhooks', root);
+      assert.equal(listed.body.standsSince, world.now().toISOString());
+      await openIncident();
+      await pass(1);
+      await sleep(300);
+      assert.equal(receiver.at('/still').length, 1, 'nothing was sent');
+      assert.equal((await deliveries(webhook))[0]?.state, 'waiting');
+      const resumed = await post(root, '/webhooks/resume');
+      assert.equal(resumed.waiting, 1);
+      await until(() => receiver.at('/still').length === 3, 'both are told');
+      assert.equal(
+        (await world.ask('POST', '/api/webhooks/resume', root, {})).body.code,
+        'webhooks-not-standing',
+      );
+      await world.ask('DELETE', `/api/webhooks/${webhook}`, root);
+    });
+
     test('after three days without one that was well it is disabled', async () => {
       const { webhook } = await add('/never', ['incident-opened']);
       receiver.answers.set('/never', 503);
@@ -241,6 +267,28 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const)
         "SELECT kind, actor FROM register_entries WHERE kind = 'webhook-disabled'",
       );
       assert.deepEqual(entries.at(-1), { kind: 'webhook-disabled', actor: 'program' });
+      await world.ask('DELETE', `/api/webhooks/${webhook}`, root);
+    });
+
+    test('a name that is to be unlocked, and incidents that are to be handed over, ask for an approval', async () => {
+      const { webhook } = await add('/ask', ['approval-asked']);
+      const incident = await openIncident();
+      const run = await post(officer, `/incidents/${incident}/evidence`, {
+        kind: 'run',
+        sha256: 'ab'.repeat(32),
+        bytes: 1,
+        name: 'run.json',
+        origin: 'A run.',
+      });
+      const asked = { run: run.id, pseudonym: 'employee-1', reason: 'To suspend the account.' };
+      const { id: unlock } = await post(officer, `/incidents/${incident}/unlocks`, asked);
+      const given = { from: 'usr_gone', to: officer.id, reason: 'Left.' };
+      const { id: handOver } = await post(root, '/hand-overs', given);
+      await until(() => receiver.at('/ask').length === 2, 'no approval was asked for');
+      assert.deepEqual(
+        receiver.at('/ask').map(({ data: { event: _, ...data } }) => data),
+        [{ incident, unlock }, { handOver }],
+      );
       await world.ask('DELETE', `/api/webhooks/${webhook}`, root);
     });
 

@@ -10,13 +10,20 @@ export function checkpointHandler({
   db,
   now,
   directory,
-}: Readonly<{ db: Db; now: () => Date; directory: string }>): Handler {
+  upkeep = async () => {},
+}: Readonly<{
+  db: Db;
+  now: () => Date;
+  directory: string;
+  upkeep?: (() => Promise<void>) | undefined;
+}>): Handler {
   const asked: Asked = { db, now, actor: PROGRAM };
   return {
     run: async () => {
       await makeCheckpoint(asked);
       await publishRegister(asked, directory);
       await removeEndedKeys(asked);
+      await upkeep();
     },
   };
 }

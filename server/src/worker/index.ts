@@ -30,6 +30,8 @@ export type WorkerOptions = Readonly<{
   mailing?: Mailing | undefined;
   /** Whether webhooks may lead into private networks. */
   outbound: Outbound;
+  /** What other stages have done once an hour. */
+  upkeep?: () => Promise<void>;
   pollMs?: number;
 }>;
 
@@ -43,7 +45,7 @@ const CAMPAIGN_WINDOW_MINUTES = 60;
  * stopped nothing is begun.
  */
 export async function startWorker(options: WorkerOptions): Promise<Runner> {
-  const { db, now, log, data, workspace, mailing, outbound, pollMs } = options;
+  const { db, now, log, data, workspace, mailing, outbound, upkeep, pollMs } = options;
   const campaigns = { db, now, log, data, workspace, mailing };
   const lanes: Lane[] = [
     // One at a time: a run takes as much of the machine as it gets.
@@ -51,7 +53,7 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     {
       atOnce: 1,
       handlers: {
-        [CHECKPOINT]: checkpointHandler({ db, now, directory: join(data, 'public') }),
+        [CHECKPOINT]: checkpointHandler({ db, now, directory: join(data, 'public'), upkeep }),
         [CAMPAIGN_WINDOWS]: campaignWindowsHandler({ db, now }),
         [DEADLINES]: { run: () => announceDeadlines(db, now) },
       },

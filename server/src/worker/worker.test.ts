@@ -36,7 +36,11 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const)
       const now = () => new Date(nowMs);
       const log = () => {};
       const start = (db: Db) =>
-        startWorker({ db, now, log, data, outbound: { allowPrivate: false }, pollMs: 20 });
+        startWorker({ db, now, log, data, outbound: { allowPrivate: false }, upkeep, pollMs: 20 });
+      let upkept = 0;
+      const upkeep = async () => {
+        upkept += 1;
+      };
       const file = join(data, 'public', 'checkpoint');
       const size = () =>
         existsSync(file) ? parseCheckpoint(readFileSync(file, 'utf8'), 'checkpoint').size : 0;
@@ -97,6 +101,7 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const)
         assert.equal(size(), 96);
         await continueRegister({ ...asked, db }, 'The folder was lost.');
         await until(128);
+        assert.ok(upkept >= 4, 'what other stages have to do goes with each');
       } finally {
         for (const { stop } of workers) await stop();
         await db.close();

@@ -19,6 +19,13 @@ export const REQUEST_KINDS = [
 export const ITEM_KINDS = ['reply', 'complaint', 'claim', ...REQUEST_KINDS, 'other'] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
 
+/**
+ * What was known of the writer when it came in: an id given now, somebody of this incident, or somebody of another one only. Nobody
+ * unknown can be named; who writes first may be anybody.
+ */
+export const WRITERS = ['new', 'known-here', 'known-elsewhere'] as const;
+export type Writer = (typeof WRITERS)[number];
+
 const isRequest = (kind: ItemKind): boolean => (REQUEST_KINDS as readonly string[]).includes(kind);
 
 export const AddInboxItem = z
@@ -99,6 +106,7 @@ export const ItemShown = z.strictObject({
   state: z.enum(ITEM_STATES),
   received: z.strictObject({ at: z.string(), zone: z.string() }),
   person: z.string(),
+  writer: z.enum(WRITERS).optional(),
   name: Shown.optional(),
   contact: Shown.optional(),
   text: Shown,

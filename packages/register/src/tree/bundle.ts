@@ -16,7 +16,7 @@ export type BundleAttachment = Readonly<{
   path: string;
   bytes: number;
   sha256: string;
-  /** The entry that states the attachment's hash, and where in it. */
+  /** The entry that states the attachment's hash, and where in it: in the clear, or as a commitment that is opened to the hash or to the file itself. */
   index: number;
   at: string;
 }>;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,8 @@ import { NOW, type SampleOptions, sampleBundle, sampleLog, sampleSigner, termOf 
 import {
   type BundleHeader,
   type BundleLine,
+  commitmentOf,
+  encodeEntry,
   formatHeader,
   formatLine,
   formatTlogProof,
@@ -16,7 +19,9 @@ import {
 import {
   addSignatures,
   append,
+  appendEntries,
   cosign,
+  newSalt,
   proveInclusion,
   signCheckpoint,
   writeBundle,
@@ -161,6 +166,37 @@ describe('erasing a person', () => {
     assert.ok(!(await readFile(join(after, 'entries.jsonl'), 'utf8')).includes(`customer${erased}@`));
     const [old, later] = [(await readLines(before))[erased], (await readLines(after))[erased]];
     assert.deepEqual(later?.proof, old?.proof, 'the proof that somebody had before is still the proof');
+  });
+
+  test('an attachment is proved by a commitment that is opened to it, or to its hash; by no other', async () => {
+    const { log, head, entries } = await sampleLog(3);
+    const page = Buffer.from('<p>Short.');
+    const hash = createHash('sha256').update(page).digest('hex');
+    const committed = (label: string, value: string) => {
+      const opening = { at: `/${label}`, label, salt: newSalt(), value: Buffer.from(value) };
+      return { stated: commitmentOf(opening), opening };
+    };
+    const [whole, hashed] = [committed('page', page.toString()), committed('hash', hash)];
+    const entry = encodeEntry({ page: whole.stated, hash: hashed.stated });
+    const index = 3;
+    await appendEntries(log, null, [entry]);
+    const made = async (at: string, openings = [whole.opening, hashed.opening], from = page) => {
+      const directory = place();
+      await writeBundle(directory, {
+        checkpoint: await signCheckpoint(head(index + 1), sampleSigner()),
+        keys: [],
+        proofs: 'each',
+        entries: [...entries, { index, entry, openings }],
+        attachments: [{ path: 'attachments/a', from, index, at }],
+        readTiles: log.readTiles,
+      });
+      return directory;
+    };
+    assert.equal(await blame(await made('/page')), '');
+    assert.equal(await blame(await made('/hash')), '');
+    const not = /^attachments attachments\/a: entry 3 .* does not state/;
+    assert.match(await blame(await made('/page', [hashed.opening])), not, 'it is not opened');
+    assert.match(await blame(await made('/page', undefined, Buffer.from('<p>Other.'))), not);
   });
 
   test('whoever opens a commitment to another value, label or place is found out', async () => {
@@ -321,7 +357,6 @@ describe('a bundle that was meddled with', () => {
       assert.match(await blame(directory), /^attachments attachments\/a: the file is not the one/);
     }
     const header = await readHeader(directory);
-    const { createHash } = await import('node:crypto');
     await writeFile(path, 'another');
     const sha256 = createHash('sha256').update('another').digest('hex');
     const listed = header.attachments.map((attachment) => ({ ...attachment, bytes: 7, sha256 }));

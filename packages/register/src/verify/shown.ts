@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type BundleAttachment,
   type Checkpoint,
@@ -45,7 +46,7 @@ export async function checkEntries(
       opened += entry.openings.length;
       checkOpenings(entry, statement, at, openings);
       for (const attachment of attachments ?? []) {
-        if (statedAt(statement, attachment.at) === attachment.sha256) stated.add(attachment);
+        if (isStated(entry, statement, attachment)) stated.add(attachment);
       }
     }
   }
@@ -82,6 +83,16 @@ function statementOf({ entry }: ShownEntry, at: string): Statement {
 
 const statedAt = (statement: Statement, pointer: string): Json | undefined =>
   'value' in statement ? valueAt(statement.value, pointer) : undefined;
+
+/** A hash stands where `at` says, in the clear or as the text that is opened there; or that text is the file itself. */
+function isStated({ openings }: ShownEntry, statement: Statement, { at, sha256 }: BundleAttachment): boolean {
+  const there = statedAt(statement, at);
+  if (there === sha256) return true;
+  const opening = openings.find((one) => one.at === at);
+  if (opening === undefined || there !== commitmentOf(opening)) return false;
+  const value = Buffer.from(opening.value);
+  return value.toString('latin1') === sha256 || createHash('sha256').update(value).digest('hex') === sha256;
+}
 
 function checkOpenings(
   { index, openings }: ShownEntry,

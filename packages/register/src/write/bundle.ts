@@ -39,7 +39,10 @@ export type DisclosedEntry = Readonly<{
   openings?: readonly (Opening & { at: string })[];
 }>;
 
-/** A file to be shown. Its hash must stand, as lowercase hex, at the JSON Pointer `at` of the entry `index`. */
+/**
+ * A file to be shown. Its hash must stand, as lowercase hex, at the JSON Pointer `at` of the entry `index`; or a commitment does, and
+ * is opened to that hash or to what is in the file.
+ */
 export type DisclosedFile = Readonly<{ path: string; from: string | Uint8Array; index: number; at: string }>;
 
 export type BundleSource = Readonly<{

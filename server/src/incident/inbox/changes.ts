@@ -7,34 +7,40 @@ import {
   type ErasePersonTexts,
   type ExtendInboxItem,
   ForthrightError,
+  type IncidentId,
   newId,
   type PersonErased,
   type StepTaken,
+  type Writer,
 } from '@forthright/contract';
+import type { Tx } from '../../platform/db/index.ts';
 import { type Asked, deed, erasePersonOf, refuseUnlessMay } from '../../prove/index.ts';
-import { find } from '../changes.ts';
+import { find, refuseUnableTo } from '../changes.ts';
 import { begin, refuseAhead, refused, take } from '../matters/steps.ts';
 import { hasMatterOf } from '../matters/store.ts';
-import { insertMove, visibleTo } from '../store.ts';
+import { insertMove, isKnownTo, visibleTo } from '../store.ts';
 import { lawfulDue } from './rules.ts';
 
 const kind = 'item';
 
 export const addInboxItem = (
   asked: Asked,
-  { incident, kind: of, received, person = newId('per'), name, contact, text, target, proof }: AddInboxItem,
-): Promise<StepTaken> =>
-  begin(asked, { kind, incident, state: 'open', person }, ({ at }) => {
+  { incident, kind: of, received, person: said, name, contact, text, target, proof }: AddInboxItem,
+): Promise<StepTaken> => {
+  const person = said ?? newId('per');
+  return begin(asked, { kind, incident, state: 'open', person }, async ({ at, incident: into, tx }) => {
+    const writer = said === undefined ? 'new' : await knownAs(tx, asked, into.id, said);
     refuseAhead(received.at, at);
     const due = lawfulDue(of, received) ?? target;
     return {
       event: 'item-received',
-      facts: { of, received, ...(due === undefined ? {} : { due }) },
+      facts: { of, writer, received, ...(due === undefined ? {} : { due }) },
       texts: { name, contact, text },
       proof,
       ...(due === undefined ? {} : { due }),
       data: (_, evidence) => ({
         kind: of,
+        writer,
         received,
         hasName: name !== undefined,
         hasContact: contact !== undefined,
@@ -42,17 +48,26 @@ export const addInboxItem = (
       }),
     };
   });
+};
+
+/** Refuses somebody of whom no incident that the actor may see knows anything: their texts would stand under a stranger's id. */
+async function knownAs(tx: Tx, { actor }: Asked, incident: IncidentId, person: string): Promise<Writer> {
+  if (await hasMatterOf(tx, incident, person)) return 'known-here';
+  if (await isKnownTo(tx, person, actor.account)) return 'known-elsewhere';
+  throw new ForthrightError(
+    'person-not-found',
+    `No incident that you may see knows ${person}; leave \`person\` out for somebody who writes for the first time.`,
+  );
+}
 
 export const assignInboxItem = (
   asked: Asked,
   { incident, item: id, to }: AssignInboxItem,
 ): Promise<StepTaken> =>
-  take(asked, { kind, incident, id, act: 'assign' }, ({ data }) => ({
-    event: 'item-assigned',
-    facts: { to },
-    owner: to,
-    data: () => data,
-  }));
+  take(asked, { kind, incident, id, act: 'assign' }, async ({ data }, { incident: of, tx }) => {
+    await refuseUnableTo(tx, of, [{ at: 'to', account: to }]);
+    return { event: 'item-assigned', facts: { to }, owner: to, data: () => data };
+  });
 
 export const answerInboxItem = (
   asked: Asked,

@@ -47,6 +47,75 @@ onBothEngines('inbox', (house) => {
       await house().refuseInClear(typed);
   });
 
+  test('nobody is tied to an item whom no incident knows that the asker may see; who is new, or known from elsewhere, is said', async () => {
+    const [incident, other] = [await house().incident(), await house().incident()];
+    const { person } = await added(incident);
+    await added(incident, { person });
+    await added(other, { person });
+    const writers = (of: string) =>
+      list(`?incident=${of.split('/').at(-1)}`).then(({ items }) => items.map(({ writer }) => writer));
+    assert.deepEqual(await writers(incident), ['new', 'known-here']);
+    assert.deepEqual(await writers(other), ['known-elsewhere']);
+    const { timeline } = await house().show(other);
+    assert.equal(timeline.at(-1)?.facts.writer, 'known-elsewhere');
+    const from = (whom: string) =>
+      house().refusal('support-agent', 'POST', `${other}/inbox`, {
+        ...AFTERWARDS_INPUTS['add-inbox-item'],
+        received: receivedNow(),
+        person: whom,
+      });
+    assert.match(await from('per_nobody'), /person-not-found: .*per_nobody/);
+    const hidden = await house().incident();
+    const { person: secret = '' } = await added(hidden);
+    await house().world.db.transaction((tx) =>
+      tx.run("UPDATE incidents SET restricted_to = '{usr_somebody}' WHERE id = :id::text", {
+        id: hidden.split('/').at(-1) ?? '',
+      }),
+    );
+    assert.match(
+      await from(secret),
+      /person-not-found/,
+      'somebody of an incident that the agent may not see',
+    );
+    assert.match(
+      await refusal((await added(incident)).at, 'assign', { to: 'usr_nobody' }),
+      /account-unsuitable: .*to: there is no account usr_nobody/,
+    );
+  });
+
+  test('a support agent reads the last holding statement that was issued, and no other paper', async () => {
+    const incident = await house().incident();
+    const id = incident.split('/').at(-1) ?? '';
+    const read = () => house().refusal('support-agent', 'GET', `${incident}/holding-statement`);
+    assert.match(await read(), /paper-not-found/, 'a draft is nothing that anybody may say');
+    const issue = (paper: string) =>
+      house().ask('investigator', 'POST', `${incident}/papers/${paper}`, { version: 1 });
+    for (const paper of ['holding-statement', 'board-brief', 'holding-statement']) await issue(paper);
+    const text = await house().text('support-agent', `${incident}/holding-statement`);
+    assert.match(text, /Version 2, issued by usr_/);
+    assert.match(await house().text('support-agent', `${incident}/holding-statement?format=html`), /<html/);
+    const { statements } = await house().ask<{ statements: { incident: string; number: number }[] }>(
+      'support-agent',
+      'GET',
+      '/holding-statements',
+    );
+    assert.equal(statements.find((one) => one.incident === id)?.number, 2);
+    assert.match(
+      await house().refusal('support-agent', 'GET', `${incident}/papers/board-brief`),
+      /not-permitted/,
+    );
+    await house().world.db.transaction((tx) =>
+      tx.run("UPDATE incidents SET restricted_to = '{usr_somebody}' WHERE id = :id::text", { id }),
+    );
+    assert.match(await read(), /incident-not-found/);
+    const hidden = await house().ask<{ statements: { incident: string }[] }>(
+      'support-agent',
+      'GET',
+      '/holding-statements',
+    );
+    assert.ok(!hidden.statements.some((one) => one.incident === id));
+  });
+
   test('a restricted incident is not found by an agent who is not named, and its items are in no list', async () => {
     const incident = await house().incident();
     const { at, person } = await added(incident);

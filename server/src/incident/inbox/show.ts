@@ -21,7 +21,7 @@ export async function showItems(
   );
   return matters.map((matter) => {
     const { id, incident, state, entry, person = '', owner, data } = matter;
-    const { kind, received, hasName, hasContact, evidence, answer, closed } = data;
+    const { kind, writer, received, hasName, hasContact, evidence, answer, closed } = data;
     return {
       id,
       incident,
@@ -29,6 +29,7 @@ export async function showItems(
       state,
       received,
       person,
+      ...(writer === undefined ? {} : { writer }),
       ...(hasName ? { name: text(entry, 'name') } : {}),
       ...(hasContact ? { contact: text(entry, 'contact') } : {}),
       text: text(entry, 'text'),

@@ -1,10 +1,12 @@
-import type { ItemKind, ItemState, Received } from '@forthright/contract';
+import type { ItemKind, ItemState, Received, Writer } from '@forthright/contract';
 
 export type ItemAct = 'assign' | 'answer' | 'extend' | 'close';
 
 /** The text, and name and contact where they are given, stand at the item's first entry. */
 export type ItemData = Readonly<{
   kind: ItemKind;
+  /** Absent in items of older versions, of which nobody looked it up. */
+  writer?: Writer;
   received: Received;
   hasName: boolean;
   hasContact: boolean;

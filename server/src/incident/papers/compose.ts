@@ -46,7 +46,10 @@ function figureLine({ words, incident }: Order, label: string, figure: Figure | 
   const run = incident.evidence.find(({ id }) => id === figure.run);
   return run === undefined
     ? line(words, label, text, { source: words.estimatedBy(by), basis: 'estimated' })
-    : line(words, label, text, { source: words.fromRun(run.id, run.sha256, by), basis: 'from-run' });
+    : line(words, label, text, {
+        source: words.fromRun(run.id, run.sha256 ?? words.erased, by),
+        basis: 'from-run',
+      });
 }
 
 function timeLine({ words, incident }: Order, name: IncidentTime): PaperLine {

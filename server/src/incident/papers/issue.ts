@@ -4,19 +4,21 @@ import {
   type Changed,
   type ComposePaper,
   ForthrightError,
+  type HoldingStatementsListed,
   type IssuePaper,
   newId,
   type PaperComposed,
   type PaperFormat,
   type PaperIssued,
+  type ShowHoldingStatement,
   type ShowPaper,
 } from '@forthright/contract';
 import { type Asked, Document, deed, record } from '../../prove/index.ts';
 import { find, notFound, refuseStale } from '../changes.ts';
-import { findIncident } from '../store.ts';
+import { findIncident, visibleTo } from '../store.ts';
 import { composePaper } from './compose.ts';
 import { paperPage, paperText } from './render.ts';
-import { insertPaper, issuedPapers, paperTexts } from './store.ts';
+import { insertPaper, issuedPapers, papersOf, paperTexts } from './store.ts';
 import { ENGLISH } from './words.ts';
 
 const words = ENGLISH;
@@ -65,11 +67,12 @@ export function issuePaper(
     });
     const { isComplete } = composed;
     const [page, plain] = [paperPage(composed, words), paperText(composed, words)];
+    // In the table alone, where erasing the paper takes it: an entry would keep it, and a short paper can be guessed.
     const hashes = { html: sha256(page), text: sha256(plain) };
     const entry = await record(tx, {
       kind: 'paper-issued',
       incident: incident.id,
-      facts: { id, paper: kind, number, version, isComplete, ...hashes },
+      facts: { id, paper: kind, number, version, isComplete },
       texts: { page: { value: page }, plain: { value: plain } },
     });
     const paper: PaperIssued = {
@@ -102,4 +105,31 @@ export async function showPaper(
   if (text === null)
     throw new ForthrightError('text-not-found', `The paper ${issued} was erased; that it was issued stays.`);
   return documentOf(format, `${paper.paper}-${paper.number}`, text);
+}
+
+const STATEMENT = 'holding-statement';
+
+/** The last holding statement of each incident that the actor may see, the newest first. */
+export async function listHoldingStatements({ db, actor }: Asked): Promise<HoldingStatementsListed> {
+  const incidents = await visibleTo(db, actor.account);
+  const of = await papersOf(db, incidents);
+  const last = incidents.flatMap((incident) => {
+    const paper = of(incident).findLast((one) => one.paper === STATEMENT && one.text !== null);
+    return paper === undefined ? [] : [{ incident, number: paper.number, issuedAt: paper.at }];
+  });
+  return { statements: last.toSorted((a, b) => (a.issuedAt < b.issuedAt ? 1 : -1)) };
+}
+
+/** The last one that was issued, and nothing else of the incident: what is not issued, nobody is to say. */
+export async function showHoldingStatement(
+  asked: Asked,
+  { incident: given, format }: ShowHoldingStatement,
+): Promise<Document> {
+  const found = await findIncident(asked.db, given, asked.actor);
+  if (found === undefined) throw notFound(given);
+  const papers = await issuedPapers(asked.db, found.incident.id);
+  const last = papers.findLast(({ paper }) => paper === STATEMENT);
+  if (last === undefined)
+    throw new ForthrightError('paper-not-found', 'No holding statement was issued for this incident yet.');
+  return showPaper(asked, { incident: given, issued: last.id, format });
 }

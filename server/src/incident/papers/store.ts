@@ -12,8 +12,8 @@ type Row = Readonly<{
   is_complete: boolean;
   by: string;
   at: Date;
-  html: string;
-  plain: string;
+  html: string | null;
+  plain: string | null;
 }>;
 
 const issued = ({ entry, is_complete, at, plain, ...row }: Row): PaperIssued => ({
@@ -52,6 +52,13 @@ export async function insertPaper(
              :isComplete::boolean, :by::text, :at::timestamptz, :html::text, :plain::text)`,
     { ...paper, incident, plain },
   );
+}
+
+/** The hash of what was erased goes, too: whoever tries short texts would find it. */
+export async function eraseHash(tx: Tx, entry: number, name: string): Promise<void> {
+  if (name !== 'page' && name !== 'plain') return;
+  const column = name === 'page' ? 'html' : 'plain';
+  await tx.run(`UPDATE incident_papers SET ${column} = NULL WHERE entry = :entry::int8`, { entry });
 }
 
 /** Page and plain text of issued papers; `null` for what was erased. */

@@ -11,6 +11,7 @@ import {
   type StepTaken,
 } from '@forthright/contract';
 import { type Asked, refuseUnlessMay } from '../../prove/index.ts';
+import { refuseUnableTo } from '../changes.ts';
 import { begin, refuseAhead, refused, take } from '../matters/steps.ts';
 import { composeSellerLetter } from './compose.ts';
 
@@ -24,18 +25,23 @@ export async function addSellerBan(
   if (asked.actor.via === 'program')
     throw new ForthrightError('not-permitted', 'A program bans nobody; a person decides.');
   let letter = '';
-  const step = await begin(asked, { kind, incident, state: 'written', person: newId('per') }, ({ id }) => {
-    letter = composeSellerLetter({ ...facts, reference: id });
-    const { seller, reach, banFrom, appealBy } = facts;
-    return {
-      event: 'seller-ban-written',
-      facts: { owner, due, banFrom, appealBy },
-      texts: { seller, reach, letter },
-      owner,
-      due,
-      data: () => ({ banFrom, appealBy, due, writtenBy: asked.actor.account }),
-    };
-  });
+  const step = await begin(
+    asked,
+    { kind, incident, state: 'written', person: newId('per') },
+    async ({ id, incident: of, tx }) => {
+      await refuseUnableTo(tx, of, [{ at: 'owner', account: owner }]);
+      letter = composeSellerLetter({ ...facts, reference: id });
+      const { seller, reach, banFrom, appealBy } = facts;
+      return {
+        event: 'seller-ban-written',
+        facts: { owner, due, banFrom, appealBy },
+        texts: { seller, reach, letter },
+        owner,
+        due,
+        data: () => ({ banFrom, appealBy, due, writtenBy: asked.actor.account }),
+      };
+    },
+  );
   return { ...step, letter };
 }
 

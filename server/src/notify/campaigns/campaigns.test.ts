@@ -402,10 +402,15 @@ test('a preview is the message as it is sent, but for the code; a test goes to w
   const other = await ask<NoticePreviewed>('preview-notice', { ...of, person: ben, language: 'ja' });
   assert.deepEqual([other.language, other.to], ['ja', '']);
 
-  assert.match(await refusal('send-test', { ...of, person: ann }), /address-unusable/, 'who has no account');
+  assert.match(
+    await refusal('send-test', { ...of, person: ann }, 'nobody'),
+    /address-unusable/,
+    'who has no account',
+  );
   await db.transaction((tx) =>
     tx.run(`INSERT INTO accounts (id, email, email_key, name, roles, made_at)
-      VALUES ('usr_ada', 'ada@marlow.example', 'ada@marlow.example', 'Ada', '{investigator}', now())`),
+      VALUES ('usr_ada', 'ada@marlow.example', 'ada@marlow.example', 'Ada', '{investigator}', now())
+      ON CONFLICT (id) DO UPDATE SET email = excluded.email, email_key = excluded.email_key`),
   );
   const sent = await ask<TestSent>('send-test', { ...of, person: ann, language: 'fr' });
   assert.deepEqual([sent.to, sent.language, sent.outcome], ['ada@marlow.example', 'fr', 'accepted']);

@@ -4,3 +4,4 @@ export { CAMPAIGN_WINDOWS, campaignWindowsHandler, noteReturned, type ReturnedMa
 export { SEND_CAMPAIGN, type SendOptions, sendCampaignHandler } from './send.ts';
 export { readMailing } from './settings.ts';
 export type { Mailing } from './types.ts';
+export { type CommittedBatch, committedBatches, writtenNotice } from './written.ts';

@@ -486,6 +486,25 @@ export function dueMessages(
   );
 }
 
+export type WrittenMessage = Pick<DueMessage, 'n' | 'code' | 'address' | 'message_id' | 'date_ms' | 'facts'>;
+
+/** The message with this code, with the facts of one of its people; undefined when there is none, or they were erased. */
+export async function messageOfCode(
+  reads: Reads,
+  campaign: string,
+  code: string,
+): Promise<WrittenMessage | undefined> {
+  const [found] = await reads.rows<WrittenMessage>(
+    `SELECT m.n, m.code, m.address, m.message_id, m.date_ms, p.facts
+       FROM campaign_messages m
+       JOIN LATERAL (SELECT facts FROM campaign_people p WHERE p.campaign = m.campaign AND p.n = m.n AND p.facts IS NOT NULL
+              ORDER BY p.id LIMIT 1) p ON true
+      WHERE m.code = :code::text AND m.campaign = :campaign::text`,
+    { campaign, code },
+  );
+  return found;
+}
+
 /** When the next message that waits is due; undefined when none waits. */
 export async function nextDue(reads: Reads, campaign: string, now: Date): Promise<Date | undefined> {
   const [row] = await reads.rows<{ due: Date | null }>(

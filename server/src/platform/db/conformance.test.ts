@@ -429,6 +429,50 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       assert.equal(await counter('overtaken'), 11n);
     });
 
+    test('what ended the transaction and was passed over is repeated, in a part, too', async () => {
+      const ending = (tx: Tx) =>
+        tx.run("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$").catch(() => 0);
+      for (const isPart of [false, true]) {
+        let times = 0;
+        await db.transaction(async (tx) => {
+          times += 1;
+          const work = async (inner: Tx) => {
+            if (times === 1) await ending(inner);
+          };
+          await (isPart ? tx.part(work) : work(tx));
+          if (times > 1) await set(`passed over ${isPart}`, 1)(tx);
+        });
+        assert.equal(times, 2, isPart ? 'in a part' : 'in the transaction');
+        assert.equal(await counter(`passed over ${isPart}`), 1n);
+      }
+    });
+
+    test('a part ends with what it is a part of', async () => {
+      let late: Tx | undefined;
+      let go = () => {};
+      const waiting = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      let part: Promise<void> | undefined;
+      await assert.rejects(
+        db.transaction(async (tx) => {
+          await new Promise<void>((begun) => {
+            part = tx.part(async (inner) => {
+              late = inner;
+              begun();
+              await waiting;
+            });
+            part.catch(() => {});
+          });
+          throw new Error('not waited for');
+        }),
+        /not waited for/,
+      );
+      await assert.rejects(async () => late?.rows('SELECT 1'), /is over/);
+      go();
+      await assert.rejects(part ?? Promise.resolve(), /is over/);
+    });
+
     for (const state of ['40001', '40P01']) {
       test(`SQLSTATE ${state} is repeated ten times and no more`, async () => {
         let times = 0;

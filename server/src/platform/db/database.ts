@@ -23,11 +23,28 @@ export const endsAll = (error: unknown): boolean =>
   REPEATABLE.has(stateOf(error)) ||
   (error instanceof ForthrightError && ['database-unreachable', 'interrupted'].includes(error.code));
 
-type Inside = { isOpen: boolean };
+/** Each statement of this transaction ends by itself after so long, as `deed-too-long`. The embedded engine can't interrupt one. */
+export async function limitStatements(tx: Tx, mostMs: number): Promise<void> {
+  await tx.rows("SELECT set_config('statement_timeout', :mostMs::text, true)", { mostMs: String(mostMs) });
+}
+
+/** `before`: the one of which this is a part. `ended`: what ended the whole transaction, though the work passed it over. */
+type Inside = { isOpen: boolean; readonly before?: Inside; ended?: unknown };
+
+const isOpen = ({ isOpen: here, before }: Inside): boolean =>
+  here && (before === undefined || isOpen(before));
+const outermost = (inside: Inside): Inside =>
+  inside.before === undefined ? inside : outermost(inside.before);
 
 async function ask<T>(kysely: Kysely<unknown>, sql: string, params: Params | undefined) {
   const bound = bind(sql, params);
   return kysely.executeQuery<T>(CompiledQuery.raw(bound.sql, bound.values));
+}
+
+/** Throws what has ended the whole transaction when the work passed it over: what failed must be repeated, not half kept. */
+function refuseEnded(inside: Inside): void {
+  const { ended } = outermost(inside);
+  if (ended !== undefined) throw ended;
 }
 
 /** Calls `check` before each statement that Kysely makes. */
@@ -42,23 +59,30 @@ const beforeEach = (check: () => void): KyselyPlugin => ({
 /** Its connection is somebody else's afterwards: a statement that came late would fall into their transaction. */
 function txOf(trx: Transaction<unknown>, inside: Inside): Tx {
   const check = () => {
-    if (!inside.isOpen) throw new Error('This transaction is over; wait for every statement of it.');
+    if (!isOpen(inside)) throw new Error('This transaction is over; wait for every statement of it.');
   };
   const guarded = trx.withPlugin(beforeEach(check));
   const answer = async <T>(sql: string, params: Params | undefined) => {
     check();
-    return ask<T>(trx, sql, params);
+    try {
+      return await ask<T>(trx, sql, params);
+    } catch (error) {
+      // Nothing of it can be kept any more, whatever the work makes of that: it has to be repeated.
+      if (endsAll(error)) outermost(inside).ended ??= error;
+      throw error;
+    }
   };
   const tx: Omit<Tx, typeof insideATransaction> = {
     rows: async <T extends object>(sql: string, params?: Params) => (await answer<T>(sql, params)).rows,
     run: async (sql, params) => Number((await answer(sql, params)).numAffectedRows ?? 0n),
     kysely: <Tables>() => guarded as unknown as Transaction<Tables>,
     part: async (work) => {
-      const own: Inside = { isOpen: true };
+      const own: Inside = { isOpen: true, before: inside };
       await answer('SAVEPOINT part', undefined);
       try {
         const result = await work(txOf(trx, own));
         own.isOpen = false;
+        refuseEnded(inside);
         await answer('RELEASE SAVEPOINT part', undefined);
         return result;
       } catch (error) {
@@ -129,6 +153,7 @@ export class Database implements Db {
         .setAccessMode('read write');
       const execution = transaction.execute(async (trx) => {
         const result = await this.#inside.run(inside, () => work(txOf(trx, inside)));
+        refuseEnded(inside);
         inside.isOpen = false;
         isDone = true;
         return result;

@@ -42,6 +42,7 @@ const CLASSES: Readonly<Record<string, ErrorCode>> = {
 
 function codeOf(state: string, message: string): ErrorCode {
   if (/No space left on device|ENOSPC|Disk quota exceeded/.test(message)) return 'no-disk';
+  if (state === '57014' && /statement timeout/.test(message)) return 'deed-too-long';
   return STATES[state] ?? CLASSES[state.slice(0, 2)] ?? 'database-refused';
 }
 
@@ -64,6 +65,8 @@ function words(code: ErrorCode, { message, state, constraint }: SqlFailure): str
       return 'The disk that holds the database is full. Nothing of this change was kept; make room and try again.';
     case 'out-of-memory':
       return 'The database has no memory left for this.';
+    case 'deed-too-long':
+      return 'A statement took too long, and all others wait meanwhile. Nothing of this was kept.';
     case 'interrupted':
       return 'The database was closed, or a statement ended, while it was under way.';
     default:

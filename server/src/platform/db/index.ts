@@ -1,5 +1,5 @@
 export type { Generated, Insertable, JSONColumnType, Selectable, Updateable } from 'kysely';
-export { endsAll } from './database.ts';
+export { endsAll, limitStatements } from './database.ts';
 export {
   type AppliedMigration,
   appliedMigrations,

@@ -62,8 +62,7 @@ export function writeMail(notice: Notice, letterhead: Letterhead): Mail {
   if (!MESSAGE_ID.test(messageId)) throw unsendable('Message-ID', 'is not of the form left@domain');
   if (!Number.isSafeInteger(dateMs) || dateMs < 0 || dateMs > MOST_DATE_MS)
     throw unsendable('date', 'is no moment between 1970 and 9999');
-  // Neither encoding below can yield a line that begins with `--=_`.
-  const boundary = `=_${hash('sha256', messageId).slice(0, 32)}`;
+  const boundary = boundaryOf(messageId);
   const head = [
     `Date: ${new Date(dateMs).toUTCString().replace('GMT', '+0000')}`,
     `From: ${named(name, from.address)}`,
@@ -76,11 +75,22 @@ export function writeMail(notice: Notice, letterhead: Letterhead): Mail {
     'MIME-Version: 1.0',
     `Content-Type: multipart/alternative;\r\n boundary="${boundary}"`,
   ].join('\r\n');
-  const text = part(boundary, 'plain', bodyText('text', notice.text));
-  const html = part(boundary, 'html', bodyText('html', notice.html));
-  const bytes = Buffer.from(`${head}\r\n\r\n${text}${html}--${boundary}--\r\n`, 'utf8');
+  const bytes = Buffer.from(`${head}\r\n\r\n${writeBody(boundary, notice)}`, 'utf8');
   return { bytes, utf8: [notice.to, from.address, replyTo].some(needsUtf8) };
 }
+
+/** Neither encoding below can yield a line that begins with `--=_`. */
+export const boundaryOf = (messageId: string): string => `=_${hash('sha256', messageId).slice(0, 32)}`;
+
+/**
+ * What stands below the header. It depends on nothing else, so whoever has both texts and the boundary can make it again.
+ * Refuses as `mail-unsendable`, naming the part.
+ */
+export const writeBody = (
+  boundary: string,
+  { text, html }: Readonly<{ text: string; html: string }>,
+): string =>
+  `${part(boundary, 'plain', bodyText('text', text))}${part(boundary, 'html', bodyText('html', html))}--${boundary}--\r\n`;
 
 function part(boundary: string, kind: 'plain' | 'html', content: string): string {
   const quoted = quotedPrintable(content);

@@ -1,0 +1,280 @@
+/**
+ * What programs write around a text that is forwarded or quoted: lines of dashes, the header's fields under their names in
+ * many languages, who wrote when; and what gateways write above and below. The names are those that Apple Mail, Gmail,
+ * Outlook, Thunderbird and Yahoo write.
+ */
+import { isBland } from './foreign.ts';
+
+type Role = 'from' | 'to' | 'cc' | 'date' | 'subject' | 'reply';
+
+const LABELS: Readonly<Record<Role, string>> = {
+  from: 'from|von|de|da|van|od|från|fra|lähettäjä|šalje|feladó|expeditorul|отправитель|kimden|від кого|saatja|de la|gönderen|от|від|mittente|nadawca|expéditeur|remitente|remetente|afzender|avsändare|差出人|送信者|差出人名|发件人',
+  to: 'to|an|à|a|para|aan|do|till|til|komu|vastaanottaja|prima|címzett|destinatarul|către|кому|pre|kime|pour|adresat|kellele|destinatario|destinatário|宛先|収件者|收件人',
+  cc: 'cc|kopie|copie à|copie|copia|cópia|kopia|dw|ud|kopi|kopio|másolat|копия|копія|cc:n|bcc|ccn',
+  date: 'date|sent|datum|gesendet|gesendet am|envoyé|envoyé le|data|inviato|inviato il|fecha|enviado|enviado el|enviado em|enviada em|verzonden|datum und uhrzeit|wysłano|wysłane|skickat|skickades|dato|sendt|päivämäärä|päiväys|lähetetty|dátum|küldve|elküldve|датум|дата|odesláno|poslano|odoslané|trimis|отправлено|надіслано|kuupäev|tarih|gönderildi|日付|日時|送信日時|送信日|发送时间',
+  subject:
+    'subject|betreff|objet|sujet|oggetto|asunto|assunto|onderwerp|temat|ämne|emne|aihe|předmět|predmet|tárgy|subiect|subiectul|тема|konu|naslov|teema|件名|主题',
+  reply:
+    'reply-to|reply to|antwort an|antworten an|répondre à|rispondi a|responder a|responder para|antwoord aan|odpowiedz do|svar till|svara till|svar til|返信先',
+};
+/** Yahoo writes the fields of what it forwards into one line: each in a line of its own again. */
+export const withFieldsApart = (text: string): string =>
+  text.replace(/^[ \t>]*-{3,}[^-\n]{3,80}-{3,}[ \t]*\S[^\n]{0,2000}$/gmu, (line) =>
+    line.replace(/(-{3,}[^-\n]{3,80}-{3,})/, '$1\n').replace(ANY_LABEL, '\n$&'),
+  );
+const ANY_LABEL = new RegExp(`(?:${Object.values(LABELS).join('|')})\\s?[:：]`, 'giu');
+
+const LABEL = new RegExp(
+  `^[*_\\s]*(?:${Object.entries(LABELS)
+    .map(([role, names]) => `(?<${role}>${names})`)
+    .join('|')})[*_\\s]*[:：][*_\\s]*`,
+  'iu',
+);
+
+const SEPARATORS = new RegExp(
+  `^(?:[-_=*]{5,}|[-_=\\s*]*(?:${[
+    'begin forwarded message',
+    'forwarded message',
+    'forwarded by',
+    'fwd\\.msg',
+    'original message',
+    'anfang der weitergeleiteten (?:nachricht|e-?mail)',
+    'weitergeleitete nachricht',
+    'ursprüngliche nachricht',
+    'originalnachricht',
+    'début du message (?:réexpédié|transféré)',
+    "début de l'e-mail transféré",
+    'message transféré',
+    'message transmis',
+    "message d'origine",
+    'inizio messaggio inoltrato',
+    'messaggio inoltrato',
+    'messaggio originale',
+    'inicio del mensaje reenviado',
+    'mensaje reenviado',
+    'mensaje original',
+    'início da mensagem (?:reencaminhada|encaminhada)',
+    'mensagem (?:reencaminhada|encaminhada|original)',
+    'begin doorgestuurd bericht',
+    'doorgestuurd bericht',
+    'oorspronkelijk bericht',
+    'początek przekazywanej wiadomości',
+    '(?:przekazana|przesłana|oryginalna) wiadomość',
+    'treść przekazanej wiadomości',
+    'wiadomość oryginalna',
+    'vidarebefordrat (?:mejl|meddelande|brev)',
+    'ursprungligt meddelande',
+    'videresendt (?:melding|meddelelse|besked)',
+    'start på videresendt besked',
+    'välitetty viesti(?: alkaa)?',
+    'edelleenlähetetty viesti',
+    'začátek přeposílané zprávy',
+    'přeposlaná zpráva',
+    'továbbított (?:levél kezdete|üzenet)',
+    '転送(?:された)?メッセージ',
+    '元のメッセージ',
+    'ここから転送',
+  ].join('|')})[\\s\\-/_=*:：.]*)+$`,
+  'iu',
+);
+
+const WROTE =
+  /wrote|schrieb|a écrit|escribió|ha scritto|scrive|escreveu|schreef|geschreven|napisał|pisze|skrev|kirjoitti|napsal|ezt írta|написал|のメール|書きました|さんは/iu;
+
+/** What is known of our message, by which what stands around it is judged. */
+export type Ours = Readonly<{
+  from: Readonly<{ name: string; address: string }>;
+  replyTo: string;
+  subject: string;
+  to: string;
+}>;
+
+export type Around = Readonly<{
+  /** Somebody's program says here that it forwards or quotes a message of ours. */
+  isForward: boolean;
+  /** What whoever forwarded it wrote, or a gateway. */
+  notes: readonly string[];
+  /** What stands there and can't be: it says other than we, or wants something. */
+  wrong: readonly Readonly<{ is: 'from' | 'to' | 'subject' | 'reply-to' | 'text'; text: string }>[];
+}>;
+
+/** Judges the lines above our text. `isOurMail`: the message itself says that we sent it, so nobody else may write in it. */
+export function judgeAbove(lines: readonly string[], ours: Ours, isOurMail: boolean): Around {
+  const fields: HeaderLine[] = [];
+  const notes: string[] = [];
+  const wrong: Around['wrong'][number][] = [];
+  let isForward = false;
+  for (const group of groups(lines)) {
+    if (isAttribution(group.join(' '), ours)) {
+      isForward = true;
+      continue;
+    }
+    let isOpen = false;
+    for (const line of group) {
+      const found = fieldOf(line);
+      if (SEPARATORS.test(line) || isSameText(withoutPrefixes(line), ours.subject)) isOpen = false;
+      else if (found !== undefined) {
+        fields.push(found);
+        isOpen = true;
+      } else if (isOpen) fields.push(continued(fields.pop(), line));
+      else if (fields.length > 0 || isForward) wrong.push({ is: 'text', text: line });
+      else notes.push(line);
+    }
+  }
+  for (const field of fields) {
+    const fault = fieldFault(field, ours);
+    if (fault !== undefined) wrong.push({ is: fault, text: field.text.trim() });
+  }
+  isForward ||= fields.some(({ role }) => role === 'from') && fields.length >= 2;
+  const note = notes.join('\n');
+  const mayStand = isOurMail || !isForward ? isBanner(note) : isBland(note);
+  if (!mayStand) return { isForward, notes: [], wrong: [...wrong, { is: 'text', text: note }] };
+  return { isForward, notes, wrong };
+}
+
+/** Judges the lines below our text: nothing, what a gateway says of its work, or, where it was forwarded, a few harmless words. */
+export function judgeBelow(lines: readonly string[], isForward: boolean): Pick<Around, 'notes' | 'wrong'> {
+  const text = lines
+    .filter((line) => !/^[-_=*\s]*$/.test(line))
+    .join('\n')
+    .trim();
+  if (text === '') return { notes: [], wrong: [] };
+  const mayStand = isBland(text) && (isForward || GATEWAY.test(text));
+  return mayStand ? { notes: [text], wrong: [] } : { notes: [], wrong: [{ is: 'text', text }] };
+}
+
+type HeaderLine = Readonly<{ role: Role; text: string }>;
+
+function fieldOf(line: string): HeaderLine | undefined {
+  const label = LABEL.exec(line);
+  const [role] = Object.entries(label?.groups ?? {}).find(([, found]) => found !== undefined) ?? [];
+  return label === null || role === undefined
+    ? undefined
+    : { role: role as Role, text: line.slice(label[0].length) };
+}
+
+const continued = (field: HeaderLine | undefined, line: string): HeaderLine => ({
+  role: field?.role ?? 'subject',
+  text: `${field?.text ?? ''} ${line}`,
+});
+
+function groups(lines: readonly string[]): string[][] {
+  const found: string[][] = [[]];
+  for (const line of lines) {
+    const bare = line.trim();
+    if (bare === '') found.push([]);
+    else found.at(-1)?.push(bare);
+  }
+  return found.filter((group) => group.length > 0);
+}
+
+/** The addresses that lines say a forwarded message went to. */
+export const statedRecipients = (lines: readonly string[]): readonly string[] =>
+  lines.flatMap((line) => {
+    const field = fieldOf(line);
+    return field?.role === 'to' ? addressesIn(field.text) : [];
+  });
+
+export const addressesIn = (text: string): readonly string[] => [
+  ...new Set(
+    [...text.slice(0, 5000).matchAll(/[^\s<>"'()[\],;:]{1,64}@[^\s<>"'()[\],;:]{1,255}/gu)].map(([found]) =>
+      found.replace(/[.>]+$/, ''),
+    ),
+  ),
+];
+
+function fieldFault({ role, text }: HeaderLine, ours: Ours): Around['wrong'][number]['is'] | undefined {
+  const value = text.replace(/[*_]+$/, '').trim();
+  switch (role) {
+    case 'from':
+      return rest(value, [ours.from.address, ours.from.name]) === '' ? undefined : 'from';
+    case 'reply':
+      return rest(value, [ours.replyTo, ours.from.name]) === '' ? undefined : 'reply-to';
+    case 'to': {
+      const addresses = addressesIn(value);
+      if (addresses.some((address) => address.toLowerCase() !== ours.to.toLowerCase())) return 'to';
+      const left = rest(value, [ours.to]);
+      return left.length <= 80 && !/[\p{N}@]/u.test(left) && isBland(left) ? undefined : 'to';
+    }
+    case 'cc':
+      return value === '' ? undefined : 'to';
+    case 'subject':
+      return squeezed(withoutPrefixes(value)) === squeezed(ours.subject) ? undefined : 'subject';
+    case 'date':
+      return isDate(value) ? undefined : 'text';
+  }
+}
+
+/** What is left of a value without these and without what stands around an address. */
+function rest(value: string, known: readonly string[]): string {
+  let left = value.toLowerCase();
+  for (const one of known) left = left.replaceAll(one.toLowerCase(), ' ');
+  return left.replace(/mailto:|[\s<>[\]"'«»„“”()*_;]+/g, '');
+}
+
+const squeezed = (text: string): string =>
+  text
+    .normalize('NFC')
+    .replace(/[\u2068\u2069]/g, '')
+    .replace(/[’‘]/g, "'")
+    .replace(/[“”„]/g, '"')
+    .replace(/[–—]/g, '-')
+    .replace(/\s+/g, '');
+
+export const isSameText = (a: string, b: string): boolean => squeezed(a) === squeezed(b);
+
+const TAGS =
+  /^\s*(?:(?:fwd?|fw|wg|tr|rv|i|pd|enc|redir\.|vb|vl|vs|videresend|i̇lt|re|aw|sv|odp|r|転送)\s*[:：]\s*|\[(?:ext|external|extern|externe|externo|externa|esterno|external e-?mail|external sender|outside|spam\??|suspected spam|bulk)\]\s*:?\s*|(?:\*{2,5}\s*(?:spam|external)\s*\*{2,5}|external:|extern:)\s*)/iu;
+
+/** A subject without what programs put before it when they forward or let something in. */
+export function withoutPrefixes(subject: string): string {
+  let left = subject;
+  for (let times = 0; times < 5 && TAGS.test(left); times += 1) left = left.replace(TAGS, '');
+  return left;
+}
+
+/** A date in any language's words: a year, and no number that could be another thing. */
+function isDate(value: string): boolean {
+  if (value.length > 90 || /[@/\\]{2}|https?|www\./i.test(value)) return false;
+  const numbers = value.match(/[+-]?\p{Nd}+/gu) ?? [];
+  const words = value.match(/\p{L}+/gu) ?? [];
+  return (
+    numbers.length <= 8 &&
+    numbers.some((n) => /^-?20\d\d$/.test(n)) &&
+    numbers.every((n) => /^-?20\d\d$/.test(n) || /^[+-]\d{4}$/.test(n) || /^[+-]?\d{1,2}$/.test(n)) &&
+    words.length <= 10 &&
+    isBland(words.join(' '))
+  );
+}
+
+/** `On 22 November 2026 at 09:31, Marlow Market <privacy@marlow.example> wrote:` */
+function isAttribution(text: string, { from }: Ours): boolean {
+  if (text.length > 300 || !/[:：]\s*$/.test(text) || !WROTE.test(text)) return false;
+  const lower = text.toLowerCase();
+  if (!lower.includes(from.address.toLowerCase()) && !lower.includes(from.name.toLowerCase())) return false;
+  const left = lower
+    .replaceAll(from.address.toLowerCase(), ' ')
+    .replaceAll(from.name.toLowerCase(), ' ')
+    .replace(/mailto:/g, ' ')
+    .replace(/[<>[\]"«»„“”()]/g, ' ');
+  return isDate(left.replace(/\s+/g, ' ').trim());
+}
+
+const GATEWAY =
+  /scan|virus|viren|malware|spam|filter|gateway|protect|schutz|confiden|vertraul|disclaimer|intended|bestimmt|destinat|geadresseerde|odbiorc|secure|sicher|geprüft|analys|controllat|verificad|gecontroleerd|sprawdz|skanna|kontroller|スキャン|ウイルス|検査|extern|outside|mailing list/iu;
+
+/** All that banners of gateways consist of; with these words alone nobody can be led anywhere. */
+const BANNER_WORDS = new Set(
+  `caution warning attention external notice alert note this that the a an email e mail mails message messages originated originates was were is are be came comes coming sent from outside of your our organization organisation company network domain by someone do don t not never click clicking on any or and links link open opening attachments attachment unless you recognize recognise trust know the sender senders content safe careful exercise please use when if with verify before to it in expected unknown internal
+   achtung vorsicht warnung externe externer extern diese dieser e-mail nachricht stammt kommt von außerhalb der ihrer unserer organisation firma des unternehmens keine nicht klicken sie auf links oder öffnen anhänge wenn den absender kennen wissen dass inhalt sicher ist es sei denn und bitte seien vorsichtig
+   ce cet message courriel provient vient extérieur l organisation de ne cliquez pas sur les liens et n ouvrez pièces jointes sauf si vous connaissez expéditeur le la prudence externe
+   este esta correo mensaje procede viene fuera organización no haga clic en enlaces ni abra archivos adjuntos menos que conozca el remitente externo precaución`.split(
+    /\s+/,
+  ),
+);
+
+function isBanner(text: string): boolean {
+  if (text.length > 600) return false;
+  const words = text.toLowerCase().match(/[\p{L}]+/gu) ?? [];
+  return words.every((word) => BANNER_WORDS.has(word)) && !/[\p{N}@€$£/\\<>]/u.test(text);
+}

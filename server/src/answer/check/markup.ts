@@ -1,0 +1,311 @@
+/**
+ * What a page shows, when that is certain. A page that could hide a word of ours, show one of its own, or be read in two ways
+ * by two programs has faults, and a message with a fault is never called genuine. Text is given in any case, so that a
+ * difference can be shown. Nothing here is ever rendered.
+ */
+import { decodeHTML } from 'entities';
+import { isDark, isLight } from './colours.ts';
+
+export type Page = Readonly<{
+  /** With a line for each block. */
+  text: string;
+  title: string | undefined;
+  language: string | undefined;
+  links: readonly Readonly<{ target: string; text: string }>[];
+  faults: readonly string[];
+}>;
+
+const TAG =
+  /^<(\/?)([a-zA-Z][a-zA-Z0-9:]*)((?:\s+[a-zA-Z_:][\w:.-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*)\s*(\/?)>/;
+const ATTRIBUTE = /([a-zA-Z_:][\w:.-]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
+
+const BLOCKS = new Set(
+  'html body main div p br hr h1 h2 h3 h4 h5 h6 ul ol li blockquote pre table tbody thead tfoot tr td th center article section header footer'.split(
+    ' ',
+  ),
+);
+const INLINE = new Set('span b strong i em u font a bdi tt code o:p address'.split(' '));
+const SILENT = new Set(['head', 'meta', 'style', 'title']);
+const ATTRIBUTES =
+  /^(?:id|class|style|lang|xml:lang|dir|align|valign|width|border|cellpadding|cellspacing|bgcolor|color|face|size|href|name|type|cite|charset|content|http-equiv|link|vlink|alink|text|role|rel|target|clear|xmlns(?::\w+)?|data-[\w-]+)$/;
+const METAS =
+  /^(?:viewport|generator|color-scheme|supported-color-schemes|progid|originator|format-detection)$/;
+
+/** Reads a page; `ours` is the text of our own style sheet, which is known to be harmless. Never throws. */
+export function readPage(html: string, ours: string | undefined): Page {
+  return new Reading(html, ours).read();
+}
+
+/** The text of a page that can't be read surely, to show it and to look for codes. */
+const roughText = (html: string): string =>
+  decodeHTML(
+    html
+      .replace(/<(style|script|title)\b[\s\S]{0,20000}?(?:<\/\1\s*>|$)/gi, ' ')
+      .replace(/<(?:br|\/?(?:p|div|h\d|li|tr|td|table|blockquote|ul|ol|hr))\b[^<>]{0,2000}>/gi, '\n')
+      .replace(/<[^<>]{0,2000}>/g, ''),
+  );
+
+class Reading {
+  readonly #html: string;
+  readonly #ours: string | undefined;
+  readonly #faults = new Set<string>();
+  readonly #links: { target: string; text: string }[] = [];
+  #text = '';
+  #title: string | undefined;
+  #language: string | undefined;
+  #pre = 0;
+  #link: { target: string; from: number } | undefined;
+  #hasBody = false;
+
+  constructor(html: string, ours: string | undefined) {
+    this.#html = html;
+    this.#ours = ours;
+  }
+
+  read(): Page {
+    let at = 0;
+    const html = this.#html;
+    while (at < html.length) {
+      const next = html.indexOf('<', at);
+      this.#words(html.slice(at, next < 0 ? html.length : next));
+      if (next < 0) break;
+      const taken = this.#markup(html.slice(next, next + 65_536), next);
+      if (taken === undefined) {
+        this.#faults.add('its HTML is malformed');
+        this.#text += `\n${roughText(html.slice(next))}`;
+        break;
+      }
+      at = next + taken;
+    }
+    if (this.#link !== undefined)
+      this.#links.push({ target: this.#link.target, text: this.#text.slice(this.#link.from).trim() });
+    const base = { title: this.#title, language: this.#language, links: this.#links };
+    return { ...base, text: this.#text, faults: [...this.#faults] };
+  }
+
+  #words(raw: string): void {
+    if (raw === '') return;
+    const text = decodeHTML(raw);
+    this.#text += this.#pre > 0 ? text : text.replace(/[ \t\r\n\f]+/g, ' ');
+  }
+
+  /** How many characters it took; undefined where nobody can be sure. */
+  #markup(html: string, at: number): number | undefined {
+    if (html.startsWith('<!--')) return this.#comment(at);
+    const doctype = /^<!doctype[^<>[\]]*>/i.exec(html);
+    if (doctype !== null) return doctype[0].length;
+    const tag = TAG.exec(html);
+    if (tag === null) return undefined;
+    const [whole, slash, rawName = '', rawAttributes = ''] = tag;
+    const name = rawName.toLowerCase();
+    if (name === 'style' || name === 'title') return this.#rawText(name, at, whole.length, slash === '/');
+    if (!BLOCKS.has(name) && !INLINE.has(name) && !SILENT.has(name))
+      this.#faults.add(`it has an element <${name.slice(0, 20)}>`);
+    if (name === 'ol' && slash === '') this.#faults.add('it numbers its lines');
+    if (BLOCKS.has(name)) this.#text += '\n';
+    if (slash === '/') this.#end(name);
+    else this.#begin(name, this.#attributes(name, rawAttributes));
+    return whole.length;
+  }
+
+  #comment(at: number): number | undefined {
+    const end = this.#html.indexOf('-->', at + 4);
+    if (end < 0) return undefined;
+    const inner = this.#html.slice(at + 4, end);
+    // Programs differ in where these end.
+    if (/^-?>|--|<!-/.test(inner) || inner.endsWith('-')) return undefined;
+    // Outlook shows what stands in a conditional comment; these two of its own show nothing.
+    if (
+      /^\s*\[if/i.test(inner) &&
+      !/^\[if [^\]]*\]>\s*(?:<style>\s*v\\:\*[^<]*<\/style>|<xml>(?:\s*<\/?o:[^<>]*>)*\s*<\/xml>)\s*<!\[endif\]$/i.test(
+        inner,
+      )
+    )
+      this.#faults.add('it has text for some programs only');
+    return end + 3 - at;
+  }
+
+  #rawText(name: 'style' | 'title', at: number, begin: number, isEnd: boolean): number | undefined {
+    if (isEnd) return undefined;
+    const rest = this.#html.slice(at + begin);
+    const end = new RegExp(`</${name}\\s{0,20}>`, 'i').exec(rest);
+    if (end === null) return undefined;
+    const inner = rest.slice(0, end.index);
+    if (name === 'style') {
+      if (bare(inner) !== bare(this.#ours ?? ''))
+        for (const fault of styleSheetFaults(inner)) this.#faults.add(fault);
+    } else if (this.#title === undefined && !this.#hasBody)
+      this.#title = decodeHTML(inner).replace(/\s+/g, ' ').trim();
+    else this.#faults.add('it has two titles');
+    return begin + end.index + end[0].length;
+  }
+
+  #attributes(element: string, raw: string): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    for (const [, rawName = '', ...values] of raw.matchAll(ATTRIBUTE)) {
+      const name = rawName.toLowerCase();
+      const value = decodeHTML(values.find((v) => v !== undefined) ?? '').trim();
+      if (found.has(name)) this.#faults.add('an attribute stands twice');
+      found.set(name, value);
+      if (!ATTRIBUTES.test(name)) this.#faults.add(`it has an attribute “${name.slice(0, 20)}”`);
+      const fault = attributeFault(element, name, value);
+      if (fault !== undefined) this.#faults.add(fault);
+    }
+    return found;
+  }
+
+  #begin(name: string, attributes: ReadonlyMap<string, string>): void {
+    if (name === 'body') this.#hasBody = true;
+    if (name === 'pre') this.#pre += 1;
+    if (name === 'html') this.#language = attributes.get('lang');
+    if (name === 'meta' && !isPlainMeta(attributes)) this.#faults.add('it has a <meta> that may act');
+    if (name === 'a' && attributes.has('href')) {
+      if (this.#link !== undefined) this.#faults.add('a link stands in a link');
+      this.#link = { target: attributes.get('href') ?? '', from: this.#text.length };
+    }
+  }
+
+  #end(name: string): void {
+    if (name === 'pre') this.#pre = Math.max(0, this.#pre - 1);
+    if (name === 'a' && this.#link !== undefined) {
+      this.#links.push({ target: this.#link.target, text: this.#text.slice(this.#link.from).trim() });
+      this.#link = undefined;
+    }
+  }
+}
+
+const bare = (text: string): string => text.replace(/\s+/g, '');
+
+function isPlainMeta(attributes: ReadonlyMap<string, string>): boolean {
+  const name = attributes.get('name')?.toLowerCase();
+  const equivalent = attributes.get('http-equiv')?.toLowerCase();
+  if (equivalent !== undefined) return /^content-(?:type|language)$/.test(equivalent);
+  return attributes.has('charset') || (name !== undefined && METAS.test(name));
+}
+
+function attributeFault(element: string, name: string, value: string): string | undefined {
+  switch (name) {
+    case 'style':
+      return declarationFault(value);
+    case 'color':
+    case 'text':
+    case 'link':
+    case 'vlink':
+    case 'alink':
+      return isDark(value) ? undefined : 'it has a colour that may hide text';
+    case 'bgcolor':
+      return isLight(value) ? undefined : 'it has a background that may hide text';
+    case 'width':
+      return /^(?:\d{2,}(?:px)?|\d{2,3}%)$/.test(value) ? undefined : 'it has a width that may hide text';
+    case 'size':
+      return element === 'font' && !/^[+]?[2-7]$/.test(value)
+        ? 'it has a size that may hide text'
+        : undefined;
+    case 'face':
+      return SYMBOLS.test(value) ? 'it has letters of another shape' : undefined;
+    case 'type':
+      return element === 'blockquote' || element === 'ul' ? undefined : 'it has an attribute “type”';
+    case 'dir':
+      return /^(?:auto|ltr|rtl)$/i.test(value) && !(element === 'bdo')
+        ? undefined
+        : 'it turns the direction of text';
+    default:
+      return undefined;
+  }
+}
+
+const SYMBOLS = /wingdings|webdings|symbol|dingbat|marlett|emoji/i;
+
+function styleSheetFaults(css: string): string[] {
+  const plain = css
+    .replace(/<!--|-->/g, '')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/@font-face\s*\{([^{}]*)\}/gi, (whole, inner: string) => (/src|url/i.test(inner) ? whole : ''))
+    .replace(/@page\s*[\w:]*\s*\{[^{}]*\}/gi, '');
+  // What shows the head shows what stands in it.
+  if (/[@\\]|\/\*|display/i.test(plain)) return ['it has a style sheet that may act'];
+  const faults: string[] = [];
+  let at = 0;
+  for (const rule of plain.matchAll(/([^{}]*)\{([^{}]*)\}/g)) {
+    if (rule.index !== at) return ['its style sheet is malformed'];
+    at = rule.index + rule[0].length;
+    const fault = declarationFault(rule[2] ?? '');
+    if (fault !== undefined) faults.push(fault);
+  }
+  return plain.slice(at).trim() === '' ? faults : ['its style sheet is malformed'];
+}
+
+/** Longer ones could move text out of sight. */
+const LENGTH =
+  /^(?:0|(?:\d{0,2}(?:\.\d+)?|1\d\d)(?:px|pt)|\d?(?:\.\d+)?(?:em|rem|ex|ch|cm)|\d?(?:\.\d+)?in|auto|inherit|initial)$/i;
+const LENGTHS = (value: string): boolean => value.split(/\s+/).every((v) => LENGTH.test(v));
+const BORDER =
+  /^(?:0|\d(?:\.\d+)?p[xt]|1\dp[xt]|thin|medium|none|solid|dashed|initial|inherit|windowtext|currentcolor|collapse|separate|[a-z]+|#[0-9a-f]{3,8}|rgba?\([\d, .]*\))$/;
+const isBorder = (value: string): boolean => value.split(/\s+(?![^(]*\))/).every((v) => BORDER.test(v));
+const isAnything = (): boolean => true;
+/** By property: the values that neither hide nor move nor add text. All else is a fault. */
+const HARMLESS: readonly (readonly [RegExp, (value: string) => boolean])[] = [
+  [/^(?:margin|padding)(?:-\w+)*$/, LENGTHS],
+  [/^border(?:-\w+)*$/, isBorder],
+  [/^font-family$/, (v) => !SYMBOLS.test(v)],
+  [/^font-size$/, isReadableSize],
+  [/^font-(?:weight|style|variant(?:-\w+)*|stretch|kerning)$/, (v) => /^[\w ]+$/.test(v)],
+  [
+    /^line-height$/,
+    (v) =>
+      /^(?:normal|inherit|1\d\d%|[2-9]\d\d%|[1-3](?:\.\d+)?(?:em)?|(?:1\d|[2-6]\d)(?:\.\d+)?p[xt])$/.test(v),
+  ],
+  [
+    /^(?:max-)?width$/,
+    (v) => /^(?:auto|100%|[3-9]\d%|[1-9]\d+(?:\.\d+)?rem|[3-9]\d{2,}(?:\.\d+)?p[xt]|1\d{3}p[xt])$/.test(v),
+  ],
+  [/^color$/, isDark],
+  [/^background(?:-color)?$/, isLight],
+  [/^text-align$/, isAnything],
+  [
+    /^text-decoration(?:-\w+)*$/,
+    (v) => /^(?:none|underline|initial|inherit|auto|currentcolor|solid| )+$/i.test(v),
+  ],
+  [/^text-indent$/, (v) => /^(?:0\w*|-?[1-3]?\d(?:\.\d+)?p[xt])$/.test(v)],
+  [/^text-transform$/, (v) => v === 'none'],
+  [/^(?:letter-spacing|word-spacing)$/, (v) => /^(?:normal|0(?:px|pt)?)$/.test(v)],
+  [
+    /^(?:overflow-wrap|word-wrap|word-break|white-space|line-break|orphans|widows|page|float|quotes|caret-color)$/,
+    (v) => /^[\w -]+(?:\([\d, ]*\))?$/.test(v) && !/left|right/.test(v),
+  ],
+  [
+    /^-(?:webkit|ms|moz)-(?:text-size-adjust|nbsp-mode|line-break|text-stroke-width)$/,
+    (v) => /^(?:auto|none|100%|space|after-white-space|0px)$/.test(v),
+  ],
+  [/^display$/, (v) => /^(?:block|inline|inline-block)$/.test(v)],
+  [
+    /^mso-(?:fareast|bidi|ascii|hansi|style|ligatures|margin|pagination|font-kerning|line-height)[\w-]*$/,
+    isAnything,
+  ],
+];
+
+/** Of one list of declarations, of a `style` or of a rule. */
+function declarationFault(css: string): string | undefined {
+  if (/[\\]|url\s*\(|expression|\/\*/i.test(css)) return 'it has a style that may act';
+  for (const declaration of css.split(';')) {
+    if (declaration.trim() === '') continue;
+    const colon = declaration.indexOf(':');
+    const name = declaration.slice(0, Math.max(0, colon)).trim().toLowerCase();
+    const value = declaration
+      .slice(colon + 1)
+      .replace(/!\s*important/i, '')
+      .trim()
+      .toLowerCase();
+    const known = HARMLESS.find(([names]) => names.test(name));
+    if (known === undefined || !known[1](value))
+      return `it has a style that may hide or move text (${name.slice(0, 30) || 'malformed'})`;
+  }
+  return undefined;
+}
+
+function isReadableSize(value: string): boolean {
+  const found = /^(\d*\.?\d+)(px|pt|em|rem|%)$/.exec(value);
+  if (found === null) return /^(?:small|medium|large|x-large|xx-large|larger|inherit|initial)$/.test(value);
+  const least = { px: 9, pt: 7, em: 1, rem: 0.7, '%': 100 }[found[2] ?? ''] ?? Number.POSITIVE_INFINITY;
+  return Number(found[1]) >= least && Number(found[1]) <= least * 8;
+}

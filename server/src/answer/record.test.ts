@@ -1,0 +1,123 @@
+/** A campaign over real records, sent to a real SMTP sink; what arrived there is asked about. */
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type CampaignChanged, type CampaignShown, type Changed, ROLES } from '@forthright/contract';
+import { actor, ask as askRecord, openRecord } from '../incident/testing.ts';
+import {
+  doJob,
+  finishedRun,
+  LEAKS,
+  mailingTo,
+  person,
+  STATEMENT,
+  writeWorkspace,
+} from '../notify/campaigns/testing.ts';
+import {
+  campaignOperations,
+  type Mailing,
+  PREPARE_CAMPAIGN,
+  prepareCampaignHandler,
+  SEND_CAMPAIGN,
+  sendCampaignHandler,
+} from '../notify/index.ts';
+import type { Db } from '../platform/db/index.ts';
+import { dkimKey } from '../platform/mail/index.ts';
+import { Sink } from '../platform/mail/smtp/testing.ts';
+import type { Asked } from '../prove/index.ts';
+import { LANGUAGES, PROGRAMS } from './forms.testing.ts';
+import { checkMessage, openRecordTruth, type Truth } from './index.ts';
+
+const now = () => new Date('2026-11-22T08:00:00Z');
+let folder = '';
+let db: Db;
+let sink: Sink;
+let mailing: Mailing;
+let workspace = '';
+let truth: Truth;
+const mails = new Map<string, Buffer>();
+
+const as = (who: string): Asked => ({ db, now, actor: actor(`usr_${who}`, ...ROLES) });
+async function ask<T>(name: string, given: object, who = 'ada'): Promise<T> {
+  const found = campaignOperations({ data: folder, workspace, mailing }).find((one) => one.name === name);
+  assert.ok(found, name);
+  return found.output.parse(await found.run(as(who), found.input.parse(given))) as T;
+}
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'forthright-answer-record-'));
+  workspace = await writeWorkspace(folder);
+  db = await openRecord({ folder, now });
+  sink = await Sink.open({
+    message: ({ to, bytes }) => {
+      mails.set(String(to), bytes);
+      return undefined;
+    },
+  });
+  const { privateKey } = generateKeyPairSync('ed25519');
+  mailing = mailingTo(sink.port, {
+    dkim: [dkimKey({ domain: 'marlow.example', selector: 'n2026', privateKey })],
+  });
+  const { incident } = await askRecord<Changed>(as('ada'), 'open-incident', {
+    title: 'Pages',
+    kind: 'technical-error',
+    times: { aware: { at: '2025-11-20T10:00:00+01:00', saidBy: 'Ada' } },
+  });
+  await askRecord(as('ada'), 'set-leaks', { incident, version: 0, leaks: LEAKS });
+  const rows = Object.keys(LANGUAGES).map((language, n) => person(n, { language }));
+  const run = await finishedRun(as('ada'), incident, rows);
+  const { campaign } = await ask<CampaignChanged>('make-campaign', { incident, run, statement: STATEMENT });
+  const of = { incident, campaign };
+  const given = { db, now, data: folder, workspace, mailing };
+  await doJob(db, PREPARE_CAMPAIGN, prepareCampaignHandler(given), { now: now() });
+  const { hash } = await ask<CampaignShown>('show-campaign', of);
+  await ask('approve-campaign', { ...of, hash }, 'bo');
+  await ask('start-campaign', { ...of, slice: 1000 });
+  await doJob(db, SEND_CAMPAIGN, sendCampaignHandler({ ...given, log: () => {} }), { now: now() });
+  truth = await openRecordTruth({ db, data: folder, workspace, mailing });
+});
+after(async () => {
+  await sink.close();
+  await db.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('what a campaign sent in ten languages is genuine, as it came and forwarded inline; changed it is not', async () => {
+  assert.equal(mails.size, 10);
+  const verdictOf = async (bytes: Uint8Array, address?: string) =>
+    (await checkMessage({ bytes, address }, truth)).verdict;
+  for (const [to, mail] of mails) {
+    assert.equal(await verdictOf(mail), 'genuine-unchanged', to);
+    assert.equal(await verdictOf(mail, 'somebody@else.example'), 'replay', to);
+  }
+  const texts = new Map<string, string>();
+  for (const mail of mails.values()) {
+    const { default: PostalMime } = await import('postal-mime');
+    const { text = '', subject = '', from, to } = await PostalMime.parse(mail);
+    const language = /Content-Language: (\w+)/.exec(mail.toString('latin1'))?.[1] ?? '';
+    texts.set(language, text);
+    for (const [program, write] of Object.entries(PROGRAMS)) {
+      const body = write(
+        {
+          subject,
+          text,
+          name: from?.name ?? '',
+          address: from?.address ?? '',
+          to: to?.[0]?.address ?? '',
+          replyTo: 'privacy@marlow.example',
+        },
+        LANGUAGES[language] as (typeof LANGUAGES)[string],
+      );
+      const answer = await checkMessage({ bytes: Buffer.from(body) }, truth);
+      assert.equal(answer.verdict, 'genuine-touched', `${language} ${program} ${JSON.stringify(answer)}`);
+      const changed = body
+        .replace(/(\d)(?=\D*$)/, (digit) => String((Number(digit) + 1) % 10))
+        .replace('marlow.example', 'mar1ow.example');
+      assert.doesNotMatch(await verdictOf(Buffer.from(changed)), /genuine/, `${language} ${program}`);
+    }
+  }
+  assert.equal(texts.size, 10);
+});

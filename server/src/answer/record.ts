@@ -1,0 +1,60 @@
+/** The check's truth as the records of a data folder have it: batches, and what each person was sent. */
+import { join } from 'node:path';
+import { ForthrightError } from '@forthright/contract';
+import { committedBatches, type Mailing, ownLanguages, writtenNotice } from '../notify/index.ts';
+import type { Db } from '../platform/db/index.ts';
+import { dkimRecord } from '../platform/mail/index.ts';
+import { type Code, normalisedAddress } from '../prove/codes/index.ts';
+import { fileOrNone } from './folder.ts';
+import { phrasesOf } from './truth.ts';
+import type { ArchivedKey, BatchFacts, SentNotice, Truth } from './types.ts';
+
+export type RecordOptions = Readonly<{
+  db: Db;
+  /** The data folder. */
+  data: string;
+  workspace: string | undefined;
+  mailing: Mailing | undefined;
+}>;
+
+/** Reads batches anew for each question, so that a campaign that is approved now counts at once. */
+export async function openRecordTruth(options: RecordOptions): Promise<Truth> {
+  const { db, data, mailing } = options;
+  return {
+    keys: keysOf(mailing),
+    batch: async (tag) => {
+      const found = (await committedBatches(db)).find((batch) => batch.tag === tag);
+      if (found === undefined) return undefined;
+      const { size, root, letterhead } = found;
+      return { tag, size, root, letterhead, isWithdrawn: false } satisfies BatchFacts;
+    },
+    prefixFile: (tag, path) => fileOrNone(join(data, 'public', 'batches', tag, path)),
+    sent: async (code) => noticeOf(options, code as Code),
+    phrases: phrasesOf(await ownLanguages()),
+  };
+}
+
+async function noticeOf(options: RecordOptions, code: Code): Promise<SentNotice | undefined> {
+  const found = await writtenNotice(options, code);
+  const address = found === undefined ? undefined : normalisedAddress(found.address);
+  if (found === undefined || address === undefined) return undefined;
+  const { mail } = found;
+  return { address, mail: () => mail().catch(unlessGone) };
+}
+
+/** Texts that were erased, a workspace that changed: then there is no original, which is an answer. */
+function unlessGone(error: unknown): undefined {
+  const codes = ['campaign-changed', 'workspace-missing', 'leaks-missing', 'notice-incomplete'];
+  if (error instanceof ForthrightError && codes.includes(error.code)) return undefined;
+  throw error;
+}
+
+/** The keys of mail.yaml, of which nobody has written down since when they are used. */
+const keysOf = (mailing: Mailing | undefined): readonly ArchivedKey[] =>
+  (mailing?.dkim ?? []).map((key) => ({
+    domain: key.domain,
+    selector: key.selector,
+    record: dkimRecord(key).text,
+    from: 0,
+    until: undefined,
+  }));
