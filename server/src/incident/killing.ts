@@ -38,6 +38,7 @@ export const KILLED_AS: Readonly<Record<string, string>> = {
   'fulfil-duty': 'deed-upon',
   'excuse-duties': 'deed-upon',
   'reopen-duty': 'deed-upon',
+  'send-test': 'deed-upon',
 };
 
 /** Numbers from 0 to 1 that are the same in every run. */
