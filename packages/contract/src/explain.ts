@@ -488,6 +488,11 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     advice:
       'Compare the key, the topic or the password in mail.yaml with those at the provider, and look at the clock of this machine.',
   },
+  'campaign-faulty': {
+    meaning: 'The linter finds errors in the notices of the campaign, so nobody approves them just so.',
+    advice:
+      'See them with `lint-campaign`, discard the campaign and make it anew with better texts; or approve with `override` and the reason, which the register keeps.',
+  },
   'mail-missing': {
     meaning: 'This server does not know how to send mail, so messages can only be looked at.',
     advice:
