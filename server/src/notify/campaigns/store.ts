@@ -2,7 +2,9 @@
 import type { CampaignState, ErrorCode, IncidentId, Pause } from '@forthright/contract';
 import { json, type Reads, type Tx } from '../../platform/db/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
+import type { Finding } from '../lint/index.ts';
 import { MOVES, type PersonEvent, type PersonState, statesBefore } from '../states.ts';
+import type { LintedCohort } from './cohorts.ts';
 import type { Campaign, Cohort, Letterhead } from './types.ts';
 
 type CampaignRow = Readonly<{
@@ -28,6 +30,9 @@ type CampaignRow = Readonly<{
   letterhead: Letterhead | null;
   approved_by: string | null;
   batch_entry: bigint | null;
+  duties: readonly string[] | null;
+  duties_version: number | null;
+  overridden: boolean;
   slice: number | null;
   fence: number;
   epoch: number | null;
@@ -35,7 +40,7 @@ type CampaignRow = Readonly<{
 }>;
 
 const COLUMNS = `id, incident, entry, run_job, cohort, after, made_by, made_at, job, state, pause, code, tag, day, people,
-  messages, addresses, root, hash, letterhead, approved_by, batch_entry, slice, fence, epoch, folded`;
+  messages, addresses, root, hash, letterhead, approved_by, batch_entry, duties, duties_version, overridden, slice, fence, epoch, folded`;
 
 const campaignOf = (row: CampaignRow): Campaign => ({
   id: row.id,
@@ -60,6 +65,9 @@ const campaignOf = (row: CampaignRow): Campaign => ({
   letterhead: row.letterhead ?? undefined,
   approvedBy: row.approved_by ?? undefined,
   batchEntry: row.batch_entry === null ? undefined : Number(row.batch_entry),
+  duties: row.duties ?? undefined,
+  dutiesVersion: row.duties_version ?? undefined,
+  isOverridden: row.overridden,
   slice: row.slice ?? undefined,
   fence: row.fence,
   epoch: row.epoch ?? undefined,
@@ -104,6 +112,7 @@ type Changes = Readonly<{
   code?: ErrorCode;
   job?: string;
   approvedBy?: string;
+  overrides?: boolean;
   batchEntry?: number;
   slice?: number | null;
   epoch?: number;
@@ -118,7 +127,7 @@ export async function moveCampaign(
   const moved = await tx.run(
     `UPDATE campaigns SET state = :to::text, pause = :pause::text, code = coalesce(:code::text, code),
         job = coalesce(:job::text, job), approved_by = coalesce(:approvedBy::text, approved_by),
-        batch_entry = coalesce(:batchEntry::int8, batch_entry),
+        batch_entry = coalesce(:batchEntry::int8, batch_entry), overridden = overridden OR :overrides::bool,
         slice = CASE WHEN :setsSlice::bool THEN :slice::int4 ELSE slice END, epoch = coalesce(:epoch::int4, epoch)
       WHERE id = :id::text AND state = :from::text`,
     {
@@ -130,6 +139,7 @@ export async function moveCampaign(
       job: changes.job ?? null,
       approvedBy: changes.approvedBy ?? null,
       batchEntry: changes.batchEntry ?? null,
+      overrides: changes.overrides ?? false,
       setsSlice: changes.slice !== undefined,
       slice: changes.slice ?? null,
       epoch: changes.epoch ?? null,
@@ -165,13 +175,16 @@ export async function savePrepared(
     root: Uint8Array;
     hash: string;
     letterhead: Letterhead;
+    duties: readonly string[];
+    dutiesVersion: number | undefined;
   }>,
 ): Promise<void> {
   await tx.run(
     `UPDATE campaigns SET day = :day::timestamptz, people = :people::int4, messages = :messages::int4,
-        addresses = :addresses::int4, root = :root::bytea, hash = :hash::text, letterhead = :letterhead::jsonb
+        addresses = :addresses::int4, root = :root::bytea, hash = :hash::text, letterhead = :letterhead::jsonb,
+        duties = :duties::text[], duties_version = :dutiesVersion::int4
       WHERE id = :id::text`,
-    { ...row, letterhead: json(row.letterhead) },
+    { ...row, letterhead: json(row.letterhead), dutiesVersion: row.dutiesVersion ?? null },
   );
 }
 
@@ -230,8 +243,55 @@ export async function insertPeople(
 
 /** Of what an earlier, cut short attempt to prepare has left. */
 export async function deletePrepared(tx: Tx, campaign: string): Promise<void> {
-  for (const table of ['campaign_people', 'campaign_messages'])
+  for (const table of ['campaign_people', 'campaign_messages', 'campaign_cohorts'])
     await tx.run(`DELETE FROM ${table} WHERE campaign = :campaign::text`, { campaign });
+}
+
+export async function insertCohorts(
+  tx: Tx,
+  campaign: string,
+  cohorts: readonly LintedCohort[],
+): Promise<void> {
+  for (const cohort of cohorts)
+    await tx.run(
+      `INSERT INTO campaign_cohorts (campaign, n, language, status, laws, form, people, errors, warnings, findings)
+       VALUES (:campaign::text, :n::int4, :language::text, :status::text, :laws::text[], :form::text, :people::int4,
+         :errors::int4, :warnings::int4, :findings::jsonb)`,
+      { campaign, ...cohort, form: cohort.form ?? null, findings: json(cohort.findings) },
+    );
+}
+
+/** What the linter found in each cohort; those with most errors first. */
+export async function cohortsOf(reads: Reads, campaign: string): Promise<LintedCohort[]> {
+  const rows = await reads.rows<
+    Omit<LintedCohort, 'form' | 'findings'> & Readonly<{ form: string | null; findings: Finding[] }>
+  >(
+    `SELECT n, language, status, laws, form, people, errors, warnings, findings FROM campaign_cohorts
+      WHERE campaign = :campaign::text ORDER BY errors DESC, warnings DESC, n`,
+    { campaign },
+  );
+  return rows.map((row) => ({ ...row, form: row.form ?? undefined }));
+}
+
+export type LintSums = Readonly<{ cohorts: number; faulty: number; errors: number; warnings: number }>;
+
+export async function countFindings(reads: Reads, campaign: string): Promise<LintSums> {
+  const [row] = await reads.rows<LintSums>(
+    `SELECT count(*)::int4 AS cohorts, count(*) FILTER (WHERE errors > 0)::int4 AS faulty,
+        coalesce(sum(errors), 0)::int4 AS errors, coalesce(sum(warnings), 0)::int4 AS warnings
+      FROM campaign_cohorts WHERE campaign = :campaign::text`,
+    { campaign },
+  );
+  return row ?? { cohorts: 0, faulty: 0, errors: 0, warnings: 0 };
+}
+
+/** The entry of what was done with a campaign last, by its act. */
+export async function entryOfAct(reads: Reads, campaign: string, act: string): Promise<number | undefined> {
+  const [row] = await reads.rows<{ entry: bigint }>(
+    'SELECT entry FROM campaign_moves WHERE campaign = :campaign::text AND act = :act::text ORDER BY entry DESC LIMIT 1',
+    { campaign, act },
+  );
+  return row === undefined ? undefined : Number(row.entry);
 }
 
 export type NewMessage = Readonly<{

@@ -44,6 +44,11 @@ export type Campaign = Readonly<{
   letterhead: Letterhead | undefined;
   approvedBy: string | undefined;
   batchEntry: number | undefined;
+  /** Duties towards people that it was prepared for, once it is; and the version of the assessment. */
+  duties: readonly string[] | undefined;
+  dutiesVersion: number | undefined;
+  /** Approved in spite of the linter's errors. */
+  isOverridden: boolean;
   slice: number | undefined;
   fence: number;
   epoch: number | undefined;
