@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
+import { archiveKeys } from './answer/index.ts';
 import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
@@ -17,6 +18,7 @@ import {
   keyFolder,
   type Operation,
   openRegister,
+  PROGRAM,
   type RegisterState,
   registerOperations,
   registerState,
@@ -69,6 +71,7 @@ export const MIGRATIONS = [
   'webhooks',
   'assess',
   'notify',
+  'answer',
 ].map((stage) => new URL(`./${stage}/migrations/`, import.meta.url));
 
 export type ServeOptions = Readonly<{
@@ -132,6 +135,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const people = peopleOf({ db, now, seals, company: await readCompany(data) });
     await people.begin();
     const mailing = await readMailing(data);
+    if (register.kind === 'open') await archiveKeys({ db, now, actor: PROGRAM }, mailing);
     const operations = operationsOf(people, { workspace, allowPrivate, data, mailing });
     const secret = randomBytes(32).toString('base64url');
     const backup = () => makeBackup({ db, data, program: schema.program, now });

@@ -29,6 +29,7 @@ export const MESSAGE_REASONS = [
   'address-needed',
   'original-not-here',
   'no-proof',
+  'batch-not-shown',
   'withdrawn',
   'text-changed',
   'text-cut-off',

@@ -1,7 +1,7 @@
 /** A campaign over real records, sent to a real SMTP sink; what arrived there is asked about. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -20,6 +20,7 @@ import {
   campaignOperations,
   type Mailing,
   PREPARE_CAMPAIGN,
+  PUBLISH_BATCHES,
   prepareCampaignHandler,
   SEND_CAMPAIGN,
   sendCampaignHandler,
@@ -27,11 +28,20 @@ import {
 import type { Db } from '../platform/db/index.ts';
 import { dkimKey } from '../platform/mail/index.ts';
 import { Sink } from '../platform/mail/smtp/testing.ts';
-import type { Asked } from '../prove/index.ts';
+import { type Asked, makeCheckpoint } from '../prove/index.ts';
 import { LANGUAGES, PROGRAMS } from './forms.testing.ts';
-import { checkMessage, openRecordTruth, type Truth } from './index.ts';
+import {
+  archivedKeys,
+  archiveKeys,
+  checkMessage,
+  openFolder,
+  openRecordTruth,
+  publishAnswers,
+  type Truth,
+} from './index.ts';
 
-const now = () => new Date('2026-11-22T08:00:00Z');
+let nowMs = Date.parse('2026-11-22T08:00:00Z');
+const now = () => new Date(nowMs);
 let folder = '';
 let db: Db;
 let sink: Sink;
@@ -61,6 +71,7 @@ before(async () => {
   mailing = mailingTo(sink.port, {
     dkim: [dkimKey({ domain: 'marlow.example', selector: 'n2026', privateKey })],
   });
+  await archiveKeys(as('ada'), mailing);
   const { incident } = await askRecord<Changed>(as('ada'), 'open-incident', {
     title: 'Pages',
     kind: 'technical-error',
@@ -120,4 +131,80 @@ test('what a campaign sent in ten languages is genuine, as it came and forwarded
     }
   }
   assert.equal(texts.size, 10);
+});
+
+test('what everybody may have is written by the program, answers the same, and is shown by the register after its checkpoint', async () => {
+  const wasThere = await doJob(
+    db,
+    PUBLISH_BATCHES,
+    { run: () => publishAnswers({ db, data: folder }) },
+    { now: now() },
+  );
+  assert.ok(wasThere, 'the approval asked for it');
+  const place = join(folder, 'public');
+  const ask = async (bytes: Uint8Array) => checkMessage({ bytes }, await openFolder(place, now));
+  const [mail] = mails.values();
+  assert.ok(mail);
+  const before = await ask(mail);
+  assert.equal(before.verdict, 'genuine-unchanged');
+  assert.ok(before.reasons.some(({ is }) => is === 'batch-not-shown'));
+  for (let hours = 0; hours < 4; hours += 1) {
+    nowMs += 3_600_000;
+    await makeCheckpoint(as('ada'));
+  }
+  await publishAnswers({ db, data: folder });
+  const after = await ask(mail);
+  assert.equal(after.verdict, 'genuine-unchanged');
+  assert.ok(!after.reasons.some(({ is }) => is === 'batch-not-shown'));
+
+  const file = join(place, 'answer.json');
+  const text = await readFile(file, 'utf8');
+  const said = JSON.parse(text);
+  const forged: Readonly<Record<string, object>> = {
+    'another root': { ...said.batches[0], root: '0'.repeat(64) },
+    'more leaves': { ...said.batches[0], size: 11 },
+    'another tag': { ...said.batches[0], tag: said.batches[0].tag === '777' ? '888' : '777' },
+    'another entry': {
+      ...said.batches[0],
+      root: '0'.repeat(64),
+      entry: said.batches[0].entry.replace(said.batches[0].root, '0'.repeat(64)),
+    },
+  };
+  for (const [name, batch] of Object.entries(forged)) {
+    await writeFile(file, JSON.stringify({ ...said, batches: [batch] }));
+    await assert.rejects(openFolder(place, now), { code: 'answer-folder-unusable' }, name);
+  }
+  // Under a key that whoever made the folder does not show, nothing is proved.
+  await writeFile(file, JSON.stringify({ ...said, register: [] }));
+  assert.ok((await ask(mail)).reasons.some(({ is }) => is === 'batch-not-shown'));
+  await writeFile(file, text);
+});
+
+test('a key that mail.yaml does not name any more counts for what it signed, and for nothing that is later', async () => {
+  const entries = async () =>
+    (
+      await db.rows<{ n: number }>(
+        "SELECT count(*)::int4 AS n FROM register_entries WHERE kind = 'mail-keys-changed'",
+      )
+    )[0]?.n;
+  await archiveKeys(as('ada'), mailing);
+  assert.equal(await entries(), 1, 'nothing has changed');
+  nowMs += 30 * 86_400_000;
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const next = mailingTo(sink.port, {
+    dkim: [dkimKey({ domain: 'marlow.example', selector: 'n2027', privateKey })],
+  });
+  await Promise.all([archiveKeys(as('ada'), next), archiveKeys(as('ada'), next)]);
+  assert.equal(await entries(), 2, 'of two processes one was faster');
+  const [old, current, ...more] = await archivedKeys(db);
+  assert.deepEqual(
+    [old?.selector, old?.until, current?.selector, current?.until, more.length],
+    ['n2026', nowMs, 'n2027', undefined, 0],
+  );
+  const [mail] = mails.values();
+  const { verdict } = await checkMessage(
+    { bytes: mail as Buffer },
+    await openRecordTruth({ db, data: folder, workspace, mailing: next }),
+  );
+  assert.equal(verdict, 'genuine-unchanged');
 });
