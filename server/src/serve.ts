@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
-import { archiveKeys } from './answer/index.ts';
+import { answerEntrances, archiveKeys, openRecordTruth, type RecordOptions } from './answer/index.ts';
 import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
@@ -11,7 +11,7 @@ import { type JobsOptions, jobOperations } from './flow/index.ts';
 import { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperations, openFiles, refuseLastOfficer } from './incident/index.ts';
 import { type CampaignOptions, campaignOperations, readMailing } from './notify/index.ts';
-import { makePeople, type People, type PeopleOptions, readCompany } from './people/index.ts';
+import { type Entrance, makePeople, type People, type PeopleOptions, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
 import { type Log, type Outbound, readPublished } from './platform/index.ts';
 import {
@@ -51,6 +51,10 @@ export const operationsOf = (
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
+
+/** What anybody may ask of these records, signed in or not. */
+export const questionsOf = (options: RecordOptions): readonly Entrance[] =>
+  answerEntrances(() => openRecordTruth(options));
 
 /** The same without records, for whoever only describes them; none of these may be run. */
 export function allOperations(): readonly Operation[] {
@@ -140,7 +144,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const secret = randomBytes(32).toString('base64url');
     const backup = () => makeBackup({ db, data, program: schema.program, now });
     const operator = { secret, backup, register: async () => wellbeing(db) };
-    const app = makeServer({ operations, people, db, now, log, version, operator });
+    const questions = questionsOf({ db, data, workspace, mailing });
+    const app = makeServer({ operations, questions, people, db, now, log, version, operator });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });

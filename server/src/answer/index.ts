@@ -1,4 +1,5 @@
 export { checkMessage, type Given, UNREADABLE } from './check/check.ts';
+export { answerEntrances, codeSentTo } from './entrances.ts';
 export { bytesOf, filesAt } from './files.ts';
 export { openFolder, writeAnswerFolder } from './folder.ts';
 export { archivedKeys, archiveKeys } from './keys.ts';

@@ -17,17 +17,23 @@ export type RecordOptions = Readonly<{
   mailing: Mailing | undefined;
 }>;
 
-/** Reads batches anew for each question, so that a campaign that is approved now counts at once. */
+/** A campaign that is approved now counts at once. */
 export async function openRecordTruth(options: RecordOptions): Promise<Truth> {
   const { db, data } = options;
   const writers = new Writers(options);
+  // What was committed does not change.
+  const known = new Map<string, BatchFacts>();
   return {
     keys: await archivedKeys(db),
     batch: async (tag) => {
+      const seen = known.get(tag);
+      if (seen !== undefined) return seen;
       const found = (await committedBatches(db)).find((batch) => batch.tag === tag);
       if (found === undefined) return undefined;
       const { size, root, letterhead } = found;
-      return { tag, size, root, letterhead, isWithdrawn: false } satisfies BatchFacts;
+      const batch = { tag, size, root, letterhead, isWithdrawn: false };
+      known.set(tag, batch);
+      return batch;
     },
     prefixFile: (tag, path) => fileOrNone(join(data, 'public', 'batches', tag, path)),
     sent: async (code) => noticeOf({ db, writers }, code as Code),
