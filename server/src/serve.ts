@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
+import { answerEntrances, archiveKeys, openRecordTruth, type RecordOptions } from './answer/index.ts';
 import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
@@ -16,7 +17,7 @@ import {
   readMailing,
   startReceiver,
 } from './notify/index.ts';
-import { makePeople, type People, type PeopleOptions, readCompany } from './people/index.ts';
+import { type Entrance, makePeople, type People, type PeopleOptions, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
 import { getOutside, type Log, type Outbound, readPublished } from './platform/index.ts';
 import {
@@ -57,6 +58,10 @@ export const operationsOf = (
   ...registerOperations,
 ];
 
+/** What anybody may ask of these records, signed in or not. */
+export const questionsOf = (options: RecordOptions): readonly Entrance[] =>
+  answerEntrances(() => openRecordTruth(options));
+
 /** The same without records, for whoever only describes them; none of these may be run. */
 export function allOperations(): readonly Operation[] {
   const nowhere = new Proxy({} as Db, {
@@ -76,6 +81,7 @@ export const MIGRATIONS = [
   'webhooks',
   'assess',
   'notify',
+  'answer',
 ].map((stage) => new URL(`./${stage}/migrations/`, import.meta.url));
 
 export type ServeOptions = Readonly<{
@@ -139,6 +145,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const people = peopleOf({ db, now, seals, company: await readCompany(data) });
     await people.begin();
     const mailing = await readMailing(data);
+    if (register.kind === 'open') await archiveKeys({ db, now, actor: PROGRAM }, mailing);
     const operations = operationsOf(people, { workspace, allowPrivate, data, mailing });
     const secret = randomBytes(32).toString('base64url');
     const backup = () => makeBackup({ db, data, program: schema.program, now });
@@ -148,7 +155,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       mailing,
       fetchFromAmazon: keepingCertificates(getOutside, now),
     };
-    const app = makeServer({ operations, people, db, now, log, version, operator, returned });
+    const questions = questionsOf({ db, data, workspace, mailing });
+    const app = makeServer({ operations, questions, people, db, now, log, version, operator, returned });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });

@@ -1,5 +1,5 @@
 /** What the program does by itself: jobs that were asked for, and upkeep by the clock. Wired by hand. */
-import { join } from 'node:path';
+import { publishAnswers } from '../answer/index.ts';
 import { assessDutiesHandler, scopeRunHandler } from '../flow/index.ts';
 import { ASSESS_DUTIES, SCOPE_RUN } from '../incident/index.ts';
 import {
@@ -7,6 +7,7 @@ import {
   campaignWindowsHandler,
   type Mailing,
   PREPARE_CAMPAIGN,
+  PUBLISH_BATCHES,
   prepareCampaignHandler,
   SEEK_EVIDENCE,
   SEND_CAMPAIGN,
@@ -59,7 +60,8 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     {
       atOnce: 1,
       handlers: {
-        [CHECKPOINT]: checkpointHandler({ db, now, directory: join(data, 'public'), upkeep }),
+        [CHECKPOINT]: checkpointHandler({ db, now, data, upkeep }),
+        [PUBLISH_BATCHES]: { run: () => publishAnswers({ db, data }) },
         [CAMPAIGN_WINDOWS]: campaignWindowsHandler({ db, now }),
         [DEADLINES]: { run: () => announceDeadlines(db, now) },
       },
