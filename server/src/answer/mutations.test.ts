@@ -5,7 +5,7 @@ import PostalMime from 'postal-mime';
 import { groupsOf } from '../prove/codes/index.ts';
 import { LANGUAGES, PROGRAMS } from './forms.testing.ts';
 import { checkMessage, openFolder, type Truth } from './index.ts';
-import { LETTERHEAD, type Sent, type World, world } from './testing.ts';
+import { LETTERHEAD, SENT_MS, type Sent, type World, world } from './testing.ts';
 
 let all: World;
 let folder: Truth;
@@ -13,7 +13,7 @@ let anna: Sent;
 let ben: Sent;
 before(async () => {
   all = await world();
-  folder = await openFolder(all.folder);
+  folder = await openFolder(all.folder, () => new Date(SENT_MS));
   [anna, ben] = all.sent as [Sent, Sent];
 });
 after(() => all.close());
