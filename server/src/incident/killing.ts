@@ -29,7 +29,6 @@ export type Killed = Readonly<{ acknowledged: number; within: ReadonlyMap<string
 /** Those that are killed under another name: as the function by which they change anything. */
 export const KILLED_AS: Readonly<Record<string, string>> = {
   export: 'export-incident',
-  'send-test': 'deed-upon',
 };
 
 /** Numbers from 0 to 1 that are the same in every run. */
