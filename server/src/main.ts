@@ -22,6 +22,7 @@ import {
   servedCommands,
   signingCommands,
   terminalInput,
+  traceCommands,
   type Wiring,
 } from './cli/index.ts';
 import { jsonLog, mailNames, readConfig } from './platform/index.ts';
@@ -140,6 +141,7 @@ async function openTruth({
 
 const operations: readonly Operation[] = [
   ...scopeCommands,
+  ...traceCommands,
   ...dutiesCommands(Date.now),
   readinessOperation(Date.now),
   ...riskCommands,

@@ -10,10 +10,16 @@ import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
 import { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperations, openFiles, refuseLastOfficer } from './incident/index.ts';
-import { type CampaignOptions, campaignOperations, readMailing } from './notify/index.ts';
+import {
+  type CampaignOptions,
+  campaignOperations,
+  keepingCertificates,
+  readMailing,
+  startReceiver,
+} from './notify/index.ts';
 import { type Entrance, makePeople, type People, type PeopleOptions, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
-import { type Log, type Outbound, readPublished } from './platform/index.ts';
+import { getOutside, type Log, type Outbound, readPublished } from './platform/index.ts';
 import {
   keyFolder,
   type Operation,
@@ -145,12 +151,31 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const backup = () => makeBackup({ db, data, program: schema.program, now });
     const operator = { secret, backup, register: async () => wellbeing(db) };
     const questions = questionsOf({ db, data, workspace, mailing });
-    const app = makeServer({ operations, questions, people, db, now, log, version, operator });
+    const returned = {
+      asked: { db, now, actor: PROGRAM },
+      mailing,
+      fetchFromAmazon: keepingCertificates(getOutside, now),
+    };
+    const app = makeServer({
+      operations,
+      questions,
+      people,
+      db,
+      now,
+      log,
+      version,
+      operator,
+      returned,
+    });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });
     await db.announce(address);
     const made = await people.firstLink();
+    const receiver = await startReceiver({ db, now, log, data, mailing }).catch(async (error) => {
+      await app.close();
+      throw error;
+    });
     const worker = await startWorker({
       db,
       now,
@@ -161,6 +186,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       outbound: { allowPrivate },
       upkeep: people.upkeep,
     }).catch(async (error) => {
+      await receiver?.close();
       await app.close();
       throw error;
     });
@@ -170,6 +196,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       first: made && { url: `${address}/welcome?first=1&link=${made.link}`, expires: made.expires },
       close: async () => {
         await app.close();
+        await receiver?.close();
         await worker.stop();
         if (database === undefined) await rm(join(data, OPERATOR), { force: true });
         await db.close();

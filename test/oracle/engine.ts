@@ -13,7 +13,7 @@ export async function askEngine(directory: string, workspace = 'forthright.yaml'
     const { engine } = run.input;
     const ms = (column: string) => `toUnixTimestamp64Milli(${column})`;
     const people = await engine.rows<EnginePerson>(
-      `SELECT person, if(in_directory, status, 'unidentified') AS status, fields, ${ms('first_seen')} AS first, ${ms('last_seen')} AS last, views FROM (${peopleSql(run)})`,
+      `SELECT person, if(in_directory, status, 'unidentified') AS status, fields, ${ms('first_seen')} AS first, ${ms('last_seen')} AS last, views, others FROM (${await peopleSql(run)})`,
     );
     const recipients = await engine.rows<EngineRecipient>(
       `SELECT viewer, class, people, views, ${ms('first_seen')} AS first, ${ms('last_seen')} AS last FROM (${await recipientsSql(engine, run.leaks)})`,

@@ -28,13 +28,21 @@ export type LeakOfOracle = Readonly<{
   seen: Seen;
 }>;
 
+/** `others`: how many others of each class saw them; classes of which nobody did are left out. */
+export type PersonOfOracle = Readonly<{
+  first: number | null;
+  last: number | null;
+  views: number;
+  others: Readonly<Partial<Record<RecipientClass, number>>>;
+}>;
+
 export type OracleAnswer = Readonly<{
   /** Every person of the directory. */
   people: ReadonlyMap<string, Status>;
   /** Of exposed persons: sorted fields, united over the leaks that exposed them. */
   exposedFields: ReadonlyMap<string, readonly string[]>;
   /** Of exposed persons: lines that showed them to somebody else. */
-  perPerson: ReadonlyMap<string, Readonly<{ first: number | null; last: number | null; views: number }>>;
+  perPerson: ReadonlyMap<string, PersonOfOracle>;
   /** Subjects, exposed or unknown, that the directory does not know: ids or normalised addresses. */
   unidentified: ReadonlySet<string>;
   /** By class and viewer. */
@@ -792,6 +800,18 @@ function fieldsIn(directory: ReadonlyMap<string, Customer>, outcomes: readonly O
   return fields;
 }
 
+/** Of what showed one person: how many different viewers there are of each class. */
+function othersIn(shown: readonly Shown[]): Partial<Record<RecipientClass, number>> {
+  const others: Partial<Record<RecipientClass, number>> = {};
+  const seen = new Set<string>();
+  for (const { viewer, class: name } of shown) {
+    if (seen.has(`${name} ${viewer}`)) continue;
+    seen.add(`${name} ${viewer}`);
+    others[name] = (others[name] ?? 0) + 1;
+  }
+  return others;
+}
+
 /** Whether every view of this person by others was anonymous, in every leak that exposed them. */
 function isPossiblySelf(outcomes: readonly Outcome[], id: string): boolean {
   const exposing = outcomes.filter((outcome) => outcome.exposed.has(id));
@@ -809,14 +829,14 @@ export function answer(world: World): OracleAnswer {
 
   const people = new Map<string, Status>();
   const exposedFields = new Map<string, readonly string[]>();
-  const perPerson = new Map<string, { first: number | null; last: number | null; views: number }>();
+  const perPerson = new Map<string, PersonOfOracle>();
   for (const id of directory.keys()) {
     const exposing = outcomes.filter((outcome) => outcome.exposed.has(id));
     if (exposing.length > 0) {
       people.set(id, 'exposed');
       exposedFields.set(id, [...new Set(exposing.flatMap(({ leak }) => leak.fields))].sort());
       const ofThem = shown.filter(({ subject }) => subject === id);
-      perPerson.set(id, { ...seenIn(ofThem), views: viewsIn(ofThem).length });
+      perPerson.set(id, { ...seenIn(ofThem), views: viewsIn(ofThem).length, others: othersIn(ofThem) });
     } else {
       people.set(id, outcomes.some((outcome) => outcome.unknown.has(id)) ? 'unknown' : 'clear');
     }

@@ -27,6 +27,8 @@ export type EnginePerson = Readonly<{
   first: number | null;
   last: number | null;
   views: number;
+  /** How many others of each class saw them; nobody of a class: left out. */
+  others: Readonly<Partial<Record<RecipientClass, number>>>;
 }>;
 /** A row of recipients.parquet; employees and contractors by pseudonym. */
 export type EngineRecipient = Readonly<{
@@ -282,6 +284,7 @@ export function decided(result: EngineResult, world: World): unknown {
               first: isoOrNull(row.first),
               last: isoOrNull(row.last),
               views: row.views,
+              others: Object.entries(row.others).sort(),
             }
           : { person: row.person, status: row.status },
       )
@@ -427,7 +430,7 @@ export function asEngineResult(oracle: OracleAnswer): EngineResult {
       person,
       status,
       fields: oracle.exposedFields.get(person) ?? [],
-      ...(oracle.perPerson.get(person) ?? { first: null, last: null, views: 0 }),
+      ...(oracle.perPerson.get(person) ?? { first: null, last: null, views: 0, others: {} }),
     })),
     recipients,
   };

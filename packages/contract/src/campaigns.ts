@@ -97,6 +97,13 @@ export const CampaignShown = CampaignListed.extend({
       entry: z.int().optional(),
     })
     .optional(),
+  /** What the linter found in one notice of each cohort. */
+  lint: z.strictObject({ cohorts: z.int(), faulty: z.int(), errors: z.int(), warnings: z.int() }).optional(),
+  /** Duties towards people that are due or may be, and the version of the assessment: they decide forms. */
+  duties: z.array(z.string()).optional(),
+  dutiesVersion: z.int().optional(),
+  /** Why it was approved in spite of errors; the reason is `null` once it was erased. */
+  override: z.strictObject({ by: z.string(), reason: z.string().nullable(), entry: z.int() }).optional(),
   /** `null` once it was erased. */
   statement: NoticeStatement.nullable(),
 });
@@ -104,6 +111,45 @@ export type CampaignShown = z.infer<typeof CampaignShown>;
 
 export const CampaignsListed = z.strictObject({ campaigns: z.array(CampaignListed) });
 export type CampaignsListed = z.infer<typeof CampaignsListed>;
+
+export const LintCampaign = OfCampaign.extend({ language: z.string().max(20).optional() });
+export type LintCampaign = z.infer<typeof LintCampaign>;
+
+export const LintFinding = z.strictObject({
+  rule: z.string(),
+  severity: z.enum(['error', 'warning', 'note']),
+  /** In UTF-16 code units of the text; `null` where something is missing, or is wrong as a whole. */
+  at: z.strictObject({ from: z.int(), to: z.int() }).nullable(),
+  words: z.string(),
+  reason: z.string(),
+  source: z.string(),
+  better: z.string(),
+});
+
+/** People whose notices say the same but for names, times and figures, and what the linter found in theirs. */
+export const CampaignLinted = z.strictObject({
+  campaign: z.string(),
+  /** Before that there is nothing to be linted. */
+  isPrepared: z.boolean(),
+  errors: z.int(),
+  warnings: z.int(),
+  cohorts: z.array(
+    z.strictObject({
+      n: z.int(),
+      language: z.string(),
+      status: z.enum(['exposed', 'unknown']),
+      /** Codes of the laws whose duty towards them is due or may be. */
+      laws: z.array(z.string()),
+      /** The rule that changed the form. */
+      form: z.string().optional(),
+      people: z.int(),
+      errors: z.int(),
+      warnings: z.int(),
+      findings: z.array(LintFinding),
+    }),
+  ),
+});
+export type CampaignLinted = z.infer<typeof CampaignLinted>;
 
 export const ListAddressees = OfCampaign.extend({
   state: z.string().max(30).optional(),
@@ -144,6 +190,8 @@ export const ApproveCampaign = OfCampaign.extend({
   /** As `show-campaign` has it: what exactly is approved. */
   hash: Sha256,
   reason: Prose.optional(),
+  /** Why the notices go out in spite of the linter’s errors; without it they are refused. */
+  override: Prose.optional(),
 });
 export type ApproveCampaign = z.infer<typeof ApproveCampaign>;
 
@@ -179,6 +227,52 @@ export type AddresseesSettled = z.infer<typeof AddresseesSettled>;
 export const EraseAddressee = OfCampaign.extend({ person: AnyId });
 export type EraseAddressee = z.infer<typeof EraseAddressee>;
 
+const File = z.string().min(1).max(1000);
+
+/** From where returned mail is taken; paths are seen from the data folder. */
+const Receive = z.strictObject({
+  /** Maildirs that another program fills, and that are nobody else's to read. */
+  maildirs: z.array(File).max(20).default([]),
+  imap: z
+    .array(
+      z.strictObject({
+        host: z.string().min(1).max(253),
+        port: z.int().min(1).max(65_535).default(993),
+        security: z.enum(['tls', 'starttls']).default('tls'),
+        verifies: z.boolean().default(true),
+        user: z.string().min(1).max(300),
+        passwordFile: File,
+        mailbox: z.string().min(1).max(300).default('INBOX'),
+      }),
+    )
+    .max(20)
+    .default([]),
+  /** A receiver of our own, to which the MX of `returns` leads. */
+  smtp: z
+    .strictObject({
+      host: z.string().min(1).max(253).default('127.0.0.1'),
+      port: z.int().min(1).max(65_535).default(25),
+      certificateFile: File.optional(),
+      keyFile: File.optional(),
+    })
+    .optional(),
+});
+
+/** How the webhooks of providers that send for us prove who they are. */
+const Providers = z.strictObject({
+  ses: z
+    .strictObject({
+      topics: z
+        .array(z.string().regex(/^arn:aws[a-z-]*:sns:/))
+        .min(1)
+        .max(20),
+    })
+    .optional(),
+  sendgrid: z.strictObject({ publicKey: z.string().min(1).max(2000) }).optional(),
+  postmark: z.strictObject({ user: z.string().min(1).max(300), passwordFile: File }).optional(),
+  mailgun: z.strictObject({ signingKeyFile: File }).optional(),
+});
+
 /** `mail.yaml` in the data folder. Without relays nothing is sent: messages can be looked at. */
 export const MailSettings = z.strictObject({
   from: z.strictObject({ name: Line, address: z.string().min(3).max(320) }),
@@ -211,5 +305,9 @@ export const MailSettings = z.strictObject({
     .default({}),
   /** A campaign stops by itself when more than this share of what was accepted comes back, or of what was tried is refused. */
   mostReturned: z.number().min(0).max(1).default(0.05),
+  receive: Receive.optional(),
+  providers: Providers.default({}),
+  /** The log of the relay, in Postfix's form: evidence for whom we are in doubt about. */
+  relayLog: File.optional(),
 });
 export type MailSettings = z.infer<typeof MailSettings>;

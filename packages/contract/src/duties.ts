@@ -52,8 +52,8 @@ export const Condition: z.ZodType<Condition> = z.lazy(() =>
     z.strictObject({ covered: RegimeCode, ask: Text }),
     /** By the stated turnover where its currency is the law's; else stated under `facts.covered`. */
     z.strictObject({ turnoverMoreThan: z.number(), currency: z.string().length(3), covered: RegimeCode }),
-    /** The organisation's main establishment is in this country, or in the EEA. */
-    z.strictObject({ seatIn: z.string().regex(/^([A-Z]{2}|EEA)$/) }),
+    /** The organisation has its seat in this country or region, or in the EEA, or a branch for which the data are processed. */
+    z.strictObject({ seatIn: z.string().regex(/^([A-Z]{2}(-[A-Z]{2,3})?|EEA)$/) }),
     /** Another duty of the same file is due. */
     z.strictObject({ duty: Id }),
   ]),
@@ -242,7 +242,23 @@ export const Regime = z.strictObject({
   define: z
     .record(
       z.string().regex(/^[a-z]\w*$/),
-      z.array(z.union([Combination, z.strictObject({ with: Combination, if: Condition })])).min(1),
+      z
+        .array(
+          z.union([
+            Combination,
+            z
+              .strictObject({
+                with: Combination,
+                if: Condition.optional(),
+                /** The combination counts from this decisive day on; those without a day count as long as the rule holds. */
+                from: Day.optional(),
+              })
+              .refine((d) => d.if !== undefined || d.from !== undefined, {
+                error: 'say `if`, `from` or both',
+              }),
+          ]),
+        )
+        .min(1),
     )
     .default({}),
   /** Holds for every duty of the file. */

@@ -23,6 +23,11 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The report file, or the version before that it names, has problems; all are listed.',
     advice: 'Put the listed lines right and run again.',
   },
+  'trace-invalid': {
+    meaning:
+      'The trace file has problems: something that must be settled before anybody is scored is missing, or it names what the workspace does not have; all are listed.',
+    advice: 'Put the listed lines right and run again; docs/trace.md has a whole file.',
+  },
   'settings-invalid': {
     meaning: 'A settings file of the server, such as `sign-in.yaml`, has problems; all are listed.',
     advice: 'Put the listed lines right and start again.',
@@ -472,6 +477,21 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'campaign-changed': {
     meaning: 'What was approved is not what there is now: facts, cohort, texts or letterhead have changed.',
     advice: 'Look at it anew; what was prepared from older facts is discarded and made again.',
+  },
+  'campaign-faulty': {
+    meaning: 'The linter finds errors in the notices of the campaign, so nobody approves them just so.',
+    advice:
+      'See them with `lint-campaign`, discard the campaign and make it anew with better texts; or approve with `override` and the reason, which the register keeps.',
+  },
+  'mailbox-unreachable': {
+    meaning: 'A mailbox for returned mail can not be read.',
+    advice:
+      'Look at `receive` in mail.yaml: host, security, user and password. What waits there is taken when it answers again.',
+  },
+  'sender-unproved': {
+    meaning: 'Nothing shows that this comes from the provider whose webhook it is.',
+    advice:
+      'Compare the key, the topic or the password in mail.yaml with those at the provider, and look at the clock of this machine.',
   },
   'mail-missing': {
     meaning: 'This server does not know how to send mail, so messages can only be looked at.',

@@ -155,6 +155,10 @@ export const StatedFacts = z.strictObject({
   identityTheftRisk: YesNo.optional(),
   /** The card or account number alone, without a code, opens the account (New York and others). */
   cardUsableWithoutCode: YesNo.optional(),
+  /** A password that was exposed beside an account's number opens the account at the bank, and not only one at this shop. */
+  passwordOpensAccount: YesNo.optional(),
+  /** Display names are the names of the people, and not invented ones. */
+  displayNameIsName: YesNo.optional(),
   /** Hashed passwords can be turned back, or can be used as they are. */
   passwordRecoverable: YesNo.optional(),
   /** The credentials open the person's e-mail account, not only an account at this shop. */
@@ -186,10 +190,13 @@ export const StatedFacts = z.strictObject({
   /** Deadlines that the organisation set itself. They are never shown as the law's. */
   targets: z.array(z.strictObject({ name: z.string().min(1), at: Instant })).default([]),
   role: z.enum(['controller', 'processor']).optional(),
-  /** The EEA state of the main establishment, where there are several establishments in the EEA. */
+  /**
+   * The EEA state of the main establishment, where the seat is outside the EEA or the decisions on the processing are taken
+   * elsewhere; `none` where no establishment in the EEA takes them (EDPB Opinion 04/2024): then no authority leads.
+   */
   mainEstablishment: z
     .string()
-    .regex(/^[A-Z]{2}$/, 'the two letters of a country, such as LU')
+    .regex(/^([A-Z]{2}|none)$/, 'the two letters of a country, such as LU, or none')
     .optional(),
 });
 export type StatedFacts = z.infer<typeof StatedFacts>;
@@ -220,6 +227,9 @@ export const WORD_FACTS = {
   propertyDamage: 'Is damage to property likely if the data are misused?',
   identityTheftRisk: 'Is there a substantial risk of identity theft or fraud against a resident?',
   cardUsableWithoutCode: 'Can the card or account numbers be used without a further code or password?',
+  passwordOpensAccount:
+    'Do the passwords open the account at the bank or with the card issuer, and not only one at this shop?',
+  displayNameIsName: 'Are the display names the names of the people, and not invented ones?',
   passwordRecoverable: 'Can the hashed passwords be turned back or used as they are?',
   opensEmailAccount: "Do the credentials open the person's e-mail account?",
   credentialsFromUs: 'Were the credentials acquired directly from this organisation or its agent?',
@@ -300,6 +310,7 @@ export const LawFacts = z.strictObject({
     region: z.string().nullable(),
     /** Countries of establishments: the main one and the branches. */
     establishments: z.array(z.string()),
+    /** `none`: somebody says that there is none in the EEA; null: nobody knows. */
     mainEstablishment: z.string().nullable(),
     turnover: z.strictObject({ amount: z.number(), currency: z.string() }).nullable(),
   }),

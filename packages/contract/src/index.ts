@@ -21,6 +21,7 @@ export * from './record.ts';
 export * from './report.ts';
 export * from './risk.ts';
 export { ROLES, type Role } from './roles.ts';
+export * from './trace.ts';
 export * from './views.ts';
 export * from './webhooks.ts';
 export * from './workspace.ts';

@@ -203,7 +203,9 @@ export type FulfilDuty = z.infer<typeof FulfilDuty>;
 
 export const ExcuseDuties = z.strictObject({
   incident: AnyIncident,
-  duties: z.array(AnyDuty).min(1).max(300),
+  duties: z.array(AnyDuty).min(1).max(300).optional(),
+  /** In their place: every open duty of this status. What is due is excused by its name alone. */
+  status: z.enum(['cannot-tell', 'unverified']).optional(),
   /** Why nothing is done, and on whose word. */
   reason: Prose,
 });
@@ -226,6 +228,8 @@ export type DetermineExemption = z.infer<typeof DetermineExemption>;
 export const DutiesSettled = z.strictObject({
   incident: z.string(),
   entry: z.int(),
+  /** How many duties it was about. */
+  settled: z.int(),
   /** Duties that this was about and that are open still, or again. */
   open: z.array(z.string()),
 });

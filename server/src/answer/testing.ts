@@ -109,7 +109,10 @@ const personFacts = (
   last: fact(SENT_MS - 2e8),
   views: fact(3 + i),
   possiblySelf: false,
-  others: undefined,
+  others: new Map(),
+  leaks: [],
+  pages: fact([]),
+  pageCount: fact(0),
 });
 
 export type Sent = Readonly<{

@@ -41,20 +41,28 @@ function authority(country: string, seat: string | undefined, why: string): Addr
 }
 
 /**
- * The authorities of the EEA to which the report goes: the lead one of the main establishment; without an establishment
- * in the EEA, each where people live, since a representative makes no lead authority (EDPB Guidelines 9/2022 v2.0).
+ * The authorities of the EEA to which the report goes: the lead one of the main establishment; with branches only, those of
+ * the branches, since nobody has said which of them decides; without an establishment in the EEA, each where people live, since a representative makes no lead authority (EDPB Guidelines 9/2022 v2.0).
  */
 export function addresseesInEea(facts: ReportFacts): Addressee[] {
   const { organisation, statement } = facts;
-  const [first] = establishmentsInEea(facts);
-  const main = isEea(organisation.country) ? organisation.country : first;
-  if (main !== undefined) {
-    const isMain = main === organisation.country;
-    const why = isMain
-      ? 'the main establishment is there: lead authority (GDPR Art. 55, 56)'
-      : 'an establishment is there, and the main one is outside the EEA; which authority leads, if one does, is for counsel (GDPR Art. 4(16), 56)';
-    return [authority(main, statement.seat, why)];
-  }
+  if (organisation.country !== undefined && isEea(organisation.country))
+    return [
+      authority(
+        organisation.country,
+        statement.seat,
+        'the main establishment is there: lead authority (GDPR Art. 55, 56)',
+      ),
+    ];
+  const branches = establishmentsInEea(facts);
+  if (branches.length > 0)
+    return branches.map((country) =>
+      authority(
+        country,
+        statement.seat,
+        'an establishment is there, and the seat is outside the EEA: it leads only if the decisions on the processing are taken there (GDPR Art. 4(16), 56; EDPB Opinion 04/2024); for counsel',
+      ),
+    );
   return Object.keys(peopleInEea(facts)).map((country) =>
     authority(
       country,

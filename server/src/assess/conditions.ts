@@ -117,21 +117,37 @@ function judgeFact(
   return fact === 'role' && outcome === 'yes' ? { ...judged, because: [] } : judged;
 }
 
-function judgeCovered(code: string, ask: string, { facts }: Ground, depth: number): Judged {
+function judgeCovered(
+  code: string,
+  ask: string,
+  { facts, says = ask }: Pick<Ground, 'facts'> & Readonly<{ says?: string }>,
+  depth: number,
+): Judged {
   const told = Object.hasOwn(facts.covered, code) ? facts.covered[code] : undefined;
   const missing = [{ fact: `covered.${code}`, ask }];
-  if (told === undefined) return leaf(ask, 'not known', 'unknown', missing, depth);
-  return leaf(ask, `${told} (stated in the incident file)`, told, [], depth);
+  if (told === undefined) return leaf(says, 'not known', 'unknown', missing, depth);
+  return leaf(says, `${told} (stated in the incident file)`, told, [], depth);
 }
 
-function judgeSeat(place: string, { facts }: Ground, depth: number): Judged {
-  const { country } = facts.organisation;
-  const says = `the organisation's main establishment is in ${placeWords(place)}`;
-  const ask = 'In which country is the main establishment? Say organisation.country in forthright.yaml.';
-  const isThere = country !== null && livesIn({ country, region: '' }, place) === 'yes';
-  const outcome = country === null ? 'unknown' : isThere ? 'yes' : 'no';
-  const value = country === null ? 'not known' : `${placeName(country)} (organisation in forthright.yaml)`;
-  return leaf(says, value, outcome, [{ fact: 'organisation.country', ask }], depth);
+/** A branch there is a seat as far as the data are processed for it (GDPR Art. 3(1) and its like), which nobody computes. */
+function judgeSeat(place: string, { facts, regime }: Ground, depth: number): Judged {
+  const { country, region, establishments } = facts.organisation;
+  const says = `the organisation is established in ${placeWords(place)}`;
+  const from = '(organisation in forthright.yaml)';
+  if (country === null) {
+    const ask = 'In which country is the main establishment? Say organisation.country in forthright.yaml.';
+    return leaf(says, 'not known', 'unknown', [{ fact: 'organisation.country', ask }], depth);
+  }
+  const seat = livesIn({ country, region: region ?? '' }, place);
+  if (seat === 'yes') return leaf(says, `${placeName(region ?? country)} ${from}`, 'yes', [], depth);
+  if (seat === 'maybe') {
+    const ask = `In which part of ${placeName(country)} is the seat? Say organisation.region in forthright.yaml.`;
+    return leaf(says, placeName(country), 'unknown', [{ fact: 'organisation.region', ask }], depth);
+  }
+  const branch = establishments.find((one) => livesIn({ country: one, region: 'none' }, place) === 'yes');
+  if (branch === undefined) return leaf(says, `${placeName(country)} ${from}`, 'no', [], depth);
+  const ask = `Are the data processed for the establishment in ${placeName(branch)}, whoever processes them and wherever the people live?`;
+  return judgeCovered(regime.code, ask, { facts, says: `${says}: ${ask}` }, depth);
 }
 
 function judgeTurnover(
@@ -249,13 +265,26 @@ function matchOf(name: string, group: LawGroup, ground: Ground): Match {
   const kinds = Object.hasOwn(ground.regime.define, name) ? (ground.regime.define[name] ?? []) : [];
   return bestOf(
     kinds.map((kind) => {
-      const [terms, when] = Array.isArray(kind) ? [kind, null] : [kind.with, kind.if];
+      const { with: terms, if: when, from } = Array.isArray(kind) ? { with: kind } : kind;
       const found = allOf(terms.map((term) => termMatch(term, group, ground)));
-      if (found.outcome === 'no' || when === null) return found;
-      const { outcome, missing } = judge(when, ground);
-      return allOf([found, { outcome, missing }]);
+      if (found.outcome === 'no') return found;
+      const dated = from === undefined ? YES : heldSince(from, ground);
+      return when === undefined ? allOf([found, dated]) : allOf([found, dated, judge(when, ground)]);
     }),
   );
+}
+
+/** Whether the decisive day is this one or later. Where it is unknown it can't be before the breach. */
+function heldSince(day: string, { regime, facts }: Ground): Match {
+  const { decisive, zone } = regime;
+  const isSince = (instant: string): boolean =>
+    Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString() >= day;
+  const event = facts.events[decisive];
+  if (event?.known === true) return isSince(event.value) ? YES : NO;
+  const { occurred } = facts.events;
+  if (occurred?.known === true && isSince(occurred.value)) return YES;
+  const ask = `${event?.ask ?? decisive} The law has changed on ${day}; this decides which version holds.`;
+  return { outcome: 'unknown', missing: [{ fact: decisive, ask }] };
 }
 
 function allOf(parts: readonly Match[]): Match {
@@ -283,6 +312,13 @@ function elementMatch(element: Element, group: LawGroup, ground: Ground): Match 
     if (told?.known === true && told.value === 'yes' && group.elements.includes('passwordHash')) return YES;
     if (told?.known !== true)
       open.push({ fact: 'passwordRecoverable', ask: told?.ask ?? 'passwordRecoverable' });
+    else if (told.value === 'yes') open.push(GAP);
+  }
+  // Many a display name is the person's own; nobody can tell from the word.
+  if (element === 'fullName' && [...group.elements, ...group.perhaps].includes('displayName')) {
+    const told = ground.facts.words.displayNameIsName;
+    if (told?.known === true && told.value === 'yes' && group.elements.includes('displayName')) return YES;
+    if (told?.known !== true) open.push({ fact: 'displayNameIsName', ask: told?.ask ?? 'displayNameIsName' });
     else if (told.value === 'yes') open.push(GAP);
   }
   if (group.unclear.length > 0) open.push(UNCLEAR);

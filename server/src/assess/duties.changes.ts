@@ -10,6 +10,7 @@ import {
   type DutyChange,
   type DutyRow,
   ForthrightError,
+  type LawFacts,
   type Problem,
   RecordedLawFacts,
   type SetLawFacts,
@@ -31,7 +32,7 @@ import {
 import type { Reads } from '../platform/db/index.ts';
 import { type Asked, lastEntryOf, textsOf } from '../prove/index.ts';
 import { differenceOf, isMoreThanNumbers } from './difference.rules.ts';
-import { dutiesOf, type Law } from './duties.ts';
+import { concernsSomebody, dutiesOf, type Law } from './duties.ts';
 import { factsOf } from './facts.ts';
 import { findLawFacts, insertDetermination, insertLawFacts, LAW_FACTS } from './law.store.ts';
 import { ownLaw } from './law.ts';
@@ -158,9 +159,8 @@ export async function assessDuties(
   throw new ForthrightError('incident-changed', 'The incident is being changed; ask again.');
 }
 
-/** Where nobody can live whom it concerns, there is nothing to ask counsel. */
-const matters = ({ status, people }: DutyRow): boolean =>
-  status === 'due' || status === 'cannot-tell' || (status === 'unverified' && people.max > 0);
+const matters = (row: DutyRow, organisation: LawFacts['organisation']): boolean =>
+  row.status !== 'not-due' && concernsSomebody(row, organisation);
 /** A record that the law wants kept (GDPR Art. 33(5)) is this one. An assessment that it wants made is not done by that. */
 const isKeptHere = ({ id, to }: DutyRow): boolean => to === 'record' && id.endsWith('/record');
 
@@ -179,9 +179,11 @@ async function keep(asked: Asked, basis: Basis, assessed: Assessed): Promise<Dut
   const last = await findDutyVersion(asked.db, incident.id);
   const before = last === undefined ? null : await bodyOf(asked.db, last.entry);
   const changes = before === null ? [] : differenceOf(before.duties.rows, assessed.duties.rows);
-  const { rows } = assessed.duties;
+  const { rows, facts } = assessed.duties;
+  const { organisation } = facts;
   const count = (status: DutyRow['status']) =>
-    rows.filter((row) => row.status === status && (status === 'not-due' || matters(row))).length;
+    rows.filter((row) => row.status === status && (status === 'not-due' || matters(row, organisation)))
+      .length;
   const figures = {
     job,
     run: input.run,
@@ -223,7 +225,7 @@ async function keep(asked: Asked, basis: Basis, assessed: Assessed): Promise<Dut
       await replaceDuties(
         tx,
         incident.id,
-        rows.filter((row) => matters(row) && !isKeptHere(row)).map(assessedOf),
+        rows.filter((row) => matters(row, organisation) && !isKeptHere(row)).map(assessedOf),
       );
       await endAwaiting(tx, incident.id, lastEntry);
     },
@@ -289,5 +291,5 @@ export async function determineExemption(
       await askForDuties(tx, incident.id, entry, at);
     },
   );
-  return { ...done, open: [] };
+  return { ...done, settled: 0, open: [] };
 }

@@ -224,6 +224,13 @@ onBothEngines(
       await house().ask(OFFICER, 'POST', file, { ...filing, delayReasons: 'The logs came on Sunday.' });
       const { settled, steps } = await one(incident, 'EU/authority');
       assert.equal(settled, 'fulfilled');
+      const { tasks, timeline } = await house().show(incident);
+      assert.deepEqual(
+        tasks.map(({ state, text }) => [state, text]),
+        [['done', 'With the duty EU/authority.']],
+        'what the decision obliged to and the duty of law are one thing',
+      );
+      assert.ok(timeline.some(({ kind, facts }) => kind === 'task-finished' && facts.task === tasks[0]?.id));
       assert.deepEqual(
         steps.map(({ act, reference, delayReasons, report }) => [act, reference, delayReasons, report]),
         [['fulfilled', 'LU-77', 'The logs came on Sunday.', { template: 'edpb', version: 1 }]],
@@ -248,7 +255,7 @@ onBothEngines(
 
     test('what can’t be told does not count as not due: it is excused, until it is found to be due', async () => {
       const incident = await house().incident({ kind: 'technical-error' });
-      await endRun(house(), incident, [california(600)]);
+      await endRun(house(), incident, [california(600), { ...german(1), country: 'CH' }]);
       await decide(incident, 'register-only');
       await assessed(incident);
       assert.ok((await blockers(incident)).includes('open-legal-duty US-CA/people'));
@@ -267,6 +274,28 @@ onBothEngines(
         [[], duties.map((duty) => `open-legal-duty ${duty}`).toSorted()],
         'now they are due, and what was excused was something else',
       );
+      // Nobody excuses by a status what is due; what can't be told, or nobody has verified, in one call.
+      const excuse = `${incident}/duties/excuse`;
+      const by = (given: object) =>
+        house().ask<DutiesSettled>(OFFICER, 'POST', excuse, { reason: 'Counsel.', ...given });
+      const refusedBy = (given: object) =>
+        house().refusal(OFFICER, 'POST', excuse, { reason: 'Counsel.', ...given });
+      assert.match(await refusedBy({ status: 'due' }), /status/);
+      assert.match(await refusedBy({ status: 'unverified', duties }), /^usage: Say either/);
+      assert.match(await refusedBy({}), /^usage: Say either/);
+      const untold = ((await shown(incident)).duties ?? []).filter(
+        ({ status, settled, duty }) =>
+          status === 'cannot-tell' && settled === null && !duty.endsWith('/record'),
+      );
+      assert.ok(untold.length > 0);
+      assert.equal((await by({ status: 'cannot-tell' })).settled, untold.length);
+      assert.match(await refusedBy({ status: 'cannot-tell' }), /^incident-refuses: The incident has no open/);
+      assert.ok((await by({ status: 'unverified' })).settled > 0);
+      assert.deepEqual(
+        (await blockers(incident)).filter((text) => text.startsWith('open-legal-duty')).toSorted(),
+        duties.map((duty) => `open-legal-duty ${duty}`).toSorted(),
+      );
+
       // Washington leaves it to a written finding whether harm is likely; California does not.
       const finding = { exemption: 'US-CA/harm', reason: 'Returned unread.' };
       const none = await house().refusal(OFFICER, 'POST', `${incident}/determinations`, finding);

@@ -608,19 +608,50 @@ describe('which authority', () => {
       ],
     );
   });
-  it('one branch in the EEA is the main establishment; of several one must be named', () => {
-    const one = of({ country: 'US', role: 'controller', branches: [{ country: 'IE' }] });
-    assert.match(one[0]?.addressee.name ?? '', /Data Protection Commission/);
-    const several = {
-      country: 'US',
-      role: 'controller',
-      branches: [{ country: 'IE' }, { country: 'NL' }],
-    } as const;
-    assert.ok(of(several)[0]?.missing.some((m) => m.fact === 'mainEstablishment'));
+  it('branches in the EEA of a seat outside: which of them decides is asked, however many there are', () => {
+    const withBranches = (...countries: string[]) =>
+      ({ country: 'US', role: 'controller', branches: countries.map((country) => ({ country })) }) as const;
+    for (const organisation of [withBranches('IE'), withBranches('IE', 'NL')]) {
+      const [row] = of(organisation);
+      assert.equal(row?.status, 'due');
+      assert.ok(row?.missing.some((m) => m.fact === 'mainEstablishment'));
+      assert.equal(row?.deadline?.state, 'running');
+    }
     assert.match(
-      of(several, { risk: 'risk', mainEstablishment: 'NL' })[0]?.addressee.name ?? '',
+      of(withBranches('IE', 'NL'), { risk: 'risk', mainEstablishment: 'NL' })[0]?.addressee.name ?? '',
       /Autoriteit Persoonsgegevens/,
     );
+  });
+  it('branches of which none decides: no authority leads, each where people live or a branch is', () => {
+    const organisation = { country: 'US', role: 'controller', branches: [{ country: 'IE' }] } as const;
+    const rows = of(organisation, { risk: 'risk', mainEstablishment: 'none' });
+    assert.deepEqual(
+      rows.map((r) => [r.id, r.status]),
+      [
+        ['EU/authority/DE', 'due'],
+        ['EU/authority/FR', 'due'],
+        ['EU/authority/IE', 'cannot-tell'],
+      ],
+    );
+    const covered = of(organisation, { risk: 'risk', mainEstablishment: 'none', covered: { EU: 'yes' } });
+    assert.deepEqual(
+      covered.map((r) => r.status),
+      ['due', 'due', 'due'],
+    );
+  });
+  it('people elsewhere, and a branch in the EEA: for whom the data are processed is asked', () => {
+    const rows = (facts: object) =>
+      judged(
+        input([group('GE', ['email'], { exposed: 3 })], {
+          organisation: { country: 'US', role: 'controller', branches: [{ country: 'LU' }] },
+          incident: { aware: '2026-11-20T00:00:00Z', facts: stated({ risk: 'risk', ...facts }) },
+        }),
+      ).rows.filter((r) => r.id === 'EU/authority');
+    assert.deepEqual(
+      [{}, { covered: { EU: 'yes' } }, { covered: { EU: 'no' } }].map((facts) => rows(facts)[0]?.status),
+      ['cannot-tell', 'due', 'not-due'],
+    );
+    assert.ok(rows({})[0]?.missing.some((m) => m.fact === 'covered.EU'));
   });
 });
 
@@ -716,6 +747,23 @@ describe('files of the law', () => {
       (folder) => assert.rejects(loadLaw(folder), isMissing),
     );
   });
+});
+
+it('a country of which no file tells is for counsel, never silently nothing', () => {
+  const answer = judged(
+    input([group('GE', ['email'], { exposed: 2, unknown: 1 }), group('AX', ['email'], { exposed: 1 })], {
+      organisation: { country: 'LU', role: 'controller', branches: [{ country: 'MC' }] },
+    }),
+  );
+  const rows = answer.rows.filter((r) => r.id.endsWith('/unknown'));
+  assert.deepEqual(
+    rows.map((r) => [r.id, r.status, r.to, r.people]),
+    [
+      ['GE/unknown', 'unverified', 'counsel', { min: 2, max: 3 }],
+      ['MC/unknown', 'unverified', 'counsel', { min: 0, max: 0 }],
+    ],
+  );
+  assert.match(rows[0]?.why ?? '', /no file of the law of Georgia/);
 });
 
 it('105 laws are there, with rules or unverified', () => {

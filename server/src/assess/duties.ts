@@ -23,7 +23,8 @@ import {
   type Truth,
 } from './conditions.ts';
 import { deadlineOf } from './deadlines.ts';
-import { livesIn, placeName } from './places.ts';
+import { NO_MAIN } from './facts.ts';
+import { eeaStateOf, livesIn, placeName } from './places.ts';
 import { versionOf } from './versions.ts';
 
 export type Law = Readonly<{
@@ -64,7 +65,34 @@ export function dutiesOf(law: Law, given: LawFacts, at: Temporal.Instant): Dutie
 const judgedBy = (law: Law, facts: LawFacts, at: Temporal.Instant): DutyRow[] => [
   ...law.regimes.flatMap((regime) => rowsOf(regime, facts, at, law.authorities)),
   ...law.unverified.map((regime) => unverifiedRow(regime, facts)),
+  ...withoutLaw(law, facts),
 ];
+
+/** People or an establishment in a country of which no file tells: that Forthright does not know its law is no "not due". */
+function withoutLaw(law: Law, facts: LawFacts): DutyRow[] {
+  const places = [...law.regimes, ...law.unverified].flatMap(({ place }) => place);
+  const [known, eeaIsKnown] = [new Set(places.map((place) => place.split('-')[0])), places.includes('EEA')];
+  const isKnown = (country: string) =>
+    known.has(country) ||
+    (eeaStateOf(country) !== null && (eeaIsKnown || known.has(eeaStateOf(country) ?? '')));
+  const { establishments } = facts.organisation;
+  const countries = new Set([...facts.groups.map(({ country }) => country), ...establishments]);
+  return [...countries]
+    .filter((country) => country !== 'unknown' && !isKnown(country))
+    .toSorted()
+    .map((country) => withoutLawRow(country, facts));
+}
+
+function withoutLawRow(country: string, facts: LawFacts): DutyRow {
+  const name = placeName(country);
+  return {
+    ...counselRow(country, name, countIn([country], facts)),
+    id: `${country}/unknown`,
+    why: `unverified: ask counsel. Forthright has no file of the law of ${name}; whether anything is due there it can't say`,
+    citation: `none: no file of the law of ${name}`,
+    confidence: 'low',
+  };
+}
 
 const isAfter = (instant: string, at: Temporal.Instant): boolean =>
   Temporal.Instant.compare(Temporal.Instant.from(instant), at) > 0;
@@ -404,7 +432,7 @@ function byAuthority(
   const { organisation, words } = facts;
   const main = organisation.mainEstablishment;
   const established = words.establishedInEea;
-  if (established?.known === true && established.value === 'yes') {
+  if (established?.known === true && established.value === 'yes' && main !== NO_MAIN) {
     if (main !== null) {
       const note =
         'Lead authority of the main establishment, if the processing is cross-border (Art. 56); else the authority of the only state concerned (Art. 55).';
@@ -418,16 +446,19 @@ function byAuthority(
     }
     const missing = {
       fact: 'mainEstablishment',
-      ask: 'In which EEA state is the main establishment? It decides the lead authority.',
+      ask: 'In which EEA state is the main establishment, the one that decides on the processing? Its authority leads. If none there does, say `none` under facts.mainEstablishment: then each authority is told.',
     };
     return [{ ...row, missing: row.status === 'not-due' ? [] : distinct([...row.missing, missing]) }];
   }
   if (established?.known !== true) return [row];
-  const states = Object.keys(authorities?.eea ?? {}).filter((state) =>
-    facts.groups.some((g) => livesIn(g, state) === 'yes'),
+  const hasBranch = (state: string) => organisation.establishments.some((one) => eeaStateOf(one) === state);
+  const states = Object.keys(authorities?.eea ?? {}).filter(
+    (state) => hasBranch(state) || facts.groups.some((g) => livesIn(g, state) === 'yes'),
   );
   const note =
-    'No establishment in the EEA: no lead authority. Every authority where affected people live is told; a representative (Art. 27) changes nothing (EDPB Guidelines 9/2022, 73).';
+    main === NO_MAIN
+      ? 'No main establishment in the EEA: no lead authority (EDPB Opinion 04/2024). Every authority where affected people live or an establishment is told (Art. 55).'
+      : 'No establishment in the EEA: no lead authority. Every authority where affected people live is told; a representative (Art. 27) changes nothing (EDPB Guidelines 9/2022, 73).';
   const rows = states.flatMap((state) => {
     const own = judgeDuties(regime, facts, at, [state]).find((o) => o.row.id === row.id)?.row;
     if (own === undefined) return [];
@@ -470,13 +501,7 @@ function authorityOf(
 
 /** A law that nobody verified answers nothing but what is known of it, however many people live there. */
 function unverifiedRow(regime: UnverifiedRegime, facts: LawFacts): DutyRow {
-  const places = [regime.place].flat();
   const { known } = regime;
-  const count = { min: 0, max: 0 };
-  for (const { group, here } of groupsIn(facts.groups, places)) {
-    if (here === 'yes') count.min += group.exposed;
-    count.max += group.exposed + group.unknown;
-  }
   const told = [
     `trigger: ${known.trigger}`,
     ...(known.authority === undefined
@@ -491,30 +516,58 @@ function unverifiedRow(regime: UnverifiedRegime, facts: LawFacts): DutyRow {
     ...(regime.from === undefined ? [] : [`applies from ${regime.from}`]),
   ];
   return {
+    ...counselRow(regime.code, regime.name, countIn([regime.place].flat(), facts)),
     id: `${regime.code}/unverified`,
-    regime: regime.code,
-    name: regime.name,
-    to: 'counsel',
-    addressee: { name: 'your counsel', how: null, link: null, languages: [] },
-    status: 'unverified',
     why: 'unverified: ask counsel. Nobody has checked these rules; what is known of them is in the notes',
-    trace: [],
-    missing: [],
-    people: count,
-    deadline: null,
     content: known.content,
-    mustNot: [],
-    before: [],
-    exemptions: [],
-    options: [],
     citation: regime.law,
-    link: null,
     valid: regime.from === undefined ? null : { from: regime.from, to: null },
     confidence: regime.confidence,
-    verified: 'unverified: ask counsel',
     notes: [...told, ...regime.notes, `sources: ${regime.sources.join('; ')}`],
   };
 }
+
+function countIn(places: readonly string[], facts: LawFacts): DutyRow['people'] {
+  const count = { min: 0, max: 0 };
+  for (const { group, here } of groupsIn(facts.groups, places)) {
+    if (here === 'yes') count.min += group.exposed;
+    count.max += group.exposed + group.unknown;
+  }
+  return count;
+}
+
+/** Where nobody can live whom it concerns, and the organisation is not, there is nothing to ask counsel. */
+export const concernsSomebody = (
+  { status, people, regime }: DutyRow,
+  { establishments }: LawFacts['organisation'],
+): boolean =>
+  status !== 'unverified' || people.max > 0 || establishments.includes(regime.split('-')[0] ?? '');
+
+/** What every row has that only counsel can answer. */
+const counselRow = (
+  regime: string,
+  name: string,
+  people: DutyRow['people'],
+): Omit<DutyRow, 'id' | 'why' | 'citation' | 'confidence'> => ({
+  regime,
+  name,
+  to: 'counsel',
+  addressee: { name: 'your counsel', how: null, link: null, languages: [] },
+  status: 'unverified',
+  trace: [],
+  missing: [],
+  people,
+  deadline: null,
+  content: [],
+  mustNot: [],
+  before: [],
+  exemptions: [],
+  options: [],
+  link: null,
+  valid: null,
+  verified: 'unverified: ask counsel',
+  notes: [],
+});
 
 /** What to find out, of duties that may concern somebody; what most duties hang on comes first. */
 function questionsOf(rows: readonly DutyRow[]): DutiesAnswer['questions'] {
@@ -526,7 +579,7 @@ function questionsOf(rows: readonly DutyRow[]): DutiesAnswer['questions'] {
     asked.set(key, entry);
   };
   for (const row of rows) {
-    if (row.status === 'cannot-tell') for (const { fact, ask } of row.missing) add(fact, ask, row.id);
+    for (const { fact, ask } of row.missing) add(fact, ask, row.id);
     if (row.status === 'not-due' || row.deadline?.state !== 'start-unknown') continue;
     for (const clock of row.deadline.clocks) {
       if (clock.ask !== null && !clock.start.startsWith('notice:')) add(clock.start, clock.ask, row.id);

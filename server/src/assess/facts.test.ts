@@ -5,6 +5,7 @@ import { ELEMENTS, StatedFacts } from '@forthright/contract';
 import { elementOf } from './elements.ts';
 import { type FactsInput, factsOf } from './facts.ts';
 import { EEA_STATES, eeaStateOf, livesIn, placeOf } from './places.ts';
+import { categoriesOf } from './risk.rules.ts';
 
 const input = (more: Partial<FactsInput> = {}): FactsInput => ({
   run: 'run_test',
@@ -180,4 +181,30 @@ it('a main establishment that is no state of the EEA is told, and leads to no au
     [organisation.mainEstablishment, problems.map((p) => p.code)],
     [null, ['establishment-unknown']],
   );
+});
+
+describe('one list of names of fields', () => {
+  it('says what a field is to statutes and to the risk alike', () => {
+    const { categories, unmapped } = categoriesOf([
+      'given_name',
+      'tc kimlik',
+      "Driver's License Number",
+      'IBAN',
+      'card last4',
+      'coordinates',
+      'genetics',
+      'chats',
+    ]);
+    assert.deepEqual(unmapped, []);
+    assert.deepEqual(
+      new Set(categories),
+      new Set(['contact', 'id-number', 'account-number', 'location', 'special', 'communications']),
+    );
+  });
+  it('asks for a field of which no statute’s word says how grave it is', () => {
+    assert.deepEqual(categoriesOf(['age', 'country', 'other', 'loyaltyTier']), {
+      categories: [],
+      unmapped: ['age', 'country', 'other', 'loyaltyTier'],
+    });
+  });
 });

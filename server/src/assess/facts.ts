@@ -151,23 +151,20 @@ function elementsOf(
   return { elements: ELEMENTS.filter((e) => elements.has(e)), unclear };
 }
 
+/** Somebody says that no establishment in the EEA takes the decisions. */
+export const NO_MAIN = 'none';
+
 function organisationOf({ organisation: o }: FactsInput, stated: StatedFacts): LawFacts['organisation'] {
   const establishments = [
     ...new Set([...(o.country === undefined ? [] : [o.country]), ...o.branches.map((b) => b.country)]),
   ];
-  const inEea = establishments.filter((country) => eeaStateOf(country) !== null);
-  const main =
-    stated.mainEstablishment ??
-    (o.country !== undefined && eeaStateOf(o.country) !== null
-      ? o.country
-      : inEea.length === 1
-        ? inEea[0]
-        : undefined);
+  // A branch of a controller from outside leads only where it takes the decisions (EDPB Opinion 04/2024): that is asked.
+  const main = stated.mainEstablishment ?? o.country;
   return {
     country: o.country ?? null,
     region: o.region ?? null,
     establishments,
-    mainEstablishment: main === undefined ? null : eeaStateOf(main),
+    mainEstablishment: main === undefined ? null : main === NO_MAIN ? NO_MAIN : eeaStateOf(main),
     turnover: o.annualTurnover ?? null,
   };
 }

@@ -9,11 +9,12 @@ export {
   factsInputOf,
   type ShownRegime,
 } from './duties.operations.ts';
-export { dutiesOf, type Law } from './duties.ts';
+export { concernsSomebody, dutiesOf, type Law } from './duties.ts';
 export { elementOf } from './elements.ts';
 export { type FactsInput, factsOf } from './facts.ts';
 export { loadLaw, OWN_LAW } from './law.ts';
 export { assessOperations } from './operations.ts';
+export { livesIn, placeOf } from './places.ts';
 export type { AssessOptions } from './recorded.ts';
 export { reportHtml } from './report.html.ts';
 export { reportPdf } from './report.pdf.ts';

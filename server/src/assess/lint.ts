@@ -16,7 +16,8 @@ export function problemsOf(regime: Regime): Problem[] {
   checkCalendar(regime, report);
   for (const [name, kinds] of Object.entries(regime.define)) {
     for (const [i, kind] of kinds.entries())
-      if (!Array.isArray(kind)) checkCondition(kind.if, regime, ['define', name, i, 'if'], report);
+      if (!Array.isArray(kind) && kind.if !== undefined)
+        checkCondition(kind.if, regime, ['define', name, i, 'if'], report);
   }
   checkCondition(regime.applies, regime, ['applies'], report);
   for (const [i, rule] of regime.duties.entries()) checkRule(rule, i, regime, report);

@@ -220,6 +220,33 @@ test('nothing known is nothing told: the proposal asks, and says that the clock 
   assert.ok(nothing.reasons.some(({ cites }) => cites.includes('gdpr-33-4')));
 });
 
+test('no advice on telling people follows from a proposal that can’t be told, nor against a claimed exemption', () => {
+  const high = {
+    kinds: ['confidentiality'],
+    data: ['contact', 'payment'],
+    people: n(5),
+    malice: 'external',
+    recipients: [{ who: 'malicious' }],
+  } as const;
+  const told = (about: object, factors: object) =>
+    propose(
+      factorsOf(
+        RiskStatement.parse({ by: 'a test', ordinary: true, factors: { ...high, ...factors }, ...about }),
+      ),
+      RiskStatement.parse({ by: 'a test', factors: {}, ...about }),
+    );
+  const says = ({ advice }: ReturnType<typeof told>, what: RegExp) =>
+    advice.some(({ text }) => what.test(text));
+  const [sure, open] = [told({}, {}), told({}, { reached: 'unknown' })];
+  assert.equal(sure.answer, 'tell-people');
+  assert.ok(says(sure, /Tell all/));
+  assert.equal(open.answer, 'cannot-tell');
+  assert.deepEqual(open.advice, []);
+  const claimed = told({ exemptions: { 'later-measures': 'All cards were replaced.' } }, {});
+  assert.equal(claimed.answer, 'tell-authority');
+  assert.ok(!says(claimed, /Tell all/));
+});
+
 test('what can’t matter is not asked, and the question that settles it comes first', () => {
   const open = proposed({ ...STATEMENT, recipients: [{ who: 'mistaken', count: n(1) }], data: ['contact'] });
   assert.equal(open.answer, 'register-only', 'contact data to one wrong address: deletion or not');

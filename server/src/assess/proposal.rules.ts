@@ -258,6 +258,7 @@ function exempted(claims: Claims): RiskReason | undefined {
   };
 }
 
+/** What is wise beside the proposal; nothing follows from one that can’t be told. */
 function adviceOn(span: Span, factors: RiskFactors, { role }: Pick<RiskStatement, 'role'>, claims: Claims) {
   const advice: RiskReason[] = [];
   const say = (text: string, cites: CitationId[], on: RiskFactorId[] = []) =>
@@ -268,13 +269,14 @@ function adviceOn(span: Span, factors: RiskFactors, { role }: Pick<RiskStatement
       ['gdpr-33-2'],
     );
   const { malice } = factors;
-  if (span.max === 1 && malice.known && malice.value !== 'none')
+  const isOnly = (level: Level): boolean => span.min === level && span.max === level;
+  if (isOnly(1) && malice.known && malice.value !== 'none')
     say(
       'Though the law does not ask for it, telling the people may be wise: somebody meant it.',
       ['edpb-1-2021-human'],
       ['malice'],
     );
-  if (span.max === 2) {
+  if (isOnly(2)) {
     say('Tell all whom the high risk concerns, not only those whom it hits hardest.', [
       'gdpr-34-1',
       'edpb-1-2021-social',
@@ -322,7 +324,7 @@ export function propose(
     atMost: at(span.max),
     reasons: exemption === undefined ? reasons : [...reasons, exemption],
     questions: isDefinite ? [] : questionsOf(factors, risk),
-    advice: adviceOn(risk, factors, about, about.exemptions),
+    advice: adviceOn(span, factors, about, about.exemptions),
     restsOnOrdinary: ordinaryThatMatter(factors, risk),
   };
 }

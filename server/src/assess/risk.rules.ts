@@ -1,5 +1,6 @@
 import {
   type CAUSES,
+  type Element,
   ForthrightError,
   type LawFacts,
   type PROTECTIONS,
@@ -14,42 +15,110 @@ import {
   type RiskStatement,
   type ScopeAnswer,
 } from '@forthright/contract';
+import { elementOf } from './elements.ts';
 
-/** Names of fields as shops write them, without case, spaces and signs. What is not here has to be said. */
-const FIELDS: Readonly<Record<RiskData, readonly string[]>> = {
-  contact:
-    'name fullname firstname lastname givenname familyname surname displayname email emailaddress mail phone phonenumber mobile address postaladdress street postcode postalcode zip city username'.split(
-      ' ',
-    ),
-  contract: 'order ordernumber orderid invoice tracking trackingnumber customernumber'.split(' '),
-  image: 'photo picture avatar portrait video voice'.split(' '),
-  'birth-date': 'birthdate dateofbirth birthday dob'.split(' '),
-  'id-number':
-    'ssn socialsecuritynumber nationalid nationalidnumber taxid taxnumber passportnumber idnumber fiscalcode driverslicense driverslicensenumber'.split(
-      ' ',
-    ),
-  'id-document': 'passportscan idscan idcopy documentscan'.split(' '),
-  behaviour: 'orders orderhistory purchases purchasehistory browsinghistory wishlist preferences'.split(' '),
-  location: 'location gps coordinates geolocation'.split(' '),
-  career: 'cv resume application'.split(' '),
-  communications: 'messages message chat chats conversation emails'.split(' '),
-  'account-number': 'iban accountnumber bankaccount last4 cardlast4'.split(' '),
-  financial: 'income salary wage creditscore balance'.split(' '),
-  payment: 'cardnumber pan creditcard creditcardnumber cvv cvc'.split(' '),
-  credentials: 'password passwordhash secretquestion secretanswer token sessiontoken apikey'.split(' '),
-  'special-hint': ['diet', 'dietaryrequirements'],
-  special:
-    'health healthdata diagnosis prescription religion ethnicity sexualorientation biometrics genetics politicalopinion unionmembership'.split(
-      ' ',
-    ),
-  criminal: ['convictions', 'criminalrecord'],
-  secret: [],
+/**
+ * What each element of the statutes is to whoever weighs the risk, so that one list of names of fields serves both. Null:
+ * the element alone does not say it, and it is asked.
+ */
+const OF_ELEMENT: Readonly<Record<Element, RiskData | null>> = {
+  fullName: 'contact',
+  firstName: 'contact',
+  lastName: 'contact',
+  displayName: 'contact',
+  email: 'contact',
+  username: 'contact',
+  password: 'credentials',
+  passwordHash: 'credentials',
+  securityAnswer: 'credentials',
+  phone: 'contact',
+  postalAddress: 'contact',
+  postcode: 'contact',
+  birthDate: 'birth-date',
+  birthYear: null,
+  gender: null,
+  photo: 'image',
+  ssn: 'id-number',
+  driverLicence: 'id-number',
+  stateId: 'id-number',
+  passport: 'id-number',
+  militaryId: 'id-number',
+  tribalId: 'id-number',
+  studentId: null,
+  employerId: null,
+  taxId: 'id-number',
+  nationalId: 'id-number',
+  cardNumber: 'payment',
+  cardCode: 'payment',
+  cardExpiry: null,
+  cardLastDigits: 'account-number',
+  bankAccount: 'account-number',
+  accountCode: 'payment',
+  financialHistory: 'financial',
+  medical: 'special',
+  healthInsurance: 'special',
+  biometric: 'special',
+  genetic: 'special',
+  digitalSignature: null,
+  privateKey: 'credentials',
+  licencePlateReader: 'location',
+  mothersMaidenName: null,
+  certificate: 'id-document',
+  workEvaluation: 'career',
+  ethnicity: 'special',
+  politics: 'special',
+  religion: 'special',
+  union: 'special',
+  sexLife: 'special',
+  criminal: 'criminal',
+  childData: null,
+  location: 'location',
+  ipAddress: null,
+  customerId: 'contract',
+  orderHistory: 'behaviour',
+  messages: 'communications',
+  reviews: null,
+  language: null,
+  preferences: null,
+  other: null,
 };
-const BY_FIELD: ReadonlyMap<string, RiskData> = new Map(
-  (Object.entries(FIELDS) as [RiskData, readonly string[]][]).flatMap(([category, names]) =>
-    names.map((name) => [name, category] as const),
-  ),
-);
+
+/** Names that no statute has a word for, or whose kind is another than that of their element. */
+const BY_FIELD: Readonly<Record<string, RiskData>> = {
+  mail: 'contact',
+  order: 'contract',
+  ordernumber: 'contract',
+  orderid: 'contract',
+  invoice: 'contract',
+  tracking: 'contract',
+  trackingnumber: 'contract',
+  video: 'image',
+  voice: 'image',
+  idnumber: 'id-number',
+  passportscan: 'id-document',
+  idscan: 'id-document',
+  idcopy: 'id-document',
+  documentscan: 'id-document',
+  browsinghistory: 'behaviour',
+  wishlist: 'behaviour',
+  preferences: 'behaviour',
+  cv: 'career',
+  resume: 'career',
+  application: 'career',
+  emails: 'communications',
+  token: 'credentials',
+  sessiontoken: 'credentials',
+  apikey: 'credentials',
+  diet: 'special-hint',
+  dietaryrequirements: 'special-hint',
+};
+/** The kind of data that a field is by its name, or undefined when nobody can tell. */
+function kindOf(field: string): RiskData | undefined {
+  const name = bare(field);
+  if (Object.hasOwn(BY_FIELD, name)) return BY_FIELD[name];
+  const element = elementOf(field);
+  return element === null ? undefined : (OF_ELEMENT[element] ?? undefined);
+}
 const bare = (field: string): string => field.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 /** The kinds of data that these fields are, and the fields whose kind nobody has said. */
@@ -60,7 +129,7 @@ export function categoriesOf(
   const own = new Map(Object.entries(stated).map(([field, category]) => [bare(field), category]));
   const found = fields.map((field) => ({
     field,
-    category: own.get(bare(field)) ?? BY_FIELD.get(bare(field)),
+    category: own.get(bare(field)) ?? kindOf(field),
   }));
   return {
     categories: [...new Set(found.flatMap(({ category }) => category ?? []))],

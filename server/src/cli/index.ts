@@ -24,6 +24,7 @@ export { type Serving, type Start, serveCommand } from './serve.ts';
 export { servedCommands, signingCommands, type Wiring } from './served.ts';
 export { abortOnSignals } from './signals.ts';
 export { terminalInput } from './terminal.ts';
+export { traceCommands } from './trace.ts';
 export type { Args, Context, Operation, OptionSpec, Output, Progress } from './types.ts';
 
 export type CliDoor = Readonly<{
@@ -92,6 +93,14 @@ const NO_INPUT: Input = {
   all: async () => '',
 };
 
+/** The file that the command is about; the workspace may lie beside it. */
+const besideOf = ({ incident, file }: Readonly<Partial<Record<string, string>>>) =>
+  incident !== undefined
+    ? { what: 'incident', path: incident }
+    : file === undefined
+      ? undefined
+      : { what: 'trace', path: file };
+
 async function contextOf(
   parsed: Extract<Parsed, { kind: 'run' }>,
   door: CliDoor,
@@ -100,7 +109,7 @@ async function contextOf(
   const cwd = resolve(door.cwd ?? '.');
   const { needsWorkspace = false } = parsed.operation;
   const workspace = needsWorkspace
-    ? (parsed.workspace ?? (await findWorkspace(cwd, parsed.args.positional.incident)))
+    ? (parsed.workspace ?? (await findWorkspace(cwd, besideOf(parsed.args.positional))))
     : (parsed.workspace ?? '');
   return {
     workspace,

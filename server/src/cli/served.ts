@@ -1,12 +1,13 @@
 /** The commands that ask a server: one for each of its operations, and signing in and out. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ForthrightError } from '@forthright/contract';
+import { type ClocksListed, ForthrightError } from '@forthright/contract';
 import type { Operation as Asking } from '../prove/index.ts';
 import { ask, jsonOf, originOf, type Place, type Request, unreachable } from './client.ts';
 import { readKept, readToken, writeKept } from './credentials.ts';
 import { DATA } from './database.ts';
 import { atOption, type Form, formOf, inputOf } from './inputs.ts';
+import { clocksText } from './text/clocks.ts';
 import { recordText } from './text/record.ts';
 import { fileToSend, piecesOf, refuseTaken, type Sent, saveFile, saveFolder, textOf } from './transfer.ts';
 import type { Args, Context, Operation, OptionSpec } from './types.ts';
@@ -101,6 +102,12 @@ export function servedCommands(operations: readonly Asking[], wiring: Wiring): O
   return operations.map((one) => commandOf(one, wiring)).sort((a, b) => rank(a) - rank(b));
 }
 
+/** What is read often is told in words of its own. */
+const TEXTS: Readonly<Record<string, (value: unknown) => string>> = {
+  'list-clocks': (value) => clocksText(value as ClocksListed),
+};
+const wordsOf = (name: string, value: unknown): string => (TEXTS[name] ?? recordText)(value);
+
 const FILE = { name: 'FILE', about: 'the file to hand in' };
 
 const JSON_FILE = { name: 'FILE', about: 'a file of JSON, `-` for stdin' };
@@ -156,7 +163,7 @@ function commandOf(asking: Asking, wiring: Wiring): Operation {
       try {
         const value = await answerOf(asking, form, context, args, wiring);
         if (value === PRINTED) return;
-        context.print(context.json ? `${JSON.stringify(value, null, 2)}\n` : recordText(value));
+        context.print(context.json ? `${JSON.stringify(value, null, 2)}\n` : wordsOf(asking.name, value));
       } catch (error) {
         throw named(error, asking, form);
       }

@@ -5,14 +5,20 @@ import { ForthrightError } from '@forthright/contract';
 const NAMES = ['forthright.yaml', 'forthright.yml'];
 
 /**
- * The workspace file to use: beside the incident file, else in the current folder, else in the nearest folder
- * above it. Refuses with the places where it looked, or when the incident file is not there itself.
+ * The workspace file to use: beside the file that the command is about, else in the current folder, else in the nearest folder
+ * above it. Refuses with the places where it looked, or when that file is not there itself.
  */
-export async function findWorkspace(cwd: string, incident: string | undefined): Promise<string> {
-  if (incident !== undefined && !(await isThere(resolve(cwd, incident)))) {
-    throw new ForthrightError('file-missing', `there is no incident file ${incident}; check the path`);
+export async function findWorkspace(
+  cwd: string,
+  beside: Readonly<{ what: string; path: string }> | undefined,
+): Promise<string> {
+  if (beside !== undefined && !(await isThere(resolve(cwd, beside.path)))) {
+    throw new ForthrightError(
+      'file-missing',
+      `there is no ${beside.what} file ${beside.path}; check the path`,
+    );
   }
-  const folders = incident === undefined ? [] : [dirname(resolve(cwd, incident))];
+  const folders = beside === undefined ? [] : [dirname(resolve(cwd, beside.path))];
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     folders.push(folder);
     if (dirname(folder) === folder) break;

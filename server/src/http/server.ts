@@ -18,6 +18,7 @@ import { addOperator, BACKUP_PATH, type OperatorDoor, REGISTER_PATH } from './op
 import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
 import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
+import { addReturned, isReturnedPath, RETURNED_PATHS, type ReturnedDoor } from './returned.ts';
 import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
 import { contentOf, sendDownload } from './streams.ts';
 import { type Route, routeOfEntrance, routeOfOperation } from './types.ts';
@@ -35,6 +36,8 @@ export type ServerOptions = Readonly<{
   version: string;
   /** For whoever runs the server; without it there is no such door. */
   operator?: OperatorDoor;
+  /** For webhooks of mail providers; without it there is no such door. */
+  returned?: Omit<ReturnedDoor, 'clientOf'>;
   /** How long headers, a body, or the next piece of a file may take. */
   silenceMs?: number;
 }>;
@@ -116,6 +119,7 @@ export function makeServer(options: ServerOptions): FastifyInstance {
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
   if (options.operator !== undefined) addOperator(app, options.operator);
+  if (options.returned !== undefined) addReturned(app, { ...options.returned, clientOf });
   if (options.people.entrances.some(({ name }) => name === 'sign-out'))
     addSignIn(app, {
       people: options.people,
@@ -190,7 +194,9 @@ function watch({ app, log, metrics }: Door, everything: Limiter): void {
   app.decorateRequest('hurry', undefined);
   app.addHook('onRequest', async (request, reply) => {
     begin(request, reply);
-    const wait = everything.take(clientOf(request));
+    // Those have limits of their own.
+    const isReturned = isReturnedPath((request.raw.url ?? '').split('?', 1)[0] ?? '');
+    const wait = isReturned ? 0 : everything.take(clientOf(request));
     if (wait > 0) throw tooMany(wait);
     refuseDoubtful(request.raw.url ?? '', request.headers.host);
   });
@@ -473,6 +479,7 @@ function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
   const known = [
     ...[...OWN_PATHS, ...SIGN_IN_PATHS.GET].map((path) => ({ method: 'GET', form: formOf(path) })),
     ...['/welcome', ...SIGN_IN_PATHS.POST].map((path) => ({ method: 'POST', form: formOf(path) })),
+    ...RETURNED_PATHS.map((path) => ({ method: 'POST', form: formOf(path) })),
     { method: 'POST', form: formOf(BACKUP_PATH) },
     { method: 'POST', form: formOf(REGISTER_PATH) },
     ...routes.map(({ method, path }) => ({ method, form: formOf(`/api${path}`) })),

@@ -469,6 +469,20 @@ export async function setTaskDue(tx: Tx, id: TaskId, due: string): Promise<void>
   await tx.run('UPDATE incident_tasks SET due = :due::text WHERE id = :id::text', { id, due });
 }
 
+/** The open tasks of decisions of these answers. */
+export async function openTasksOf(
+  reads: Reads,
+  incident: IncidentId,
+  answers: readonly Answer[],
+): Promise<TaskId[]> {
+  const rows = await reads.rows<{ id: string }>(
+    `SELECT id FROM incident_tasks WHERE incident = :incident::text AND state = 'open' AND duty = ANY (:answers::text[])
+      ORDER BY entry`,
+    { incident, answers },
+  );
+  return rows.map(({ id }) => id as TaskId);
+}
+
 export async function finishTask(
   tx: Tx,
   id: TaskId,

@@ -24,7 +24,8 @@ export type DocumentCode =
   | 'risk-invalid'
   | 'report-invalid'
   | 'notice-invalid'
-  | 'template-invalid';
+  | 'template-invalid'
+  | 'trace-invalid';
 
 /** Where in a document: keys and positions from the top, such as `['leaks', 0, 'path']`. */
 export type DocumentPath = readonly PropertyKey[];

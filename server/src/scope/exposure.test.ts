@@ -90,7 +90,7 @@ async function told(given: Case): Promise<Told> {
       return {
         answer,
         people: await engine.rows<Person>(
-          `SELECT person, status, fields, views, formatDateTime(first_seen, '%H:%i', 'UTC') AS first FROM (${peopleSql(run)}) ORDER BY person`,
+          `SELECT person, status, fields, views, formatDateTime(first_seen, '%H:%i', 'UTC') AS first FROM (${await peopleSql(run)}) ORDER BY person`,
         ),
         recipients: await engine.rows<Recipient>(
           `SELECT viewer, class, people, views, formatDateTime(first_seen, '%H:%i', 'UTC') AS first FROM (${await recipientsSql(engine, run.leaks)}) ORDER BY class, viewer`,

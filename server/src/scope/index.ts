@@ -2,4 +2,4 @@ export { type CohortRow, cohortOf } from './cohort.ts';
 export { scope, seenByViewer, whoSawPerson } from './operations.ts';
 export { readinessOperation } from './readiness.operation.ts';
 export { checkReadiness } from './readiness.ts';
-export { type Asked, type Watch, withEngine, withLoadedRun, withRun } from './session.ts';
+export { type Answered, type Asked, type Watch, withEngine, withLoadedRun, withRun } from './session.ts';

@@ -5,9 +5,13 @@ import type { Analytics } from '../platform/analytics/index.ts';
 import { quoteText } from '../platform/analytics/index.ts';
 import { peopleSeenSql, recipientTotalsSql } from './answer.ts';
 import type { PlannedLeak } from './leaks.ts';
+import { computeOthers } from './others.ts';
 import { pseudonymsOf } from './recipients.ts';
 import type { ScopeRun } from './run.ts';
 import { WITHHELD } from './staff.ts';
+
+/** Own monitoring, the last, is nobody to whom anything was shown. */
+const CLASSES = RECIPIENT_CLASSES.slice(0, -1);
 
 const instant = (ms: string): string => `if(${ms} < 0, NULL, fromUnixTimestamp64Milli(${ms}, 'UTC'))`;
 
@@ -15,15 +19,33 @@ const instant = (ms: string): string => `if(${ms} < 0, NULL, fromUnixTimestamp64
  * SQL: one row a person who is exposed or unknown, by id; whoever is in no row is clear. Staff who are no customers
  * have a row each under the same word, not where their id would stand.
  */
-export function peopleSql(run: ScopeRun): string {
+export async function peopleSql(run: ScopeRun): Promise<string> {
+  await computeOthers(run);
+  const leaks = (mask: string) =>
+    `arrayFlatten([${run.leaks.map((l) => `if(bitTest(${mask}, ${l.n}), [${quoteText(l.leak.id)}], emptyArrayString())`).join(', ')}])`;
+  const classes = `[${CLASSES.map(quoteText).join(', ')}]`;
   const fields = (mask: string) =>
     `arraySort(arrayDistinct(arrayFlatten([${run.leaks.map((l) => `if(bitTest(${mask}, ${l.n}), [${l.leak.fields.map(quoteText).join(', ')}], emptyArrayString())`).join(', ')}])))`;
   return `SELECT if(s.person IN (SELECT id FROM withheld), ${quoteText(WITHHELD)}, s.person) AS person, if(s.ex != 0, 'exposed', 'unknown') AS status, k.person != '' AS in_directory,
       ${fields('s.ex')} AS fields, ${fields('s.un')} AS possible_fields,
+      ${leaks('s.ex')} AS leaks, ${leaks('s.un')} AS possible_leaks,
+      CAST((arrayFilter((c, n) -> n > 0, ${classes}, arrayResize(o.n, ${CLASSES.length}) AS counts), arrayFilter(n -> n > 0, counts)), 'Map(String, Int64)') AS others,
+      arrayMap(p -> ${pageName(run.leaks)}, g.pages) AS pages, g.n AS page_count,
       ${instant('s.t0')} AS first_seen, ${instant('s.t1')} AS last_seen, s.n AS views, s.ex != 0 AND s.named = 0 AS possibly_self,
       if(k.person = '', '', toString(k.country)) AS country, toString(k.region) AS region, if(k.person = '', '', toString(k.language)) AS language, k.email AS email
     FROM status AS s LEFT JOIN known AS k ON s.person = k.person
+      LEFT JOIN others AS o ON s.person = o.person LEFT JOIN person_pages AS g ON s.person = g.person
     ORDER BY person, status, first_seen, last_seen, views, fields, possible_fields`;
+}
+
+/** SQL over `p`, leak and item, of a person `s`: the page as a person would write it. */
+function pageName(leaks: readonly PlannedLeak[]): string {
+  // A sign that no key holds: what stands around it is the page's name without its key.
+  const parts = leaks.map(({ n, path }) => {
+    const [before = '', after] = (path?.render('\0') ?? '').split('\0');
+    return `p.1 = ${n}, concat(${quoteText(before)}, ${after === undefined ? "''" : `p.2, ${quoteText(after)}`})`;
+  });
+  return `if(p.2 = s.person AND p.2 IN (SELECT id FROM withheld), ${quoteText(WITHHELD)}, multiIf(${parts.join(', ')}, p.2))`;
 }
 
 /** SQL: one row a recipient, the ones who saw most people first. Staff under pseudonyms. */
@@ -52,7 +74,7 @@ export async function recipientsSql(engine: Analytics, leaks: readonly PlannedLe
 export async function writeOutputs(run: ScopeRun, answer: ScopeAnswer, directory: string): Promise<void> {
   const { engine } = run.input;
   const { evidence, gaps, rejected } = answer;
-  const people = peopleSql(run);
+  const people = await peopleSql(run);
   const recipients = await recipientsSql(engine, run.leaks);
   const json = (value: unknown) => (path: string) => writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
   const files: readonly (readonly [name: string, write: (path: string) => Promise<void>])[] = [

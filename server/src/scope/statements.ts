@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Analytics, Params } from '../platform/analytics/index.ts';
 
 /** Changes when the rules of counting change their meaning; `queryHash` changes with every letter of the query. */
-export const QUERY_VERSION = '3';
+export const QUERY_VERSION = '4';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 

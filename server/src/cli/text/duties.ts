@@ -6,6 +6,7 @@ import type {
   ShownDeadline,
   UnverifiedRegime,
 } from '@forthright/contract';
+import { concernsSomebody } from '../../assess/index.ts';
 import { riskLines } from './risk.ts';
 import { clip, moment, number, plural, wrap } from './words.ts';
 
@@ -14,8 +15,12 @@ const WIDTH = 110;
 /** The risk in short, then the duties for somebody who has slept little: what to do first, what to find out, the rest. */
 export function assessText({ risk, decision, duties: answer }: AssessAnswer): string {
   const due = byTime(answer.rows.filter((row) => row.status === 'due'));
-  const open = byTime(answer.rows.filter((row) => row.status === 'cannot-tell' && row.people.max > 0));
-  const counsel = answer.rows.filter((row) => row.status === 'unverified' && row.people.max > 0);
+  // A law may hold by the seat, wherever the people live.
+  const open = byTime(answer.rows.filter((row) => row.status === 'cannot-tell'));
+  const { organisation } = answer.facts;
+  const counsel = answer.rows.filter(
+    (row) => row.status === 'unverified' && concernsSomebody(row, organisation),
+  );
   const parts = [
     [
       answer.facts.title,
@@ -181,12 +186,12 @@ function notDue(rows: readonly DutyRow[]): string[] {
 function unverified(rows: readonly DutyRow[]): string[] {
   if (rows.length === 0) return [];
   return [
-    `UNVERIFIED, ASK COUNSEL: ${plural(rows.length, 'law')} where affected people live or may live`,
+    `UNVERIFIED, ASK COUNSEL: ${plural(rows.length, 'law')} where affected people live or may live, or the organisation is`,
     ...rows
-      .filter((row) => row.people.min > 0)
+      .filter((row) => row.people.min > 0 || row.people.max === 0)
       .map(
         (row) =>
-          `  ${row.name} (${number(row.people.min)} people): ${clip(row.notes.find((n) => n.startsWith('name and e-mail')) ?? row.notes[0] ?? '', 90)}`,
+          `  ${row.name} (${number(row.people.min)} people): ${clip(row.notes.find((n) => n.startsWith('name and e-mail')) ?? row.notes[0] ?? row.why, 90)}`,
       ),
   ];
 }

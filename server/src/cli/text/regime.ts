@@ -28,7 +28,13 @@ function verifiedLines(regime: Regime): string[] {
       `${name}: any of these, together in one person`,
       ...kinds.map((kind) =>
         item(
-          Array.isArray(kind) ? kind.join(' + ') : `${kind.with.join(' + ')}, if ${JSON.stringify(kind.if)}`,
+          Array.isArray(kind)
+            ? kind.join(' + ')
+            : [
+                kind.with.join(' + '),
+                ...(kind.if === undefined ? [] : [`if ${JSON.stringify(kind.if)}`]),
+                ...(kind.from === undefined ? [] : [`since ${kind.from}`]),
+              ].join(', '),
         ),
       ),
     ]),

@@ -8,10 +8,12 @@ import {
   type ReopenDuty,
 } from '@forthright/contract';
 import type { Tx } from '../../platform/db/index.ts';
-import type { Asked } from '../../prove/index.ts';
+import { type Asked, record } from '../../prove/index.ts';
+import { finishTask, openTasksOf } from '../store.ts';
 import type { Incident, LaterAct } from '../types.ts';
 import { deedUpon, type UponEvent } from '../upon.ts';
 import { askForDuties } from './await.ts';
+import { answersDone } from './rules.ts';
 import { insertDutySteps, keptDuties, type NewStep, STEP_TEXTS } from './store.ts';
 import type { KeptDuty } from './types.ts';
 
@@ -61,51 +63,69 @@ export async function refuseUnfulfilled(
   }
 }
 
-/** Keeps, within a deed of this entry, what was done about duties; they are assessed anew, since clocks may start with it. */
+/**
+ * Keeps, within a deed of this entry, what was done about duties; they are assessed anew, since clocks may start with it.
+ * What a decision obliges to and the duty of law are one thing: the last duty to the authority, or to the people, that is
+ * fulfilled ends the task of the decision, with an entry of its own.
+ */
 export async function settleDuties(tx: Tx, step: NewStep, now: Date): Promise<void> {
   if (step.duties.length === 0) return;
   await insertDutySteps(tx, step);
+  if (step.act === 'fulfilled') await endTasks(tx, step);
   await askForDuties(tx, step.incident, step.entry, now);
+}
+
+async function endTasks(tx: Tx, { incident, duties, entry }: NewStep): Promise<void> {
+  const answers = answersDone([...(await keptDuties(tx, incident)).values()], duties);
+  for (const task of await openTasksOf(tx, incident, answers)) {
+    const finished = await record(tx, {
+      kind: 'task-finished',
+      incident,
+      facts: { task, outcome: 'done', duties: [...duties], by: entry },
+      texts: { text: { value: `With the duty ${duties.join(', ')}.` } },
+    });
+    await finishTask(tx, task, 'done', finished);
+  }
 }
 
 type Settling = Readonly<{
   incident: string;
-  duties: readonly string[];
   step: DutyAct;
   act: LaterAct;
   at?: string;
   receipt?: string | undefined;
 }>;
+type Looked = Readonly<{ names: readonly string[]; texts: UponEvent['texts'] }>;
 
 async function settle(
   asked: Asked,
-  { incident: id, duties, step, act, at, receipt }: Settling,
-  look: (tx: Tx, incident: Incident, now: Date) => Promise<UponEvent['texts']>,
+  { incident: id, step, act, at, receipt }: Settling,
+  look: (tx: Tx, incident: Incident, now: Date) => Promise<Looked>,
 ): Promise<DutiesSettled> {
-  const names = [...new Set(duties)];
+  let duties: readonly string[] = [];
   const done = await deedUpon(
     asked,
     id,
     { kind: `duty-${step}`, act },
-    async ({ tx, at: now, incident }) => ({
-      texts: await look(tx, incident, now),
-      facts: {
-        duties: names,
-        ...(at === undefined ? {} : { at }),
-        ...(receipt === undefined ? {} : { receipt }),
-      },
-    }),
+    async ({ tx, at: now, incident }) => {
+      const { names, texts } = await look(tx, incident, now);
+      duties = [...new Set(names)];
+      return {
+        texts,
+        facts: {
+          duties,
+          ...(at === undefined ? {} : { at }),
+          ...(receipt === undefined ? {} : { receipt }),
+        },
+      };
+    },
     async ({ tx, at: now, incident }, entry) => {
       const by = asked.actor.account;
       const when = at ?? now.toISOString();
-      await settleDuties(
-        tx,
-        { entry, incident: incident.id, duties: names, act: step, at: when, by, receipt },
-        now,
-      );
+      await settleDuties(tx, { entry, incident: incident.id, duties, act: step, at: when, by, receipt }, now);
     },
   );
-  return { ...done, open: step === 'reopened' ? names : [] };
+  return { ...done, settled: duties.length, open: step === 'reopened' ? [...duties] : [] };
 }
 
 /** Records that a duty was done: when, how, the authority's number and receipt, and why late where it was. */
@@ -113,36 +133,52 @@ export const fulfilDuty = (
   asked: Asked,
   { incident, duty, at, text, reference, receipt, delayReasons }: FulfilDuty,
 ): Promise<DutiesSettled> =>
-  settle(
-    asked,
-    { incident, duties: [duty], step: 'fulfilled', act: 'fulfil-duty', at, receipt },
-    async (tx, found, now) => {
-      await refuseUnfulfilled(tx, { incident: found, now }, [duty], { at, receipt, delayReasons });
-      return {
-        [STEP_TEXTS.text]: { value: text },
-        ...(reference === undefined ? {} : { [STEP_TEXTS.reference]: { value: reference } }),
-        ...(delayReasons === undefined ? {} : { [STEP_TEXTS.delayReasons]: { value: delayReasons } }),
-      };
-    },
-  );
-
-/** Records why nothing is done about duties that are due, can't be told, or that nobody has verified. */
-export const excuseDuties = (
-  asked: Asked,
-  { incident, duties, reason }: ExcuseDuties,
-): Promise<DutiesSettled> =>
-  settle(asked, { incident, duties, step: 'excused', act: 'excuse-duties' }, async (tx, found) => {
-    for (const { duty, settled, status } of await dutiesNamed(tx, found, duties)) {
-      if (settled !== null) refuse(`The duty ${duty} is ${settled} already; reopen it with a reason first.`);
-      if (status === 'not-due') refuse(`The duty ${duty} is not due: there is nothing to excuse.`);
-    }
-    return { [STEP_TEXTS.text]: { value: reason } };
+  settle(asked, { incident, step: 'fulfilled', act: 'fulfil-duty', at, receipt }, async (tx, found, now) => {
+    await refuseUnfulfilled(tx, { incident: found, now }, [duty], { at, receipt, delayReasons });
+    const texts = {
+      [STEP_TEXTS.text]: { value: text },
+      ...(reference === undefined ? {} : { [STEP_TEXTS.reference]: { value: reference } }),
+      ...(delayReasons === undefined ? {} : { [STEP_TEXTS.delayReasons]: { value: delayReasons } }),
+    };
+    return { names: [duty], texts };
   });
+
+/** Every open duty of this status. Refuses when there is none. */
+async function openOfStatus(
+  tx: Tx,
+  incident: Incident,
+  status: NonNullable<ExcuseDuties['status']>,
+): Promise<readonly string[]> {
+  const open = [...(await keptDuties(tx, incident.id)).values()]
+    .filter((one) => one.status === status && one.settled === null)
+    .map(({ duty }) => duty);
+  return open.length > 0 ? open.toSorted() : refuse(`The incident has no open duty of the status ${status}.`);
+}
+
+/**
+ * Records why nothing is done about duties that are due, can't be told, or that nobody has verified: these by name, or all
+ * of a status. Refuses both together, or neither.
+ */
+export function excuseDuties(
+  asked: Asked,
+  { incident, duties, status, reason }: ExcuseDuties,
+): Promise<DutiesSettled> {
+  return settle(asked, { incident, step: 'excused', act: 'excuse-duties' }, async (tx, found) => {
+    if ((duties === undefined) === (status === undefined))
+      throw new ForthrightError('usage', 'Say either `duties`, by name, or `status`.');
+    const names = status === undefined ? (duties ?? []) : await openOfStatus(tx, found, status);
+    for (const { duty, settled, status: is } of await dutiesNamed(tx, found, names)) {
+      if (settled !== null) refuse(`The duty ${duty} is ${settled} already; reopen it with a reason first.`);
+      if (is === 'not-due') refuse(`The duty ${duty} is not due: there is nothing to excuse.`);
+    }
+    return { names, texts: { [STEP_TEXTS.text]: { value: reason } } };
+  });
+}
 
 /** Takes back that a duty was fulfilled or excused. */
 export const reopenDuty = (asked: Asked, { incident, duty, reason }: ReopenDuty): Promise<DutiesSettled> =>
-  settle(asked, { incident, duties: [duty], step: 'reopened', act: 'reopen-duty' }, async (tx, found) => {
+  settle(asked, { incident, step: 'reopened', act: 'reopen-duty' }, async (tx, found) => {
     const [kept] = await dutiesNamed(tx, found, [duty]);
     if (kept?.settled === null) refuse(`The duty ${duty} is neither fulfilled nor excused.`);
-    return { [STEP_TEXTS.text]: { value: reason } };
+    return { names: [duty], texts: { [STEP_TEXTS.text]: { value: reason } } };
   });

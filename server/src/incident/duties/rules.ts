@@ -1,5 +1,5 @@
 /** Duties of law in the record: what keeps an incident from being closed, and what is left to do. Pure. */
-import type { Blocker, Delayable, DutyStatus, NextStep } from '@forthright/contract';
+import type { Answer, Blocker, Delayable, DutyStatus, NextStep } from '@forthright/contract';
 import { delayOf } from '../delays/rules.ts';
 import type { KeptDuty, OpenDuties, OpenDuty, Settled } from './types.ts';
 
@@ -14,6 +14,18 @@ const DELAYABLE: Readonly<Record<string, Delayable>> = {
   agency: 'tell-authority',
 };
 export const delayableAs = (to: string): Delayable | null => DELAYABLE[to] ?? null;
+
+/** What a decision calls the addressee of a duty. */
+const ANSWER_OF: Readonly<Record<string, Answer>> = { authority: 'tell-authority', people: 'tell-people' };
+
+/** What decisions oblige to and is done now: these duties are fulfilled, and no other that is due has such an addressee. */
+export function answersDone(kept: readonly KeptDuty[], fulfilled: readonly string[]): Answer[] {
+  const done = kept.filter(({ duty }) => fulfilled.includes(duty)).flatMap(({ to }) => ANSWER_OF[to] ?? []);
+  const open = kept
+    .filter(({ status, settled, duty }) => status === 'due' && settled === null && !fulfilled.includes(duty))
+    .flatMap(({ to }) => ANSWER_OF[to] ?? []);
+  return [...new Set(done)].filter((answer) => !open.includes(answer));
+}
 
 /**
  * Whether what settled a duty still does when it is assessed anew. What was fulfilled stays so. An excuse was given for

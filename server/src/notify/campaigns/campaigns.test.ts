@@ -7,12 +7,15 @@ import { after, afterEach, beforeEach, test } from 'node:test';
 import {
   type AddresseesListed,
   type CampaignChanged,
+  type CampaignLinted,
   type CampaignShown,
   type Changed,
   ForthrightError,
+  type IncidentId,
   type IncidentShown,
   ROLES,
 } from '@forthright/contract';
+import { askForDuties } from '../../incident/index.ts';
 import { actor, ask as askRecord, openRecord, strays } from '../../incident/testing.ts';
 import type { Db } from '../../platform/db/index.ts';
 import { type Deed, type Seen, Sink } from '../../platform/mail/smtp/testing.ts';
@@ -24,7 +27,17 @@ import { PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
 import { campaignWindowsHandler, noteReturned } from './returns.ts';
 import { campaignMovesText } from './rules.ts';
 import { SEND_CAMPAIGN, sendCampaignHandler } from './send.ts';
-import { doJob, finishedRun, LEAKS, mailingTo, person, STATEMENT, writeWorkspace } from './testing.ts';
+import { messageOfTokens } from './store.ts';
+import {
+  assessed,
+  doJob,
+  finishedRun,
+  LEAKS,
+  mailingTo,
+  person,
+  STATEMENT,
+  writeWorkspace,
+} from './testing.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'forthright-campaigns-'));
 after(() => rmSync(work, { recursive: true, force: true }));
@@ -94,8 +107,12 @@ async function incidentWithLeaks(): Promise<string> {
 
 type Of = Readonly<{ incident: string; campaign: string }>;
 
-async function prepared(incident: string, people: readonly CohortRow[], more: object = {}): Promise<Of> {
-  const run = await finishedRun(as('ada'), incident, people);
+async function prepared(
+  incident: string,
+  people: readonly CohortRow[],
+  { duties, ...more }: Readonly<{ duties?: readonly string[]; after?: string; statement?: object }> = {},
+): Promise<Of> {
+  const run = await finishedRun(as('ada'), incident, people, duties);
   const { campaign } = await ask<CampaignChanged>('make-campaign', {
     incident,
     run,
@@ -210,10 +227,12 @@ test('the slice first, then the rest; a second start is refused; told when five 
     );
   assert.ok(!(await blocks()).includes('open-campaign'));
   const [token = ''] = (sink.taken[0]?.from ?? '').split('@');
-  assert.ok(
-    await noteReturned(as('ada'), { token, kind: 'bounce', status: '5.1.1', said: 'no such user' }, 0.5),
-  );
-  assert.equal(await noteReturned(as('ada'), { token: 'nobody', kind: 'bounce' }, 0.5), false);
+  const message = await messageOfTokens(db, [token]);
+  assert.ok(message !== undefined);
+  const key = Buffer.alloc(32, 1);
+  const came = { key, meaning: 'blocked-by-policy', status: '5.7.1', said: 'not from you' } as const;
+  assert.equal(await noteReturned(as('ada'), message, came, 0.5), 'noted');
+  assert.equal(await noteReturned(as('ada'), message, came, 0.5), 'known');
   assert.deepEqual(await sums(of), { told: 11, bounced: 1 });
   assert.ok((await blocks()).includes('open-campaign'));
   const [gone] = (await ask<AddresseesListed>('list-addressees', { ...of, state: 'bounced' })).people;
@@ -367,6 +386,92 @@ test('a restored record does not go on sending by itself', async () => {
   await send();
   const { state, pause } = await show(of);
   assert.deepEqual([state, pause, sink.taken.length], ['paused', 'restored', 0]);
+});
+
+test('nobody approves what the linter faults, unless for a reason that is kept; each cohort is linted for the laws of its place', async () => {
+  const people = [
+    ...['en', 'de', 'fr', 'it', 'es', 'pt', 'nl', 'pl', 'sv', 'ja'].map((language, n) =>
+      person(n, { language }),
+    ),
+    person(20, { status: 'unknown', fields: [], perhaps: ['email', 'name'], first: -1, last: -1, views: 0 }),
+    person(21, { country: 'US', region: 'MA' }),
+    person(22, { country: 'US', region: 'Massachusetts' }),
+    person(23, { country: 'US', region: 'Illinois' }),
+    person(24, { country: 'US', region: 'TX' }),
+  ];
+  const incident = await incidentWithLeaks();
+  const given = {
+    duties: ['EU/people', 'US-MA/people', 'US-IL/people'],
+    statement: { ...STATEMENT, agencies: ['Equifax, P.O. Box 740241, Atlanta, GA 30374, +1-888-378-4329'] },
+  };
+  const of = await prepared(incident, people, given);
+  const linted = await ask<CampaignLinted>('lint-campaign', of);
+  assert.deepEqual([linted.errors, linted.cohorts.length], [0, 14]);
+  const inUs = linted.cohorts.filter(({ laws }) => !laws.includes('EU'));
+  assert.deepEqual(inUs.map(({ laws, people, form }) => [laws.join(), people, form ?? '']).sort(), [
+    ['', 1, ''],
+    ['US-IL', 1, '815 ILCS 530/10(a)'],
+    ['US-MA', 2, 'M.G.L. c. 93H § 3(b)'],
+  ]);
+  const german = await ask<CampaignLinted>('lint-campaign', { ...of, language: 'de' });
+  assert.deepEqual(
+    german.cohorts.map(({ language }) => language),
+    ['de'],
+  );
+  await approved(of);
+  assert.deepEqual((await show(of)).override, undefined);
+
+  const cause = Object.fromEntries(
+    Object.keys(STATEMENT.texts.cause).map((to) => [to, 'A template was wrong.']),
+  );
+  const vague =
+    'Out of an abundance of caution we inform you; a small number of people may have been affected.';
+  const statement = { ...STATEMENT, texts: { ...STATEMENT.texts, cause: { ...cause, en: vague } } };
+  const bad = await prepared(incident, people.slice(0, 2), { statement });
+  const { hash, lint } = await show(bad);
+  assert.ok((lint?.errors ?? 0) > 0 && lint?.faulty === 1, JSON.stringify(lint));
+  const [worst] = (await ask<CampaignLinted>('lint-campaign', bad)).cohorts;
+  assert.equal(worst?.language, 'en');
+  const found = worst?.findings.filter(({ severity }) => severity === 'error') ?? [];
+  assert.ok(
+    found.some(({ rule, words }) => rule === 'vagueNumber' && /small number/.test(words)),
+    JSON.stringify(found),
+  );
+  assert.match(await refusal('approve-campaign', { ...bad, hash }, 'bo'), /campaign-faulty/);
+  assert.equal((await show(bad)).state, 'prepared');
+  const override = 'The authority asked for these words.';
+  await ask('approve-campaign', { ...bad, hash, override }, 'bo');
+  const { override: kept } = await show(bad);
+  assert.deepEqual([kept?.by, kept?.reason], ['usr_bo', override]);
+});
+
+test('an approval is void when other duties towards people are due, and nobody approves while they are not assessed', async () => {
+  const incident = await incidentWithLeaks();
+  const of = await prepared(incident, [person(1), person(2, { country: 'US', region: 'CA' })], {
+    duties: ['US-CA/people'],
+    statement: { ...STATEMENT, delayedByPolice: false },
+  });
+  const { hash, duties, dutiesVersion } = await show(of);
+  assert.deepEqual([duties, dutiesVersion], [['US-CA/people'], 1]);
+  const people = (await ask<AddresseesListed>('list-addressees', of)).people;
+  const inCalifornia = people.find(({ customer }) => customer === 'c000002')?.person;
+  const { text } = await ask<{ text: string }>('preview-notice', { ...of, person: inCalifornia });
+  for (const words of ['Notice of Data Breach', 'What Happened', 'No law enforcement agency delayed'])
+    assert.ok(text.includes(words), words);
+  const { run } = await show(of);
+  await assessed(as('ada'), { incident, job: run, run }, ['EU/people', 'US-CA/people']);
+  assert.match(await refusal('approve-campaign', { ...of, hash }, 'bo'), /campaign-changed.*EU\/people/);
+  await assessed(as('ada'), { incident, job: run, run }, ['US-CA/people']);
+  await approved(of);
+  await assessed(as('ada'), { incident, job: run, run }, []);
+  assert.match(await refusal('start-campaign', of), /campaign-changed/);
+  await ask('discard-campaign', { ...of, reason: 'Other duties.' });
+  const other = await prepared(incident, some(2));
+  await db.transaction((tx) => askForDuties(tx, incident as IncidentId, 1, now()));
+  assert.match(
+    await refusal('approve-campaign', { ...other, hash: (await show(other)).hash }, 'bo'),
+    /campaign-refuses.*not been assessed/,
+  );
 });
 
 test('docs/campaigns.md has both tables', () => {

@@ -17,6 +17,7 @@ import {
 import {
   cohortOfRun,
   deedUpon,
+  isAwaited,
   lastRun,
   leaksOf,
   recordUpon,
@@ -29,12 +30,13 @@ import { makeTag } from '../../prove/codes/index.ts';
 import { type Asked, registerMark } from '../../prove/index.ts';
 import { MOVES, type PersonEvent, STATES } from '../states.ts';
 import { noteWhetherOpen } from './open.ts';
-import { PREPARE_CAMPAIGN } from './prepare.ts';
+import { dutiesNow, PREPARE_CAMPAIGN } from './prepare.ts';
 import { PUBLISH_BATCHES, publishBatch } from './publish.ts';
 import { CAMPAIGN_MOVES } from './rules.ts';
 import { SEND_CAMPAIGN } from './send.ts';
-import { campaignSums, findCampaign, STATEMENT } from './show.ts';
+import { campaignSums, findCampaign, OVERRIDE, STATEMENT } from './show.ts';
 import {
+  countFindings,
   eraseAddressee as eraseRows,
   insertCampaign,
   insertCampaignMove,
@@ -64,7 +66,8 @@ export async function makeCampaign(asked: Asked, given: MakeCampaign): Promise<C
     id,
     { kind: 'campaign-made', act: 'campaign' },
     async ({ tx, incident }) => {
-      await refuseStale(tx, { incident: incident.id, runJob: run });
+      await refuseStale(tx, { incident: incident.id, runJob: run, duties: undefined });
+      await refuseUnassessed(tx, incident.id);
       if (after !== undefined) {
         const earlier = await findCampaign(tx, incident.id, after);
         if (earlier.hash === undefined) throw refuses('the earlier campaign was never prepared');
@@ -123,10 +126,18 @@ async function freeTag(reads: Reads): Promise<string> {
   throw refuses('nearly all batch tags of this register are taken');
 }
 
-/** Facts have changed when there is a newer run, or the leaks are others than the run was about. */
+/** The law decides the form of notices, and what they are held to: it must have been asked. */
+async function refuseUnassessed(reads: Reads, incident: string): Promise<void> {
+  if (await isAwaited(reads, incident))
+    throw refuses(
+      'the duties of law have not been assessed since the last change that they hang on: wait for it, or ask for it with assess-duties',
+    );
+}
+
+/** Facts have changed when there is a newer run, when the leaks are others than the run was about, or the duties towards people. */
 async function refuseStale(
   reads: Reads,
-  { incident, runJob }: Pick<Campaign, 'incident' | 'runJob'>,
+  { incident, runJob, duties }: Pick<Campaign, 'incident' | 'runJob' | 'duties'>,
 ): Promise<void> {
   const found = await cohortOfRun(reads, incident, runJob);
   if (found === undefined) throw erasedRun();
@@ -141,6 +152,13 @@ async function refuseStale(
     throw new ForthrightError(
       'campaign-changed',
       `There is a newer run, ${last}: make a campaign of that one.`,
+    );
+  if (duties === undefined) return;
+  const now = await dutiesNow(reads, incident);
+  if (duties.join() !== now.join())
+    throw new ForthrightError(
+      'campaign-changed',
+      `It was prepared for the duties ${duties.join(', ') || 'of nobody'}, and now they are ${now.join(', ') || 'none'}: make it anew.`,
     );
 }
 
@@ -186,7 +204,8 @@ async function act(
 
 /**
  * A second person's approval of exactly what the hash stands for; with it the batch is committed to the register, before
- * any message is released. Refuses another hash, facts that have changed, and whoever made the campaign.
+ * any message is released. Refuses another hash, facts that have changed, whoever made the campaign, and notices in which
+ * the linter finds an error, unless a reason is given why they go out all the same.
  */
 export async function approveCampaign(
   asked: Asked,
@@ -205,12 +224,23 @@ export async function approveCampaign(
       if (campaign.hash !== given.hash)
         throw new ForthrightError('campaign-changed', 'This is not the hash of what was prepared.');
       await refuseStale(tx, campaign);
+      await refuseUnassessed(tx, campaign.incident);
       const why = await notAsMade(campaign);
       if (why !== undefined) throw new ForthrightError('campaign-changed', why);
+      const { errors, warnings, faulty } = await countFindings(tx, campaign.id);
+      if (errors > 0 && given.override === undefined)
+        throw new ForthrightError(
+          'campaign-faulty',
+          `The linter finds ${errors} errors in the notices of ${faulty} cohorts.`,
+        );
+      const overridden = errors > 0 ? given.override : undefined;
       return {
-        facts: { hash: given.hash },
-        ...(given.reason === undefined ? {} : { texts: { reason: { value: given.reason } } }),
-        changes: { approvedBy: asked.actor.account },
+        facts: { hash: given.hash, lint: { errors, warnings, overridden: overridden !== undefined } },
+        texts: {
+          ...(given.reason === undefined ? {} : { reason: { value: given.reason } }),
+          ...(overridden === undefined ? {} : { [OVERRIDE]: { value: overridden } }),
+        },
+        changes: { approvedBy: asked.actor.account, overrides: overridden !== undefined },
       };
     },
     async ({ campaign, tx, at }) => {

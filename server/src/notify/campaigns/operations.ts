@@ -3,10 +3,12 @@ import {
   AddresseesSettled,
   ApproveCampaign,
   CampaignChanged,
+  CampaignLinted,
   CampaignShown,
   CampaignsListed,
   EraseAddressee,
   ForthrightError,
+  LintCampaign,
   ListAddressees,
   MakeCampaign,
   NoticePreviewed,
@@ -41,9 +43,10 @@ import {
 } from './changes.ts';
 import { approvalHash } from './hashes.ts';
 import { writerOf } from './prepare.ts';
-import { addressees, findCampaign, listed, shown } from './show.ts';
+import { addressees, findCampaign, linted, listed, shown } from './show.ts';
 import { campaignsOf, peopleOf } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
+import { NO_CODE } from './writer.ts';
 
 export type CampaignOptions = Readonly<{
   /** The data folder. */
@@ -69,9 +72,6 @@ async function seen({ db, actor }: Asked, id: string): Promise<string> {
 async function find(asked: Asked, given: OfCampaign): Promise<Campaign> {
   return findCampaign(asked.db, await seen(asked, given.incident), given.campaign);
 }
-
-/** Stands where the code will be: groups of the same length, and no code. */
-const NO_CODE = '????-?????-?????-?????';
 
 async function preview(
   asked: Asked,
@@ -160,6 +160,15 @@ export const campaignOperations = (options: CampaignOptions): readonly Operation
     path: `${one}/people/:person/notice`,
     may: READERS,
     run: (asked, given) => preview(asked, given, options),
+  }),
+  guarded(LintCampaign, CampaignLinted, {
+    name: 'lint-campaign',
+    summary:
+      'What the linter finds in the notices of each cohort, by language; errors keep it from being approved.',
+    method: 'GET',
+    path: `${one}/lint`,
+    may: READERS,
+    run: async (asked, given) => linted(asked.db, await find(asked, given), given.language),
   }),
   guarded(ApproveCampaign, CampaignChanged, {
     name: 'approve-campaign',

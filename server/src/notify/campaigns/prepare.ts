@@ -9,8 +9,16 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { type ErrorCode, ForthrightError, newId } from '@forthright/contract';
-import { cohortOfRun, findIncident, openContent, recordUpon, setCampaign } from '../../incident/index.ts';
-import type { Db, Tx } from '../../platform/db/index.ts';
+import {
+  cohortOfRun,
+  findDutyVersion,
+  findIncident,
+  keptDuties,
+  openContent,
+  recordUpon,
+  setCampaign,
+} from '../../incident/index.ts';
+import type { Db, Reads, Tx } from '../../platform/db/index.ts';
 import { type OneAddress, oneAddress } from '../../platform/mail/index.ts';
 import { endJob, failJob, type Handler, type Held } from '../../platform/queue/index.ts';
 import {
@@ -22,6 +30,8 @@ import {
 } from '../../prove/codes/index.ts';
 import { type Asked, deed, PROGRAM } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
+import { towardsPeople } from '../compose/index.ts';
+import { Cohorts, type LintedCohort } from './cohorts.ts';
 import { approvalHash, sharedHash, toldHash } from './hashes.ts';
 import { batchFolder } from './publish.ts';
 import { statementOf } from './show.ts';
@@ -30,6 +40,7 @@ import {
   deletePrepared,
   giveMessages,
   insertCampaignMove,
+  insertCohorts,
   insertMessages,
   insertPeople,
   moveCampaign,
@@ -67,14 +78,22 @@ export function prepareCampaignHandler(options: CampaignJobOptions): Handler {
     run: async (job, { signal, progress }) => {
       const campaign = await campaignOfJob(db, job);
       const day = now();
-      const writer = await writerOf(campaign, options, day);
+      const duties = await dutiesNow(db, campaign.incident);
+      const writer = await writerOf({ ...campaign, duties }, options, day);
+      const cohorts = new Cohorts(writer);
       const folder = batchFolder(options.data, campaign.id);
       const maker = new BatchMaker(campaign.tag, `${folder}.sorting`);
       try {
         await mkdir(join(options.data, 'batches'), { recursive: true, mode: 0o700 });
         await rm(folder, { recursive: true, force: true });
         await db.transaction((tx) => deletePrepared(tx, campaign.id));
-        const prepared = await prepareAll({ campaign, options, writer, maker, day }, { signal, progress });
+        const prepared = await prepareAll(
+          { campaign, options, writer, maker, day, cohorts },
+          { signal, progress },
+        );
+        progress('linting', 0, 1);
+        const linted = await cohorts.lint(signal);
+        const dutiesVersion = (await findDutyVersion(db, campaign.incident))?.version;
         const { root, size, bits } = await maker.seal();
         await maker.write(folder);
         const found = await cohortOfRun(db, campaign.incident, campaign.runJob);
@@ -101,12 +120,27 @@ export function prepareCampaignHandler(options: CampaignJobOptions): Handler {
             root,
             hash,
             letterhead,
+            duties,
+            dutiesVersion,
           });
+          await insertCohorts(tx, campaign.id, linted);
+          const lint = { errors: sumOf(linted, 'errors'), warnings: sumOf(linted, 'warnings') };
           const entry = await recordUpon(tx, {
             incident: campaign.incident,
             kind: 'campaign-prepared',
             act: 'campaign',
-            facts: { campaign: campaign.id, hash, people, messages: size, addresses, bits, root: hex(root) },
+            facts: {
+              campaign: campaign.id,
+              hash,
+              people,
+              messages: size,
+              addresses,
+              bits,
+              root: hex(root),
+              duties,
+              cohorts: linted.length,
+              lint,
+            },
           });
           await insertCampaignMove(tx, campaign.id, entry, 'finish-preparing');
           await endJob(tx, job, at, { people, messages: size });
@@ -120,6 +154,15 @@ export function prepareCampaignHandler(options: CampaignJobOptions): Handler {
       await deed(asked, (tx, at) => failPreparing(tx, campaign, { job, code, at }));
     },
   };
+}
+
+const sumOf = (linted: readonly LintedCohort[], what: 'errors' | 'warnings'): number =>
+  linted.reduce((sum, each) => sum + each[what], 0);
+
+/** Duties towards people that are due, or may be, by the incident's latest assessment. */
+export async function dutiesNow(reads: Reads, incident: string): Promise<string[]> {
+  const kept = await keptDuties(reads, incident);
+  return towardsPeople([...kept.values()].map(({ duty, ...rest }) => ({ id: duty, ...rest })));
 }
 
 async function failPreparing(
@@ -160,6 +203,7 @@ export async function writerOf(
     workspace,
     mailing,
     day,
+    duties: campaign.duties ?? (await dutiesNow(db, campaign.incident)),
   });
 }
 
@@ -169,6 +213,7 @@ type Preparing = Readonly<{
   writer: Writer;
   maker: BatchMaker;
   day: Date;
+  cohorts: Cohorts;
 }>;
 type How = Parameters<Handler['run']>[1];
 
@@ -193,6 +238,7 @@ async function prepareAll(
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
     const row = JSON.parse(line) as CohortRow | { salt: string };
+    if (!('salt' in row) && row.leaks === undefined) throw olderRun();
     if ('salt' in row || (campaign.cohort !== 'both' && row.status !== campaign.cohort)) continue;
     waiting.push(row);
     if (waiting.length >= AT_ONCE) await flush();
@@ -200,6 +246,12 @@ async function prepareAll(
   await flush();
   return { people: state.people, addresses: state.addresses.size };
 }
+
+const olderRun = (): ForthrightError =>
+  new ForthrightError(
+    'campaign-changed',
+    'An earlier version of Forthright wrote the people of this run, without all that a notice says: run scope again.',
+  );
 
 type State = {
   people: number;
@@ -210,13 +262,14 @@ type State = {
 };
 
 async function prepareSome(preparing: Preparing, rows: readonly CohortRow[], state: State): Promise<void> {
-  const { campaign, options, writer, maker, day } = preparing;
+  const { campaign, options, writer, maker, day, cohorts } = preparing;
   const wanted = await withoutTold(options.db, campaign, rows);
   const people: NewPerson[] = [];
   const pairs: { person: string; n: number }[] = [];
   const messages: NewMessage[] = [];
   for (const facts of wanted) {
     const id = newId('per');
+    cohorts.add(facts);
     const to = addressOf(facts.email);
     people.push({
       id,

@@ -1,6 +1,7 @@
 /** Campaigns as readers get them. */
 import {
   type AddresseesListed,
+  type CampaignLinted,
   type CampaignListed,
   type CampaignShown,
   ForthrightError,
@@ -10,10 +11,12 @@ import {
 import type { Reads } from '../../platform/db/index.ts';
 import { textsOf } from '../../prove/index.ts';
 import { isFinished, type Sums, sumsOf } from '../states.ts';
-import { campaignsOf, countStates, peopleOf } from './store.ts';
+import { campaignsOf, cohortsOf, countFindings, countStates, entryOfAct, peopleOf } from './store.ts';
 import type { Campaign } from './types.ts';
 
 export const STATEMENT = 'statement';
+/** Why a campaign was approved in spite of the linter's errors. */
+export const OVERRIDE = 'override';
 
 /** `null` once it was erased. */
 export async function statementOf(reads: Reads, { entry }: Campaign): Promise<NoticeStatement | null> {
@@ -58,11 +61,48 @@ export async function listed(reads: Reads, campaign: Campaign): Promise<Campaign
   };
 }
 
+async function overrideOf(
+  reads: Reads,
+  { id, isOverridden, approvedBy: by }: Campaign,
+): Promise<CampaignShown['override']> {
+  if (!isOverridden || by === undefined) return undefined;
+  const entry = await entryOfAct(reads, id, 'approve');
+  if (entry === undefined) throw new Error('Whoever approved a campaign has an entry of it.');
+  return { by, reason: (await textsOf(reads, [entry]))(entry, OVERRIDE), entry };
+}
+
+/** What the linter found in the notices of each cohort; nothing before it is prepared. */
+export async function linted(
+  reads: Reads,
+  campaign: Campaign,
+  language: string | undefined,
+): Promise<CampaignLinted> {
+  const cohorts = (await cohortsOf(reads, campaign.id)).filter(
+    (one) => language === undefined || one.language === language,
+  );
+  return {
+    campaign: campaign.id,
+    isPrepared: campaign.hash !== undefined,
+    errors: cohorts.reduce((sum, { errors }) => sum + errors, 0),
+    warnings: cohorts.reduce((sum, { warnings }) => sum + warnings, 0),
+    cohorts: cohorts.map(({ form, laws, findings, ...one }) => ({
+      ...one,
+      laws: [...laws],
+      ...(form === undefined ? {} : { form }),
+      findings: [...findings],
+    })),
+  };
+}
+
 export async function shown(reads: Reads, campaign: Campaign): Promise<CampaignShown> {
-  const { hash, root, tag, messages, batchEntry } = campaign;
+  const { hash, root, tag, messages, batchEntry, duties, dutiesVersion } = campaign;
+  const override = await overrideOf(reads, campaign);
   return {
     ...(await listed(reads, campaign)),
-    ...(hash === undefined ? {} : { hash }),
+    ...(hash === undefined ? {} : { hash, lint: await countFindings(reads, campaign.id) }),
+    ...(duties === undefined ? {} : { duties: [...duties] }),
+    ...(dutiesVersion === undefined ? {} : { dutiesVersion }),
+    ...(override === undefined ? {} : { override }),
     ...(root === undefined
       ? {}
       : {

@@ -3,11 +3,20 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { NoticeStatement, type ScopeAnswer } from '@forthright/contract';
-import { askRun, finishRun, keepContent } from '../../incident/index.ts';
+import {
+  askRun,
+  deedUpon,
+  endAwaiting,
+  findDutyVersion,
+  finishRun,
+  insertDutyVersion,
+  keepContent,
+  replaceDuties,
+} from '../../incident/index.ts';
 import type { Db } from '../../platform/db/index.ts';
 import { oneAddress } from '../../platform/mail/index.ts';
 import type { Handler, Held, JobData } from '../../platform/queue/index.ts';
-import type { Asked } from '../../prove/index.ts';
+import { type Asked, lastEntryOf } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import type { Mailing } from './types.ts';
 
@@ -47,6 +56,11 @@ export const person = (n: number, given: Partial<CohortRow> = {}): CohortRow => 
   status: 'exposed',
   fields: ['email', 'name'],
   perhaps: [],
+  leaks: given.status === 'unknown' ? [] : ['list'],
+  possibleLeaks: given.status === 'unknown' ? ['list'] : [],
+  others: {},
+  pages: [],
+  pageCount: 0,
   first: Date.parse('2025-11-18T06:10:00Z'),
   last: Date.parse('2025-11-19T06:10:00Z'),
   views: 3,
@@ -144,11 +158,12 @@ function answerFor(run: string, rows: readonly CohortRow[]): ScopeAnswer {
 
 let runs = 0;
 
-/** A run of this incident, whose leaks are said, that ended with these people; its job. */
+/** A run of this incident, whose leaks are said, that ended with these people, and was assessed with these duties; its job. */
 export async function finishedRun(
   asked: Asked,
   incident: string,
   rows: readonly CohortRow[],
+  duties: readonly string[] = ['EU/people'],
 ): Promise<string> {
   const { id } = await askRun(asked, incident, true);
   const job = await take(asked.db, id);
@@ -162,7 +177,35 @@ export async function finishedRun(
   const cohort = { ...kept, people: rows.length };
   const given = { run, figures, answer: JSON.stringify(answer), workspace: 'ab'.repeat(32), cohort };
   await finishRun(asked, { ...job, subject: incident }, given);
+  await assessed(asked, { incident, job: id, run }, duties);
   return id;
+}
+
+/** As the job of assessing leaves it, with these duties towards people due. */
+export async function assessed(
+  asked: Asked,
+  { incident, job, run }: Readonly<{ incident: string; job: string; run: string }>,
+  duties: readonly string[],
+): Promise<void> {
+  const version = ((await findDutyVersion(asked.db, incident))?.version ?? 0) + 1;
+  const upTo = await lastEntryOf(asked.db, incident);
+  await deedUpon(
+    asked,
+    incident,
+    { kind: 'duties-assessed', act: 'assess-duties' },
+    async () => ({ facts: { version, due: duties.length } }),
+    async ({ tx, incident: { id } }, entry) => {
+      const figures = { due: duties.length, cannotTell: 0, unverified: 0, notDue: 0 };
+      await insertDutyVersion(tx, id, { version, entry, job, run, ...figures });
+      const row = { to: 'people', status: 'due', until: null, untilWords: null } as const;
+      await replaceDuties(
+        tx,
+        id,
+        duties.map((duty) => ({ duty, ...row })),
+      );
+      await endAwaiting(tx, id, upTo);
+    },
+  );
 }
 
 type Row = Readonly<{

@@ -1,13 +1,30 @@
 /** Writes the messages of one campaign: the same bytes each time, from facts that are hashed. */
 import { createHash } from 'node:crypto';
 import { ForthrightError, type Incident, type NoticeStatement, ScopeAnswer } from '@forthright/contract';
+import { livesIn, loadLaw, OWN_LAW, placeOf } from '../../assess/index.ts';
 import { cohortOfRun, leaksOf, type RecordedIncident } from '../../incident/index.ts';
 import type { Reads } from '../../platform/db/index.ts';
-import { bodyHashOf, type Mail, type OneAddress, oneAddress, writeMail } from '../../platform/mail/index.ts';
+import {
+  bodyHashOf,
+  domainOf,
+  type Mail,
+  type Notice,
+  type OneAddress,
+  oneAddress,
+  writeMail,
+} from '../../platform/mail/index.ts';
 import { type Code, groupsOf } from '../../prove/codes/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { loadWorkspace } from '../../sources/index.ts';
-import { type Composed, compose, incidentFacts, ownLanguages, personFacts } from '../compose/index.ts';
+import {
+  type Composed,
+  compose,
+  incidentFacts,
+  type Languages,
+  ownLanguages,
+  personFacts,
+} from '../compose/index.ts';
+import type { Known } from '../lint/index.ts';
 import type { Letterhead, Mailing } from './types.ts';
 
 export type Frozen = Readonly<{ code: Code; messageId: string; dateMs: number }>;
@@ -20,7 +37,24 @@ export type Writer = Readonly<{
   preview: (person: CohortRow, to: OneAddress, code: string, language?: string) => Composed;
   /** The message, not signed yet. */
   write: (person: CohortRow, to: OneAddress, frozen: Frozen) => Mail & Readonly<{ bodyHash: Uint8Array }>;
+  /** What the linter holds such a person's message against. */
+  toLint: (person: CohortRow) => ToLint;
+  /** The laws whose duty towards people is due for somebody who lives there, or may be; `EU`, `US-CA`. */
+  lawsOf: (person: Pick<CohortRow, 'country' | 'region'>) => readonly string[];
+  languages: Languages;
+  fallback: string;
 }>;
+
+export type ToLint = Readonly<{
+  composed: Composed;
+  bytes: Uint8Array;
+  known: Known;
+  domains: readonly string[];
+  today: Date;
+}>;
+
+/** Stands where the code will be: groups of the same length, and no code. */
+export const NO_CODE = '????-?????-?????-?????';
 
 export type WriterOptions = Readonly<{
   incident: RecordedIncident;
@@ -30,6 +64,8 @@ export type WriterOptions = Readonly<{
   workspace: string | undefined;
   mailing: Mailing | undefined;
   day: Date;
+  /** Duties towards people that are due or may be, such as `US-CA/people`. */
+  duties: readonly string[];
 }>;
 
 /**
@@ -37,7 +73,7 @@ export type WriterOptions = Readonly<{
  * or `campaign-changed` when what it is made of is not there (any more).
  */
 export async function makeWriter(reads: Reads, options: WriterOptions): Promise<Writer> {
-  const { incident: recorded, runJob, statement, workspace: path, mailing, day } = options;
+  const { incident: recorded, runJob, statement, workspace: path, mailing, day, duties } = options;
   if (path === undefined)
     throw new ForthrightError('workspace-missing', 'This server was started without a workspace.');
   const { workspace } = await loadWorkspace(path);
@@ -49,7 +85,7 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
   const answer = ScopeAnswer.parse(JSON.parse(found.answer));
   const incident = incidentOf(recorded, leaks);
   const notice = { ...statement, incident: recorded.id, answer: runJob, templates: [] };
-  const facts = incidentFacts({ answer, incident, workspace, notice, duties: [] });
+  const facts = incidentFacts({ answer, incident, workspace, notice, duties });
   const languages = await ownLanguages();
   const letterhead = letterheadOf(workspace.organisation, mailing);
   const today = day.getTime();
@@ -66,20 +102,64 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
       code,
       today,
     });
+  const mailOf = (written: Notice, frozen: Omit<Frozen, 'code'>): Mail =>
+    writeMail(written, {
+      ...frozen,
+      from: { name: letterhead.name, address: oneAddress(letterhead.address) },
+      replyTo: oneAddress(letterhead.replyTo),
+    });
   return {
     hash,
     letterhead,
     preview,
-    write: (person, to, { code, messageId, dateMs }) => {
-      const { notice: written } = preview(person, to, groupsOf(code));
-      const mail = writeMail(written, {
-        messageId,
-        dateMs,
-        from: { name: letterhead.name, address: oneAddress(letterhead.address) },
-        replyTo: oneAddress(letterhead.replyTo),
-      });
+    write: (person, to, { code, ...frozen }) => {
+      const mail = mailOf(preview(person, to, groupsOf(code)).notice, frozen);
       return { ...mail, bodyHash: bodyHashOf(mail.bytes) };
     },
+    toLint: (person) => {
+      const composed = preview(person, oneAddress(letterhead.replyTo), NO_CODE);
+      const { bytes } = mailOf(composed.notice, {
+        messageId: `${'0'.repeat(32)}@${domainOf(oneAddress(letterhead.address))}`,
+        dateMs: today,
+      });
+      const known = { incident: concerning(incident, person), answer, figures: figuresIn(composed) };
+      return { composed, bytes, known, domains: workspace.organisation.domains, today: day };
+    },
+    lawsOf: await lawsOf(duties),
+    languages,
+    fallback,
+  };
+}
+
+/** Of an incident what concerns one person: nobody is told of data that were not theirs. */
+function concerning(incident: Incident, { fields, perhaps }: CohortRow): Incident {
+  const theirs = new Set([...fields, ...perhaps]);
+  return {
+    ...incident,
+    leaks: incident.leaks.map((leak) => ({
+      ...leak,
+      fields: leak.fields.filter((field) => theirs.has(field)),
+    })),
+  };
+}
+
+const figuresIn = ({ facts }: Composed): NonNullable<Known['figures']> =>
+  facts.flatMap(({ fact, value }) => (typeof value === 'number' ? [{ value, what: fact }] : []));
+
+async function lawsOf(duties: readonly string[]): Promise<Writer['lawsOf']> {
+  const codes = new Set(duties.map((duty) => duty.split('/')[0]));
+  const regimes = (await loadLaw(OWN_LAW)).regimes.filter(({ code }) => codes.has(code));
+  const known = new Map<string, readonly string[]>();
+  return ({ country, region }) => {
+    const key = `${country}\n${region}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const place = placeOf(country, region);
+    const laws = regimes
+      .filter((regime) => [regime.place].flat().some((each) => livesIn(place, each) === 'yes'))
+      .map(({ code }) => code);
+    known.set(key, laws);
+    return laws;
   };
 }
 

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ForthrightError } from '@forthright/contract';
+import { type DutyRule, ForthrightError, type Regime } from '@forthright/contract';
+import { loadLaw, OWN_LAW } from '../../assess/index.ts';
+import { FORMS, PLAIN } from './forms.ts';
 import { ownLanguages, readLanguage, withTemplate } from './language.ts';
 import { adviceFor, compose } from './notice.ts';
 import { fact, incidentSample, LANGUAGES, personSample, TODAY, unknownSample } from './testing.ts';
@@ -149,6 +151,39 @@ test('HTML has no link, no image, no script and nothing from elsewhere', () => {
   assert.doesNotMatch(html, /<a\b|<img|<script|<link|https?:|url\(|style="/i);
 });
 
+test('who saw a person’s data and where is said of this very person, in every language; of the whole incident only where no log counts', () => {
+  const others = new Map([
+    ['customer', fact(17)],
+    ['seller', fact(1)],
+  ] as const);
+  const pages = fact(['/reviews/R100', '/reviews/R2', '/reviews/\u202eR3\n']);
+  const person = personSample({ others, pages, pageCount: fact(12) });
+  const { notice: made, facts } = notice(person);
+  assert.match(
+    made.text.replace(/\s+/g, ' '),
+    /\/reviews\/R100, \/reviews\/R2,? and \/reviews\/R3\. 9 more pages/,
+  );
+  assert.match(made.text, /17\s+customers\s+and\s+1\s+seller/);
+  assert.doesNotMatch(made.text, /Over the whole|73,935|\u202e/);
+  assert.ok(facts.some(({ fact: name, value }) => name === 'more' && value === 9));
+  for (const language of LANGUAGES) {
+    const { text } = notice({ ...person, language }).notice;
+    assert.ok(text.includes('/reviews/R2') && text.includes('17'), language);
+  }
+  assert.match(notice(personSample()).notice.text, /Over the whole incident/);
+  const elsewhere = incidentSample({
+    leaks: [
+      { id: 'review-pages', kind: 'page', fields: ['name', 'email'] },
+      { id: 'staff', kind: 'access', fields: ['name', 'email'] },
+    ],
+  });
+  assert.doesNotMatch(
+    notice(personSample(), elsewhere).notice.text,
+    /Somebody looked/,
+    'of another leak with the same fields',
+  );
+});
+
 const california = { country: 'US', region: 'US-CA' };
 
 test('California’s headings stand there in any language, with whether the police delayed it', () => {
@@ -198,6 +233,62 @@ test('Illinois’ residents get no number of people', () => {
       notice(personSample({ country: 'US', region: 'US-IL' }), incidentSample({ duties: ['US-IL/people'] })),
     coded('notice-incomplete', /agencies/),
   );
+});
+
+const AGENCIES_ONLY = ['AZ', 'CO', 'DC', 'IA', 'MD', 'NC', 'NM', 'OR', 'WA'];
+
+test('residents of states whose law wants the agencies named get them, and are not told less; others are not', () => {
+  for (const state of [...AGENCIES_ONLY, 'RI']) {
+    const place = { country: 'US', region: `US-${state}` };
+    const incident = incidentSample({ duties: [`US-${state}/people`], agencies });
+    const { notice: made, form } = notice(personSample(place), incident);
+    assert.match(made.text, /Agency One/, state);
+    assert.match(made.text, /The cause[\s\S]*34,928/, state);
+    assert.equal(/police report/.test(made.text), state === 'RI', state);
+    assert.ok(form, state);
+    const without = incidentSample({ duties: [`US-${state}/people`] });
+    assert.throws(() => notice(personSample(place), without), coded('notice-incomplete', /agencies/), state);
+    const elsewhere = notice(personSample({ country: 'US', region: 'US-TX' }), incident);
+    assert.doesNotMatch(elsewhere.notice.text, /Agency One/);
+    const notDue = notice(personSample(place), incidentSample({ agencies }));
+    assert.deepEqual([/Agency One/.test(notDue.notice.text), notDue.form], [false, undefined]);
+  }
+});
+
+test('each form is what the law’s file says of its duty, and no law that asks for one is left out', async () => {
+  const { regimes } = await loadLaw(OWN_LAW);
+  const asked = new Map(
+    regimes.flatMap((regime) =>
+      regime.duties
+        .filter(({ to, valid }) => to === 'people' && valid.to === undefined)
+        .map((duty) => [`${regime.code}/${duty.id}`, { regime, duty }] as const),
+    ),
+  );
+  for (const [id, { duty }] of asked) {
+    const { content, mustNot } = duty;
+    const says = (words: RegExp) => content.some((item) => words.test(item));
+    const forbids = (words: RegExp) => mustNot.some((item) => words.test(item));
+    const form = FORMS[id] ?? PLAIN;
+    assert.equal(Object.keys(form.headings).length > 0, says(/headings "/), id);
+    for (const heading of Object.values(form.headings))
+      assert.ok(
+        content.some((item) => item.includes(heading)),
+        id,
+      );
+    assert.equal(form.saysDelay, says(/delayed by law enforcement/), id);
+    assert.equal(form.saysFreeze, says(/police report/) && says(/request a security freeze/), id);
+    // California's only where such a number was exposed, for which the plain form names them, too.
+    // How to freeze one's credit can't be said without whom to ask for it.
+    assert.equal(form.saysBureaus, form.saysFreeze || says(/reporting agencies(?!, where)/), id);
+    assert.equal(form.withoutNumber, forbids(/how many/), id);
+    assert.equal(form.withoutDescription, forbids(/nature of the breach/), id);
+  }
+  for (const [id, { citation = '' }] of Object.entries(FORMS)) {
+    const found = new Map<string, { regime: Regime; duty: DutyRule }>(asked).get(id);
+    const isCited = found?.duty.citation.startsWith(citation) || found?.regime.law === citation;
+    const isInContent = found?.duty.content.some((item) => item.includes(citation.replace(/^.*(?=§)/, '')));
+    assert.ok(citation !== '' && (isCited || isInContent), `${id}: ${citation}`);
+  }
 });
 
 async function inFile<T>(text: string, use: (path: string) => Promise<T>): Promise<T> {

@@ -85,8 +85,13 @@ export type PersonFacts = Readonly<{
   views: Fact<number>;
   /** Nobody but visitors without an account: these may have been the person. */
   possiblySelf: boolean;
-  /** Who saw it, where the caller knows that of this very person. */
-  others: ReadonlyMap<RecipientClass, Fact<number>> | undefined;
+  /** How many others of each class saw it; empty where no log counts them. */
+  others: ReadonlyMap<RecipientClass, Fact<number>>;
+  /** Ids of the leaks that showed it, or may have. */
+  leaks: readonly string[];
+  /** Pages on which it was seen most, by their path, and how many there are in all. */
+  pages: Fact<readonly string[]>;
+  pageCount: Fact<number>;
 }>;
 
 /** The facts that a template may name, and how each is said. */
@@ -100,6 +105,7 @@ export const FACTS = {
   perhaps: 'text',
   notExposed: 'text',
   place: 'text',
+  pages: 'text',
   cause: 'text',
   contained: 'text',
   recipients: 'text',
@@ -118,5 +124,6 @@ export const FACTS = {
   exposed: 'number',
   unknown: 'number',
   number: 'number',
+  more: 'number',
 } as const satisfies Record<string, 'text' | 'instant' | 'number'>;
 export type FactName = keyof typeof FACTS;

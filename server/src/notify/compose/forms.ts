@@ -25,8 +25,8 @@ export const PLAIN: Form = {
   citation: undefined,
 };
 
-/** By the duty towards people that asks for it (`duties/*.yaml`). */
-const FORMS: Readonly<Record<string, Form>> = {
+/** By the duty towards people that asks for it; a test holds each to that duty's list of contents in `duties/*.yaml`. */
+export const FORMS: Readonly<Record<string, Form>> = {
   'US-CA/people': {
     ...PLAIN,
     headings: {
@@ -49,15 +49,21 @@ const FORMS: Readonly<Record<string, Form>> = {
     citation: 'M.G.L. c. 93H § 3(b)',
   },
   'US-IL/people': { ...PLAIN, withoutNumber: true, saysBureaus: true, citation: '815 ILCS 530/10(a)' },
-  'US-AZ/people': { ...PLAIN, saysBureaus: true, citation: 'A.R.S. § 18-552(E)' },
-  'US-CO/people': { ...PLAIN, saysBureaus: true, citation: 'C.R.S. § 6-1-716(2)(a.2)' },
-  'US-DC/people': { ...PLAIN, saysBureaus: true, citation: 'D.C. Code § 28-3852(a-1)' },
-  'US-IA/people': { ...PLAIN, saysBureaus: true, citation: 'Iowa Code § 715C.2(5)' },
-  'US-MD/people': { ...PLAIN, saysBureaus: true, citation: 'Md. Code Com. Law § 14-3504(g)' },
-  'US-NC/people': { ...PLAIN, saysBureaus: true, citation: 'N.C. Gen. Stat. § 75-65(d)' },
-  'US-NM/people': { ...PLAIN, saysBureaus: true, citation: 'N.M. Stat. § 57-12C-7' },
-  'US-OR/people': { ...PLAIN, saysBureaus: true, citation: 'ORS 646A.604(5)' },
-  'US-WA/people': { ...PLAIN, saysBureaus: true, citation: 'RCW 19.255.010(6)' },
+  'US-AZ/people': { ...PLAIN, saysBureaus: true, citation: 'A.R.S. § 18-552' },
+  'US-CO/people': { ...PLAIN, saysBureaus: true, citation: 'C.R.S. § 6-1-716' },
+  'US-DC/people': { ...PLAIN, saysBureaus: true, citation: 'D.C. Code § 28-3852' },
+  'US-IA/people': { ...PLAIN, saysBureaus: true, citation: 'Iowa Code § 715C.2' },
+  'US-MD/people': { ...PLAIN, saysBureaus: true, citation: 'Md. Code, Com. Law § 14-3504' },
+  'US-NC/people': { ...PLAIN, saysBureaus: true, citation: 'N.C. Gen. Stat. § 75-65' },
+  'US-NM/people': { ...PLAIN, saysBureaus: true, citation: 'NMSA 1978, §§ 57-12C-1 to 57-12C-12' },
+  'US-OR/people': { ...PLAIN, saysBureaus: true, citation: 'ORS 646A.604' },
+  'US-RI/people': {
+    ...PLAIN,
+    saysFreeze: true,
+    saysBureaus: true,
+    citation: 'R.I. Gen. Laws § 11-49.3-4',
+  },
+  'US-WA/people': { ...PLAIN, saysBureaus: true, citation: 'RCW 19.255.010' },
 };
 
 /** The form for somebody who lives in `region`, where a duty of that place is due or may be. */

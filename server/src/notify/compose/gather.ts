@@ -1,5 +1,6 @@
 import type { Incident, NoticeFile, RecipientClass, ScopeAnswer, Workspace } from '@forthright/contract';
 import { ForthrightError } from '@forthright/contract';
+import { placeOf } from '../../assess/index.ts';
 import type { OneAddress } from '../../platform/mail/index.ts';
 import type { Contact, Fact, IncidentFacts, PersonFacts, Source, Stretch, Texts } from './facts.ts';
 
@@ -9,6 +10,14 @@ export type PersonRow = Readonly<{
   status: string;
   fields: readonly string[];
   perhaps: readonly string[];
+  /** Ids of the leaks that exposed them, and of those that may have. */
+  leaks: readonly string[];
+  possibleLeaks: readonly string[];
+  /** How many others of each class saw them. */
+  others: Readonly<Partial<Record<RecipientClass, number>>>;
+  /** The pages on which they were seen most, and how many there are in all. */
+  pages: readonly string[];
+  pageCount: number;
   first: number;
   last: number;
   views: number;
@@ -22,15 +31,22 @@ export type PersonRow = Readonly<{
   address: readonly string[];
 }>;
 
-/** What is read of `forthright assess --json`. */
-export type DutyTowardsPeople = Readonly<{ id: string; to: string; status: string }>;
+/** Of duties those towards people that are due or may be. */
+export const towardsPeople = (
+  duties: readonly Readonly<{ id: string; to: string; status: string }>[],
+): string[] =>
+  duties
+    .filter(({ to, status }) => to === 'people' && (status === 'due' || status === 'cannot-tell'))
+    .map(({ id }) => id)
+    .toSorted();
 
 export type Gathered = Readonly<{
   answer: ScopeAnswer;
   incident: Incident;
   workspace: Workspace;
   notice: NoticeFile;
-  duties: readonly DutyTowardsPeople[];
+  /** Of duties towards people those that are due or may be, such as `US-CA/people`. */
+  duties: readonly string[];
 }>;
 
 const incidentSource = (at: string): Source => ({ is: 'incident', at });
@@ -84,9 +100,7 @@ export function incidentFacts({ answer, incident, workspace, notice, duties }: G
         : { value: notice.delayedByPolice, source: stated('delayedByPolice') },
     agencies:
       notice.agencies === undefined ? undefined : { value: notice.agencies, source: stated('agencies') },
-    duties: duties
-      .filter(({ to, status }) => to === 'people' && (status === 'due' || status === 'cannot-tell'))
-      .map(({ id }) => id),
+    duties,
     zone: { value: workspace.timezone ?? 'UTC', source: { is: 'workspace', at: 'timezone' } },
   };
 }
@@ -115,13 +129,23 @@ export function personFacts(run: string, row: PersonRow, to: OneAddress): Person
     last: row.last < 0 ? undefined : of('last_seen', row.last),
     views: of('views', row.views),
     possiblySelf: row.possiblySelf === 1,
-    others: undefined,
+    others: new Map(
+      (Object.entries(row.others) as [RecipientClass, number][]).map(([kind, n]) => [
+        kind,
+        of(`others.${kind}`, n),
+      ]),
+    ),
+    leaks: isExposed ? row.leaks : row.possibleLeaks,
+    pages: of('pages', row.pages),
+    pageCount: of('page_count', row.pageCount),
   };
 }
 
-/** `CA` in a directory's column of states is `US-CA`. */
-const regionOf = ({ country, region }: PersonRow): string =>
-  region === '' || region.startsWith(`${country}-`) ? region : `${country}-${region}`;
+/** `CA` and `California` in a directory's column of states are `US-CA`; empty where no law has a place of that name. */
+function regionOf({ country, region }: PersonRow): string {
+  const found = placeOf(country, region).region;
+  return found === 'unknown' ? '' : found;
+}
 
 function contactsOf(organisation: Workspace['organisation']): ReadonlyMap<string, Fact<Contact>> {
   const { name, legalName = name, contactPoint, branches } = organisation;

@@ -13,7 +13,7 @@ import {
   textOf,
 } from '../../sources/index.ts';
 import type { IncidentFacts } from './facts.ts';
-import { incidentFacts, type PersonRow } from './gather.ts';
+import { incidentFacts, type PersonRow, towardsPeople } from './gather.ts';
 import { type Languages, ownLanguages, withTemplate } from './language.ts';
 
 export type LoadedNotice = Readonly<{
@@ -41,7 +41,13 @@ export async function loadNotice(path: string, workspacePath: string): Promise<L
   let languages = await ownLanguages();
   for (const template of notice.templates)
     languages = await withTemplate(languages, resolve(directory, template));
-  const facts = incidentFacts({ answer, incident, workspace: workspace.workspace, notice, duties });
+  const facts = incidentFacts({
+    answer,
+    incident,
+    workspace: workspace.workspace,
+    notice,
+    duties: towardsPeople(duties),
+  });
   const { fallback } = notice;
   return { facts, run: answer.run, languages, fallback, workspace, people: join(folder, 'people.parquet') };
 }
@@ -115,6 +121,7 @@ export async function withPeople<T>(
     });
     const text = (name: string | undefined) => textOf(name, customers.columns);
     const sql = `SELECT p.person AS person, p.status AS status, p.fields AS fields, p.possible_fields AS perhaps,
+        p.leaks AS leaks, p.possible_leaks AS possibleLeaks, p.others AS others, p.pages AS pages, p.page_count AS pageCount,
         ifNull(toUnixTimestamp64Milli(p.first_seen), -1) AS first, ifNull(toUnixTimestamp64Milli(p.last_seen), -1) AS last,
         p.views AS views, p.possibly_self AS possiblySelf, p.country AS country, p.region AS region, p.language AS language,
         d.email AS email, d.name AS name, d.phone AS phone, d.address AS address

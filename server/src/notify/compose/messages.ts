@@ -101,6 +101,8 @@ const FIXED = {
   'heading.more': [],
   'heading.check': [],
   'what.place': ['place'],
+  'what.pages': ['pages'],
+  'what.morePages': ['more'],
   'what.views': ['views'],
   'what.possiblySelf': [],
   'what.others': ['recipients'],

@@ -79,6 +79,8 @@ export const cleanName = (raw: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
+/** A page whose address is longer is told by number. */
+const LONGEST_PAGE = 120;
 /** More stretches than this are told as one, from the first to the last. */
 const MOST_STRETCHES = 6;
 
@@ -158,8 +160,7 @@ class Writer {
 
   private whatHappened(common: Values): Block[] {
     const { incident, person } = this.asked;
-    const concerned =
-      person.status === 'exposed' ? this.leaksOf(person.fields.value) : this.leaksOf(person.perhaps.value);
+    const concerned = this.leaks();
     const causes = paragraphs(
       this.voice.say('what.cause', { cause: this.typed(incident.cause, 'cause') }),
       this.form.withoutNumber
@@ -174,6 +175,7 @@ class Writer {
       this.heading('what'),
       ...paragraphs(
         ...new Set(places),
+        ...this.pages(),
         person.views.value > 0 ? this.voice.say('what.views', { views: person.views }) : undefined,
         person.possiblySelf ? this.voice.say('what.possiblySelf') : undefined,
         this.recipients(),
@@ -183,10 +185,20 @@ class Writer {
     ];
   }
 
-  /** A leak concerns somebody when all that it shows was shown of them. */
-  private leaksOf(fields: readonly string[]) {
-    const { leaks } = this.asked.incident;
-    return leaks.filter((leak) => leak.fields.every((field) => fields.includes(field)));
+  private leaks() {
+    const { incident, person } = this.asked;
+    return incident.leaks.filter(({ id }) => person.leaks.includes(id));
+  }
+
+  private pages(): (string | undefined)[] {
+    const { pages, pageCount } = this.asked.person;
+    const names = pages.value.map(cleanName).filter((name) => name !== '' && name.length <= LONGEST_PAGE);
+    if (names.length === 0) return [];
+    const more = pageCount.value - names.length;
+    return [
+      this.voice.say('what.pages', { pages: { ...pages, value: this.voice.list(names) } }),
+      more > 0 ? this.voice.say('what.morePages', { more: { ...pageCount, value: more } }) : undefined,
+    ];
   }
 
   private place(leak: string): string | undefined {
@@ -197,21 +209,21 @@ class Writer {
 
   private recipients(): string | undefined {
     const { others } = this.asked.person;
-    const counted = others ?? this.asked.incident.recipients;
+    const isOwn = others.size > 0;
+    const counted = isOwn ? others : this.asked.incident.recipients;
     const words = [...counted]
       .filter((entry): entry is [RecipientWord, Fact<number>] => entry[0] !== 'own' && entry[1].value > 0)
       .map(([kind, number]) => this.voice.say(`recipients.${kind}`, { number }));
     if (words.length === 0) return undefined;
-    const source: Source = { is: 'run', at: 'recipients.byClass' };
-    return this.voice.say(others === undefined ? 'what.all' : 'what.others', {
+    const source: Source = { is: 'run', at: isOwn ? 'people.parquet' : 'recipients.byClass' };
+    return this.voice.say(isOwn ? 'what.others' : 'what.all', {
       recipients: { value: this.voice.list(words), source },
     });
   }
 
   private because(common: Values): string[] {
     const { incident, person } = this.asked;
-    const leaks = this.leaksOf(person.perhaps.value);
-    const facts = leaks.flatMap(({ id }) => incident.gaps.get(id) ?? []);
+    const facts = this.leaks().flatMap(({ id }) => incident.gaps.get(id) ?? []);
     const stretches = merged(facts.flatMap(({ value }) => value));
     if (incident.nextBy === undefined)
       throw missing('the day by which people are told more (`nextBy`)', 'what.next');

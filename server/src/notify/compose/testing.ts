@@ -88,7 +88,10 @@ export const personSample = (change: Partial<PersonFacts> = {}): PersonFacts => 
   last: fact(at('2025-11-20T15:29:59Z')),
   views: fact(1368),
   possiblySelf: false,
-  others: undefined,
+  others: new Map(),
+  leaks: ['review-pages'],
+  pages: fact([]),
+  pageCount: fact(0),
   ...change,
 });
 

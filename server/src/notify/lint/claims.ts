@@ -7,7 +7,12 @@ import type { Compiled } from './rules.ts';
 import type { Finding, Span } from './types.ts';
 
 /** What is known: the incident file, and the answer of scope where there is one. */
-export type Known = Readonly<{ incident: Incident; answer?: ScopeAnswer | undefined }>;
+export type Known = Readonly<{
+  incident: Incident;
+  answer?: ScopeAnswer | undefined;
+  /** Figures of one person's notice, as it was computed. */
+  figures?: readonly Figure[] | undefined;
+}>;
 
 /** Elements that a text of the language names. */
 export type NamedFields = Readonly<{ elements: ReadonlySet<string> }>;
@@ -34,13 +39,13 @@ export function claimsIn(
   today: Date,
 ): Finding[] {
   return [
-    ...(known.answer === undefined ? [] : numbers(text, rules, known.answer)),
+    ...(known.answer === undefined ? [] : numbers(text, rules, known.answer, known.figures ?? [])),
     ...days(text, rules.language, known, today),
     ...fields(known.incident, named),
   ];
 }
 
-type Figure = Readonly<{ value: number; what: string }>;
+export type Figure = Readonly<{ value: number; what: string }>;
 
 function figuresOf({ people, recipients, fields: byField }: ScopeAnswer): Figure[] {
   return [
@@ -67,13 +72,20 @@ function figuresOf({ people, recipients, fields: byField }: ScopeAnswer): Figure
   ];
 }
 
+/** How many recipients there are of each class, over the whole incident or of this one person. */
+export const recipientFigures = ({ answer, figures = [] }: Known): ReadonlySet<number> =>
+  new Set([
+    ...Object.values(answer?.recipients.byClass ?? {}),
+    ...figures.flatMap(({ value, what }) => (what === 'number' ? [value] : [])),
+  ]);
+
 /** `35 000`, `35.000`, `35,000`, `35’000`: grouped by threes, or not at all. */
 const NUMBER = /(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3}){1,5}(?![\d])|(?<![\d.,])\d+(?![\d.,]*\d)/gu;
 /** How far behind a number the word for people may stand. */
 const REACH = 40;
 
-function numbers(text: string, rules: Compiled, answer: ScopeAnswer): Finding[] {
-  const figures = figuresOf(answer);
+function numbers(text: string, rules: Compiled, answer: ScopeAnswer, own: readonly Figure[]): Finding[] {
+  const figures = [...figuresOf(answer), ...own];
   const findings: Finding[] = [];
   for (const match of text.matchAll(NUMBER)) {
     const at = { from: match.index, to: match.index + match[0].length };

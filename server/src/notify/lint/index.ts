@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { ForthrightError, type ScopeAnswer } from '@forthright/contract';
+import { ForthrightError, type Regime, type ScopeAnswer } from '@forthright/contract';
 import { loadLaw, OWN_LAW } from '../../assess/index.ts';
 import { loadIncident } from '../../incident/index.ts';
 import { readDocument } from '../../platform/index.ts';
 import { ownLanguages } from '../compose/index.ts';
+import type { Known } from './claims.ts';
 import type { LawfulDuty } from './law.ts';
 import { lint } from './lint.ts';
 import { readNotice } from './read.ts';
@@ -12,6 +13,7 @@ import { type Compiled, compileRules, LanguageRules } from './rules.ts';
 import { spamScore } from './spam.ts';
 import type { LintReport } from './types.ts';
 
+export type { Known } from './claims.ts';
 export type { Finding, LintReport, Severity } from './types.ts';
 
 export type LintAsked = Readonly<{
@@ -91,8 +93,46 @@ function rulesFor(wanted: string | undefined, text: string, all: ReadonlyMap<str
   );
 }
 
-async function dutiesOf(codes: readonly string[]): Promise<LawfulDuty[]> {
-  const { regimes } = await loadLaw(OWN_LAW);
+export type Linter = (
+  asked: Readonly<{
+    /** A message as it would be sent. */
+    bytes: Uint8Array;
+    language: string;
+    /** Codes of the laws whose duty towards people holds for whoever reads it. */
+    laws: readonly string[];
+    known: Known;
+    domains: readonly string[];
+    today: Date;
+  }>,
+) => Promise<LintReport>;
+
+/** Reads rules, languages and laws once, to lint many messages of our own with. Asks no spam filter. */
+export async function makeLinter(): Promise<Linter> {
+  const [all, languages, { regimes }] = await Promise.all([
+    lintLanguages(),
+    ownLanguages(),
+    loadLaw(OWN_LAW),
+  ]);
+  return async ({ bytes, language, laws, known, domains, today }) => {
+    const notice = await readNotice(bytes, 'notice.eml');
+    const rules = rulesFor(language, notice.text, all);
+    return lint({
+      notice,
+      rules,
+      elements: languages.get(rules.language)?.elements ?? {},
+      duties: lawfulOf(regimes, laws),
+      known,
+      domains,
+      spam: { asked: false, why: 'a campaign’s notices are linted without it' },
+      today,
+    });
+  };
+}
+
+const dutiesOf = async (codes: readonly string[]): Promise<LawfulDuty[]> =>
+  lawfulOf((await loadLaw(OWN_LAW)).regimes, codes);
+
+function lawfulOf(regimes: readonly Regime[], codes: readonly string[]): LawfulDuty[] {
   return codes.flatMap((code) => {
     const regime = regimes.find((each) => each.code === code);
     if (regime === undefined)

@@ -1,4 +1,4 @@
-import { claimsIn, hasCredentials, type Known } from './claims.ts';
+import { claimsIn, hasCredentials, type Known, recipientFigures } from './claims.ts';
 import { datesIn } from './dates.ts';
 import { getDomain } from './domains.ts';
 import { easeOf } from './ease.ts';
@@ -29,8 +29,8 @@ export function lint(input: LintInput): LintReport {
   const text = notice.text.replace(/[’‘]/g, "'").replace(/[\u00a0\u202f]/g, ' ');
   const phrases = phraseFindings(text, notice.text, rules, known);
   const said = saidIn(text, input, phrases);
-  const forbidsNumber = duties.some(({ duty }) => duty.mustNot.some((item) => /how many|number/i.test(item)));
-  const missing = new Set(said.missing.filter((rule) => !(rule === 'number' && forbidsNumber)));
+  const withheld = forbiddenBy(duties);
+  const missing = new Set(said.missing.filter((rule) => !withheld.has(rule)));
   const ease = easeOf(notice.text, rules.language);
   const findings = [
     ...phrases,
@@ -62,6 +62,18 @@ export function lint(input: LintInput): LintReport {
     spam: input.spam,
     text: notice.text,
   };
+}
+
+/** What can't be asked for where a law forbids to say it. */
+function forbiddenBy(duties: readonly LawfulDuty[]): ReadonlySet<MissingRule> {
+  const items = duties.flatMap(({ duty }) => duty.mustNot);
+  return new Set<MissingRule>([
+    ...(items.some((item) => /how many|number/i.test(item)) ? (['number'] as const) : []),
+    // Who saw what, when, and how it was stopped describe what happened.
+    ...(items.some((item) => /nature|describe/i.test(item))
+      ? (['cause', 'recipients', 'when', 'measures', 'consequences'] as const)
+      : []),
+  ]);
 }
 
 function finding(rule: MissingRule, at: Span | null, words: string, more: Partial<Finding> = {}): Finding {
@@ -116,7 +128,11 @@ function sentenceAround(text: string, { from, to }: Span): Span {
 }
 
 /** What is there and what is not. A vague phrase does not count as the thing that it hides. */
-function saidIn(text: string, { notice, rules, elements }: LintInput, phrases: readonly Finding[]): Said {
+function saidIn(
+  text: string,
+  { notice, rules, elements, known }: LintInput,
+  phrases: readonly Finding[],
+): Said {
   const { says, people, language } = rules;
   const hidden = (of: readonly string[]) =>
     phrases
@@ -150,18 +166,35 @@ function saidIn(text: string, { notice, rules, elements }: LintInput, phrases: r
   return {
     missing: checks.filter(([, isThere]) => !isThere).map(([rule]) => rule),
     wrong: generic === null ? [] : [finding('genericGreeting', spanOf(generic), generic[0])],
-    spans: { number: spanOf(number), cause: spanOf(cause) },
+    spans: { number: spanOf(affectedIn(text, rules, known)), cause: spanOf(cause) },
     elements: named.map(([element]) => element),
   };
 }
 
-/** A number of people: a figure with what people are called behind it, in the same sentence. */
-function numberOf(text: string, people: RegExp): RegExpMatchArray | undefined {
+/** A number of people whose data it was: not one that the facts know as recipients, in a sentence about these. */
+function affectedIn(
+  text: string,
+  { says, people }: Compiled,
+  known: Known | undefined,
+): RegExpMatchArray | undefined {
+  const recipients = known === undefined ? new Set<number>() : recipientFigures(known);
+  return numbersOf(text, people).find((match) => {
+    const at = { from: match.index, to: match.index + match[0].length };
+    const { from, to } = sentenceAround(text, at);
+    const tells = new RegExp(says.recipients.source, 'iu').test(text.slice(from, to));
+    return !(tells && recipients.has(Number(/^\d[\d.,'’ ]*/.exec(match[0])?.[0].replace(/\D/g, ''))));
+  });
+}
+
+const numberOf = (text: string, people: RegExp): RegExpMatchArray | undefined => numbersOf(text, people)[0];
+
+/** Numbers of people: figures with what people are called behind them, in the same sentence. */
+function numbersOf(text: string, people: RegExp): RegExpExecArray[] {
   const pattern = new RegExp(
     `(?<![\\d.,])\\d[\\d.,'’ ]{0,20}(?:\\s+[\\p{L}-]+){0,3}\\s*${people.source}`,
     'giu',
   );
-  return [...text.matchAll(pattern)][0];
+  return [...text.matchAll(pattern)];
 }
 
 /** A day that is not the date of the letter: it stands in a sentence. */

@@ -70,5 +70,29 @@ CREATE TABLE again (person String, n UInt64) ENGINE = MergeTree ORDER BY tuple()
 -- One row a person: ex and un are bit masks over leaks.
 CREATE TABLE status (person String, ex UInt64, un UInt64, n UInt64, t0 Int64, t1 Int64, named UInt64) ENGINE = MergeTree ORDER BY tuple();
 
+-- What is worked out of these for people's own notices, when a file of people is written.
+
+-- Viewers who were shown somebody at several places.
+CREATE TABLE roaming (v UInt128) ENGINE = MergeTree ORDER BY tuple();
+
+-- Viewers of each place by class: who was at no other place, and who was.
+CREATE TABLE place_viewers (place UInt128, stays Array(Int64), roams Array(Int64)) ENGINE = MergeTree ORDER BY tuple();
+
+-- People who stand at several places where viewers roam; people of the same places have the same id.
+CREATE TABLE place_sets (person String, id UInt128, places Array(UInt128)) ENGINE = MergeTree ORDER BY tuple();
+
+CREATE TABLE set_viewers (id UInt128, n Array(Int64)) ENGINE = MergeTree ORDER BY tuple();
+
+CREATE TABLE own_visits (person String, v UInt128, cls UInt8) ENGINE = MergeTree ORDER BY tuple();
+
+-- Viewers that are a person at one place and somebody else at another.
+CREATE TABLE strangers (person String, v UInt128) ENGINE = MergeTree ORDER BY tuple();
+
+-- One row a person: how many others of each class.
+CREATE TABLE others (person String, n Array(Int64)) ENGINE = MergeTree ORDER BY tuple();
+
+-- One row a person: leak and item of the pages most viewed, and how many pages.
+CREATE TABLE person_pages (person String, pages Array(Tuple(UInt8, String)), n UInt64) ENGINE = MergeTree ORDER BY tuple();
+
 -- Ids that no output may show: staff who are no customers.
 CREATE TABLE withheld (id String) ENGINE = MergeTree ORDER BY tuple()

@@ -1,0 +1,178 @@
+import * as z from 'zod';
+
+const Instant = z.iso.datetime({
+  offset: true,
+  error: 'an instant such as 2025-11-20T14:05:00Z, with its zone',
+});
+const Text = z.string().min(1);
+
+/** People who reported, or who stand on a list that came to light: customer ids or e-mail addresses, one a row. */
+const reporters = {
+  at: Text,
+  id: Text.optional(),
+  email: Text.optional(),
+  /** Column of the time of the report. Without one, all count as told at the end of the window. */
+  time: Text.optional(),
+};
+const namesOneColumn = (l: { id?: string | undefined; email?: string | undefined }) =>
+  (l.id === undefined) !== (l.email === undefined);
+const ONE_COLUMN = { error: 'name either `id` (column of customer ids) or `email` (column of addresses)' };
+const Reporters = z.strictObject(reporters).refine(namesOneColumn, ONE_COLUMN);
+const Control = z.strictObject({ name: Text, ...reporters }).refine(namesOneColumn, ONE_COLUMN);
+export type ReportersSource = z.infer<typeof Reporters>;
+
+/** Fields of the directory that may route work, each mapped in `sources.customers.columns`. */
+export const ROUTING_FIELDS = ['country', 'region', 'language'] as const;
+
+/** What decides who handles a customer: a field of the directory, or a column of a table. */
+const RoutingKey = z.union([
+  z.enum(ROUTING_FIELDS),
+  z.strictObject({ name: Text, at: Text, id: Text, column: Text }),
+]);
+export type RoutingKey = z.infer<typeof RoutingKey>;
+
+/** What must be settled before anybody is scored. */
+const Gate = z.strictObject({
+  /** The incident or the review that this is for: there is no standing score of employees. */
+  occasion: z.union([z.strictObject({ incident: Text }), z.strictObject({ review: Text })]),
+  purpose: Text,
+  legalBasis: Text,
+  worksCouncil: z.union([
+    z.strictObject({ agreed: z.iso.date(), reference: Text }),
+    z.strictObject({ notNeeded: z.string().min(10, 'say why no works council or equivalent has a say') }),
+  ]),
+  /** After how long the answer and all made for it are deleted. */
+  retention: z.string().regex(/^P\d+[DWMY]$/, 'a period such as P90D, P4W, P6M or P1Y'),
+  /** Who answers for it. */
+  by: Text,
+});
+
+const AccessLog = z.strictObject({
+  log: Text,
+  /** Who did the looking up: people, or shared paths such as exports, shops' feeds and API clients. */
+  viewers: z.enum(['people', 'paths']).default('people'),
+  actions: z.array(Text).min(1).optional(),
+  path: z.string().startsWith('/').optional(),
+});
+
+/** The file that `forthright trace` takes. */
+export const TraceFile = z.strictObject({
+  title: Text,
+  gate: Gate,
+  /** The window of look-ups. */
+  from: Instant,
+  to: Instant,
+  access: z.array(AccessLog).min(1, 'say which logs show who looked up whom'),
+  /** Whether the teams of `sources.employees` are candidates, too: what is in a team's queue is in nobody's name. */
+  teams: z.boolean().default(true),
+  /** Every key that routes work. */
+  routing: z.array(RoutingKey),
+  /** Keys to try when the controls show that one is missing. */
+  tryKeys: z.array(RoutingKey).default([]),
+  reports: Reporters,
+  /** People whose reports have a reason of their own, such as customers of the shop that wrote to them. */
+  setAside: z.array(Control).default([]),
+  /** Past reports that have nothing to do with this leak. Without them nobody is named. */
+  controls: z.array(Control).default([]),
+  /** The chance that anybody who leaked nothing is ever named. */
+  alpha: z.number().gt(0).max(0.05).default(0.01),
+});
+export type TraceFile = z.infer<typeof TraceFile>;
+
+const Count = z.int().min(0);
+const When = z.iso.datetime({ precision: 3 });
+
+/** One report that points to a candidate: who reported when, and the first look-up before it. */
+const Hit = z.strictObject({
+  person: z.string(),
+  reported: When,
+  lookedUp: When,
+  /** File and row of the look-up, in the numbering of `evidence`. */
+  file: z.string(),
+  row: Count,
+  /** How many other candidates had seen this person, too. */
+  others: Count,
+});
+
+const Named = z.strictObject({
+  /** A pseudonym for a person; the name of a team, export, shop's feed or client. */
+  candidate: z.string(),
+  kind: z.enum(['employee', 'contractor', 'account', 'team', 'path']),
+  /** The e-value: how many times likelier the reports are if this candidate leaked than if they did not. */
+  logE: z.number(),
+  hits: Count,
+  /** How many hits ordinary work makes expected. */
+  expected: z.number(),
+  /** How many people they had looked up by the last report. */
+  seen: Count,
+  /** How many of these reports may be false, or forged, with the rest still enough. */
+  spare: Count,
+  reports: z.array(Hit),
+  /** Candidates who saw most of the same reporters, with how many of them: what else would explain these reports. */
+  alsoSeenBy: z.array(z.strictObject({ candidate: z.string(), hits: Count })),
+  /** Those who can't be told apart from this one. */
+  insteadOf: z.array(z.string()),
+  against: z.array(z.string()),
+});
+export type NamedCandidate = z.infer<typeof Named>;
+
+export const TRACE_OUTCOMES = ['named', 'not-apart', 'nobody', 'too-few', 'refused'] as const;
+export const TRACE_REFUSALS = ['no-controls', 'too-few-controls', 'loud-controls'] as const;
+
+/** What `forthright trace` answers. */
+export const TraceAnswer = z.strictObject({
+  schema: z.literal('forthright/trace/1'),
+  title: z.string(),
+  gate: Gate,
+  outcome: z.enum(TRACE_OUTCOMES),
+  refusal: z.enum(TRACE_REFUSALS).nullable(),
+  alpha: z.number(),
+  /** Natural logarithm of the e-value from which one is named. */
+  threshold: z.number(),
+  /** Highest first. Empty unless the outcome is `named` or `not-apart`. */
+  named: z.array(Named),
+  candidates: z.strictObject({ people: Count, teams: Count, paths: Count }),
+  reports: z.strictObject({
+    used: Count,
+    repeated: Count,
+    /** Of people who are set aside. */
+    setAside: Count,
+    /** Of nobody in the directory. */
+    unidentified: Count,
+    /** Addresses of several accounts. */
+    ambiguous: Count,
+    /** Without a time that can be read; they count as told at the end of the window. */
+    untimed: Count,
+    /** Whom none of the candidates had looked up. */
+    seenByNobody: Count,
+  }),
+  lookUps: z.strictObject({
+    /** Candidate and person, each pair once. */
+    pairs: Count,
+    people: Count,
+    /** Lines that name nobody who looked; they explain nothing and point to nobody. */
+    withoutViewer: Count,
+    /** Look-ups of one's own record, which count for nothing. */
+    own: Count,
+  }),
+  routing: z.array(z.string()),
+  controls: z.strictObject({
+    needed: Count,
+    each: z.array(
+      z.strictObject({
+        name: z.string(),
+        reports: Count,
+        quiet: z.boolean(),
+        /** How often chance alone concentrates as many reports on candidates. */
+        chance: z.number(),
+        named: Count,
+      }),
+    ),
+    /** With which key in the strata the controls would be quiet; the likeliest first. */
+    missing: z.array(z.strictObject({ key: z.string(), quiet: z.boolean(), chance: z.number() })),
+  }),
+  /** What the logs can't show. */
+  cautions: z.array(z.string()),
+  evidence: z.array(z.strictObject({ path: z.string(), bytes: Count, sha256: z.string().nullable() })),
+});
+export type TraceAnswer = z.infer<typeof TraceAnswer>;
