@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { type SentCampaign, sentCampaign } from '../../../test/peers/sent-campaign.ts';
 import { doJob, mailingTo } from '../notify/campaigns/testing.ts';
 import { type Mailing, PUBLISH_BATCHES } from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';
@@ -19,7 +20,6 @@ import {
   publishAnswers,
   type Truth,
 } from './index.ts';
-import { type SentCampaign, sentCampaign } from './sent.testing.ts';
 
 let nowMs = Date.parse('2026-11-22T08:00:00Z');
 const now = () => new Date(nowMs);

@@ -5,7 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CampaignChanged, type CampaignShown, type Changed, ROLES } from '@forthright/contract';
-import { actor, ask as askRecord, openRecord } from '../incident/testing.ts';
+import { LANGUAGES } from '../../server/src/answer/forms.testing.ts';
+import { archiveKeys } from '../../server/src/answer/keys.ts';
+import { actor, ask as askRecord, openRecord } from '../../server/src/incident/testing.ts';
 import {
   doJob,
   finishedRun,
@@ -14,7 +16,7 @@ import {
   person,
   STATEMENT,
   writeWorkspace,
-} from '../notify/campaigns/testing.ts';
+} from '../../server/src/notify/campaigns/testing.ts';
 import {
   campaignOperations,
   type Mailing,
@@ -22,13 +24,11 @@ import {
   prepareCampaignHandler,
   SEND_CAMPAIGN,
   sendCampaignHandler,
-} from '../notify/index.ts';
-import type { Db } from '../platform/db/index.ts';
-import { dkimKey } from '../platform/mail/index.ts';
-import { Sink } from '../platform/mail/smtp/testing.ts';
-import type { Asked } from '../prove/index.ts';
-import { LANGUAGES } from './forms.testing.ts';
-import { archiveKeys } from './keys.ts';
+} from '../../server/src/notify/index.ts';
+import type { Db } from '../../server/src/platform/db/index.ts';
+import { dkimKey } from '../../server/src/platform/mail/index.ts';
+import { Sink } from '../../server/src/platform/mail/smtp/testing.ts';
+import type { Asked } from '../../server/src/prove/index.ts';
 
 export type SentCampaign = Readonly<{
   db: Db;
