@@ -150,23 +150,13 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const secret = randomBytes(32).toString('base64url');
     const backup = () => makeBackup({ db, data, program: schema.program, now });
     const operator = { secret, backup, register: async () => wellbeing(db) };
-    const questions = questionsOf({ db, data, workspace, mailing });
     const returned = {
       asked: { db, now, actor: PROGRAM },
       mailing,
       fetchFromAmazon: keepingCertificates(getOutside, now),
     };
-    const app = makeServer({
-      operations,
-      questions,
-      people,
-      db,
-      now,
-      log,
-      version,
-      operator,
-      returned,
-    });
+    const questions = questionsOf({ db, data, workspace, mailing });
+    const app = makeServer({ operations, questions, people, db, now, log, version, operator, returned });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });

@@ -183,8 +183,25 @@ export const NoticePreviewed = z.strictObject({
   /** With a code that is none. */
   text: z.string(),
   html: z.string(),
+  /** The message as it is sent, to the last byte but for code, date, Message-ID and signature. */
+  message: z.string(),
 });
 export type NoticePreviewed = z.infer<typeof NoticePreviewed>;
+
+/** To the asker’s own address, and nobody else’s. */
+export const SendTest = OfCampaign.extend({ person: AnyId, language: z.string().max(20).optional() });
+export type SendTest = z.infer<typeof SendTest>;
+
+export const TestSent = z.strictObject({
+  person: z.string(),
+  language: z.string(),
+  /** The asker’s own. */
+  to: z.string(),
+  /** What became of it; `accepted` by the server, with its answer. */
+  outcome: z.enum(['accepted', 'refused', 'deferred', 'broken', 'in-doubt']),
+  said: z.string(),
+});
+export type TestSent = z.infer<typeof TestSent>;
 
 export const ApproveCampaign = OfCampaign.extend({
   /** As `show-campaign` has it: what exactly is approved. */

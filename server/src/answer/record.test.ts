@@ -4,7 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type SentCampaign, sentCampaign } from '../../../test/peers/sent-campaign.ts';
+import { type SentCampaign, sentCampaign } from '../../../test/campaigns/sent.ts';
 import { doJob, mailingTo } from '../notify/campaigns/testing.ts';
 import { type Mailing, PUBLISH_BATCHES } from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';

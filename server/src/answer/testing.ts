@@ -110,7 +110,7 @@ const personFacts = (
   views: fact(3 + i),
   possiblySelf: false,
   others: new Map(),
-  leaks: [],
+  leaks: ['reviews'],
   pages: fact([]),
   pageCount: fact(0),
 });

@@ -1,7 +1,7 @@
 /** What anybody may ask, through the real door, about a campaign that was really sent. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type SentCampaign, sentCampaign } from '../../../test/peers/sent-campaign.ts';
+import { type SentCampaign, sentCampaign } from '../../../test/campaigns/sent.ts';
 import { sealFolder } from '../prove/index.ts';
 import { peopleOf, questionsOf } from '../serve.ts';
 import { makeServer } from './server.ts';

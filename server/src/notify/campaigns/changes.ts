@@ -362,8 +362,9 @@ export const discardCampaign = (asked: Asked, given: StopCampaign): Promise<Camp
     given,
     { kind: 'campaign-discarded', act: 'discard' },
     async () => ({ texts: { reason: { value: given.reason } } }),
-    ({ campaign, tx }) =>
-      setCampaign(tx, { campaign: campaign.id, incident: campaign.incident, isOpen: false }),
+    async ({ campaign, tx }) => {
+      await setCampaign(tx, { campaign: campaign.id, incident: campaign.incident, isOpen: false });
+    },
   );
 
 const EVENT_OF: Readonly<Record<SettleAddressees['outcome'], PersonEvent>> = {

@@ -20,6 +20,7 @@ import type { Code } from '../../prove/codes/index.ts';
 import { type Asked, deed, PROGRAM, registerMark } from '../../prove/index.ts';
 import { eventsHash } from './hashes.ts';
 import { Notes } from './notes.ts';
+import { noteWhetherOpen } from './open.ts';
 import { type CampaignJobOptions, campaignOfJob, writerOf } from './prepare.ts';
 import { publishBatch } from './publish.ts';
 import { CAMPAIGN_MOVES, DOUBT_MS, isTooMany } from './rules.ts';
@@ -316,6 +317,7 @@ function endWith(asked: Asked, job: Held, campaign: Campaign, end: End): Promise
       facts: { campaign: id, ...(end.act === 'pause' ? { pause: end.pause } : {}), sums: { ...sums } },
     });
     await insertCampaignMove(tx, id, entry, end.act);
+    await noteWhetherOpen(tx, campaign);
     await endJob(tx, job, at, { state: to });
   });
 }

@@ -33,8 +33,8 @@ export type Writer = Readonly<{
   /** SHA-256 over everything that every message is made of: facts, texts, languages, letterhead, day. */
   hash: string;
   letterhead: Letterhead;
-  /** A notice to look at; `language` in place of the person's own. */
-  preview: (person: CohortRow, to: OneAddress, code: string, language?: string) => Composed;
+  /** A notice to look at, and its message, with a code that is none; `language` in place of the person's own. */
+  look: (person: CohortRow, to: OneAddress, language?: string) => Look;
   /** The message, not signed yet. */
   write: (person: CohortRow, to: OneAddress, frozen: Frozen) => Mail & Readonly<{ bodyHash: Uint8Array }>;
   /** What the linter holds such a person's message against. */
@@ -44,6 +44,8 @@ export type Writer = Readonly<{
   languages: Languages;
   fallback: string;
 }>;
+
+export type Look = Mail & Readonly<{ composed: Composed }>;
 
 export type ToLint = Readonly<{
   composed: Composed;
@@ -93,7 +95,12 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
   const hash = createHash('sha256')
     .update(JSON.stringify({ facts, languages, letterhead, today, fallback }, plain))
     .digest('hex');
-  const preview: Writer['preview'] = (person, to, code, language = person.language) =>
+  const preview = (
+    person: CohortRow,
+    to: OneAddress,
+    code: string,
+    language: string = person.language,
+  ): Composed =>
     compose({
       incident: facts,
       person: personFacts(answer.run, { ...person, language }, to),
@@ -108,20 +115,21 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
       from: { name: letterhead.name, address: oneAddress(letterhead.address) },
       replyTo: oneAddress(letterhead.replyTo),
     });
+  const look: Writer['look'] = (person, to, language) => {
+    const composed = preview(person, to, NO_CODE, language);
+    const messageId = `${'0'.repeat(32)}@${domainOf(oneAddress(letterhead.address))}`;
+    return { composed, ...mailOf(composed.notice, { messageId, dateMs: today }) };
+  };
   return {
     hash,
     letterhead,
-    preview,
+    look,
     write: (person, to, { code, ...frozen }) => {
       const mail = mailOf(preview(person, to, groupsOf(code)).notice, frozen);
       return { ...mail, bodyHash: bodyHashOf(mail.bytes) };
     },
     toLint: (person) => {
-      const composed = preview(person, oneAddress(letterhead.replyTo), NO_CODE);
-      const { bytes } = mailOf(composed.notice, {
-        messageId: `${'0'.repeat(32)}@${domainOf(oneAddress(letterhead.address))}`,
-        dateMs: today,
-      });
+      const { composed, bytes } = look(person, oneAddress(letterhead.replyTo));
       const known = { incident: concerning(incident, person), answer, figures: figuresIn(composed) };
       return { composed, bytes, known, domains: workspace.organisation.domains, today: day };
     },
