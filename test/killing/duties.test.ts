@@ -9,7 +9,7 @@ import { actor, openRecord } from '../../server/src/incident/testing.ts';
 import { startPostgres, whyNoPostgres } from '../peers/postgres.ts';
 import { alsoWrong, DEEDS } from './duties.child.ts';
 
-const KILLS = 10;
+const KILLS = 5;
 const KILLS_ON_SERVER = 4;
 const SEED = 20_261_122;
 const kills = { child: new URL('./duties.child.ts', import.meta.url), names: Object.keys(DEEDS) };
