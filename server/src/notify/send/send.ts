@@ -204,7 +204,11 @@ class Thread {
     };
     this.#worker.on('message', (message: FromWorker) => this.#hear(message, fail));
     this.#worker.on('error', fail);
-    this.#worker.on('exit', () => fail(new Error('A sending thread ended.')));
+    // Behind what it said last, which may still be on its way to whoever folds it.
+    this.#worker.on('exit', () => {
+      const ended = () => fail(new Error('A sending thread ended.'));
+      this.#handed.then(ended, ended);
+    });
   }
 
   #hear(message: FromWorker, fail: (error: unknown) => void): void {
