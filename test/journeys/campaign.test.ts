@@ -183,6 +183,8 @@ test('an incident, its run, a campaign, two people, the batch, real SMTP, kill -
   );
   const run = runs[0];
   assert.equal(run?.state, 'done', JSON.stringify(run));
+  // The program does so by itself after a run; whoever can't wait asks.
+  await ask(server, 'investigator', 'POST', `${at}/duties`, {});
 
   const given = { run: run?.job, cohort: 'exposed', statement: STATEMENT };
   const { campaign } = await ask<CampaignChanged>(server, 'investigator', 'POST', `${at}/campaigns`, given);
