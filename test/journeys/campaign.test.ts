@@ -26,6 +26,7 @@ import { Sink } from '../../server/src/platform/mail/smtp/testing.ts';
 import {
   checkCode,
   commitmentInput,
+  normalisedAddress,
   pathOfPrefix,
   prefixOf,
   readCode,
@@ -304,7 +305,7 @@ async function genuine(batch: CampaignShown['batch']): Promise<void> {
     assert.equal(read.kind, 'code', text);
     if (read.kind !== 'code') continue;
     for (const [address, kind] of [
-      [to, 'sent'],
+      [normalisedAddress(to) ?? '', 'sent'],
       ['mallory@elsewhere.example', 'not sent'],
     ] as const) {
       const prefix = prefixOf(sha256(commitmentInput(address, read.code)), bits);
