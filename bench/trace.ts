@@ -63,6 +63,12 @@ function chosen(from: readonly number[], count: number, n: number): number[] {
   return [...all];
 }
 
+/** Nobody who leaked; a queue is right where two of its people did, for which no report can tell it from them. */
+function isInnocent(candidate: number, leakers: readonly number[]): boolean {
+  if (leakers.includes(candidate)) return false;
+  return leakers.filter((x) => world.queueOf(world.teamOf(x)) === candidate).length < 2;
+}
+
 type Followed = Readonly<{
   /** True reports of each leaker until they were named; Infinity where they never were. */
   until: readonly number[];
@@ -84,12 +90,13 @@ function follow(known: Index, told: readonly Told[], leakers: readonly number[])
     scene.add(known.reportOf(customer));
     if (!scene.hasNewContender()) continue;
     for (const { candidate } of scene.rank().accepted) {
-      if (!leakers.includes(candidate)) innocentEver = true;
-      else if (!until.has(candidate)) until.set(candidate, trueOnes.get(candidate) ?? 0);
+      if (isInnocent(candidate, leakers)) innocentEver = true;
+      else if (leakers.includes(candidate) && !until.has(candidate))
+        until.set(candidate, trueOnes.get(candidate) ?? 0);
     }
   }
   const ms = performance.now() - begun;
-  const innocentAtEnd = scene.rank().accepted.some((x) => !leakers.includes(x.candidate));
+  const innocentAtEnd = scene.rank().accepted.some((x) => isInnocent(x.candidate, leakers));
   return {
     until: leakers.map((x) => until.get(x) ?? Infinity),
     innocentEver: innocentEver || innocentAtEnd,

@@ -18,6 +18,15 @@ if [ "$(id -u)" = 0 ] && [ ! -x "$peers/usr/sbin/exim4" ]; then
     echo "setup: could not download exim4-daemon-light (offline?)"
 fi
 
+# A Dovecot that is installed would listen; ours is started by tests only (test/peers/dovecot.ts).
+peers=/var/lib/forthright-peers/dovecot
+if [ "$(id -u)" = 0 ] && [ ! -x "$peers/usr/sbin/dovecot" ]; then
+  mkdir -p "$peers"
+  (cd "$peers" && apt-get download -qq dovecot-core dovecot-imapd >/dev/null 2>&1 &&
+    for file in *.deb; do dpkg -x "$file" . && rm "$file"; done) ||
+    echo "setup: could not download dovecot-imapd (offline?)"
+fi
+
 missing=
 for package in $(grep -v '^#' "$here/debian-packages.txt"); do
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)

@@ -148,7 +148,7 @@ const operations: readonly Operation[] = [
   reportCommand(() => new Date()),
   bouncesCommand,
   noticeCommand(() => new Date()),
-  checkMessageCommand({ database: config.database, open: openTruth }),
+  checkMessageCommand({ database: config.database, now, open: openTruth }),
   lintCommand(() => new Date()),
   serve,
   ...backups,

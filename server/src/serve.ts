@@ -3,20 +3,28 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
+import { answerEntrances, archiveKeys, openRecordTruth, type RecordOptions } from './answer/index.ts';
 import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
 import { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperations, openFiles, refuseLastOfficer } from './incident/index.ts';
-import { type CampaignOptions, campaignOperations, readMailing } from './notify/index.ts';
-import { makePeople, type People, type PeopleOptions, readCompany } from './people/index.ts';
+import {
+  type CampaignOptions,
+  campaignOperations,
+  keepingCertificates,
+  readMailing,
+  startReceiver,
+} from './notify/index.ts';
+import { type Entrance, makePeople, type People, type PeopleOptions, readCompany } from './people/index.ts';
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
-import { type Log, type Outbound, readPublished } from './platform/index.ts';
+import { getOutside, type Log, type Outbound, readPublished } from './platform/index.ts';
 import {
   keyFolder,
   type Operation,
   openRegister,
+  PROGRAM,
   type RegisterState,
   registerOperations,
   registerState,
@@ -50,6 +58,10 @@ export const operationsOf = (
   ...registerOperations,
 ];
 
+/** What anybody may ask of these records, signed in or not. */
+export const questionsOf = (options: RecordOptions): readonly Entrance[] =>
+  answerEntrances(() => openRecordTruth(options));
+
 /** The same without records, for whoever only describes them; none of these may be run. */
 export function allOperations(): readonly Operation[] {
   const nowhere = new Proxy({} as Db, {
@@ -69,6 +81,7 @@ export const MIGRATIONS = [
   'webhooks',
   'assess',
   'notify',
+  'answer',
 ].map((stage) => new URL(`./${stage}/migrations/`, import.meta.url));
 
 export type ServeOptions = Readonly<{
@@ -132,16 +145,27 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const people = peopleOf({ db, now, seals, company: await readCompany(data) });
     await people.begin();
     const mailing = await readMailing(data);
+    if (register.kind === 'open') await archiveKeys({ db, now, actor: PROGRAM }, mailing);
     const operations = operationsOf(people, { workspace, allowPrivate, data, mailing });
     const secret = randomBytes(32).toString('base64url');
     const backup = () => makeBackup({ db, data, program: schema.program, now });
     const operator = { secret, backup, register: async () => wellbeing(db) };
-    const app = makeServer({ operations, people, db, now, log, version, operator });
+    const returned = {
+      asked: { db, now, actor: PROGRAM },
+      mailing,
+      fetchFromAmazon: keepingCertificates(getOutside, now),
+    };
+    const questions = questionsOf({ db, data, workspace, mailing });
+    const app = makeServer({ operations, questions, people, db, now, log, version, operator, returned });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });
     await db.announce(address);
     const made = await people.firstLink();
+    const receiver = await startReceiver({ db, now, log, data, mailing }).catch(async (error) => {
+      await app.close();
+      throw error;
+    });
     const worker = await startWorker({
       db,
       now,
@@ -152,6 +176,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       outbound: { allowPrivate },
       upkeep: people.upkeep,
     }).catch(async (error) => {
+      await receiver?.close();
       await app.close();
       throw error;
     });
@@ -161,6 +186,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       first: made && { url: `${address}/welcome?first=1&link=${made.link}`, expires: made.expires },
       close: async () => {
         await app.close();
+        await receiver?.close();
         await worker.stop();
         if (database === undefined) await rm(join(data, OPERATOR), { force: true });
         await db.close();

@@ -109,7 +109,10 @@ describe('from logs to duties', () => {
     );
     const { duties, decision } = AssessAnswer.parse(JSON.parse(signed.stdout));
     assert.equal(duties.rows.find((r) => r.id === 'EU/authority')?.status, 'not-due');
-    assert.match(decision.known ? decision.source : '', /decided by J\. Muller: test data/);
+    assert.match(
+      decision.known ? decision.source : '',
+      /decided by J\. Muller \(against the proposal, risk\): test data/,
+    );
     const unsigned = await withFacts('facts: { risk: { is: none } }\n');
     assert.equal(unsigned.code, 3);
     assert.match(unsigned.stderr, /incident\.yaml:\d+:\d+ +`facts\.risk\.by` is missing/);

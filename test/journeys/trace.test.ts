@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { TraceAnswer } from '../../packages/contract/src/index.ts';
 import { SIMULATED, simulateWorkspace, type Truth } from '../../server/src/trace/index.ts';
+import { startCluster, whyNoCluster } from '../cluster/cluster.ts';
 import { forthright } from './command.ts';
 
 const SMALL = { ...SIMULATED, customers: 30_000, employees: 200, sold: 500, reporting: 0.06, controls: 200 };
@@ -94,7 +95,7 @@ describe('forthright trace', () => {
   });
 
   it('names nobody without controls', async () => {
-    await changed('no-controls', { 'trace.yaml': (text) => text.replace(/^controls:[^]*/m, '') });
+    await changed('no-controls', { 'trace.yaml': (text) => text.slice(0, text.indexOf('controls:')) });
     const answer = await answerOf('no-controls');
     assert.deepEqual([answer.outcome, answer.refusal, answer.named], ['refused', 'no-controls', []]);
     assert.doesNotMatch(JSON.stringify(answer), /employee-\d/);
@@ -211,6 +212,22 @@ describe('forthright trace', () => {
       [['shop-7', 'path', 20]],
     );
     assert.equal(answer.candidates.paths, 12);
+  });
+});
+
+describe('forthright trace on a ClickHouse server', () => {
+  it('answers the same', { skip: whyNoCluster() ?? false }, async () => {
+    const cluster = await startCluster();
+    try {
+      await changed('server', {
+        'forthright.yaml': (text) =>
+          `${text}engines:\n  analytics: { clickhouse: { url: "${cluster.url}" } }\n`,
+      });
+      const [embedded, server] = [await answerOf('one'), await answerOf('server')];
+      assert.deepEqual({ ...server, evidence: [] }, { ...embedded, evidence: [] });
+    } finally {
+      await cluster.stop();
+    }
   });
 });
 

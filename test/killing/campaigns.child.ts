@@ -1,7 +1,7 @@
 /** A process that does the deeds of campaigns until it is killed. */
 import { type CampaignChanged, type CampaignShown, type Changed, ROLES } from '@forthright/contract';
 import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
-import { actor, ask } from '../../server/src/incident/testing.ts';
+import { actor, ask, seat } from '../../server/src/incident/testing.ts';
 import {
   doJob,
   finishedRun,
@@ -17,14 +17,21 @@ import {
   prepareCampaignHandler,
 } from '../../server/src/notify/index.ts';
 import { type Reads, readMigrations } from '../../server/src/platform/db/index.ts';
+import { Sink } from '../../server/src/platform/mail/smtp/testing.ts';
 import { MIGRATIONS } from '../../server/src/serve.ts';
 
-/** Nothing is sent here: the port is nobody's, and no job of sending is done. */
+/** No notice is sent here: the port is nobody's, and no job of sending is done. */
 const MAILING = mailingTo(9);
 
-async function run<T>(world: World, name: string, rawInput: object, who = 'usr_ada'): Promise<T> {
+async function run<T>(
+  world: World,
+  name: string,
+  rawInput: object,
+  who = 'usr_ada',
+  mailing = MAILING,
+): Promise<T> {
   const workspace = await writeWorkspace(world.folder);
-  const operations = campaignOperations({ data: world.folder, workspace, mailing: MAILING });
+  const operations = campaignOperations({ data: world.folder, workspace, mailing });
   const found = operations.find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no operation ${name}.`);
   const asked = { ...world.asked, actor: actor(who, ...ROLES) };
@@ -116,6 +123,16 @@ export const DEEDS: Deeds = {
   'approve-campaign': async (world) => {
     const of = await prepared(world);
     return world.does(() => approve(world, of));
+  },
+  'send-test': async (world) => {
+    const of = await prepared(world);
+    await seat(world.asked.db);
+    const { people } = await run<{ people: { person: string }[] }>(world, 'list-addressees', of);
+    const sink = await Sink.open();
+    const given = { ...of, person: people[0]?.person ?? '' };
+    await world.does(() => run(world, 'send-test', given, 'usr_ada', mailingTo(sink.port)));
+    await sink.close();
+    return undefined;
   },
   'start-campaign': upon('start-campaign', approved, nothing),
   'pause-campaign': upon('pause-campaign', started, nothing),

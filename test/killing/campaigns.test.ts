@@ -7,7 +7,7 @@ import { killInEveryDeed } from '../../server/src/incident/killing.ts';
 import { campaignOperations } from '../../server/src/notify/index.ts';
 import { DEEDS } from './campaigns.child.ts';
 
-const KILLS = 10;
+const KILLS = 5;
 const SEED = 20_261_122;
 const work = mkdtempSync(join(tmpdir(), 'forthright-kill-campaigns-'));
 after(() => rmSync(work, { recursive: true, force: true }));

@@ -180,7 +180,11 @@ function refuseFound(what: string): void {
 }
 
 test('no request to any operation, whoever asks and whatever is wrong with it, leaves a name or an address in the log', async () => {
-  const operations: readonly Asking[] = [...operationsOf(world.people), ...world.people.entrances];
+  const operations: readonly Asking[] = [
+    ...operationsOf(world.people),
+    ...world.people.entrances,
+    ...world.questions,
+  ];
   for (const operation of operations) {
     const schema = z.toJSONSchema(operation.input, { io: 'input', unrepresentable: 'any' }) as Json;
     const right = taken(schema, '', ids, 'required') as Json;

@@ -72,7 +72,9 @@ export async function askEverything(): Promise<Found> {
     world.pass(25);
     const rows: Row[] = [];
     for (const operation of operationsOf(world.people)) rows.push(await rowOf(world, operation, expired));
-    const entrances = world.people.entrances.map(({ method, path }) => `${method} /api${path}`);
+    const entrances = [...world.people.entrances, ...world.questions].map(
+      ({ method, path }) => `${method} /api${path}`,
+    );
     const { body } = await world.ask('GET', '/api/openapi.json');
     return { rows, entrances, openApi: body as Described };
   } finally {

@@ -196,8 +196,25 @@ export const NoticePreviewed = z.strictObject({
   /** With a code that is none. */
   text: z.string(),
   html: z.string(),
+  /** The message as it is sent, to the last byte but for code, date, Message-ID and signature. */
+  message: z.string(),
 });
 export type NoticePreviewed = z.infer<typeof NoticePreviewed>;
+
+/** To the asker’s own address, and nobody else’s. */
+export const SendTest = OfCampaign.extend({ person: AnyId, language: z.string().max(20).optional() });
+export type SendTest = z.infer<typeof SendTest>;
+
+export const TestSent = z.strictObject({
+  person: z.string(),
+  language: z.string(),
+  /** The asker’s own. */
+  to: z.string(),
+  /** What became of it; `accepted` by the server, with its answer. */
+  outcome: z.enum(['accepted', 'refused', 'deferred', 'broken', 'in-doubt']),
+  said: z.string(),
+});
+export type TestSent = z.infer<typeof TestSent>;
 
 export const ApproveCampaign = OfCampaign.extend({
   /** As `show-campaign` has it: what exactly is approved. */
@@ -240,6 +257,52 @@ export type AddresseesSettled = z.infer<typeof AddresseesSettled>;
 export const EraseAddressee = OfCampaign.extend({ person: AnyId });
 export type EraseAddressee = z.infer<typeof EraseAddressee>;
 
+const File = z.string().min(1).max(1000);
+
+/** From where returned mail is taken; paths are seen from the data folder. */
+const Receive = z.strictObject({
+  /** Maildirs that another program fills, and that are nobody else's to read. */
+  maildirs: z.array(File).max(20).default([]),
+  imap: z
+    .array(
+      z.strictObject({
+        host: z.string().min(1).max(253),
+        port: z.int().min(1).max(65_535).default(993),
+        security: z.enum(['tls', 'starttls']).default('tls'),
+        verifies: z.boolean().default(true),
+        user: z.string().min(1).max(300),
+        passwordFile: File,
+        mailbox: z.string().min(1).max(300).default('INBOX'),
+      }),
+    )
+    .max(20)
+    .default([]),
+  /** A receiver of our own, to which the MX of `returns` leads. */
+  smtp: z
+    .strictObject({
+      host: z.string().min(1).max(253).default('127.0.0.1'),
+      port: z.int().min(1).max(65_535).default(25),
+      certificateFile: File.optional(),
+      keyFile: File.optional(),
+    })
+    .optional(),
+});
+
+/** How the webhooks of providers that send for us prove who they are. */
+const Providers = z.strictObject({
+  ses: z
+    .strictObject({
+      topics: z
+        .array(z.string().regex(/^arn:aws[a-z-]*:sns:/))
+        .min(1)
+        .max(20),
+    })
+    .optional(),
+  sendgrid: z.strictObject({ publicKey: z.string().min(1).max(2000) }).optional(),
+  postmark: z.strictObject({ user: z.string().min(1).max(300), passwordFile: File }).optional(),
+  mailgun: z.strictObject({ signingKeyFile: File }).optional(),
+});
+
 /** `mail.yaml` in the data folder. Without relays nothing is sent: messages can be looked at. */
 export const MailSettings = z.strictObject({
   from: z.strictObject({ name: Line, address: z.string().min(3).max(320) }),
@@ -272,5 +335,9 @@ export const MailSettings = z.strictObject({
     .default({}),
   /** A campaign stops by itself when more than this share of what was accepted comes back, or of what was tried is refused. */
   mostReturned: z.number().min(0).max(1).default(0.05),
+  receive: Receive.optional(),
+  providers: Providers.default({}),
+  /** The log of the relay, in Postfix's form: evidence for whom we are in doubt about. */
+  relayLog: File.optional(),
 });
 export type MailSettings = z.infer<typeof MailSettings>;

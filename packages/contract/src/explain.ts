@@ -483,6 +483,16 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     advice:
       'See them with `lint-campaign`, discard the campaign and make it anew with better texts; or approve with `override` and the reason, which the register keeps.',
   },
+  'mailbox-unreachable': {
+    meaning: 'A mailbox for returned mail can not be read.',
+    advice:
+      'Look at `receive` in mail.yaml: host, security, user and password. What waits there is taken when it answers again.',
+  },
+  'sender-unproved': {
+    meaning: 'Nothing shows that this comes from the provider whose webhook it is.',
+    advice:
+      'Compare the key, the topic or the password in mail.yaml with those at the provider, and look at the clock of this machine.',
+  },
   'mail-missing': {
     meaning: 'This server does not know how to send mail, so messages can only be looked at.',
     advice:

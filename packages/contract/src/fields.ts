@@ -28,6 +28,9 @@ export const Moment = z.iso
     error: 'an offset of at most 14 hours',
   });
 
+/** No record has more; the database counts them in four bytes, and refuses a larger number as a mistake of ours. */
+export const MOST_VERSIONS = 1_000_000;
+
 export const Id = (kind: string) =>
   z.string().regex(new RegExp(`^${kind}_[0-9a-f]{32}$`), `an id such as ${kind}_…`);
 /** An id that may be anything: one that nobody could have been given is not found, which is not another answer. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ANSWER, type ErrorCode } from './errors.ts';
+import { MOST_VERSIONS } from './fields.ts';
 import { DeclaredGap, Leak, MOST_LEAKS } from './incident.ts';
 
 /** Long work: what is believed to have leaked, runs of scope over it, and the jobs that do them. */
@@ -13,7 +14,7 @@ const MOST_GAPS = 1000;
 export const SetLeaks = z.strictObject({
   incident: AnyId,
   /** The version of the leaks that the writer has seen; 0 when there were none. */
-  version: z.int().min(0),
+  version: z.int().min(0).max(MOST_VERSIONS),
   leaks: z
     .array(Leak)
     .min(1, 'at least one leak: what was shown, where, from when to when')

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DUTY_STATUSES, DutiesAnswer, DutyRow, TraceStep } from './duties.ts';
 import { CAUSES, Fact, StatedFacts } from './facts.ts';
-import { AnyIncident, Id, Line, Moment, Prose, Shown } from './fields.ts';
+import { AnyIncident, Id, Line, MOST_VERSIONS, Moment, Prose, Shown } from './fields.ts';
 import { RiskAnswer } from './risk.ts';
 
 /** The law in the record of an incident: what it asks, what was done about it, and until when. */
@@ -26,7 +26,7 @@ export type RecordedLawFacts = z.infer<typeof RecordedLawFacts>;
 
 /** Only what is given changes; `null` takes it back. `version` is the one that the writer has seen, 0 at first. */
 export const SetLawFacts = z
-  .strictObject({ incident: AnyIncident, version: z.int().min(0), ...orNull(lawFacts) })
+  .strictObject({ incident: AnyIncident, version: z.int().min(0).max(MOST_VERSIONS), ...orNull(lawFacts) })
   .refine(
     ({ incident: _i, version: _v, ...given }) => Object.values(given).some((one) => one !== undefined),
     {
@@ -103,7 +103,7 @@ export const DutiesAssessed = z.strictObject({
 });
 export type DutiesAssessed = z.infer<typeof DutiesAssessed>;
 
-const Version = z.coerce.number().int().min(1).max(1_000_000);
+const Version = z.coerce.number().int().min(1).max(MOST_VERSIONS);
 export const ShowDuties = z.strictObject({
   incident: AnyIncident,
   version: Version.optional(),

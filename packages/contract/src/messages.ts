@@ -29,6 +29,7 @@ export const MESSAGE_REASONS = [
   'address-needed',
   'original-not-here',
   'no-proof',
+  'batch-not-shown',
   'withdrawn',
   'text-changed',
   'text-cut-off',
@@ -47,6 +48,24 @@ export const MESSAGE_REASONS = [
   'empty',
   'unreadable',
 ] as const;
+
+/** Whether a code was sent to an address. It says nothing of the text around it. */
+export const CodeAnswer = z.strictObject({
+  is: z.enum([
+    'sent-to-this-address',
+    'not-sent-to-this-address',
+    'code-of-no-batch',
+    'code-mistyped',
+    'no-proof',
+  ]),
+  says: z.string(),
+  /** What to do now, in one or two sentences. */
+  next: z.string(),
+  /** As it is printed. */
+  code: z.string().optional(),
+  batch: z.string().optional(),
+});
+export type CodeAnswer = z.infer<typeof CodeAnswer>;
 
 const MarkFound = z.strictObject({
   is: z.enum(['link', 'address', 'account', 'money', 'phone', 'number', 'hidden']),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MOST_VERSIONS } from './fields.ts';
 
 /** Papers of the first hour: made of what the record holds, and of what it does not. */
 export const PAPERS = ['holding-statement', 'authority-report', 'board-brief'] as const;
@@ -25,7 +26,7 @@ export const IssuePaper = z.strictObject({
   incident: AnyIncident,
   paper: z.enum(PAPERS),
   /** Of the facts, as the one who issues it has seen them. */
-  version: z.int().min(1),
+  version: z.int().min(1).max(MOST_VERSIONS),
   nextUpdate: NextUpdate,
 });
 export type IssuePaper = z.infer<typeof IssuePaper>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Delayed } from './afterwards/delays.ts';
 import { Deletion } from './afterwards/recipients.ts';
-import { AnyIncident, Id, Line, Moment, Person, Prose, Shown } from './fields.ts';
+import { AnyIncident, Id, Line, MOST_VERSIONS, Moment, Person, Prose, Shown } from './fields.ts';
 import { PaperIssued } from './papers.ts';
 
 /** What may be asked of the records, and what is answered. */
@@ -317,7 +317,7 @@ export type OpenIncident = z.infer<typeof OpenIncident>;
 export const SetIncidentFacts = z
   .strictObject({
     incident: AnyIncident,
-    version: z.int().min(1),
+    version: z.int().min(1).max(MOST_VERSIONS),
     title: Line.optional(),
     kind: z.enum(INCIDENT_KINDS).optional(),
     cause: Cause.optional(),
@@ -347,7 +347,7 @@ export type Answer = (typeof ANSWERS)[number];
 export const Decide = z
   .strictObject({
     incident: AnyIncident,
-    version: z.int().min(1),
+    version: z.int().min(1).max(MOST_VERSIONS),
     /** A proposal waits for somebody else; a decision counts. */
     step: z.enum(['proposal', 'decision']),
     answer: z.enum(ANSWERS),
@@ -444,7 +444,7 @@ export type RestrictIncident = z.infer<typeof RestrictIncident>;
 
 export const CloseIncident = z.strictObject({
   incident: AnyIncident,
-  version: z.int().min(1),
+  version: z.int().min(1).max(MOST_VERSIONS),
   /** What happened in the end, and what was done about it. */
   summary: Prose,
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Prose } from './fields.ts';
+import { MOST_VERSIONS, Prose } from './fields.ts';
 import { RiskAnswer, RiskStatement } from './risk.ts';
 import { Organisation } from './workspace.ts';
 
@@ -109,7 +109,7 @@ export type Report = z.infer<typeof Report>;
 
 const AnyIncident = z.string().max(60);
 const Template = z.enum(REPORT_TEMPLATES);
-const Version = z.coerce.number().int().min(1).max(1_000_000);
+const Version = z.coerce.number().int().min(1).max(MOST_VERSIONS);
 
 export const AssessRisk = z.strictObject({
   incident: AnyIncident,

@@ -2,12 +2,12 @@ import * as z from 'zod';
 
 /** Programs elsewhere that are told of things. */
 
-/** `campaign-finished` comes with the stage that sends notices: until then nothing could say it. */
 export const WEBHOOK_EVENTS = [
   'incident-opened',
   'deadline-near',
   'approval-asked',
   'duties-changed',
+  'campaign-finished',
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 

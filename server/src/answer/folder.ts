@@ -2,14 +2,25 @@
  * The check's truth as static files: what anybody may have, and nothing of any person. `answer.json` says which batches there
  * are and what we sign with; beneath `batches/` lie the files of each (docs/answer.md, docs/codes.md).
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
+import {
+  decodeEntry,
+  type KeyInTime,
+  type KeyTerm,
+  keysOf,
+  leafHash,
+  parseTlogProof,
+  verifyInclusion,
+  verifyTlogProof,
+} from '@forthright/register';
 import * as z from 'zod';
 import { ownLanguages } from '../notify/index.ts';
 import { isTag } from '../prove/codes/index.ts';
 import { phrasesOf } from './truth.ts';
-import type { ArchivedKey, BatchFacts, Truth } from './types.ts';
+import type { ArchivedKey, BatchFacts, PublishedBatch, Truth } from './types.ts';
 
 const Name = z
   .string()
@@ -27,6 +38,9 @@ const AnswerFile = z.strictObject({
       until: z.iso.datetime().optional(),
     }),
   ),
+  register: z
+    .array(z.strictObject({ vkey: z.string().max(1024), from: z.string(), until: z.string().nullable() }))
+    .default([]),
   batches: z.array(
     z.strictObject({
       tag: z.string().refine(isTag, 'a batch tag'),
@@ -38,13 +52,18 @@ const AnswerFile = z.strictObject({
         replyTo: z.string().min(3),
       }),
       withdrawn: z.boolean().default(false),
+      entry: z.string().max(65_535).optional(),
+      proof: z.string().max(524_288).optional(),
     }),
   ),
 });
 export const ANSWER_FILE = 'answer.json';
 
-/** Opens such a folder. Refuses as `answer-folder-unusable`. */
-export async function openFolder(folder: string): Promise<Truth> {
+/**
+ * Opens such a folder. Refuses as `answer-folder-unusable` what is not written as it should be, and what contradicts itself:
+ * a batch that is another one than that of the register's entry, an entry that does not stand where its proof says.
+ */
+export async function openFolder(folder: string, now: () => Date): Promise<Truth> {
   const path = join(folder, ANSWER_FILE);
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw unusable(`${path} can’t be read: ${cause.code}`, cause);
@@ -58,12 +77,14 @@ export async function openFolder(folder: string): Promise<Truth> {
       problems,
     });
   }
-  const { keys, batches } = parsed.data;
+  const { keys, batches, register } = parsed.data;
+  const trusted = usable(path, () => keysOf(register, 'register'));
   const byTag = new Map(
-    batches.map(({ withdrawn, root, ...batch }): [string, BatchFacts] => [
-      batch.tag,
-      { ...batch, root: Buffer.from(root, 'hex'), isWithdrawn: withdrawn },
-    ]),
+    batches.map((said): [string, BatchFacts] => {
+      const { tag, size, letterhead, withdrawn: isWithdrawn } = said;
+      const isShown = usable(`${path}: batch ${tag}`, () => isInRegister(said, trusted, now()));
+      return [tag, { tag, size, letterhead, root: Buffer.from(said.root, 'hex'), isWithdrawn, isShown }];
+    }),
   );
   return {
     keys: keys.map(({ from, until, ...key }) => ({
@@ -75,6 +96,40 @@ export async function openFolder(folder: string): Promise<Truth> {
     prefixFile: (tag, at) => fileOrNone(join(folder, 'batches', tag, at)),
     phrases: phrasesOf(await ownLanguages()),
   };
+}
+
+/** Whether a checkpoint, under a key of the register that counts, takes in the entry that states this batch. */
+function isInRegister(
+  { tag, size, root, entry, proof }: z.output<typeof AnswerFile>['batches'][number],
+  keys: readonly KeyInTime[],
+  now: Date,
+): boolean {
+  if (entry === undefined) return false;
+  const bytes = Buffer.from(entry, 'utf8');
+  const stated = Stated.parse(decodeEntry(bytes, 'entry'));
+  const { batch, leaves, root: statedRoot } = stated.facts;
+  if (batch !== tag || leaves !== size || statedRoot !== root)
+    throw new Error('it is not the batch that the register’s entry states');
+  if (proof === undefined) return false;
+  const { index, proof: path, checkpoint } = parseTlogProof(proof, 'proof');
+  const { size: ofTree, root: rootOfTree } = checkpoint;
+  if (!verifyInclusion({ index, size: ofTree, leaf: leafHash(bytes), proof: path }, rootOfTree))
+    throw new Error('the register’s entry does not stand where its proof says');
+  return verifyTlogProof(proof, bytes, { keys, now }).isProved;
+}
+
+/** What of the entry is looked at; it holds more. */
+const Stated = z.object({
+  kind: z.literal('batch-committed'),
+  facts: z.object({ batch: z.string(), leaves: z.int(), root: z.string() }),
+});
+
+function usable<T>(at: string, look: () => T): T {
+  try {
+    return look();
+  } catch (cause) {
+    throw unusable(`${at}: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+  }
 }
 
 /** A file that may be missing; a damaged disk is no missing file. */
@@ -91,7 +146,16 @@ export async function fileOrNone(path: string): Promise<Uint8Array | undefined> 
 /** Writes `answer.json`, whole or not at all; the files of the batches are written by `BatchMaker.write` below `batches/`. */
 export async function writeAnswerFolder(
   folder: string,
-  { keys, batches }: Readonly<{ keys: readonly ArchivedKey[]; batches: readonly BatchFacts[] }>,
+  {
+    keys,
+    register,
+    batches,
+  }: Readonly<{
+    keys: readonly ArchivedKey[];
+    /** The register's keys with their times. */
+    register: readonly KeyTerm[];
+    batches: readonly PublishedBatch[];
+  }>,
 ): Promise<void> {
   const iso = (ms: number) => new Date(ms).toISOString();
   const said: z.input<typeof AnswerFile> = {
@@ -101,18 +165,26 @@ export async function writeAnswerFolder(
       from: iso(from),
       ...(until === undefined ? {} : { until: iso(until) }),
     })),
-    batches: batches.map(({ tag, size, root, letterhead, isWithdrawn }) => ({
+    register: [...register],
+    batches: batches.map(({ tag, size, root, letterhead, isWithdrawn, entry, proof }) => ({
       tag,
       size,
       root: Buffer.from(root).toString('hex'),
       letterhead,
       withdrawn: isWithdrawn,
+      ...(entry === undefined ? {} : { entry: Buffer.from(entry).toString('utf8') }),
+      ...(proof === undefined ? {} : { proof }),
     })),
   };
   await mkdir(join(folder, 'batches'), { recursive: true });
-  const partial = join(folder, `${ANSWER_FILE}.partial`);
-  await writeFile(partial, `${JSON.stringify(said, null, 2)}\n`);
-  await rename(partial, join(folder, ANSWER_FILE));
+  // Of its own: two processes on one folder may write at once, each the whole.
+  const partial = join(folder, `${ANSWER_FILE}.${randomUUID()}.partial`);
+  try {
+    await writeFile(partial, `${JSON.stringify(said, null, 2)}\n`);
+    await rename(partial, join(folder, ANSWER_FILE));
+  } finally {
+    await rm(partial, { force: true });
+  }
 }
 
 function jsonOf(text: string): unknown {

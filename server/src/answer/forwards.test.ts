@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LANGUAGES, PROGRAMS, rewrapped } from './forms.testing.ts';
 import { checkMessage, openFolder, type Truth } from './index.ts';
-import { LETTERHEAD, type Sent, type World, world } from './testing.ts';
+import { LETTERHEAD, SENT_MS, type Sent, type World, world } from './testing.ts';
 
 let all: World;
 let folder: Truth;
 let anna: Sent;
 before(async () => {
   all = await world();
-  folder = await openFolder(all.folder);
+  folder = await openFolder(all.folder, () => new Date(SENT_MS));
   anna = all.sent[0] as Sent;
 });
 after(() => all.close());

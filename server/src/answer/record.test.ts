@@ -1,89 +1,43 @@
 /** A campaign over real records, sent to a real SMTP sink; what arrived there is asked about. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type CampaignChanged, type CampaignShown, type Changed, ROLES } from '@forthright/contract';
-import { actor, ask as askRecord, openRecord } from '../incident/testing.ts';
-import {
-  doJob,
-  finishedRun,
-  LEAKS,
-  mailingTo,
-  person,
-  STATEMENT,
-  writeWorkspace,
-} from '../notify/campaigns/testing.ts';
-import {
-  campaignOperations,
-  type Mailing,
-  PREPARE_CAMPAIGN,
-  prepareCampaignHandler,
-  SEND_CAMPAIGN,
-  sendCampaignHandler,
-} from '../notify/index.ts';
+import { type SentCampaign, sentCampaign } from '../../../test/campaigns/sent.ts';
+import { doJob, mailingTo } from '../notify/campaigns/testing.ts';
+import { type Mailing, PUBLISH_BATCHES } from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { dkimKey } from '../platform/mail/index.ts';
-import { Sink } from '../platform/mail/smtp/testing.ts';
-import type { Asked } from '../prove/index.ts';
+import { type Asked, makeCheckpoint } from '../prove/index.ts';
 import { LANGUAGES, PROGRAMS } from './forms.testing.ts';
-import { checkMessage, openRecordTruth, type Truth } from './index.ts';
+import {
+  archivedKeys,
+  archiveKeys,
+  checkMessage,
+  openFolder,
+  openRecordTruth,
+  publishAnswers,
+  type Truth,
+} from './index.ts';
 
-const now = () => new Date('2026-11-22T08:00:00Z');
+let nowMs = Date.parse('2026-11-22T08:00:00Z');
+const now = () => new Date(nowMs);
+let all: SentCampaign;
 let folder = '';
 let db: Db;
-let sink: Sink;
 let mailing: Mailing;
 let workspace = '';
 let truth: Truth;
-const mails = new Map<string, Buffer>();
-
-const as = (who: string): Asked => ({ db, now, actor: actor(`usr_${who}`, ...ROLES) });
-async function ask<T>(name: string, given: object, who = 'ada'): Promise<T> {
-  const found = campaignOperations({ data: folder, workspace, mailing }).find((one) => one.name === name);
-  assert.ok(found, name);
-  return found.output.parse(await found.run(as(who), found.input.parse(given))) as T;
-}
+let mails: ReadonlyMap<string, Buffer>;
+const as = (who: string): Asked => all.as(who);
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'forthright-answer-record-'));
-  workspace = await writeWorkspace(folder);
-  db = await openRecord({ folder, now });
-  sink = await Sink.open({
-    message: ({ to, bytes }) => {
-      mails.set(String(to), bytes);
-      return undefined;
-    },
-  });
-  const { privateKey } = generateKeyPairSync('ed25519');
-  mailing = mailingTo(sink.port, {
-    dkim: [dkimKey({ domain: 'marlow.example', selector: 'n2026', privateKey })],
-  });
-  const { incident } = await askRecord<Changed>(as('ada'), 'open-incident', {
-    title: 'Pages',
-    kind: 'technical-error',
-    times: { aware: { at: '2025-11-20T10:00:00+01:00', saidBy: 'Ada' } },
-  });
-  await askRecord(as('ada'), 'set-leaks', { incident, version: 0, leaks: LEAKS });
-  const rows = Object.keys(LANGUAGES).map((language, n) => person(n, { language }));
-  const run = await finishedRun(as('ada'), incident, rows);
-  const { campaign } = await ask<CampaignChanged>('make-campaign', { incident, run, statement: STATEMENT });
-  const of = { incident, campaign };
-  const given = { db, now, data: folder, workspace, mailing };
-  await doJob(db, PREPARE_CAMPAIGN, prepareCampaignHandler(given), { now: now() });
-  const { hash } = await ask<CampaignShown>('show-campaign', of);
-  await ask('approve-campaign', { ...of, hash }, 'bo');
-  await ask('start-campaign', { ...of, slice: 1000 });
-  await doJob(db, SEND_CAMPAIGN, sendCampaignHandler({ ...given, log: () => {} }), { now: now() });
+  all = await sentCampaign(now);
+  ({ db, folder, mailing, workspace, mails } = all);
   truth = await openRecordTruth({ db, data: folder, workspace, mailing });
 });
-after(async () => {
-  await sink.close();
-  await db.close();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => all.close());
 
 test('what a campaign sent in ten languages is genuine, as it came and forwarded inline; changed it is not', async () => {
   assert.equal(mails.size, 10);
@@ -120,4 +74,80 @@ test('what a campaign sent in ten languages is genuine, as it came and forwarded
     }
   }
   assert.equal(texts.size, 10);
+});
+
+test('what everybody may have is written by the program, answers the same, and is shown by the register after its checkpoint', async () => {
+  const wasThere = await doJob(
+    db,
+    PUBLISH_BATCHES,
+    { run: () => publishAnswers({ db, data: folder }) },
+    { now: now() },
+  );
+  assert.ok(wasThere, 'the approval asked for it');
+  const place = join(folder, 'public');
+  const ask = async (bytes: Uint8Array) => checkMessage({ bytes }, await openFolder(place, now));
+  const [mail] = mails.values();
+  assert.ok(mail);
+  const before = await ask(mail);
+  assert.equal(before.verdict, 'genuine-unchanged');
+  assert.ok(before.reasons.some(({ is }) => is === 'batch-not-shown'));
+  for (let hours = 0; hours < 4; hours += 1) {
+    nowMs += 3_600_000;
+    await makeCheckpoint(as('ada'));
+  }
+  await publishAnswers({ db, data: folder });
+  const after = await ask(mail);
+  assert.equal(after.verdict, 'genuine-unchanged');
+  assert.ok(!after.reasons.some(({ is }) => is === 'batch-not-shown'));
+
+  const file = join(place, 'answer.json');
+  const text = await readFile(file, 'utf8');
+  const said = JSON.parse(text);
+  const forged: Readonly<Record<string, object>> = {
+    'another root': { ...said.batches[0], root: '0'.repeat(64) },
+    'more leaves': { ...said.batches[0], size: 11 },
+    'another tag': { ...said.batches[0], tag: said.batches[0].tag === '777' ? '888' : '777' },
+    'another entry': {
+      ...said.batches[0],
+      root: '0'.repeat(64),
+      entry: said.batches[0].entry.replace(said.batches[0].root, '0'.repeat(64)),
+    },
+  };
+  for (const [name, batch] of Object.entries(forged)) {
+    await writeFile(file, JSON.stringify({ ...said, batches: [batch] }));
+    await assert.rejects(openFolder(place, now), { code: 'answer-folder-unusable' }, name);
+  }
+  // Under a key that whoever made the folder does not show, nothing is proved.
+  await writeFile(file, JSON.stringify({ ...said, register: [] }));
+  assert.ok((await ask(mail)).reasons.some(({ is }) => is === 'batch-not-shown'));
+  await writeFile(file, text);
+});
+
+test('a key that mail.yaml does not name any more counts for what it signed, and for nothing that is later', async () => {
+  const entries = async () =>
+    (
+      await db.rows<{ n: number }>(
+        "SELECT count(*)::int4 AS n FROM register_entries WHERE kind = 'mail-keys-changed'",
+      )
+    )[0]?.n;
+  await archiveKeys(as('ada'), mailing);
+  assert.equal(await entries(), 1, 'nothing has changed');
+  nowMs += 30 * 86_400_000;
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const next = mailingTo(1, {
+    dkim: [dkimKey({ domain: 'marlow.example', selector: 'n2027', privateKey })],
+  });
+  await Promise.all([archiveKeys(as('ada'), next), archiveKeys(as('ada'), next)]);
+  assert.equal(await entries(), 2, 'of two processes one was faster');
+  const [old, current, ...more] = await archivedKeys(db);
+  assert.deepEqual(
+    [old?.selector, old?.until, current?.selector, current?.until, more.length],
+    ['n2026', nowMs, 'n2027', undefined, 0],
+  );
+  const [mail] = mails.values();
+  const { verdict } = await checkMessage(
+    { bytes: mail as Buffer },
+    await openRecordTruth({ db, data: folder, workspace, mailing: next }),
+  );
+  assert.equal(verdict, 'genuine-unchanged');
 });

@@ -1,13 +1,13 @@
 /** The check's truth as the records of a data folder have it: batches, and what each person was sent. */
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
-import { committedBatches, type Mailing, ownLanguages, writtenNotice } from '../notify/index.ts';
+import { committedBatches, type Mailing, ownLanguages, Writers, writtenNotice } from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';
-import { dkimRecord } from '../platform/mail/index.ts';
 import { type Code, normalisedAddress } from '../prove/codes/index.ts';
 import { fileOrNone } from './folder.ts';
+import { archivedKeys } from './keys.ts';
 import { phrasesOf } from './truth.ts';
-import type { ArchivedKey, BatchFacts, SentNotice, Truth } from './types.ts';
+import type { BatchFacts, SentNotice, Truth } from './types.ts';
 
 export type RecordOptions = Readonly<{
   db: Db;
@@ -17,25 +17,35 @@ export type RecordOptions = Readonly<{
   mailing: Mailing | undefined;
 }>;
 
-/** Reads batches anew for each question, so that a campaign that is approved now counts at once. */
+/** A campaign that is approved now counts at once. */
 export async function openRecordTruth(options: RecordOptions): Promise<Truth> {
-  const { db, data, mailing } = options;
+  const { db, data } = options;
+  const writers = new Writers(options);
+  // What was committed does not change.
+  const known = new Map<string, BatchFacts>();
   return {
-    keys: keysOf(mailing),
+    keys: await archivedKeys(db),
     batch: async (tag) => {
+      const seen = known.get(tag);
+      if (seen !== undefined) return seen;
       const found = (await committedBatches(db)).find((batch) => batch.tag === tag);
       if (found === undefined) return undefined;
       const { size, root, letterhead } = found;
-      return { tag, size, root, letterhead, isWithdrawn: false } satisfies BatchFacts;
+      const batch = { tag, size, root, letterhead, isWithdrawn: false };
+      known.set(tag, batch);
+      return batch;
     },
     prefixFile: (tag, path) => fileOrNone(join(data, 'public', 'batches', tag, path)),
-    sent: async (code) => noticeOf(options, code as Code),
+    sent: async (code) => noticeOf({ db, writers }, code as Code),
     phrases: phrasesOf(await ownLanguages()),
   };
 }
 
-async function noticeOf(options: RecordOptions, code: Code): Promise<SentNotice | undefined> {
-  const found = await writtenNotice(options, code);
+async function noticeOf(
+  from: Parameters<typeof writtenNotice>[0],
+  code: Code,
+): Promise<SentNotice | undefined> {
+  const found = await writtenNotice(from, code);
   const address = found === undefined ? undefined : normalisedAddress(found.address);
   if (found === undefined || address === undefined) return undefined;
   const { mail } = found;
@@ -48,13 +58,3 @@ function unlessGone(error: unknown): undefined {
   if (error instanceof ForthrightError && codes.includes(error.code)) return undefined;
   throw error;
 }
-
-/** The keys of mail.yaml, of which nobody has written down since when they are used. */
-const keysOf = (mailing: Mailing | undefined): readonly ArchivedKey[] =>
-  (mailing?.dkim ?? []).map((key) => ({
-    domain: key.domain,
-    selector: key.selector,
-    record: dkimRecord(key).text,
-    from: 0,
-    until: undefined,
-  }));

@@ -110,6 +110,9 @@ const personFacts = (
   views: fact(3 + i),
   possiblySelf: false,
   others: new Map(),
+  leaks: ['reviews'],
+  pages: fact([]),
+  pageCount: fact(0),
 });
 
 export type Sent = Readonly<{
@@ -164,7 +167,7 @@ export async function world(changes: Partial<IncidentFacts> = {}): Promise<World
     );
   const { size, root } = await maker.seal();
   const batch: BatchFacts = { tag: TAG, size, root, letterhead: LETTERHEAD, isWithdrawn: false };
-  await writeAnswerFolder(folder, { keys: ARCHIVED, batches: [batch] });
+  await writeAnswerFolder(folder, { keys: ARCHIVED, register: [], batches: [batch] });
   await maker.write(join(folder, 'batches', TAG));
   await maker.close();
   const server: Truth = {

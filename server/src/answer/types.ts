@@ -23,7 +23,17 @@ export type BatchFacts = Readonly<{
   root: Uint8Array;
   letterhead: Readonly<{ name: string; address: string; replyTo: string }>;
   isWithdrawn: boolean;
+  /** Whether a checkpoint of the register was seen to take in the batch; undefined where the records themselves were asked. */
+  isShown?: boolean | undefined;
 }>;
+
+/** A batch as everybody may have it: with the register's entry `batch-committed`, and what proves that it stands there. */
+export type PublishedBatch = BatchFacts &
+  Readonly<{
+    entry?: Uint8Array | undefined;
+    /** C2SP tlog-proof; none while no checkpoint takes the entry in. */
+    proof?: string | undefined;
+  }>;
 
 /** A notice as we made it, from whoever knows people. */
 export type SentNotice = Readonly<{

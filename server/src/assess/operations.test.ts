@@ -160,6 +160,18 @@ function journey(url: () => string | undefined) {
     assert.equal(code(receipt), 'incident-refuses');
     assert.equal(code(await post(`${at}/risk`, { statement: { ...SAID, by: '' } })), 'request-invalid');
 
+    for (const [method, path, body] of [
+      ['PATCH', '', { title: 'x' }],
+      ['POST', '/decisions', { step: 'decision', answer: 'register-only', reason: 'x' }],
+      ['POST', '/papers/board-brief', {}],
+      ['POST', '/close', { summary: 'x' }],
+      ['PATCH', '/law-facts', { acquisition: 'acquired' }],
+    ] as const)
+      for (const version of [2 ** 31, Number.MAX_SAFE_INTEGER]) {
+        const tooLarge = await world.ask(method, `${at}${path}`, officer, { ...body, version });
+        assert.equal(code(tooLarge), 'request-invalid', `version ${version} of ${path}`);
+      }
+
     const gone = await open();
     await post(`${gone}/risk`, { statement: SAID });
     await post(`${gone}/reports`, { organisation, statement: { by: 'Olga' } });

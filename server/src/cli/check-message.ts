@@ -9,6 +9,7 @@ import { nearWorkspace } from './workspace.ts';
 export type CheckWiring = Readonly<{
   /** From the environment. */
   database: string | undefined;
+  now: () => Date;
   /** The truth of records that no other process has open. */
   open: (
     where: Where & Readonly<{ workspace: string | undefined }>,
@@ -58,7 +59,7 @@ async function truthOf(wiring: CheckWiring, context: Context, args: Args): Retur
   // Loaded when it is asked for: no other command should wait for what reads mail.
   if (folder !== undefined) {
     const { openFolder } = await import('../answer/index.ts');
-    return { truth: await openFolder(resolve(cwd, String(folder))), close: async () => {} };
+    return { truth: await openFolder(resolve(cwd, String(folder)), wiring.now), close: async () => {} };
   }
   const where = await whereOf(context, args, wiring.database);
   return wiring.open({

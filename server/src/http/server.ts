@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { ANSWER, ForthrightError } from '@forthright/contract';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import type { People } from '../people/index.ts';
+import type { Entrance, People } from '../people/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { framesOf, Limiter, type Log } from '../platform/index.ts';
 import { type Actor, Document, type Download, type Operation } from '../prove/index.ts';
@@ -18,6 +18,7 @@ import { addOperator, BACKUP_PATH, type OperatorDoor, REGISTER_PATH } from './op
 import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
 import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
+import { addReturned, isReturnedPath, RETURNED_PATHS, type ReturnedDoor } from './returned.ts';
 import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
 import { contentOf, sendDownload } from './streams.ts';
 import { type Route, routeOfEntrance, routeOfOperation } from './types.ts';
@@ -27,12 +28,16 @@ export type ServerOptions = Readonly<{
   /** Those of `people` stand among them already. */
   operations: readonly Operation[];
   people: People;
+  /** What anybody may ask beside signing in. */
+  questions?: readonly Entrance[];
   db: Db;
   now: () => Date;
   log: Log;
   version: string;
   /** For whoever runs the server; without it there is no such door. */
   operator?: OperatorDoor;
+  /** For webhooks of mail providers; without it there is no such door. */
+  returned?: Omit<ReturnedDoor, 'clientOf'>;
   /** How long headers, a body, or the next piece of a file may take. */
   silenceMs?: number;
 }>;
@@ -42,6 +47,7 @@ const EVERYTHING = { most: 600, windowSeconds: 60 };
 const SILENCE_MS = 30_000;
 const LINGER_MS = 2000;
 const ENTRANCES = { most: 20, windowSeconds: 60 };
+const QUESTIONS = { most: 60, windowSeconds: 60 };
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -53,12 +59,18 @@ declare module 'fastify' {
 }
 
 type Door = ServerOptions &
-  Readonly<{ app: FastifyInstance; metrics: Metrics; entrances: Limiter; streams: Streams }>;
+  Readonly<{
+    app: FastifyInstance;
+    metrics: Metrics;
+    entrances: Limiter;
+    questionsAsked: Limiter;
+    streams: Streams;
+  }>;
 
 /** The server, not yet listening. Throws for a list of operations that it could not serve as they say. */
 export function makeServer(options: ServerOptions): FastifyInstance {
   const routes = [
-    ...options.people.entrances.map(routeOfEntrance),
+    ...[...options.people.entrances, ...(options.questions ?? [])].map(routeOfEntrance),
     ...options.operations.map(routeOfOperation),
   ];
   refuseTwice(routes);
@@ -87,7 +99,14 @@ export function makeServer(options: ServerOptions): FastifyInstance {
   const metrics = new Metrics();
   const streams = new Streams();
   app.addHook('preClose', async () => streams.end());
-  const door: Door = { ...options, app, metrics, streams, entrances: new Limiter(ENTRANCES, options.now) };
+  const door: Door = {
+    ...options,
+    app,
+    metrics,
+    streams,
+    entrances: new Limiter(ENTRANCES, options.now),
+    questionsAsked: new Limiter(QUESTIONS, options.now),
+  };
   watch(door, new Limiter(EVERYTHING, options.now));
   takeJsonOnly(app);
   for (const each of described) addRoute(door, each);
@@ -100,11 +119,12 @@ export function makeServer(options: ServerOptions): FastifyInstance {
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
   if (options.operator !== undefined) addOperator(app, options.operator);
+  if (options.returned !== undefined) addReturned(app, { ...options.returned, clientOf });
   if (options.people.entrances.some(({ name }) => name === 'sign-out'))
     addSignIn(app, {
       people: options.people,
       admit: (request) => admit(door, request),
-      count: (request) => countEntry(door, request),
+      count: (request) => countIn(door.entrances, request),
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
   refuseTheRest(door, routes);
@@ -174,7 +194,9 @@ function watch({ app, log, metrics }: Door, everything: Limiter): void {
   app.decorateRequest('hurry', undefined);
   app.addHook('onRequest', async (request, reply) => {
     begin(request, reply);
-    const wait = everything.take(clientOf(request));
+    // Those have limits of their own.
+    const isReturned = isReturnedPath((request.raw.url ?? '').split('?', 1)[0] ?? '');
+    const wait = isReturned ? 0 : everything.take(clientOf(request));
     if (wait > 0) throw tooMany(wait);
     refuseDoubtful(request.raw.url ?? '', request.headers.host);
   });
@@ -281,7 +303,7 @@ function addTo(app: FastifyInstance, door: Door, { route, shape }: Described): v
     url: `/api${route.path}`,
     // Who asks and may they comes before the body is read: a stranger learns nothing of what is expected.
     onRequest: async (request) => {
-      if (route.kind === 'entrance') admit(door, request);
+      if (route.kind === 'entrance') admit(door, request, route.entrance);
       else await admitActor(door, route.operation, request);
       if (route.streams !== 'takes a file') hurry(request, door.silenceMs ?? SILENCE_MS);
     },
@@ -300,14 +322,14 @@ function addTo(app: FastifyInstance, door: Door, { route, shape }: Described): v
   });
 }
 
-function admit(door: Door, request: FastifyRequest): void {
+function admit(door: Door, request: FastifyRequest, { isPublic }: Pick<Entrance, 'isPublic'> = {}): void {
   const { session } = credentialsOf({ ...request.headers, authorization: undefined });
   refuseOtherOrigins(request.headers, session !== undefined);
-  countEntry(door, request);
+  countIn(isPublic === true ? door.questionsAsked : door.entrances, request);
 }
 
-function countEntry({ entrances }: Door, request: FastifyRequest): void {
-  const wait = entrances.take(clientOf(request));
+function countIn(limiter: Limiter, request: FastifyRequest): void {
+  const wait = limiter.take(clientOf(request));
   if (wait > 0) throw tooMany(wait);
 }
 
@@ -457,6 +479,7 @@ function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
   const known = [
     ...[...OWN_PATHS, ...SIGN_IN_PATHS.GET].map((path) => ({ method: 'GET', form: formOf(path) })),
     ...['/welcome', ...SIGN_IN_PATHS.POST].map((path) => ({ method: 'POST', form: formOf(path) })),
+    ...RETURNED_PATHS.map((path) => ({ method: 'POST', form: formOf(path) })),
     { method: 'POST', form: formOf(BACKUP_PATH) },
     { method: 'POST', form: formOf(REGISTER_PATH) },
     ...routes.map(({ method, path }) => ({ method, form: formOf(`/api${path}`) })),

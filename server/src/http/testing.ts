@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@forthright/contract';
-import type { CompanySettings, makePeople } from '../people/index.ts';
+import type { CompanySettings, Entrance, makePeople } from '../people/index.ts';
 import { type Db, openDatabase, readMigrations } from '../platform/db/index.ts';
 import { openReady } from '../platform/db/ready.ts';
 import { jsonLog } from '../platform/index.ts';
 import { type Operation, sealFolder } from '../prove/index.ts';
-import { MIGRATIONS, openRecords, operationsOf, peopleOf } from '../serve.ts';
+import { MIGRATIONS, openRecords, operationsOf, peopleOf, questionsOf } from '../serve.ts';
 import { makeServer } from './server.ts';
 
 export const PASSWORD = 'lamp orchard ferry';
@@ -40,6 +40,7 @@ export class World {
   #nowMs = Date.parse('2025-11-20T14:00:00Z');
   #from = 1;
   readonly people: ReturnType<typeof makePeople>;
+  readonly questions: readonly Entrance[];
   readonly app: ReturnType<typeof makeServer>;
 
   private constructor(
@@ -53,10 +54,12 @@ export class World {
     const seals = sealFolder(join(folder, 'keys'));
     this.people = peopleOf({ db, now: this.now, work: { N: 1024, r: 8, p: 1 }, seals, company });
     const operations = [...operationsOf(this.people, { allowPrivate, workspace }), ...more];
+    this.questions = questionsOf({ db, data: folder, workspace, mailing: undefined });
     const log = jsonLog((line) => this.lines.push(line), this.now);
     this.app = makeServer({
       operations,
       people: this.people,
+      questions: this.questions,
       db,
       now: this.now,
       log,

@@ -18,6 +18,8 @@ export type { AssessedDuty, KeptDuty } from './duties/types.ts';
 export { type BundlePart, type ExportOptions, exportIncident, type PartsOf } from './export.ts';
 export { dropContent, fileOperations, keepContent, openContent, openFiles } from './files.ts';
 export { refuseLastOfficer } from './hand-overs/changes.ts';
+export { addInboxItemWithin } from './inbox/changes.ts';
+export { monthsAfter } from './inbox/rules.ts';
 export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';
 export { incidentOperations } from './operations.ts';
 export { deletionOf } from './recipients/show.ts';

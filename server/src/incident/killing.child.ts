@@ -30,7 +30,6 @@ import { keepContent, openFiles } from './files.ts';
 import { AFTERWARDS_INPUTS } from './matters/testing.ts';
 import { askRun, cancelRun, failRun, finishRun, SCOPE_RUN } from './runs.ts';
 import { actor, ask, databaseOf, lostFiles, ORIGIN, schema, seat, strays } from './testing.ts';
-import { deedUpon } from './upon.ts';
 
 export type Order = Readonly<{
   folder: string;
@@ -307,15 +306,6 @@ export const DEEDS: Deeds = {
     const { incident } = await opened(world);
     const directory = join(world.folder, `bundle-${incident}`);
     await world.does(() => exportIncident(world.asked, { incident, directory }));
-    return undefined;
-  },
-  // What later stages do: they all go this way.
-  'deed-upon': async (world) => {
-    const { incident } = await opened(world);
-    const event = { facts: { version: 1 }, texts: { body: { value: '{}' } } };
-    await world.does(() =>
-      deedUpon(world.asked, incident, { kind: 'risk-assessed', act: 'assess-risk' }, async () => event),
-    );
     return undefined;
   },
   'erase-person': async (world) => {

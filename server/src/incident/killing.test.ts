@@ -5,21 +5,13 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
 import { deed, record } from '../prove/index.ts';
-import { fileOperations, incidentOperations } from './index.ts';
-import { DEEDS } from './killing.child.ts';
-import { KILLED_AS, killInEveryDeed } from './killing.ts';
+import { killInEveryDeed } from './killing.ts';
 import { actor, ask, openRecord, strays } from './testing.ts';
 
 const KILLS = 5;
 const SEED = 20_261_122;
 const work = mkdtempSync(join(tmpdir(), 'forthright-kill-'));
 after(() => rmSync(work, { recursive: true, force: true }));
-
-test('every operation that changes an incident is one that is killed', () => {
-  const all = [...incidentOperations, ...fileOperations()];
-  const changing = all.filter(({ method }) => method !== 'GET').map(({ name }) => name);
-  for (const name of changing) assert.ok(Object.hasOwn(DEEDS, KILLED_AS[name] ?? name), name);
-});
 
 test('a stray deed and a stray entry are found', async () => {
   const now = () => new Date('2026-11-22T10:00:00Z');

@@ -29,15 +29,6 @@ export type Killed = Readonly<{ acknowledged: number; within: ReadonlyMap<string
 /** Those that are killed under another name: as the function by which they change anything. */
 export const KILLED_AS: Readonly<Record<string, string>> = {
   export: 'export-incident',
-  'assess-risk': 'deed-upon',
-  'save-report': 'deed-upon',
-  'file-report': 'deed-upon',
-  'set-law-facts': 'deed-upon',
-  'assess-duties': 'deed-upon',
-  'determine-exemption': 'deed-upon',
-  'fulfil-duty': 'deed-upon',
-  'excuse-duties': 'deed-upon',
-  'reopen-duty': 'deed-upon',
 };
 
 /** Numbers from 0 to 1 that are the same in every run. */

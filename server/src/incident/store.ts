@@ -412,16 +412,21 @@ export async function insertMove(tx: Tx, id: IncidentId, entry: number, act: Act
   );
 }
 
-/** Whether somebody of a campaign is not accounted for yet, which keeps the incident open. */
+/** Whether somebody of a campaign is not accounted for yet, which keeps the incident open. Answers whether it was so before. */
 export async function setCampaign(
   tx: Tx,
   row: Readonly<{ campaign: string; incident: string; isOpen: boolean }>,
-): Promise<void> {
+): Promise<boolean> {
+  const [before] = await tx.rows<{ is_open: boolean }>(
+    'SELECT is_open FROM incident_campaigns WHERE campaign = :campaign::text',
+    { campaign: row.campaign },
+  );
   await tx.run(
     `INSERT INTO incident_campaigns (campaign, incident, is_open) VALUES (:campaign::text, :incident::text, :isOpen::bool)
       ON CONFLICT (campaign) DO UPDATE SET is_open = excluded.is_open`,
     row,
   );
+  return before?.is_open ?? false;
 }
 
 export async function setRestriction(

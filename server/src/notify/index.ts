@@ -16,7 +16,6 @@ export {
   readReturned,
   readVendorEvent,
   snsCertificateUrl,
-  tokenIn,
   tokenOf,
   type Vendor,
 } from './returned/index.ts';

@@ -68,7 +68,7 @@ test('a person alone can bring anybody who waits to an end, and the program nobo
 });
 
 test('what is final is left only by what comes from outside: a return, a complaint, a reply, evidence, another channel', () => {
-  const outside: PersonEvent[] = ['bounce', 'complain', 'reply', 'find', 'tell'];
+  const outside: PersonEvent[] = ['bounce', 'complain', 'delay', 'answer-itself', 'reply', 'find', 'tell'];
   for (const state of FINAL_STATES)
     for (const event of PERSON_EVENTS)
       if (MOVES[state][event] !== undefined) assert.ok(outside.includes(event), `${state} ${event}`);

@@ -4,5 +4,5 @@ export { type Named, refuseUnlessActive } from './named.ts';
 export { refuseTokens } from './operations.ts';
 export { makePeople, type PeopleOptions } from './people.ts';
 export type { Work } from './secrets.ts';
-export { endEverything as endAllSessions, officersOf } from './store.ts';
+export { emailOf, endEverything as endAllSessions, officersOf } from './store.ts';
 export { type Begun, type Company, type Credentials, type Entrance, entrance, type People } from './types.ts';

@@ -106,6 +106,10 @@ export const keyOf = (email: string): string => email.normalize('NFC').toLowerCa
 export const accountById = (from: From, id: string): Promise<Account | undefined> =>
   reading(from).selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
 
+/** The address of an account; undefined when there is no such account any more. */
+export const emailOf = async (from: From, id: string): Promise<string | undefined> =>
+  (await accountById(from, id))?.email;
+
 export const accountByEmail = (from: From, email: string): Promise<Account | undefined> =>
   reading(from).selectFrom('accounts').selectAll().where('email_key', '=', keyOf(email)).executeTakeFirst();
 

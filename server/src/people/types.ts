@@ -18,6 +18,8 @@ export type Entrance<Input = unknown, Output = unknown> = Readonly<{
   path: `/${string}`;
   input: ZodType<Input>;
   output: ZodType<Output>;
+  /** A question that changes nothing and begins no session; counted apart from tries at a password. */
+  isPublic?: true;
   run: (
     input: Input,
     session: string | undefined,

@@ -8,6 +8,7 @@ export { type Limit, Limiter, type Wait } from './limiter.ts';
 export { framesOf, jsonLog, type Log, type LogEntry } from './log.ts';
 export {
   type Answered,
+  getOutside,
   isPublicAddress,
   OUTBOUND_FAULTS,
   type Outbound,

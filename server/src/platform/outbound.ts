@@ -146,3 +146,31 @@ function faultOf(error: unknown): OutboundFault {
   const code = String((error as { code?: unknown }).code ?? '');
   return /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code) ? 'tls' : 'unreachable';
 }
+
+/**
+ * GET of an address that is fixed by who calls, over TLS; what was answered with 200, of at most 64 kB, else undefined. Redirects are
+ * not followed.
+ */
+export async function getOutside(url: string): Promise<string | undefined> {
+  if (whyNotTo(url, { allowPrivate: false }) !== undefined) return undefined;
+  return new Promise((resolve) => {
+    const none = () => resolve(undefined);
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const request = requestHttps(url, { agent: false, signal, lookup: lookUpPublic }, (answer) => {
+      const pieces: Buffer[] = [];
+      let bytes = 0;
+      answer.on('data', (piece: Buffer) => {
+        bytes += piece.length;
+        if (bytes > MOST_BYTES) request.destroy();
+        else pieces.push(piece);
+      });
+      answer.on('end', () =>
+        resolve(answer.statusCode === 200 ? Buffer.concat(pieces).toString() : undefined),
+      );
+      answer.on('error', none);
+      answer.on('close', none);
+    });
+    request.on('error', none);
+    request.end();
+  });
+}

@@ -37,6 +37,7 @@ export {
   historyOf,
   lastEntryOf,
   publishedCheckpoint,
+  publishedEntry,
   registerHead,
   registerMark,
   registerTiles,

@@ -1,8 +1,16 @@
 /** What other stages read of the register. */
-import { type ReadTiles, rootOf, type TreeHead, toBase64 } from '@forthright/register';
+import {
+  formatTlogProof,
+  proveInclusion,
+  type ReadTiles,
+  rootOf,
+  type TreeHead,
+  toBase64,
+} from '@forthright/register';
 import type { Reads } from '../platform/db/index.ts';
 import {
   damaged,
+  entryBytes,
   lastCheckpoint,
   readEntries,
   readEntriesAfter,
@@ -73,6 +81,22 @@ export async function registerMark(
 /** The last checkpoint that was made for everybody; undefined before the first. */
 export const publishedCheckpoint = async (reads: Reads): Promise<string | undefined> =>
   (await lastCheckpoint(reads))?.note;
+
+/**
+ * An entry for everybody: its bytes, and the C2SP tlog-proof that it stands in the last published checkpoint; without one
+ * while no checkpoint takes it in. Only for entries that hold nothing of any person.
+ */
+export async function publishedEntry(
+  reads: Reads,
+  index: number,
+): Promise<Readonly<{ entry: Uint8Array; proof: string | undefined }>> {
+  const entry = await entryBytes(reads, index);
+  if (entry === undefined) throw damaged(`The register has no entry ${index}`);
+  const last = await lastCheckpoint(reads);
+  if (last === undefined || last.size <= index) return { entry, proof: undefined };
+  const proof = await proveInclusion(readTilesFrom(reads), index, last.size);
+  return { entry, proof: formatTlogProof({ index, proof, checkpoint: last.note }) };
+}
 
 /** Entries after this one, oldest first, of all incidents and none: facts and no texts. */
 export const entriesAfter = (reads: Reads, after: number, most: number): Promise<RegisteredEntry[]> =>

@@ -292,6 +292,15 @@ export async function readWholeEntries(reads: Reads, incident: string): Promise<
   }));
 }
 
+/** The bytes of one entry, as they stand in the tree; undefined when there is none so far. */
+export async function entryBytes(reads: Reads, index: number): Promise<Uint8Array | undefined> {
+  const [row] = await reads.rows<{ entry: Uint8Array }>(
+    'SELECT entry FROM register_entries WHERE index = :index::int8',
+    { index },
+  );
+  return row?.entry;
+}
+
 export const readTilesFrom =
   (reads: Reads): ReadTiles =>
   async (tiles) => {

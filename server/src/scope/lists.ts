@@ -1,8 +1,8 @@
 import { access, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ForthrightError, type Leak } from '@forthright/contract';
-import PostalMime, { type Address } from 'postal-mime';
 import { type Analytics, quoteName } from '../platform/analytics/index.ts';
+import { type MailAddress as Address, parseMail } from '../platform/mail/index.ts';
 import { attachTable, type FileRegistry, type SourceFile, textOf } from '../sources/index.ts';
 
 /** A list of people that a leak names, as relation with one column `value`: ids or addresses as written. */
@@ -90,7 +90,7 @@ export async function mailingAddresses(
       `The mail ${eml} is larger than 32 MiB. Give the addresses as a list (people: { at, email }).`,
     );
   }
-  const mail = await PostalMime.parse(raw);
+  const mail = await parseMail(raw);
   const open = (list: readonly Address[] | undefined): string[] =>
     (list ?? []).flatMap((a) =>
       'group' in a && a.group !== undefined ? open(a.group) : a.address ? [a.address] : [],

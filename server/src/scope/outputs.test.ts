@@ -58,6 +58,7 @@ describe('the files of an answer', () => {
       const { engine } = run.input;
       const failing = {
         rows: engine.rows.bind(engine),
+        run: engine.run.bind(engine),
         writeParquet: async (path: string) => {
           if (path.includes('recipients')) throw new ForthrightError('no-disk', 'The disk is full.');
           await writeFile(path, 'newer');

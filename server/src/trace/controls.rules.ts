@@ -4,6 +4,7 @@
  */
 import { type Access, countContenders, logEvidenceOfMissingKey, type Report } from './rank.ts';
 
+/** Reports in the order in which they came in. */
 export type Control = Readonly<{ name: string; reports: readonly Report[] }>;
 
 export type ControlResult = Readonly<{
@@ -28,7 +29,8 @@ export type Verdict = Readonly<{
 
 /** A control is loud by chance about this often, by each of two tests. */
 const ALPHA = 0.01;
-const SAMPLES = 299;
+/** Reports that are looked at as one wave of spam. */
+const WAVE = 25;
 /** Fewer could not show what would still name an innocent (bench/trace.ts). */
 const FEWEST = 100;
 
@@ -51,7 +53,7 @@ export function judgeControls(
   const each = sets.map(({ name, reports }): ControlResult => {
     const named = countContenders(access, reports, alpha);
     const logE = logEvidenceOfMissingKey(access, reports);
-    const chance = chanceOfConcentration(access, reports, draw);
+    const chance = chanceOfConcentration(access, reports, draw, Math.ceil(4 / limit) - 1);
     const isQuiet = named === 0 && logE < -Math.log(limit) && chance > limit;
     return { name, reports: reports.length, named, logE, chance, isQuiet };
   });
@@ -61,18 +63,31 @@ export function judgeControls(
   return { outcome, each, needed };
 }
 
-/** The share of samples, one of them the reports themselves, that concentrate at least as much as the reports. */
+/**
+ * How often chance concentrates reports as much, over all of them and wave by wave: the smaller of both, doubled. Waves that follow
+ * a key one after the other come to look alike over a year, and each of them gives itself away.
+ */
 function chanceOfConcentration(
   access: Access,
   reports: readonly Report[],
   draw: (stratum: number) => Report,
+  samples: number,
 ): number {
-  const concentration = concentrationOf(access, reports);
-  const observed = concentration(reports);
-  let asMuch = 1;
-  for (let n = 0; n < SAMPLES; n++)
-    if (concentration(reports.map((x) => draw(x.stratum))) >= observed) asMuch += 1;
-  return asMuch / (SAMPLES + 1);
+  const whole = concentrationOf(access, reports);
+  const waves: ((all: readonly Report[]) => number)[] = [];
+  for (let from = 0; from < reports.length; from += WAVE) {
+    const one = concentrationOf(access, reports.slice(from, from + WAVE));
+    waves.push((all) => one(all.slice(from, from + WAVE)));
+  }
+  const inWaves = (all: readonly Report[]) => waves.reduce((sum, one) => sum + one(all), 0);
+  const observed = [whole(reports), inWaves(reports)] as const;
+  let [asMuch, asMuchInWaves] = [1, 1];
+  for (let n = 0; n < samples; n++) {
+    const sample = reports.map((x) => draw(x.stratum));
+    if (whole(sample) >= observed[0]) asMuch += 1;
+    if (inWaves(sample) >= observed[1]) asMuchInWaves += 1;
+  }
+  return Math.min(1, (2 * Math.min(asMuch, asMuchInWaves)) / (samples + 1));
 }
 
 /**

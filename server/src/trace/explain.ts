@@ -93,7 +93,9 @@ function against(one: Accepted, scene: Scene, candidates: readonly Candidate[], 
       ? ['The account is not in the directory of employees: several people, or a program, may use it.']
       : []),
     ...(kind === 'team'
-      ? ['It is the team’s people together that fit; none of them stands out alone beside it.']
+      ? [
+          'It is the team’s people together that fit; none of them stands out alone beside it. Two of them who each leaked fit as well.',
+        ]
       : []),
     ...(kind === 'employee' || kind === 'contractor'
       ? ['A colleague, or somebody outside, who used this account fits as well.']

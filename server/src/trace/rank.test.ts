@@ -285,6 +285,27 @@ describe('ranking', () => {
     );
   });
 
+  it('does not name a colleague who overlaps with two who leaked', () => {
+    const base = smallWorld(24);
+    const [a, b, between] = [1, 5, 9];
+    // Half of what each of the two saw, the third saw, too.
+    const seenBy = base.seenBy.map((v, person) => {
+      const others = v.filter((c) => c !== between);
+      return person % 2 === 0 && (v.includes(a) || v.includes(b)) ? [...others, between] : others;
+    });
+    const world = { ...base, seenBy };
+    const persons = [a, b].flatMap((c) => personsSeenBy(world, c).slice(0, 30));
+    const ranking = rank(
+      accessOf(world),
+      [...new Set(persons)].map((p) => reportOf(world, p)),
+      { alpha: ALPHA, overlapOf: overlapOf(world) },
+    );
+    assert.deepEqual(
+      ranking.accepted.map((x) => x.candidate).sort((x, y) => x - y),
+      [a, b],
+    );
+  });
+
   it('names the queue, not its members', () => {
     const base = smallWorld(19);
     const members = [0, 4, 8, 12, 16];

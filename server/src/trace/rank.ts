@@ -171,10 +171,28 @@ export class Scene {
       found.push(best);
     }
     if (found.length === 0) return { outcome: 'nobody', ...none };
-    const judged = found.map((x): Accepted => ({ ...x, insteadOf: this.rivals(x, found, standings) }));
+    const kept = this.#withoutExplained(found);
+    const judged = kept.map((x): Accepted => ({ ...x, insteadOf: this.rivals(x, kept, standings) }));
     const accepted = judged.filter((x) => x.insteadOf.length === 0);
     const notApart = judged.filter((x) => x.insteadOf.length > 0);
     return { outcome: accepted.length > 0 ? 'accepted' : 'not-apart', ...none, accepted, notApart };
+  }
+
+  /**
+   * Without those whom others, found later, explain: who overlaps with two leakers stands out as long as only one of them is
+   * found. The least apart go first, one at a time.
+   */
+  #withoutExplained(found: readonly Standing[]): Standing[] {
+    const kept = [...found];
+    for (;;) {
+      const left = kept.map((x) => {
+        const others = kept.filter((y) => y !== x).map((y) => y.candidate);
+        return { x, standing: this.standing(x.candidate, this.explainedBy(others)) };
+      });
+      const [least] = left.sort((a, b) => a.standing.logE - b.standing.logE);
+      if (kept.length < 2 || least === undefined || this.#standsOut(least.standing)) return kept;
+      kept.splice(kept.indexOf(least.x), 1);
+    }
   }
 
   hitCandidates(): number[] {

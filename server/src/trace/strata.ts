@@ -62,7 +62,7 @@ const relationOf = ({ name }: Exclude<RoutingKey, string>): string =>
 
 export type Strata = Readonly<{
   access: Access;
-  /** Reports of each set of `trace_tellers`, with who reported. */
+  /** Reports of each set of `trace_tellers` in the order in which they came in, with who reported. */
   sets: ReadonlyMap<number, readonly (Report & Readonly<{ person: string }>)[]>;
   /** Draws a person of a stratum by chance. */
   draw: (stratum: number) => Report;
@@ -150,10 +150,10 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 async function setsOf(engine: Analytics, cuts: readonly number[]): Promise<Strata['sets']> {
   const rows = await engine.rows<{ n: number; person: string; i: number; seenBy: number[] }>(
     `SELECT r.n AS n, r.person AS person, r.i AS i, arraySort(groupArrayIf(p.c, p.isThere AND p.t < r.cut)) AS seenBy FROM
-       (SELECT x.n AS n, x.person AS person, x.pid AS pid, arrayElement(${instants(cuts)}, x.k + 1) AS cut, s.i AS i FROM (${tellersAt(cuts)}) AS x
+       (SELECT x.n AS n, x.person AS person, x.pid AS pid, x.t AS t, arrayElement(${instants(cuts)}, x.k + 1) AS cut, s.i AS i FROM (${tellersAt(cuts)}) AS x
         JOIN trace_at AS a ON x.k = a.k AND x.pid = a.pid JOIN trace_strata AS s ON a.s = s.s) AS r
      LEFT JOIN (SELECT c, pid, t, 1 AS isThere FROM trace_pairs WHERE pid IN (SELECT pid FROM trace_tellers)) AS p ON r.pid = p.pid
-     GROUP BY n, person, i ORDER BY n, person`,
+     GROUP BY n, person, i ORDER BY n, any(r.t), person`,
   );
   const sets = new Map<number, (Report & { person: string })[]>();
   for (const { n, person, i, seenBy } of rows) {

@@ -31,6 +31,7 @@ const KINDS: Readonly<Record<string, WebhookEvent>> = {
   'unlock-asked': 'approval-asked',
   'hand-over-asked': 'approval-asked',
   'duties-changed': 'duties-changed',
+  'campaign-finished': 'campaign-finished',
 };
 
 /** Which facts of an entry are told with it. */
@@ -38,6 +39,7 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
   'incident-opened': ['kind'],
   'approval-asked': ['decision', 'answer', 'unlock', 'handOver'],
   'duties-changed': ['run'],
+  'campaign-finished': ['campaign'],
 };
 
 /** Ids and closed words of the entry; nothing that somebody typed stands in its facts. */

@@ -1,27 +1,30 @@
 /** Once an hour, whether or not anything happened: a checkpoint, the public files, and the end of keys whose time is over. */
+import { join } from 'node:path';
+import { publishAnswers } from '../answer/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import type { Handler } from '../platform/queue/index.ts';
 import { type Asked, makeCheckpoint, PROGRAM, publishRegister, removeEndedKeys } from '../prove/index.ts';
 
 export const CHECKPOINT = 'checkpoint';
 
-/** `directory`: the folder that a web server gives to everybody. Each step may be repeated, and is after a crash. */
+/** `data`: the data folder; its folder `public` is what a web server gives to everybody. Each step may be repeated, and is after a crash. */
 export function checkpointHandler({
   db,
   now,
-  directory,
+  data,
   upkeep = async () => {},
 }: Readonly<{
   db: Db;
   now: () => Date;
-  directory: string;
+  data: string;
   upkeep?: (() => Promise<void>) | undefined;
 }>): Handler {
   const asked: Asked = { db, now, actor: PROGRAM };
   return {
     run: async () => {
       await makeCheckpoint(asked);
-      await publishRegister(asked, directory);
+      await publishRegister(asked, join(data, 'public'));
+      await publishAnswers({ db, data });
       await removeEndedKeys(asked);
       await upkeep();
     },

@@ -1,5 +1,5 @@
 /** What the program does by itself: jobs that were asked for, and upkeep by the clock. Wired by hand. */
-import { join } from 'node:path';
+import { publishAnswers } from '../answer/index.ts';
 import { assessDutiesHandler, scopeRunHandler } from '../flow/index.ts';
 import { ASSESS_DUTIES, SCOPE_RUN } from '../incident/index.ts';
 import {
@@ -7,9 +7,14 @@ import {
   campaignWindowsHandler,
   type Mailing,
   PREPARE_CAMPAIGN,
+  PUBLISH_BATCHES,
   prepareCampaignHandler,
+  SEEK_EVIDENCE,
   SEND_CAMPAIGN,
+  seekEvidenceHandler,
   sendCampaignHandler,
+  TAKE_RETURNED,
+  takeReturnedHandler,
 } from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import type { Log, Outbound } from '../platform/index.ts';
@@ -39,6 +44,8 @@ const UPKEEP_ATTEMPTS = 5;
 const DEADLINES = 'deadlines';
 const DEADLINES_MINUTES = 5;
 const CAMPAIGN_WINDOW_MINUTES = 60;
+const RETURNED_MINUTES = 1;
+const EVIDENCE_MINUTES = 1;
 
 /**
  * Begins to work, until `stop`. Several may work on one PostgreSQL; each job is done by one of them. While the register is
@@ -53,7 +60,8 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     {
       atOnce: 1,
       handlers: {
-        [CHECKPOINT]: checkpointHandler({ db, now, directory: join(data, 'public'), upkeep }),
+        [CHECKPOINT]: checkpointHandler({ db, now, data, upkeep }),
+        [PUBLISH_BATCHES]: { run: () => publishAnswers({ db, data }) },
         [CAMPAIGN_WINDOWS]: campaignWindowsHandler({ db, now }),
         [DEADLINES]: { run: () => announceDeadlines(db, now) },
       },
@@ -62,6 +70,9 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     { atOnce: 1, handlers: { [PREPARE_CAMPAIGN]: prepareCampaignHandler(campaigns) } },
     // Campaigns of several incidents go side by side; of one there is one at a time.
     { atOnce: 4, handlers: { [SEND_CAMPAIGN]: sendCampaignHandler(campaigns) } },
+    { atOnce: 1, handlers: { [SEEK_EVIDENCE]: seekEvidenceHandler({ db, now, log, mailing }) } },
+    // One at a time: no two programs share a Maildir.
+    { atOnce: 1, handlers: { [TAKE_RETURNED]: takeReturnedHandler({ db, now, log, data, mailing }) } },
     // They wait for others' machines, and of one webhook there is one at a time.
     { atOnce: 4, handlers: { [DELIVERY]: deliveryHandler({ db, now, log, outbound }) } },
   ];
@@ -69,6 +80,8 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     { kind: CHECKPOINT, everyMinutes: CHECKPOINT_MINUTES },
     { kind: DEADLINES, everyMinutes: DEADLINES_MINUTES },
     { kind: CAMPAIGN_WINDOWS, everyMinutes: CAMPAIGN_WINDOW_MINUTES },
+    ...(mailing?.relayLog === undefined ? [] : [{ kind: SEEK_EVIDENCE, everyMinutes: EVIDENCE_MINUTES }]),
+    ...(mailing?.receive === undefined ? [] : [{ kind: TAKE_RETURNED, everyMinutes: RETURNED_MINUTES }]),
   ];
   // At each start, too: the folder may be another one than that of an hour ago.
   await db.transaction((tx) =>

@@ -231,7 +231,11 @@ async function judgeCode(
   )
     return { ...base, verdict: 'replay', reasons: ['code-of-another-person'] };
   const found = await contentOf(seen, traced);
-  const proved: Reason[] = ['sent-to-this-address', ...(batch.isWithdrawn ? (['withdrawn'] as const) : [])];
+  const proved: Reason[] = [
+    'sent-to-this-address',
+    ...(batch.isWithdrawn ? (['withdrawn'] as const) : []),
+    ...(batch.isShown === false ? (['batch-not-shown'] as const) : []),
+  ];
   if (found === undefined)
     return { ...base, verdict: 'cannot-tell', reasons: [...proved, 'original-not-here'] };
   const { letterhead } = batch;

@@ -25,6 +25,8 @@ export const SAYS: Readonly<Record<Reason, string>> = {
   'original-not-here':
     'The code was sent to this address, but this place does not have the original, with which the text could be compared.',
   'no-proof': 'The file that would prove it is not there, or is damaged.',
+  'batch-not-shown':
+    'The register does not show this batch to everybody yet; its next checkpoints do, within hours.',
   withdrawn: 'We have withdrawn this notice since.',
   'text-changed': 'The text is not as we wrote it.',
   'text-cut-off': 'The text is ours, and its end is missing.',

@@ -30,7 +30,10 @@ async function dutiesNamed(tx: Tx, incident: Incident, names: readonly string[])
   return [...new Set(names)].map((name) => {
     const found = kept.get(name);
     if (found === undefined)
-      throw new ForthrightError('duty-not-found', `The last assessment has no duty ${name} that may be due.`);
+      throw new ForthrightError(
+        'duty-not-found',
+        `There is no duty ${name} to settle: the last assessment names none that may be due, or this record itself is what it asks for.`,
+      );
     return found;
   });
 }

@@ -16,39 +16,71 @@ import {
 import type { Tx } from '../../platform/db/index.ts';
 import { type Asked, deed, erasePersonOf, refuseUnlessMay } from '../../prove/index.ts';
 import { find, refuseUnableTo } from '../changes.ts';
-import { begin, refuseAhead, refused, take } from '../matters/steps.ts';
+import { begin, beginWithin, type Context, refuseAhead, refused, type Step, take } from '../matters/steps.ts';
 import { hasMatterOf } from '../matters/store.ts';
 import { insertMove, isKnownTo, visibleTo } from '../store.ts';
 import { lawfulDue } from './rules.ts';
 
-const kind = 'item';
+const kind = 'item' as const;
 
-export const addInboxItem = (
+export const addInboxItem = (asked: Asked, given: AddInboxItem): Promise<StepTaken> => {
+  const { person } = given;
+  const { beginning, first } = received(given, async ({ tx, incident }) =>
+    person === undefined ? 'new' : await knownAs(tx, asked, incident.id, person),
+  );
+  return begin(asked, beginning, first);
+};
+
+/**
+ * The same within a deed that does more, as when a person's mail is also what becomes of their notice; whom it is about is known by
+ * that.
+ */
+export const addInboxItemWithin = (
   asked: Asked,
-  { incident, kind: of, received, person: said, name, contact, text, target, proof }: AddInboxItem,
+  within: Pick<Context, 'tx' | 'at'>,
+  given: AddInboxItem,
 ): Promise<StepTaken> => {
-  const person = said ?? newId('per');
-  return begin(asked, { kind, incident, state: 'open', person }, async ({ at, incident: into, tx }) => {
-    const writer = said === undefined ? 'new' : await knownAs(tx, asked, into.id, said);
-    refuseAhead(received.at, at);
-    const due = lawfulDue(of, received) ?? target;
+  const writer: Writer = given.person === undefined ? 'new' : 'known-here';
+  const { beginning, first } = received(given, async () => writer);
+  return beginWithin(asked, within, beginning, first);
+};
+
+function received(
+  {
+    incident,
+    kind: of,
+    received: when,
+    person = newId('per'),
+    name,
+    contact,
+    text,
+    target,
+    proof,
+  }: AddInboxItem,
+  writerOf: (context: Context) => Promise<Writer>,
+) {
+  const first = async (context: Context): Promise<Step<typeof kind>> => {
+    const writer = await writerOf(context);
+    refuseAhead(when.at, context.at);
+    const due = lawfulDue(of, when) ?? target;
     return {
       event: 'item-received',
-      facts: { of, writer, received, ...(due === undefined ? {} : { due }) },
+      facts: { of, writer, received: when, ...(due === undefined ? {} : { due }) },
       texts: { name, contact, text },
       proof,
       ...(due === undefined ? {} : { due }),
       data: (_, evidence) => ({
         kind: of,
         writer,
-        received,
+        received: when,
         hasName: name !== undefined,
         hasContact: contact !== undefined,
         ...(evidence === undefined ? {} : { evidence }),
       }),
     };
-  });
-};
+  };
+  return { beginning: { kind, incident, state: 'open', person } as const, first };
+}
 
 /** Refuses somebody of whom no incident that the actor may see knows anything: their texts would stand under a stranger's id. */
 async function knownAs(tx: Tx, { actor }: Asked, incident: IncidentId, person: string): Promise<Writer> {

@@ -66,25 +66,33 @@ type Beginning<K extends MatterKind> = Readonly<{
 /** Begins a matter. Refuses where the incident does not allow it. */
 export function begin<K extends MatterKind>(
   asked: Asked,
+  beginning: Beginning<K>,
+  first: (context: Context) => Step<K> | Promise<Step<K>>,
+): Promise<StepTaken> {
+  return deed(asked, (tx, at) => beginWithin(asked, { tx, at }, beginning, first));
+}
+
+/** The same within a deed that does more. */
+export async function beginWithin<K extends MatterKind>(
+  asked: Asked,
+  { tx, at }: Pick<Context, 'tx' | 'at'>,
   { kind, incident: given, state, person }: Beginning<K>,
   first: (context: Context) => Step<K> | Promise<Step<K>>,
 ): Promise<StepTaken> {
   const id = newId(IDS[kind]);
-  return deed(asked, async (tx, at) => {
-    const { incident } = await find(tx, asked, given, ACTS[kind]);
-    const step = await first({ incident, at, id, tx });
-    const { entry, evidence } = await recordStep(tx, { incident, id, kind, person }, step);
-    await insertMatter(tx, {
-      id,
-      incident: incident.id,
-      kind,
-      entry,
-      person: person ?? null,
-      ...kept(kind, state, step),
-      data: step.data(entry, evidence),
-    });
-    return taken({ incident: incident.id, id, state, person, entry, evidence });
+  const { incident } = await find(tx, asked, given, ACTS[kind]);
+  const step = await first({ incident, at, id, tx });
+  const { entry, evidence } = await recordStep(tx, { incident, id, kind, person }, step);
+  await insertMatter(tx, {
+    id,
+    incident: incident.id,
+    kind,
+    entry,
+    person: person ?? null,
+    ...kept(kind, state, step),
+    data: step.data(entry, evidence),
   });
+  return taken({ incident: incident.id, id, state, person, entry, evidence });
 }
 
 type Taking<K extends MatterKind> = Readonly<{

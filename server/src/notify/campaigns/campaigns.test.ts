@@ -13,12 +13,15 @@ import {
   ForthrightError,
   type IncidentId,
   type IncidentShown,
+  type NoticePreviewed,
   ROLES,
+  type TestSent,
 } from '@forthright/contract';
 import { askForDuties } from '../../incident/index.ts';
 import { actor, ask as askRecord, openRecord, strays } from '../../incident/testing.ts';
 import type { Db } from '../../platform/db/index.ts';
 import { type Deed, type Seen, Sink } from '../../platform/mail/smtp/testing.ts';
+import { type Code, groupsOf } from '../../prove/codes/index.ts';
 import type { Asked } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { statesText } from '../states.ts';
@@ -27,6 +30,7 @@ import { PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
 import { campaignWindowsHandler, noteReturned } from './returns.ts';
 import { campaignMovesText } from './rules.ts';
 import { SEND_CAMPAIGN, sendCampaignHandler } from './send.ts';
+import { messageOfTokens } from './store.ts';
 import {
   assessed,
   doJob,
@@ -226,10 +230,12 @@ test('the slice first, then the rest; a second start is refused; told when five 
     );
   assert.ok(!(await blocks()).includes('open-campaign'));
   const [token = ''] = (sink.taken[0]?.from ?? '').split('@');
-  assert.ok(
-    await noteReturned(as('ada'), { token, kind: 'bounce', status: '5.1.1', said: 'no such user' }, 0.5),
-  );
-  assert.equal(await noteReturned(as('ada'), { token: 'nobody', kind: 'bounce' }, 0.5), false);
+  const message = await messageOfTokens(db, [token]);
+  assert.ok(message !== undefined);
+  const key = Buffer.alloc(32, 1);
+  const came = { key, meaning: 'blocked-by-policy', status: '5.7.1', said: 'not from you' } as const;
+  assert.equal(await noteReturned(as('ada'), message, came, 0.5), 'noted');
+  assert.equal(await noteReturned(as('ada'), message, came, 0.5), 'known');
   assert.deepEqual(await sums(of), { told: 11, bounced: 1 });
   assert.ok((await blocks()).includes('open-campaign'));
   const [gone] = (await ask<AddresseesListed>('list-addressees', { ...of, state: 'bounced' })).people;
@@ -250,6 +256,8 @@ test('the slice first, then the rest; a second start is refused; told when five 
   await ask('settle-addressees', { ...of, people, outcome: 'told', channels: ['letter'] });
   assert.deepEqual(await sums(of), { told: 12 });
   assert.ok(!(await blocks()).includes('open-campaign'));
+  const finished = await db.rows("SELECT index FROM register_entries WHERE kind = 'campaign-finished'");
+  assert.equal(finished.length, 2, 'once, and again after a late return');
   await ask('erase-addressee', { ...of, person: gone?.person });
   const [erased] = (await ask<AddresseesListed>('list-addressees', of)).people.filter(
     (one) => one.person === gone?.person,
@@ -420,6 +428,58 @@ test('a correction tells those whose facts have changed and those who are new, a
   const of = await prepared(incident, again, { after: earlier.campaign });
   const { people } = await ask<AddresseesListed>('list-addressees', of);
   assert.deepEqual(people.map(({ customer }) => customer).sort(), ['c000001', 'c000003', 'c000006']);
+});
+
+test('a preview is the message as it is sent, but for the code; a test goes to whoever asks and to nobody else', async () => {
+  const bytes = new Map<string, string>();
+  deed = ({ to, bytes: got }) => {
+    bytes.set(to, got.toString('utf8'));
+    return undefined;
+  };
+  const given = [
+    person(1, { language: 'de', others: { customer: 2 }, pages: ['/reviews/R1'], pageCount: 1 }),
+    person(2, { email: '' }),
+  ];
+  const of = await prepared(await incidentWithLeaks(), given);
+  const people = (await ask<AddresseesListed>('list-addressees', of)).people;
+  const [ann, ben] = ['c000001', 'c000002'].map(
+    (id) => people.find(({ customer }) => customer === id)?.person,
+  );
+  const look = await ask<NoticePreviewed>('preview-notice', { ...of, person: ann });
+  assert.deepEqual([look.language, look.to], ['de', 'person-1@people.example']);
+  const other = await ask<NoticePreviewed>('preview-notice', { ...of, person: ben, language: 'ja' });
+  assert.deepEqual([other.language, other.to], ['ja', '']);
+
+  assert.match(
+    await refusal('send-test', { ...of, person: ann }, 'nobody'),
+    /address-unusable/,
+    'who has no account',
+  );
+  await db.transaction((tx) =>
+    tx.run(`INSERT INTO accounts (id, email, email_key, name, roles, made_at)
+      VALUES ('usr_ada', 'ada@marlow.example', 'ada@marlow.example', 'Ada', '{investigator}', now())
+      ON CONFLICT (id) DO UPDATE SET email = excluded.email, email_key = excluded.email_key`),
+  );
+  const sent = await ask<TestSent>('send-test', { ...of, person: ann, language: 'fr' });
+  assert.deepEqual([sent.to, sent.language, sent.outcome], ['ada@marlow.example', 'fr', 'accepted']);
+  assert.deepEqual([...bytes.keys()], ['ada@marlow.example']);
+  assert.match(bytes.get('ada@marlow.example') ?? '', /\?{4}-\?{5}/);
+  assert.deepEqual(await sums(of), { prepared: 1, 'other-channel': 1 }, 'and nobody counts as told');
+
+  await approved(of);
+  await ask('start-campaign', { ...of, slice: 10 });
+  await send();
+  const [row] = await db.rows<{ code: Code }>('SELECT code FROM campaign_messages');
+  const parts = (message: string) =>
+    message
+      .replaceAll('\r\n', '\n')
+      .replaceAll(/^(?:Date|Message-ID): .*\n/gm, '')
+      .replaceAll(/=_[0-9a-f]{32}/g, 'boundary')
+      .trimEnd();
+  assert.equal(
+    parts(bytes.get('person-1@people.example') ?? ''),
+    parts(look.message).replaceAll('????-?????-?????-?????', groupsOf(row?.code as Code)),
+  );
 });
 
 test('a restored record does not go on sending by itself', async () => {

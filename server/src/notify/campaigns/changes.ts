@@ -31,7 +31,7 @@ import { type Asked, registerMark } from '../../prove/index.ts';
 import { MOVES, type PersonEvent, STATES } from '../states.ts';
 import { noteWhetherOpen } from './open.ts';
 import { dutiesNow, PREPARE_CAMPAIGN } from './prepare.ts';
-import { publishBatch } from './publish.ts';
+import { PUBLISH_BATCHES, publishBatch } from './publish.ts';
 import { CAMPAIGN_MOVES } from './rules.ts';
 import { SEND_CAMPAIGN } from './send.ts';
 import { campaignSums, findCampaign, OVERRIDE, STATEMENT } from './show.ts';
@@ -53,6 +53,7 @@ import { erasedRun } from './writer.ts';
 /** Ends of processes count, too, and nobody is told more than twice by them. */
 const MOST_ATTEMPTS = 1_000_000;
 const PREPARE_ATTEMPTS = 5;
+const PUBLISH_ATTEMPTS = 20;
 
 export const refuses = (why: string): ForthrightError =>
   new ForthrightError('campaign-refuses', `This is not possible: ${why}.`);
@@ -243,7 +244,7 @@ export async function approveCampaign(
         changes: { approvedBy: asked.actor.account, overrides: overridden !== undefined },
       };
     },
-    async ({ campaign, tx }) => {
+    async ({ campaign, tx, at }) => {
       const batchEntry = await recordUpon(tx, {
         incident: campaign.incident,
         kind: 'batch-committed',
@@ -258,6 +259,17 @@ export async function approveCampaign(
       });
       await insertCampaignMove(tx, campaign.id, batchEntry, 'commit-batch');
       await moveCampaign(tx, { id: campaign.id, from: 'approved', to: 'approved' }, { batchEntry });
+      await addJob(
+        tx,
+        {
+          kind: PUBLISH_BATCHES,
+          input: {},
+          turn: PUBLISH_BATCHES,
+          mostAttempts: PUBLISH_ATTEMPTS,
+          by: asked.actor.account,
+        },
+        at,
+      );
     },
   );
   await publishBatch(data, await findCampaign(asked.db, changed.incident, changed.campaign));
@@ -360,8 +372,9 @@ export const discardCampaign = (asked: Asked, given: StopCampaign): Promise<Camp
     given,
     { kind: 'campaign-discarded', act: 'discard' },
     async () => ({ texts: { reason: { value: given.reason } } }),
-    ({ campaign, tx }) =>
-      setCampaign(tx, { campaign: campaign.id, incident: campaign.incident, isOpen: false }),
+    async ({ campaign, tx }) => {
+      await setCampaign(tx, { campaign: campaign.id, incident: campaign.incident, isOpen: false });
+    },
   );
 
 const EVENT_OF: Readonly<Record<SettleAddressees['outcome'], PersonEvent>> = {

@@ -1,7 +1,11 @@
+export { SEEK_EVIDENCE, seekEvidenceHandler } from './evidence.ts';
 export { type CampaignOptions, campaignOperations } from './operations.ts';
 export { type CampaignJobOptions, PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
-export { CAMPAIGN_WINDOWS, campaignWindowsHandler, noteReturned, type ReturnedMail } from './returns.ts';
+export { PUBLISH_BATCHES } from './publish.ts';
+export { type ReceiveOptions, startReceiver, TAKE_RETURNED, takeReturnedHandler } from './receive.ts';
+export { CAMPAIGN_WINDOWS, campaignWindowsHandler } from './returns.ts';
 export { SEND_CAMPAIGN, type SendOptions, sendCampaignHandler } from './send.ts';
 export { readMailing } from './settings.ts';
 export type { Mailing } from './types.ts';
-export { type CommittedBatch, committedBatches, writtenNotice } from './written.ts';
+export { keepingCertificates, takeWebhook, VENDORS, type WebhookOptions } from './webhooks.ts';
+export { type CommittedBatch, committedBatches, Writers, writtenNotice } from './written.ts';

@@ -1,11 +1,25 @@
-import { setCampaign } from '../../incident/index.ts';
+import { recordUpon, setCampaign } from '../../incident/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
 import { isFinished } from '../states.ts';
 import { campaignSums } from './show.ts';
+import { insertCampaignMove } from './store.ts';
 import type { Campaign } from './types.ts';
 
-/** The incident stays open while somebody waits; a late return opens it again. */
+/**
+ * The incident stays open while somebody waits; a late return opens it again. That the last person has a final state is an
+ * entry of its own, each time.
+ */
 export async function noteWhetherOpen(tx: Tx, campaign: Campaign): Promise<void> {
-  const isOpen = !isFinished(await campaignSums(tx, campaign));
-  await setCampaign(tx, { campaign: campaign.id, incident: campaign.incident, isOpen });
+  const { id, incident, people } = campaign;
+  const sums = await campaignSums(tx, campaign);
+  const isOpen = !isFinished(sums);
+  const wasOpen = await setCampaign(tx, { campaign: id, incident, isOpen });
+  if (isOpen || !wasOpen) return;
+  const entry = await recordUpon(tx, {
+    incident,
+    kind: 'campaign-finished',
+    act: 'campaign',
+    facts: { campaign: id, people, sums: { ...sums } },
+  });
+  await insertCampaignMove(tx, id, entry, 'finish');
 }

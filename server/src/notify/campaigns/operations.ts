@@ -15,9 +15,11 @@ import {
   OfCampaign,
   OfIncident,
   PreviewNotice,
+  SendTest,
   SettleAddressees,
   StartCampaign,
   StopCampaign,
+  TestSent,
 } from '@forthright/contract';
 import {
   cohortOfRun,
@@ -42,11 +44,11 @@ import {
   stopCampaign,
 } from './changes.ts';
 import { approvalHash } from './hashes.ts';
-import { writerOf } from './prepare.ts';
-import { addressees, findCampaign, linted, listed, shown } from './show.ts';
-import { campaignsOf, peopleOf } from './store.ts';
+import { usable, writerOf } from './prepare.ts';
+import { addresseeOf, addressees, findCampaign, linted, listed, shown } from './show.ts';
+import { campaignsOf } from './store.ts';
+import { sendTest } from './try.ts';
 import type { Campaign, Mailing } from './types.ts';
-import { NO_CODE } from './writer.ts';
 
 export type CampaignOptions = Readonly<{
   /** The data folder. */
@@ -79,20 +81,21 @@ async function preview(
   options: CampaignOptions,
 ): Promise<NoticePreviewed> {
   const campaign = await find(asked, given);
-  const [person] = await peopleOf(asked.db, campaign.id, { most: 1, ids: [given.person] });
-  if (person?.facts === undefined || person.facts === null)
-    throw new ForthrightError(
-      'campaign-not-found',
-      'There is nobody of this id in the campaign, or no more.',
-    );
+  const person = await addresseeOf(asked.db, campaign, given.person);
   const writer = await writerOf(
     campaign,
     { db: asked.db, workspace: options.workspace, mailing: options.mailing },
     campaign.day ?? asked.now(),
   );
-  const to = oneAddress(person.facts.email);
-  const { notice } = writer.preview(person.facts, to, NO_CODE, given.language);
-  return { person: person.id, ...notice };
+  const to = usable(person.facts.email);
+  // Whom no message reaches reads the same notice by another way.
+  const { composed, bytes } = writer.look(
+    person.facts,
+    to ?? oneAddress(writer.letterhead.address),
+    given.language,
+  );
+  const message = Buffer.from(bytes).toString('utf8');
+  return { person: person.id, ...composed.notice, to: to ?? '', message };
 }
 
 /** Why what was prepared can't be made any more; undefined when it can, to the last byte. */
@@ -160,6 +163,23 @@ export const campaignOperations = (options: CampaignOptions): readonly Operation
     path: `${one}/people/:person/notice`,
     may: READERS,
     run: (asked, given) => preview(asked, given, options),
+  }),
+  guarded(SendTest, TestSent, {
+    name: 'send-test',
+    summary: 'Sends what one person would read to your own address, with a code that is none.',
+    method: 'POST',
+    path: `${one}/people/:person/test`,
+    may: ['investigator', 'privacy-officer', 'approver'],
+    run: async (asked, given) => {
+      const campaign = await find(asked, given);
+      const { workspace, mailing } = options;
+      const writer = await writerOf(
+        campaign,
+        { db: asked.db, workspace, mailing },
+        campaign.day ?? asked.now(),
+      );
+      return sendTest(asked, given, { campaign, writer, mailing });
+    },
   }),
   guarded(LintCampaign, CampaignLinted, {
     name: 'lint-campaign',

@@ -270,7 +270,7 @@ async function prepareSome(preparing: Preparing, rows: readonly CohortRow[], sta
   for (const facts of wanted) {
     const id = newId('per');
     cohorts.add(facts);
-    const to = addressOf(facts.email);
+    const to = usable(facts.email);
     people.push({
       id,
       customer: facts.person,
@@ -319,7 +319,7 @@ async function withoutTold(
 }
 
 /** Undefined for what is not one usable address: that person is told otherwise. */
-function addressOf(raw: string): OneAddress | undefined {
+export function usable(raw: string): OneAddress | undefined {
   try {
     return oneAddress(raw);
   } catch (error) {

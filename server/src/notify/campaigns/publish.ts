@@ -4,6 +4,9 @@ import { ForthrightError } from '@forthright/contract';
 import { syncFolder } from '../../platform/index.ts';
 import type { Campaign } from './types.ts';
 
+/** The job that says, where everybody may read it, which batches there are. */
+export const PUBLISH_BATCHES = 'publish-batches';
+
 /** Where the files of a batch wait until it is approved. */
 export const batchFolder = (data: string, campaign: string): string => join(data, 'batches', campaign);
 

@@ -27,6 +27,7 @@ import {
   sendAll,
 } from '../send/index.ts';
 import { type Folding, foldRest, foldSegment } from './fold.ts';
+import { noteWhetherOpen } from './open.ts';
 import { type CampaignJobOptions, campaignOfJob, writerOf } from './prepare.ts';
 import { publishBatch } from './publish.ts';
 import { CAMPAIGN_MOVES, DOUBT_MS } from './rules.ts';
@@ -468,6 +469,7 @@ function endWith(asked: Asked, job: Held, campaign: Campaign, end: End): Promise
       facts: { campaign: id, ...(end.act === 'pause' ? { pause: end.pause } : {}), sums: { ...sums } },
     });
     await insertCampaignMove(tx, id, entry, end.act);
+    await noteWhetherOpen(tx, campaign);
     await endJob(tx, job, at, { state: to });
   });
 }

@@ -1,10 +1,11 @@
 /** How this server sends: `mail.yaml` in the data folder. */
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { ForthrightError, MailSettings } from '@forthright/contract';
 import { readDocument } from '../../platform/index.ts';
 import { dkimKey, domainOf, oneAddress } from '../../platform/mail/index.ts';
 import { readSecretFile } from '../../prove/index.ts';
-import type { Mailing } from './types.ts';
+import type { Mailing, ProviderProofs, Receiving } from './types.ts';
 
 /** Undefined when there is no such file. Refuses as `settings-invalid` what can't be used, and as `key-unusable` a bad key. */
 export async function readMailing(data: string): Promise<Mailing | undefined> {
@@ -53,5 +54,60 @@ export async function readMailing(data: string): Promise<Mailing | undefined> {
       ...(each === undefined ? {} : { domainPerSecond: each }),
     },
     mostReturned: value.mostReturned,
+    receive: await receivingOf(value.receive, directory),
+    providers: await proofsOf(value.providers, directory),
+    ...(value.relayLog === undefined ? {} : { relayLog: resolve(directory, value.relayLog) }),
+  };
+}
+
+const secretIn = async (directory: string, file: string): Promise<string> =>
+  (await readSecretFile(resolve(directory, file))).trim();
+
+async function receivingOf(
+  given: MailSettings['receive'],
+  directory: string,
+): Promise<Receiving | undefined> {
+  if (given === undefined) return undefined;
+  const { maildirs, smtp } = given;
+  const imap = await Promise.all(
+    given.imap.map(async ({ passwordFile, ...box }) => ({
+      ...box,
+      password: await secretIn(directory, passwordFile),
+    })),
+  );
+  return {
+    maildirs: maildirs.map((path) => resolve(directory, path)),
+    imap,
+    ...(smtp === undefined ? {} : { smtp: await listeningOf(smtp, directory) }),
+  };
+}
+
+async function listeningOf(
+  { host, port, certificateFile, keyFile }: NonNullable<NonNullable<MailSettings['receive']>['smtp']>,
+  directory: string,
+): Promise<Receiving['smtp']> {
+  if (certificateFile === undefined && keyFile === undefined) return { host, port };
+  if (certificateFile === undefined || keyFile === undefined)
+    throw new ForthrightError('settings-invalid', 'mail.yaml: certificateFile and keyFile go together.');
+  const path = resolve(directory, certificateFile);
+  const cert = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ForthrightError('settings-invalid', `mail.yaml: ${path} can not be read.`, { cause });
+  });
+  return { host, port, tls: { cert, key: await secretIn(directory, keyFile) } };
+}
+
+async function proofsOf(
+  { ses, sendgrid, postmark, mailgun }: MailSettings['providers'],
+  directory: string,
+): Promise<ProviderProofs> {
+  return {
+    ses,
+    sendgrid,
+    ...(postmark === undefined
+      ? {}
+      : { postmark: { user: postmark.user, password: await secretIn(directory, postmark.passwordFile) } }),
+    ...(mailgun === undefined
+      ? {}
+      : { mailgun: { signingKey: await secretIn(directory, mailgun.signingKeyFile) } }),
   };
 }

@@ -10,8 +10,17 @@ import {
 } from '@forthright/contract';
 import type { Reads } from '../../platform/db/index.ts';
 import { textsOf } from '../../prove/index.ts';
+import type { CohortRow } from '../../scope/index.ts';
 import { isFinished, type Sums, sumsOf } from '../states.ts';
-import { campaignsOf, cohortsOf, countFindings, countStates, entryOfAct, peopleOf } from './store.ts';
+import {
+  campaignsOf,
+  cohortsOf,
+  countFindings,
+  countStates,
+  entryOfAct,
+  peopleOf,
+  type StoredPerson,
+} from './store.ts';
 import type { Campaign } from './types.ts';
 
 export const STATEMENT = 'statement';
@@ -30,6 +39,21 @@ export async function findCampaign(reads: Reads, incident: string, id: string): 
   if (found === undefined)
     throw new ForthrightError('campaign-not-found', `This incident has no campaign ${id.slice(0, 60)}.`);
   return found;
+}
+
+/** Somebody of a campaign, with the facts that their notice is made of. Refuses who is nobody of it, or was erased. */
+export async function addresseeOf(
+  reads: Reads,
+  campaign: Campaign,
+  id: string,
+): Promise<StoredPerson & Readonly<{ facts: CohortRow }>> {
+  const [person] = await peopleOf(reads, campaign.id, { most: 1, ids: [id] });
+  if (person === undefined || person.facts === null)
+    throw new ForthrightError(
+      'campaign-not-found',
+      'There is nobody of this id in the campaign, or no more.',
+    );
+  return { ...person, facts: person.facts };
 }
 
 /** How many people are in which state; refuses when these are not all. Before it is prepared nobody is. */

@@ -444,7 +444,10 @@ export function peopleOf(
 ): Promise<StoredPerson[]> {
   return reads.rows<StoredPerson>(
     `SELECT p.id, p.n, p.customer, p.facts, p.state, p.state_at,
-        (SELECT e.said FROM campaign_events e WHERE e.campaign = p.campaign AND e.n = p.n AND e.said IS NOT NULL ORDER BY e.seq DESC LIMIT 1) AS said
+        (SELECT said FROM (
+            SELECT e.said, e.at, e.seq FROM campaign_events e WHERE e.campaign = p.campaign AND e.n = p.n AND e.said IS NOT NULL
+            UNION ALL SELECT r.said, r.at, r.entry FROM campaign_returns r WHERE r.campaign = p.campaign AND r.n = p.n AND r.said IS NOT NULL
+          ) s ORDER BY s.at DESC, s.seq DESC LIMIT 1) AS said
       FROM campaign_people p WHERE p.campaign = :campaign::text
        AND (:state::text IS NULL OR p.state = :state::text) AND (:after::text IS NULL OR p.id > :after::text)
        AND (:ids::text[] IS NULL OR p.id = ANY (:ids::text[]))
@@ -461,7 +464,10 @@ function movesSql(event: PersonEvent): string {
     .join(', ');
 }
 
-/** The people of these messages go where the event leads; whoever is in another state stays. How many went. */
+/**
+ * The people of these messages go where the event leads; whoever is in another state stays. How many went. A program's
+ * answer does not begin the time anew in which a message may come back.
+ */
 export function movePeopleOfMessages(
   tx: Tx,
   {
@@ -469,13 +475,23 @@ export function movePeopleOfMessages(
     event,
     ns,
     at,
-  }: Readonly<{ campaign: string; event: PersonEvent; ns: readonly number[]; at: Date }>,
+    from,
+  }: Readonly<{
+    campaign: string;
+    event: PersonEvent;
+    ns: readonly number[];
+    at: Date;
+    /** Only those in this state. */
+    from?: PersonState;
+  }>,
 ): Promise<number> {
   return tx.run(
-    `UPDATE campaign_people p SET state = m.next, state_at = :at::timestamptz
+    `UPDATE campaign_people p SET state = m.next,
+        state_at = CASE WHEN p.state = m.next AND :stays::bool THEN p.state_at ELSE :at::timestamptz END
        FROM (VALUES ${movesSql(event)}) AS m (state, next)
-      WHERE p.campaign = :campaign::text AND p.n = ANY (:ns::int4[]) AND p.state = m.state`,
-    { campaign, ns, at },
+      WHERE p.campaign = :campaign::text AND p.n = ANY (:ns::int4[]) AND p.state = m.state
+        AND (:from::text IS NULL OR p.state = :from::text)`,
+    { campaign, ns, at, from: from ?? null, stays: event === 'answer-itself' },
   );
 }
 
@@ -723,16 +739,110 @@ export function campaignsWaiting(
   );
 }
 
-/** The message to which mail with this envelope token belongs. */
-export async function messageOfToken(
+/** A message that was tried at least once. */
+export type TriedMessage = Readonly<{
+  campaign: string;
+  n: number;
+  address: string;
+  messageId: string;
+}>;
+
+const TRIED =
+  'SELECT campaign, n, address, message_id AS "messageId" FROM campaign_messages WHERE attempts > 0';
+
+/** The message to which mail with one of these envelope tokens belongs. */
+export async function messageOfTokens(
   reads: Reads,
-  token: string,
-): Promise<Readonly<{ campaign: string; n: number }> | undefined> {
-  const [row] = await reads.rows<{ campaign: string; n: number }>(
-    'SELECT campaign, n FROM campaign_messages WHERE token = :token::text',
-    { token },
-  );
+  tokens: readonly string[],
+): Promise<TriedMessage | undefined> {
+  const [row] = await reads.rows<TriedMessage>(`${TRIED} AND token = ANY (:tokens::text[]) LIMIT 1`, {
+    tokens,
+  });
   return row;
+}
+
+/** The message that has one of these Message-IDs. */
+export async function messageOfIds(reads: Reads, ids: readonly string[]): Promise<TriedMessage | undefined> {
+  const [row] = await reads.rows<TriedMessage>(`${TRIED} AND message_id = ANY (:ids::text[]) LIMIT 1`, {
+    ids,
+  });
+  return row;
+}
+
+/** The one message that went to this address; undefined when there are several, since then nobody knows which. */
+export async function onlyMessageTo(reads: Reads, address: string): Promise<TriedMessage | undefined> {
+  const rows = await reads.rows<TriedMessage>(`${TRIED} AND lower(address) = lower(:address::text) LIMIT 2`, {
+    address,
+  });
+  return rows.length === 1 ? rows[0] : undefined;
+}
+
+/** Whether a message that was tried has this token as its envelope's sender. */
+export async function isTokenKnown(reads: Reads, token: string): Promise<boolean> {
+  return (await messageOfTokens(reads, [token])) !== undefined;
+}
+
+/** The people of a message; none when they were erased. */
+export async function peopleOfMessage(
+  reads: Reads,
+  { campaign, n }: Readonly<{ campaign: string; n: number }>,
+): Promise<readonly Readonly<{ id: string; state: PersonState; name: string | null }>[]> {
+  return reads.rows(
+    `SELECT id, state, facts->>'name' AS name FROM campaign_people
+      WHERE campaign = :campaign::text AND n = :n::int4 ORDER BY id`,
+    { campaign, n },
+  );
+}
+
+export type NewReturn = Readonly<{
+  key: Uint8Array;
+  campaign: string;
+  n: number;
+  entry: number;
+  meaning: string;
+  at: Date;
+  status?: string | undefined;
+  said?: string | undefined;
+}>;
+
+export async function insertReturn(tx: Tx, row: NewReturn): Promise<void> {
+  await tx.run(
+    `INSERT INTO campaign_returns (key, campaign, n, entry, meaning, at, status, said) VALUES (:key::bytea, :campaign::text,
+       :n::int4, :entry::int8, :meaning::text, :at::timestamptz, :status::text, :said::text)`,
+    { ...row, status: row.status ?? null, said: row.said ?? null },
+  );
+}
+
+/** Whether this came before, and how many came for its message. */
+export async function returnsBefore(
+  reads: Reads,
+  { key, campaign, n }: Readonly<{ key: Uint8Array; campaign: string; n: number }>,
+): Promise<Readonly<{ isKnown: boolean; count: number }>> {
+  const [row] = await reads.rows<{ known: boolean; count: number }>(
+    `SELECT EXISTS (SELECT FROM campaign_returns WHERE key = :key::bytea) AS known,
+        (SELECT count(*)::int4 FROM campaign_returns WHERE campaign = :campaign::text AND n = :n::int4) AS count`,
+    { key, campaign, n },
+  );
+  return { isKnown: row?.known ?? false, count: row?.count ?? 0 };
+}
+
+/** How many messages came back for good, or were complained of, this one (`now`) with them. A full mailbox or a delay is nothing of ours. */
+export async function countReturned(reads: Reads, campaign: string, now: number): Promise<number> {
+  const [row] = await reads.rows<{ count: number }>(
+    `SELECT count(DISTINCT n)::int4 AS count FROM campaign_returns WHERE campaign = :campaign::text AND n <> :now::int4
+        AND meaning IN ('address-dead', 'blocked-by-policy', 'complaint')`,
+    { campaign, now },
+  );
+  return (row?.count ?? 0) + 1;
+}
+
+/** Who is in doubt, of all campaigns: messages that were released without an outcome, the last attempt's date with them. */
+export function messagesInDoubt(reads: Reads, most: number): Promise<readonly TriedMessage[]> {
+  return reads.rows(
+    `${TRIED} AND message_id IS NOT NULL AND EXISTS (SELECT FROM campaign_people p WHERE p.campaign = campaign_messages.campaign
+        AND p.n = campaign_messages.n AND p.state IN ('in-doubt', 'attempted-twice')) ORDER BY campaign, n LIMIT :most::int4`,
+    { most },
+  );
 }
 
 /** Deletes what names the person; their message's, too, when nobody else shares it. The leaf stays. */
@@ -754,8 +864,9 @@ export async function eraseAddressee(tx: Tx, campaign: string, person: string): 
       WHERE campaign = :campaign::text AND n = :n::int4`,
     { campaign, n },
   );
-  await tx.run('UPDATE campaign_events SET said = NULL WHERE campaign = :campaign::text AND n = :n::int4', {
-    campaign,
-    n,
-  });
+  for (const table of ['campaign_events', 'campaign_returns'])
+    await tx.run(`UPDATE ${table} SET said = NULL WHERE campaign = :campaign::text AND n = :n::int4`, {
+      campaign,
+      n,
+    });
 }

@@ -1,5 +1,6 @@
 import type { CampaignState, COHORTS, ErrorCode, IncidentId, Pause } from '@forthright/contract';
 import type { DkimKey, Limits, OneAddress, Target } from '../../platform/mail/index.ts';
+import type { ImapBox } from '../../platform/mail/receive/index.ts';
 
 export type Cohort = (typeof COHORTS)[number];
 
@@ -16,6 +17,25 @@ export type Mailing = Readonly<{
   limits: Limits;
   /** A campaign stops by itself above this share of returned or refused messages. */
   mostReturned: number;
+  /** From where returned mail is taken; left out, from nowhere. */
+  receive?: Receiving | undefined;
+  providers?: ProviderProofs | undefined;
+  /** Path of the relay's log. */
+  relayLog?: string | undefined;
+}>;
+
+export type Receiving = Readonly<{
+  maildirs: readonly string[];
+  imap: readonly ImapBox[];
+  smtp?: Readonly<{ host: string; port: number; tls?: Readonly<{ key: string; cert: string }> }> | undefined;
+}>;
+
+/** By what each provider proves who it is; one that is left out is refused. */
+export type ProviderProofs = Readonly<{
+  ses?: Readonly<{ topics: readonly string[] }> | undefined;
+  sendgrid?: Readonly<{ publicKey: string }> | undefined;
+  postmark?: Readonly<{ user: string; password: string }> | undefined;
+  mailgun?: Readonly<{ signingKey: string }> | undefined;
 }>;
 
 /** Who writes, as the approval covers it. */

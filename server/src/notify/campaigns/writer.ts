@@ -35,8 +35,8 @@ export type Writer = Readonly<{
   letterhead: Letterhead;
   /** What sending threads write the same notices from. */
   material: Material;
-  /** A notice to look at; `language` in place of the person's own. */
-  preview: (person: CohortRow, to: OneAddress, code: string, language?: string) => Composed;
+  /** A notice to look at, and its message, with a code that is none; `language` in place of the person's own. */
+  look: (person: CohortRow, to: OneAddress, language?: string) => Look;
   /** The message, not signed yet. */
   write: (person: CohortRow, to: OneAddress, frozen: Frozen) => Mail & Readonly<{ bodyHash: Uint8Array }>;
   /** What the linter holds such a person's message against. */
@@ -46,6 +46,8 @@ export type Writer = Readonly<{
   languages: Languages;
   fallback: string;
 }>;
+
+export type Look = Mail & Readonly<{ composed: Composed }>;
 
 export type ToLint = Readonly<{
   composed: Composed;
@@ -96,7 +98,12 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
     .update(JSON.stringify({ facts, languages, letterhead, today, fallback }, plain))
     .digest('hex');
   const material: Material = { run: answer.run, facts, fallback, today };
-  const preview: Writer['preview'] = (person, to, code, language = person.language) =>
+  const preview = (
+    person: CohortRow,
+    to: OneAddress,
+    code: string,
+    language: string = person.language,
+  ): Composed =>
     compose({
       incident: facts,
       person: personFacts(answer.run, { ...person, language }, to),
@@ -111,19 +118,22 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
     from: { name: letterhead.name, address: oneAddress(letterhead.address) },
     replyTo: oneAddress(letterhead.replyTo),
   });
+  const look: Writer['look'] = (person, to, language) => {
+    const composed = preview(person, to, NO_CODE, language);
+    const messageId = `${'0'.repeat(32)}@${domainOf(oneAddress(letterhead.address))}`;
+    return { composed, ...writeMail(composed.notice, letterheadWith({ messageId, dateMs: today })) };
+  };
   return {
     hash,
     letterhead,
     material,
-    preview,
+    look,
     write: (person, to, { code, ...frozen }) => {
       const mail = writeNotice(material, languages, { facts: person, to, code }, letterheadWith(frozen));
       return { ...mail, bodyHash: bodyHashOf(mail.bytes) };
     },
     toLint: (person) => {
-      const composed = preview(person, oneAddress(letterhead.replyTo), NO_CODE);
-      const messageId = `${'0'.repeat(32)}@${domainOf(oneAddress(letterhead.address))}`;
-      const { bytes } = writeMail(composed.notice, letterheadWith({ messageId, dateMs: today }));
+      const { composed, bytes } = look(person, oneAddress(letterhead.replyTo));
       const known = { incident: concerning(incident, person), answer, figures: figuresIn(composed) };
       return { composed, bytes, known, domains: workspace.organisation.domains, today: day };
     },

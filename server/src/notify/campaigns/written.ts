@@ -1,11 +1,13 @@
 /** What was written to whom, for whoever answers whether a message is ours. */
 import { ForthrightError } from '@forthright/contract';
-import type { Reads } from '../../platform/db/index.ts';
+import type { Db, Reads } from '../../platform/db/index.ts';
 import { oneAddress } from '../../platform/mail/index.ts';
 import { type Code, tagOf } from '../../prove/codes/index.ts';
+import { lastEntryOf } from '../../prove/index.ts';
 import { type CampaignJobOptions, writerOf } from './prepare.ts';
 import { campaignsOf, messageOfCode } from './store.ts';
 import type { Campaign, Letterhead } from './types.ts';
+import type { Writer } from './writer.ts';
 
 /** A batch whose root stands in the register; `size` leaves. */
 export type CommittedBatch = Readonly<{
@@ -14,6 +16,9 @@ export type CommittedBatch = Readonly<{
   size: number;
   root: Uint8Array;
   letterhead: Letterhead;
+  madeAt: Date;
+  /** Of `batch-committed` in the register. */
+  entry: number;
   /** Stopped, so that not everybody got theirs; what was sent stays genuine. */
   isStopped: boolean;
 }>;
@@ -23,30 +28,80 @@ export async function committedBatches(reads: Reads): Promise<readonly Committed
   return (await campaignsOf(reads, {})).flatMap(batchOf);
 }
 
-const batchOf = ({ id, tag, messages, root, letterhead, batchEntry, state }: Campaign): CommittedBatch[] =>
+const batchOf = ({
+  id,
+  tag,
+  messages,
+  root,
+  letterhead,
+  madeAt,
+  batchEntry,
+  state,
+}: Campaign): CommittedBatch[] =>
   root === undefined || letterhead === undefined || batchEntry === undefined
     ? []
-    : [{ campaign: id, tag, size: messages, root, letterhead, isStopped: state === 'stopped' }];
+    : [
+        {
+          campaign: id,
+          tag,
+          size: messages,
+          root,
+          letterhead,
+          madeAt,
+          entry: batchEntry,
+          isStopped: state === 'stopped',
+        },
+      ];
+
+/** More campaigns than this are hardly asked about at once; the one that was not asked about for longest is let go. */
+const MOST_WRITERS = 8;
+
+/** Writers of campaigns, kept while nothing is done with their incident: an erased text is gone with the next question. */
+export class Writers {
+  readonly #options: Pick<CampaignJobOptions, 'db' | 'workspace' | 'mailing'>;
+  readonly #kept = new Map<string, Readonly<{ entry: number; writer: Promise<Writer> }>>();
+
+  constructor(options: Pick<CampaignJobOptions, 'db' | 'workspace' | 'mailing'>) {
+    this.#options = options;
+  }
+
+  /** Refuses as the writing of a campaign does. */
+  async of(campaign: Campaign, day: Date): Promise<Writer> {
+    const entry = await lastEntryOf(this.#options.db, campaign.incident);
+    const kept = this.#kept.get(campaign.id);
+    this.#kept.delete(campaign.id);
+    const now = kept?.entry === entry ? kept : { entry, writer: writerOf(campaign, this.#options, day) };
+    this.#kept.set(campaign.id, now);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > MOST_WRITERS && oldest !== undefined) this.#kept.delete(oldest);
+    try {
+      return await now.writer;
+    } catch (error) {
+      if (this.#kept.get(campaign.id) === now) this.#kept.delete(campaign.id);
+      throw error;
+    }
+  }
+}
 
 /**
  * The notice with this code, written again byte for byte (not signed). Undefined when no committed batch has it, its person was erased,
  * or it was never released: nobody has such a message from us. `mail` refuses as the writing of a campaign does.
  */
 export async function writtenNotice(
-  options: Pick<CampaignJobOptions, 'db' | 'workspace' | 'mailing'>,
+  { db, writers }: Readonly<{ db: Db; writers: Writers }>,
   code: Code,
 ): Promise<Readonly<{ address: string; mail: () => Promise<Uint8Array> }> | undefined> {
-  const campaign = (await campaignsOf(options.db, {})).find(({ tag }) => tag === tagOf(code));
+  const campaign = (await campaignsOf(db, {})).find(({ tag }) => tag === tagOf(code));
   if (campaign?.batchEntry === undefined || campaign.day === undefined) return undefined;
   const { day } = campaign;
-  const found = await messageOfCode(options.db, campaign.id, code);
+  const found = await messageOfCode(db, campaign.id, code);
   if (found === undefined || found.date_ms === null) return undefined;
   const { address, message_id: messageId, facts } = found;
   const dateMs = Number(found.date_ms);
   return {
     address,
     mail: async () => {
-      const writer = await writerOf(campaign, options, day);
+      const writer = await writers.of(campaign, day);
       if (!isSame(writer.letterhead, campaign.letterhead))
         throw new ForthrightError('campaign-changed', 'The letterhead of mail.yaml is another one now.');
       return writer.write(facts, oneAddress(address), { code, messageId, dateMs }).bytes;

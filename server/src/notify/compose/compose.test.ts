@@ -6,7 +6,9 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type DutyRule, ForthrightError, type Regime } from '@forthright/contract';
 import { loadLaw, OWN_LAW } from '../../assess/index.ts';
+import { oneAddress } from '../../platform/mail/index.ts';
 import { FORMS, PLAIN } from './forms.ts';
+import { type PersonRow, personFacts } from './gather.ts';
 import { ownLanguages, readLanguage, withTemplate } from './language.ts';
 import { adviceFor, compose } from './notice.ts';
 import { fact, incidentSample, LANGUAGES, personSample, TODAY, unknownSample } from './testing.ts';
@@ -56,6 +58,36 @@ test('a notice says which data, when, how often, to how many, why, what was done
 
 test('the same facts give the same bytes', () => {
   assert.deepEqual(notice(), notice());
+});
+
+test('whatever order a database gives the names of an object in, the notice is the same', () => {
+  const row: Omit<PersonRow, 'others'> = {
+    person: 'C1000001',
+    name: 'Ana Lopes',
+    email: 'ana@inbox.example',
+    phone: '',
+    address: [],
+    language: 'en',
+    country: 'LU',
+    region: '',
+    status: 'exposed',
+    fields: ['name', 'email'],
+    perhaps: [],
+    leaks: ['review-pages'],
+    possibleLeaks: [],
+    first: Date.parse('2025-11-18T06:00:00Z'),
+    last: Date.parse('2025-11-20T15:29:00Z'),
+    views: 38,
+    possiblySelf: 0,
+    pages: [],
+    pageCount: 1,
+  };
+  const made = (others: PersonRow['others']) =>
+    notice(personSample(personFacts('run_test', { ...row, others }, oneAddress('ana@inbox.example'))));
+  const others = { customer: 2, anonymous: 31, crawler: 4, employee: 1 };
+  const turned = Object.fromEntries(Object.entries(others).reverse()) as PersonRow['others'];
+  assert.match(made(others).notice.text, /31 visitors/);
+  assert.deepEqual(made(turned), made(others));
 });
 
 test('every figure of a notice has a source', () => {

@@ -1,5 +1,5 @@
 import type { Incident, NoticeFile, RecipientClass, ScopeAnswer, Workspace } from '@forthright/contract';
-import { ForthrightError } from '@forthright/contract';
+import { ForthrightError, RECIPIENT_CLASSES } from '@forthright/contract';
 import { placeOf } from '../../assess/index.ts';
 import type { OneAddress } from '../../platform/mail/index.ts';
 import type { Contact, Fact, IncidentFacts, PersonFacts, Source, Stretch, Texts } from './facts.ts';
@@ -64,7 +64,6 @@ export function incidentFacts({ answer, incident, workspace, notice, duties }: G
     throw incomplete('`organisation.domains` in the workspace: the address that people type');
   assertSameLeaks(answer, incident);
   assertNotContradicted(notice, incident);
-  const counted = Object.entries(answer.recipients.byClass) as [RecipientClass, number][];
   return {
     organisation: { value: organisation.name, source: { is: 'workspace', at: 'organisation.name' } },
     domain: { value: domain, source: { is: 'workspace', at: 'organisation.domains' } },
@@ -72,9 +71,10 @@ export function incidentFacts({ answer, incident, workspace, notice, duties }: G
     leaks: incident.leaks.map(({ id, kind, fields }) => ({ id, kind, fields })),
     exposed: { value: answer.people.exposed, source: run('people.exposed') },
     unknown: { value: answer.people.unknown, source: run('people.unknown') },
-    recipients: new Map(
-      counted.map(([kind, value]) => [kind, { value, source: run(`recipients.byClass.${kind}`) }]),
-    ),
+    recipients: byClass(answer.recipients.byClass, (kind, value) => ({
+      value,
+      source: run(`recipients.byClass.${kind}`),
+    })),
     gaps: new Map(
       incident.leaks.map(({ id }) => [id, { value: stretchesOf(answer, incident, id), source: run('gaps') }]),
     ),
@@ -129,16 +129,27 @@ export function personFacts(run: string, row: PersonRow, to: OneAddress): Person
     last: row.last < 0 ? undefined : of('last_seen', row.last),
     views: of('views', row.views),
     possiblySelf: row.possiblySelf === 1,
-    others: new Map(
-      (Object.entries(row.others) as [RecipientClass, number][]).map(([kind, n]) => [
-        kind,
-        of(`others.${kind}`, n),
-      ]),
-    ),
+    others: byClass(row.others, (kind, n) => of(`others.${kind}`, n)),
     leaks: isExposed ? row.leaks : row.possibleLeaks,
     pages: of('pages', row.pages),
     pageCount: of('page_count', row.pageCount),
   };
+}
+
+/**
+ * In an order of our own: a database may give the names of an object in another one than it was given, and then a message
+ * would not be the one that was approved.
+ */
+function byClass(
+  numbers: Readonly<Partial<Record<RecipientClass, number>>>,
+  fact: (kind: RecipientClass, n: number) => Fact<number>,
+): ReadonlyMap<RecipientClass, Fact<number>> {
+  const facts = new Map<RecipientClass, Fact<number>>();
+  for (const kind of RECIPIENT_CLASSES) {
+    const n = numbers[kind];
+    if (n !== undefined) facts.set(kind, fact(kind, n));
+  }
+  return facts;
 }
 
 /** `CA` and `California` in a directory's column of states are `US-CA`; empty where no law has a place of that name. */

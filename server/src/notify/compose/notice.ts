@@ -222,7 +222,7 @@ class Writer {
   }
 
   private because(common: Values): string[] {
-    const { incident, person } = this.asked;
+    const { incident } = this.asked;
     const facts = this.leaks().flatMap(({ id }) => incident.gaps.get(id) ?? []);
     const stretches = merged(facts.flatMap(({ value }) => value));
     if (incident.nextBy === undefined)

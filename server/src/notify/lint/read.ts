@@ -1,6 +1,6 @@
 import { ForthrightError } from '@forthright/contract';
 import { Parser } from 'htmlparser2';
-import PostalMime, { type Address } from 'postal-mime';
+import { type MailAddress as Address, parseMail } from '../../platform/mail/index.ts';
 import type { HtmlMark, Link, ReadNotice } from './types.ts';
 
 export const LARGEST_NOTICE_BYTES = 5 * 1024 * 1024;
@@ -154,7 +154,7 @@ function note(name: string, attributes: Readonly<Record<string, string>>, marks:
 }
 
 async function readMessage(bytes: Uint8Array, name: string): Promise<ReadNotice> {
-  const mail = await PostalMime.parse(bytes, { maxNestingDepth: 20, maxHeadersSize: 256 * 1024 }).catch(
+  const mail = await parseMail(bytes, { maxNestingDepth: 20, maxHeadersSize: 256 * 1024 }).catch(
     (cause: unknown) => {
       throw new ForthrightError('notice-invalid', `${name}: can’t be read as a message`, { cause });
     },

@@ -1,3 +1,5 @@
+export { type CameBack, type Meaning, readCameBack } from './back.ts';
+export { readVendorEvents, type VendorEvent } from './events.ts';
 export { MOST_BYTES } from './letter.ts';
 export { readReturned } from './returned.ts';
 export { REASONS, type Reason, type Returned, type ReturnedKind } from './types.ts';
@@ -10,4 +12,4 @@ export {
   snsCertificateUrl,
   type Vendor,
 } from './vendors.ts';
-export { tokenIn, tokenOf } from './verp.ts';
+export { tokenOf } from './verp.ts';

@@ -1,4 +1,4 @@
-import PostalMime, { type Email } from 'postal-mime';
+import { type Email, parseMail } from '../../platform/mail/index.ts';
 import type { Letter } from './types.ts';
 
 /** A report longer than this is read so far only: who returns 50 MB returns our message, and says why at the top. */
@@ -23,7 +23,7 @@ const ORIGINALS =
  */
 export async function readLetter(bytes: Uint8Array): Promise<Letter> {
   const head = bytes.length > MOST_BYTES ? bytes.subarray(0, MOST_BYTES) : bytes;
-  const email = await parsed(withoutWaste(withoutMailboxLine(head)));
+  const email = await parsed(withoutMailboxLine(head));
   const attachments = email.attachments.map(({ mimeType, content }) => ({
     type: mimeType.toLowerCase(),
     text: textOf(content),
@@ -51,21 +51,6 @@ function withoutMailboxLine(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(line.length);
 }
 
-const MOST_BLANKS = 500;
-const isBlank = (byte: number | undefined): boolean =>
-  byte === 32 || (byte !== undefined && byte >= 9 && byte <= 13);
-
-/** Long runs of blanks are cut: they tell nothing, and the parser's time grows with their square (900 KB: 15 s). */
-function withoutWaste(bytes: Uint8Array): Uint8Array {
-  const kept = new Uint8Array(bytes.length);
-  let [length, run] = [0, 0];
-  for (const byte of bytes) {
-    run = isBlank(byte) ? run + 1 : 0;
-    if (run <= MOST_BLANKS) kept[length++] = byte;
-  }
-  return length === bytes.length ? bytes : kept.subarray(0, length);
-}
-
 async function parsed(bytes: Uint8Array): Promise<Email> {
   const email = await attempt(bytes);
   const isEmpty = email !== null && email.attachments.length === 0 && !email.text && !email.html;
@@ -79,7 +64,7 @@ async function parsed(bytes: Uint8Array): Promise<Email> {
 
 async function attempt(bytes: Uint8Array): Promise<Email | null> {
   try {
-    return await PostalMime.parse(bytes, { forceRfc822Attachments: true, maxNestingDepth: 32 });
+    return await parseMail(bytes, { forceRfc822Attachments: true, maxNestingDepth: 32 });
   } catch {
     return null;
   }

@@ -18,7 +18,7 @@ export async function readReturned(bytes: Uint8Array): Promise<readonly Returned
 const nothing = (reason: Reason, recipient = ''): Returned =>
   outcome(reason, { recipient, status: '', reply: '', diagnostic: '' });
 
-function judgeLetter(letter: Letter): readonly Returned[] {
+export function judgeLetter(letter: Letter): readonly Returned[] {
   const complaints = letter.reports.filter(({ type }) => type === 'feedback-report');
   if (complaints.length > 0) return complaints.flatMap(({ text }) => complained(letter, text));
   if (isUnsubscription(letter)) return [nothing('feedback')];

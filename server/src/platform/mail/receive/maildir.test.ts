@@ -19,7 +19,10 @@ describe('a Maildir', () => {
     put('1.a');
     put('2.b');
     const got: string[] = [];
-    const keep = async ({ id, bytes }: Arrived) => void got.push(`${id}=${Buffer.from(bytes)}`);
+    const keep = async ({ id, bytes }: Arrived) => {
+      got.push(`${id}=${Buffer.from(bytes)}`);
+      return undefined;
+    };
     assert.deepEqual(await takeFromMaildir(folder, { keep, mostBytes: 100 }), { kept: 2, refused: [] });
     assert.deepEqual(await takeFromMaildir(folder, { keep, mostBytes: 100 }), { kept: 0, refused: [] });
     assert.deepEqual(got, ['1.a=1.a', '2.b=2.b']);
@@ -31,6 +34,7 @@ describe('a Maildir', () => {
     put('2');
     const keep = async ({ id }: Arrived) => {
       if (id === '1') throw new Error('no disk');
+      return undefined;
     };
     const { kept, refused } = await takeFromMaildir(folder, { keep, mostBytes: 100 });
     assert.deepEqual([kept, refused.map(({ id }) => id)], [1, ['1']]);
@@ -40,7 +44,10 @@ describe('a Maildir', () => {
   test('after a crash between keeping and moving it comes again under the same id', async () => {
     put('1');
     const ids: string[] = [];
-    const keep = async ({ id }: Arrived) => void ids.push(id);
+    const keep = async ({ id }: Arrived) => {
+      ids.push(id);
+      return undefined;
+    };
     await takeFromMaildir(folder, { keep, mostBytes: 100 });
     renameSync(join(folder, 'cur/1:2,S'), join(folder, 'new/1'));
     await takeFromMaildir(folder, { keep, mostBytes: 100 });
@@ -51,14 +58,17 @@ describe('a Maildir', () => {
     put('1', 'x'.repeat(1000));
     const sizes: number[] = [];
     await takeFromMaildir(folder, {
-      keep: async ({ bytes }) => void sizes.push(bytes.length),
+      keep: async ({ bytes }) => {
+        sizes.push(bytes.length);
+        return undefined;
+      },
       mostBytes: 10,
     });
     assert.deepEqual(sizes, [10]);
   });
 
   test('a folder that is none is refused', async () => {
-    const taking = { keep: async () => {}, mostBytes: 10 };
+    const taking = { keep: async () => undefined, mostBytes: 10 };
     await assert.rejects(takeFromMaildir(join(folder, 'new'), taking), { code: 'file-missing' });
   });
 });

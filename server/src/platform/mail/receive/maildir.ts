@@ -1,13 +1,17 @@
-import { open, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
+import { syncFolder } from '../../file-store.ts';
 
 /** A message that arrived. `id` stays the same if it is handed over again. */
 export type Arrived = Readonly<{ id: string; bytes: Uint8Array }>;
 
 export type Taking = Readonly<{
-  /** Keeps the message for good; whatever it throws leaves the message where it is. */
-  keep: (message: Arrived) => Promise<void>;
+  /**
+   * Keeps the message for good; whatever it throws leaves the message where it is. Of a Maildir of our own the message may
+   * be `done`: nobody needs it any more.
+   */
+  keep: (message: Arrived) => Promise<'done' | undefined>;
   signal?: AbortSignal;
   /** Of a longer message only the start is handed over. */
   mostBytes: number;
@@ -30,13 +34,15 @@ export async function takeFromMaildir(folder: string, { keep, signal, mostBytes 
     signal?.throwIfAborted();
     // Other programs may add flags behind a colon; what stands before it is the message's own name.
     const id = name.split(':')[0] ?? name;
+    let end: 'done' | undefined;
     try {
-      await keep({ id, bytes: await startOf(join(fresh, name), mostBytes) });
+      end = await keep({ id, bytes: await startOf(join(fresh, name), mostBytes) });
     } catch (error) {
       refused.push({ id, error });
       continue;
     }
-    await rename(join(fresh, name), join(seen, `${id}:2,S`));
+    if (end === 'done') await rm(join(fresh, name));
+    else await rename(join(fresh, name), join(seen, `${id}:2,S`));
     kept += 1;
   }
   if (kept > 0) await Promise.all([fresh, seen].map(syncFolder));
@@ -65,15 +71,5 @@ async function startOf(path: string, mostBytes: number): Promise<Uint8Array> {
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
-  }
-}
-
-/** A rename is on disk only when its folders are. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

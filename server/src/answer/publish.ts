@@ -1,0 +1,25 @@
+/** Writes what everybody may have of the batches: `answer.json` in the folder `public`, beside the files of each batch. */
+import { join } from 'node:path';
+import { committedBatches } from '../notify/index.ts';
+import type { Db } from '../platform/db/index.ts';
+import { publishedEntry, registerKeys } from '../prove/index.ts';
+import { writeAnswerFolder } from './folder.ts';
+import { archivedKeys } from './keys.ts';
+import type { PublishedBatch } from './types.ts';
+
+/**
+ * All batches that the register states, with what shows it. May be done again at any time, and is after each checkpoint,
+ * since the one before may not take in the newest entries. `data`: the data folder.
+ */
+export async function publishAnswers({ db, data }: Readonly<{ db: Db; data: string }>): Promise<void> {
+  const batches: PublishedBatch[] = [];
+  for (const { tag, size, root, letterhead, entry: index } of await committedBatches(db)) {
+    const { entry, proof } = await publishedEntry(db, index);
+    batches.push({ tag, size, root, letterhead, isWithdrawn: false, entry, proof });
+  }
+  await writeAnswerFolder(join(data, 'public'), {
+    keys: await archivedKeys(db),
+    register: await registerKeys({ db }),
+    batches,
+  });
+}

@@ -1,0 +1,127 @@
+/**
+ * Takes returned mail from wherever it arrives. A message is let go of only when what it says is noted; one that comes twice is
+ * noted once, so a crash at any moment loses nothing and doubles nothing.
+ *
+ *   SMTP ─▶ Maildir of our own ┐
+ *   other programs ─▶ Maildirs ├─▶ takeReturned ─▶ noteReturned
+ *   IMAP ──────────────────────┘
+ */
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ForthrightError } from '@forthright/contract';
+import type { Db } from '../../platform/db/index.ts';
+import { framesOf, type Log } from '../../platform/index.ts';
+import {
+  makeMaildir,
+  type Receiver,
+  receiveBySmtp,
+  type Taken as TakenFrom,
+  type Taking,
+  takeFromImap,
+  takeFromMaildir,
+} from '../../platform/mail/receive/index.ts';
+import type { Handler } from '../../platform/queue/index.ts';
+import { PROGRAM } from '../../prove/index.ts';
+import { MOST_BYTES, tokenOf } from '../returned/index.ts';
+import { takeReturned } from './intake.ts';
+import { isTokenKnown } from './store.ts';
+import type { Mailing } from './types.ts';
+
+export const TAKE_RETURNED = 'take-returned';
+
+export type ReceiveOptions = Readonly<{
+  db: Db;
+  now: () => Date;
+  log: Log;
+  /** The data folder. */
+  data: string;
+  mailing: Mailing | undefined;
+}>;
+
+/** What belongs to nobody waits so long for somebody to look at it. */
+const KEPT_MS = 30 * 86_400_000;
+
+const ownMaildir = (data: string): string => join(data, 'returned');
+
+/** Listens for returned mail where mail.yaml says so; undefined where it does not. */
+export async function startReceiver({
+  db,
+  now,
+  log,
+  data,
+  mailing,
+}: ReceiveOptions): Promise<Receiver | undefined> {
+  const smtp = mailing?.receive?.smtp;
+  if (mailing === undefined || smtp === undefined) return undefined;
+  return receiveBySmtp({
+    ...smtp,
+    name: mailing.helo,
+    folder: ownMaildir(data),
+    mostBytes: MOST_BYTES,
+    isKnown: async (address) => {
+      const token = tokenOf(address, mailing.returns);
+      return token !== undefined && (await isTokenKnown(db, token));
+    },
+    now,
+    log,
+  });
+}
+
+/** As a job by the clock: everything that has arrived. A place that can't be read is said in the log, and the others go on. */
+export function takeReturnedHandler(options: ReceiveOptions): Handler {
+  const { db, now, log, data, mailing } = options;
+  return {
+    run: async (_job, { signal, progress }) => {
+      if (mailing?.receive === undefined) return;
+      const { receive } = mailing;
+      const intake = { asked: { db, now, actor: PROGRAM }, mailing };
+      let taken = 0;
+      const taking = (isOurs: boolean): Taking => ({
+        signal,
+        mostBytes: MOST_BYTES,
+        keep: async ({ bytes }) => {
+          const outcome = await takeReturned(intake, bytes);
+          taken += 1;
+          progress('taking', taken);
+          // What it says is in the record; nobody needs another copy of somebody's mail.
+          return isOurs && outcome !== 'unknown' ? 'done' : undefined;
+        },
+      });
+      const from = async (place: string, take: () => Promise<TakenFrom>): Promise<void> => {
+        try {
+          const { refused } = await take();
+          for (const { error } of refused) trouble(log, place, error);
+        } catch (error) {
+          if (signal.aborted) throw error;
+          trouble(log, place, error);
+        }
+      };
+      if (receive.smtp !== undefined) {
+        await makeMaildir(ownMaildir(data));
+        await from('smtp', () => takeFromMaildir(ownMaildir(data), taking(true)));
+        await forgetOld(join(ownMaildir(data), 'cur'), now());
+      }
+      for (const folder of receive.maildirs)
+        await from('maildir', () => takeFromMaildir(folder, taking(false)));
+      for (const box of receive.imap) await from('imap', () => takeFromImap(box, taking(false)));
+    },
+  };
+}
+
+function trouble(log: Log, place: string, error: unknown): void {
+  log({
+    event: 'returned-mail-not-taken',
+    level: 'error',
+    note: place,
+    code: error instanceof ForthrightError ? error.code : 'internal',
+    frames: framesOf(error),
+  });
+}
+
+async function forgetOld(folder: string, now: Date): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path);
+    if (now.getTime() - mtimeMs > KEPT_MS) await rm(path, { force: true });
+  }
+}

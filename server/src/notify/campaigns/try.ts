@@ -1,0 +1,80 @@
+/** One message as it would be, to whoever asks for it: to their own address and nobody else's. */
+import { randomBytes } from 'node:crypto';
+import { ForthrightError, type SendTest, type TestSent } from '@forthright/contract';
+import { deedUpon } from '../../incident/index.ts';
+import { emailOf } from '../../people/index.ts';
+import {
+  type Mail,
+  Mailer,
+  type OneAddress,
+  type Outcome,
+  oneAddress,
+  signed,
+  viaRelays,
+} from '../../platform/mail/index.ts';
+import type { Asked } from '../../prove/index.ts';
+import { addresseeOf } from './show.ts';
+import { insertCampaignMove } from './store.ts';
+import type { Campaign, Mailing } from './types.ts';
+import type { Writer } from './writer.ts';
+
+const WAIT_MS = 60_000;
+
+/**
+ * Sends what this person would read, with a code that is none, to the asker's own address; the entry says so. Refuses as
+ * `mail-missing` where no relay is named, and as `address-unusable` an asker without an address.
+ */
+export async function sendTest(
+  asked: Asked,
+  given: SendTest,
+  {
+    campaign,
+    writer,
+    mailing,
+  }: Readonly<{ campaign: Campaign; writer: Writer; mailing: Mailing | undefined }>,
+): Promise<TestSent> {
+  if (mailing === undefined || mailing.relays.length === 0)
+    throw new ForthrightError('mail-missing', 'This server has no relay in mail.yaml, so it sends nothing.');
+  const person = await addresseeOf(asked.db, campaign, given.person);
+  const to = oneAddress((await emailOf(asked.db, asked.actor.account)) ?? '');
+  const { composed, bytes, utf8 } = writer.look(person.facts, to, given.language);
+  const nowMs = asked.now().getTime();
+  const message = mailing.dkim.length === 0 ? bytes : signed(bytes, mailing.dkim, Math.floor(nowMs / 1000));
+  const outcome = await sendOne({ to, mail: { bytes: message, utf8 } }, mailing);
+  const { language } = composed.notice;
+  await deedUpon(
+    asked,
+    given.incident,
+    { kind: 'campaign-tested', act: 'campaign' },
+    async () => ({ facts: { campaign: campaign.id, person: person.id, language, outcome: outcome.kind } }),
+    ({ tx }, entry) => insertCampaignMove(tx, campaign.id, entry, 'test'),
+  );
+  const said =
+    'reply' in outcome && outcome.reply !== undefined
+      ? outcome.reply.text
+      : 'why' in outcome
+        ? outcome.why
+        : '';
+  const kind = outcome.kind === 'broken-before-dot' ? 'broken' : outcome.kind;
+  return { person: person.id, language, to, outcome: kind, said };
+}
+
+async function sendOne(
+  { to, mail }: Readonly<{ to: OneAddress; mail: Mail }>,
+  mailing: Mailing,
+): Promise<Outcome> {
+  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  const mailer = new Mailer({
+    routes: viaRelays(mailing.relays),
+    helo: mailing.helo,
+    connections: 1,
+    patienceMs: WAIT_MS,
+    released: async () => {},
+    settled: (_, outcome) => resolve(outcome),
+  });
+  // What comes back to it belongs to nobody of the campaign.
+  const sender = oneAddress(`test-${randomBytes(8).toString('hex')}@${mailing.returns}`);
+  await mailer.add({ id: 'test', attempt: 1, sender, recipient: to, mail: () => mail });
+  await mailer.finish();
+  return promise;
+}
