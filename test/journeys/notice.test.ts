@@ -83,7 +83,7 @@ describe('from logs to a notice', () => {
 
   it('held to the same facts the notice passes; a wrong number, a rounded one and a wrong day do not', async () => {
     const passed = await lint('preview/notice.txt');
-    assert.equal(passed.code, 0, passed.stdout);
+    assert.equal(passed.code, 0, passed.stdout + passed.stderr);
     const text = await readFile(join(shop, 'preview/notice.txt'), 'utf8');
     const { exposed } = answer.people;
     const figure = `${exposed.toLocaleString('en')} people`;
