@@ -8,12 +8,11 @@ import {
   bodyHashOf,
   domainOf,
   type Mail,
-  type Notice,
   type OneAddress,
   oneAddress,
   writeMail,
 } from '../../platform/mail/index.ts';
-import { type Code, groupsOf } from '../../prove/codes/index.ts';
+import type { Code } from '../../prove/codes/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { loadWorkspace } from '../../sources/index.ts';
 import {
@@ -25,6 +24,7 @@ import {
   personFacts,
 } from '../compose/index.ts';
 import { figuresIn, type Known } from '../lint/index.ts';
+import { type Material, writeNotice } from '../send/index.ts';
 import type { Letterhead, Mailing } from './types.ts';
 
 export type Frozen = Readonly<{ code: Code; messageId: string; dateMs: number }>;
@@ -33,6 +33,8 @@ export type Writer = Readonly<{
   /** SHA-256 over everything that every message is made of: facts, texts, languages, letterhead, day. */
   hash: string;
   letterhead: Letterhead;
+  /** What sending threads write the same notices from. */
+  material: Material;
   /** A notice to look at, and its message, with a code that is none; `language` in place of the person's own. */
   look: (person: CohortRow, to: OneAddress, language?: string) => Look;
   /** The message, not signed yet. */
@@ -95,6 +97,7 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
   const hash = createHash('sha256')
     .update(JSON.stringify({ facts, languages, letterhead, today, fallback }, plain))
     .digest('hex');
+  const material: Material = { run: answer.run, facts, fallback, today };
   const preview = (
     person: CohortRow,
     to: OneAddress,
@@ -109,23 +112,24 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
       code,
       today,
     });
-  const mailOf = (written: Notice, frozen: Omit<Frozen, 'code'>): Mail =>
-    writeMail(written, {
-      ...frozen,
-      from: { name: letterhead.name, address: oneAddress(letterhead.address) },
-      replyTo: oneAddress(letterhead.replyTo),
-    });
+  const letterheadWith = (frozen: Omit<Frozen, 'code'>) => ({
+    messageId: frozen.messageId,
+    dateMs: frozen.dateMs,
+    from: { name: letterhead.name, address: oneAddress(letterhead.address) },
+    replyTo: oneAddress(letterhead.replyTo),
+  });
   const look: Writer['look'] = (person, to, language) => {
     const composed = preview(person, to, NO_CODE, language);
     const messageId = `${'0'.repeat(32)}@${domainOf(oneAddress(letterhead.address))}`;
-    return { composed, ...mailOf(composed.notice, { messageId, dateMs: today }) };
+    return { composed, ...writeMail(composed.notice, letterheadWith({ messageId, dateMs: today })) };
   };
   return {
     hash,
     letterhead,
+    material,
     look,
     write: (person, to, { code, ...frozen }) => {
-      const mail = mailOf(preview(person, to, groupsOf(code)).notice, frozen);
+      const mail = writeNotice(material, languages, { facts: person, to, code }, letterheadWith(frozen));
       return { ...mail, bodyHash: bodyHashOf(mail.bytes) };
     },
     toLint: (person) => {
