@@ -1,10 +1,11 @@
-/** Writes what everybody may have of the batches: `answer.json` in the folder `public`, beside the files of each batch. */
+/** Writes what everybody may have: `answer.json` in the folder `public`, beside the files of each batch, and the pages of incidents. */
 import { join } from 'node:path';
 import { committedBatches } from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { publishedEntry, registerKeys } from '../prove/index.ts';
 import { writeAnswerFolder } from './folder.ts';
 import { archivedKeys } from './keys.ts';
+import { writePages } from './page/site.ts';
 import type { PublishedBatch } from './types.ts';
 
 /**
@@ -22,4 +23,5 @@ export async function publishAnswers({ db, data }: Readonly<{ db: Db; data: stri
     register: await registerKeys({ db }),
     batches,
   });
+  await writePages({ db, data });
 }
