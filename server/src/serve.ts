@@ -122,7 +122,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     now,
     log,
     workspace,
-    published,
+    published: lastPublished,
     allowPrivateWebhooks: allowPrivate = false,
   } = options;
   if (workspace !== undefined) await loadWorkspace(workspace);
@@ -139,7 +139,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       : { kind: 'server', url: database, schema },
   );
   try {
-    const checkpoint = published === undefined ? undefined : await readPublished(published);
+    const checkpoint = lastPublished === undefined ? undefined : await readPublished(lastPublished);
     const register = await openRecords(db, data, now, checkpoint);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
     if ((await webhooksStandSince(db)) !== undefined)
@@ -163,7 +163,19 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       fetchFromAmazon: keepingCertificates(getOutside, now),
     };
     const questions = questionsOf({ db, data, workspace, mailing });
-    const app = makeServer({ operations, questions, people, db, now, log, version, operator, returned });
+    const published = join(data, 'public');
+    const app = makeServer({
+      operations,
+      questions,
+      people,
+      db,
+      now,
+      log,
+      version,
+      published,
+      operator,
+      returned,
+    });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });

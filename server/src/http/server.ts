@@ -17,6 +17,7 @@ import { type Described, openApiOf } from './openapi.ts';
 import { addOperator, BACKUP_PATH, type OperatorDoor, REGISTER_PATH } from './operator.ts';
 import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
+import { addPublic, PUBLIC_PATH } from './public.ts';
 import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
 import { addReturned, isReturnedPath, RETURNED_PATHS, type ReturnedDoor } from './returned.ts';
 import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
@@ -34,6 +35,8 @@ export type ServerOptions = Readonly<{
   now: () => Date;
   log: Log;
   version: string;
+  /** The folder that everybody may have; without it there is none. */
+  published?: string;
   /** For whoever runs the server; without it there is no such door. */
   operator?: OperatorDoor;
   /** For webhooks of mail providers; without it there is no such door. */
@@ -118,6 +121,7 @@ export function makeServer(options: ServerOptions): FastifyInstance {
       admit: (request) => admit(door, request),
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
+  if (options.published !== undefined) addPublic(app, options.published);
   if (options.operator !== undefined) addOperator(app, options.operator);
   if (options.returned !== undefined) addReturned(app, { ...options.returned, clientOf });
   if (options.people.entrances.some(({ name }) => name === 'sign-out'))
@@ -480,6 +484,7 @@ function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
     ...[...OWN_PATHS, ...SIGN_IN_PATHS.GET].map((path) => ({ method: 'GET', form: formOf(path) })),
     ...['/welcome', ...SIGN_IN_PATHS.POST].map((path) => ({ method: 'POST', form: formOf(path) })),
     ...RETURNED_PATHS.map((path) => ({ method: 'POST', form: formOf(path) })),
+    { method: 'GET', form: new RegExp(`^${PUBLIC_PATH.replace('*', '.*')}$`) },
     { method: 'POST', form: formOf(BACKUP_PATH) },
     { method: 'POST', form: formOf(REGISTER_PATH) },
     ...routes.map(({ method, path }) => ({ method, form: formOf(`/api${path}`) })),

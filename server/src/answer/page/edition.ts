@@ -1,13 +1,13 @@
 /** The files of an edition, byte for byte: made when it is prepared, again when it is approved, and never changed after. Pure. */
 import { createHash } from 'node:crypto';
 import { words } from '../../notify/index.ts';
-import { composePage, plain } from './compose.ts';
 import { differenceOf } from './difference.ts';
 import { articleOf, changesOf, pageOf, questionsOf, sectionOf } from './html.ts';
 import { type Labels, labelsOf } from './labels.ts';
 import { recordOf } from './record.ts';
 import type { PageLanguages } from './texts.ts';
 import type { EditionFiles, EditionText, PageFacts, PageText } from './types.ts';
+import { composePage, plain } from './words.ts';
 
 export const EDITION_FILE = 'edition.json';
 export const TEXT_FILE = 'text.json';

@@ -9,7 +9,7 @@ export type {
   Texts,
 } from './facts.ts';
 export { FACTS } from './facts.ts';
-export { incidentFacts, type PersonRow, personFacts, towardsPeople } from './gather.ts';
+export { incidentFacts, personFacts, towardsPeople } from './gather.ts';
 export {
   type Language,
   type Languages,
@@ -19,7 +19,7 @@ export {
   withTemplate,
 } from './language.ts';
 export { type LoadedNotice, loadNotice, type Which, withPeople } from './load.ts';
-export { MESSAGES, type MessageKey } from './messages.ts';
+export type { MessageKey } from './messages.ts';
 export {
   type Asked,
   adviceFor,

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { AnswersRead, EditionChanged, EditionShown, EditionsListed } from '@forthright/contract';
 import { decodeEntry, keysOf, verifyTlogProof } from '@forthright/register';
-import { person } from '../../notify/campaigns/testing.ts';
-import { type Document, makeCheckpoint, registerKeys } from '../../prove/index.ts';
-import { publishAnswers } from '../publish.ts';
-import { ADDRESS, LANGUAGES, type PageWorld, pageWorld, STATEMENT, some, TEXTS } from './testing.ts';
+import { publishAnswers } from '../../server/src/answer/publish.ts';
+import { person } from '../../server/src/notify/campaigns/testing.ts';
+import { type Document, makeCheckpoint, registerKeys } from '../../server/src/prove/index.ts';
+import { ADDRESS, LANGUAGES, type PageWorld, pageWorld, STATEMENT, some, TEXTS } from './world.ts';
 
 let nowMs = Date.parse('2025-11-22T08:00:00Z');
 const now = () => new Date(nowMs);

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CampaignChanged, type CampaignShown, type Changed, ROLES } from '@forthright/contract';
-import { actor, ask as askRecord, openRecord } from '../../incident/testing.ts';
+import { editionOperations } from '../../server/src/answer/page/operations.ts';
+import { actor, ask as askRecord, openRecord } from '../../server/src/incident/testing.ts';
 import {
   doJob,
   finishedRun,
@@ -12,12 +13,15 @@ import {
   mailingTo,
   person,
   writeWorkspace,
-} from '../../notify/campaigns/testing.ts';
-import { campaignOperations, PREPARE_CAMPAIGN, prepareCampaignHandler } from '../../notify/index.ts';
-import type { Db } from '../../platform/db/index.ts';
-import { type Asked, Document } from '../../prove/index.ts';
-import type { CohortRow } from '../../scope/index.ts';
-import { editionOperations } from './operations.ts';
+} from '../../server/src/notify/campaigns/testing.ts';
+import {
+  campaignOperations,
+  PREPARE_CAMPAIGN,
+  prepareCampaignHandler,
+} from '../../server/src/notify/index.ts';
+import type { Db } from '../../server/src/platform/db/index.ts';
+import { type Asked, Document } from '../../server/src/prove/index.ts';
+import type { CohortRow } from '../../server/src/scope/index.ts';
 
 export const LANGUAGES = ['de', 'en', 'es', 'fr', 'it', 'ja', 'nl', 'pl', 'pt', 'sv'];
 export const inAll = (text: string): Record<string, string> =>
