@@ -39,6 +39,7 @@ export function makeEdition(
     base,
     organisation: common.organisation.value,
     zone: common.zone.value,
+    country: facts.country,
     languages: Object.fromEntries(
       [...composed].map(([code, { text: page }]) => [
         code,
@@ -49,7 +50,7 @@ export function makeEdition(
   const files = new Map<string, string>();
   for (const [code, language] of languages) {
     const page = text.languages[code] as PageText;
-    const labels = labelsOf(language, text.zone);
+    const labels = labelsOf(language, text);
     files.set(pageFile(code), editionPage({ text, page, labels, languages: [...languages.keys()], before }));
     files.set(pressFile(code), page.press);
   }

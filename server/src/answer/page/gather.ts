@@ -78,6 +78,7 @@ export async function gatherPage(
   const facts: PageFacts = {
     common,
     contact,
+    country: workspace.organisation.country ?? '',
     number: given.number,
     address: given.address,
     base: baseOf(workspace, common.domain.value),

@@ -30,10 +30,11 @@ h2 { font-size: 1.125rem; line-height: 1.4; font-weight: bold; margin: 0 0 .5rem
 h3 { font-size: 1.125rem; font-weight: bold; margin: 1.5rem 0 .25rem; }
 section { padding: 1.25rem 0 .75rem; border-top: 1px solid var(--line); }
 section p, section ul, section dl { margin: 0 0 .75rem; max-width: 36em; }
+section > div > :first-child { margin-top: 0; }
 section ul { padding-inline-start: 1.1em; }
 li { margin: 0 0 .3rem; }
 @media (min-width: 52rem) { section { display: grid; grid-template-columns: 14rem minmax(0, 1fr); gap: 0 2.5rem; } section > h2 { grid-column: 1; } section > div { grid-column: 2; } }
-.editions { list-style: none; padding: 0; }
+section .editions, .editions { list-style: none; padding: 0; }
 .editions > li { margin: 0 0 1.5rem; }
 .small { font-size: .875rem; color: var(--soft); }
 code, pre { font: .8125rem/1.5 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; white-space: pre-wrap; }

@@ -1,6 +1,7 @@
 import { type Fact, type MessageKey, Voice } from '../../notify/index.ts';
 import type { ChangeWords } from './html.ts';
 import type { PageFact, PageKey, PageLanguage } from './texts.ts';
+import type { EditionText } from './types.ts';
 
 type Plain = Readonly<Partial<Record<PageFact, string | number>>>;
 
@@ -12,9 +13,11 @@ export type Labels = Readonly<{
   changes: (number: number) => ChangeWords;
 }>;
 
-/** `zone`: in which times are told. */
-export function labelsOf(language: PageLanguage, zone: string): Labels {
-  const voice = new Voice<PageKey | MessageKey, PageFact>(language, '', zone);
+export function labelsOf(
+  language: PageLanguage,
+  { zone, country }: Pick<EditionText, 'zone' | 'country'>,
+): Labels {
+  const voice = new Voice<PageKey | MessageKey, PageFact>(language, country, zone);
   const say: Labels['say'] = (key, values = {}) =>
     voice.say(
       key,

@@ -91,7 +91,7 @@ function newestPage({ editions, languages, checkpoint }: Home, code: string): st
   const language = languages.get(code);
   const page = newest.text.languages[code];
   if (language === undefined || page === undefined) throw new Error(`Each edition is in ${code}.`);
-  const labels = labelsOf(language, newest.text.zone);
+  const labels = labelsOf(language, newest.text);
   const { say } = labels;
   const { number } = newest.edition;
   const feeds = (['xml', 'json'] as const).map((kind) => ({
@@ -166,14 +166,14 @@ async function writeIndex(
 ): Promise<void> {
   const all = pages.flat().toSorted((a, b) => b.edition.publishedEntry - a.edition.publishedEntry);
   const newest = all[0] as Shown;
-  const { zone, base, organisation } = newest.text;
+  const { base, organisation } = newest.text;
   const items: FeedItem[] = all.map(({ text, edition: { hash, publishedAt } }) => ({
     text,
     hash,
     publishedAt,
   }));
   for (const [code, language] of languages) {
-    const { say } = labelsOf(language, zone);
+    const { say } = labelsOf(language, newest.text);
     const feed = { language: code, title: say('index.title'), lead: say('index.lead'), base, items };
     const title = `${organisation}: ${feed.title}`;
     await files.put(`incidents/${feedFile(code, 'xml')}`, rssOf({ ...feed, title }));
@@ -189,7 +189,7 @@ function indexPage(latest: readonly Shown[], languages: PageLanguages, code: str
   const language = languages.get(code);
   const [first] = latest;
   if (language === undefined || first === undefined) throw new Error('Something was published.');
-  const { say, isRightToLeft } = labelsOf(language, first.text.zone);
+  const { say, isRightToLeft } = labelsOf(language, first.text);
   const title = say('index.title');
   const items = latest.map(({ edition: { address, number, publishedAt }, text }) => {
     const name = say('edition.name', { number, at: publishedAt.getTime() });

@@ -7,6 +7,8 @@ export type PageFacts = Readonly<{
   /** As notices have them. */
   common: IncidentFacts;
   contact: Fact<Contact>;
+  /** Of the organisation; '' where nobody said. */
+  country: string;
   number: number;
   /** Below `incidents/`. */
   address: string;
@@ -62,6 +64,8 @@ export type EditionText = Readonly<{
   organisation: string;
   /** In which times are told. */
   zone: string;
+  /** How dates are written, where a language is written in several countries; '' where nobody said. */
+  country: string;
   languages: Readonly<Record<string, PageText>>;
 }>;
 

@@ -40,8 +40,8 @@ class PageWriter {
   constructor(facts: PageFacts, language: PageLanguage) {
     this.facts = facts;
     this.language = language;
-    // Of no person's country: the organisation's own zone, and the language as it is written at home.
-    this.voice = new Voice(language, '', facts.common.zone.value);
+    // Of no person's country: the organisation's own.
+    this.voice = new Voice(language, facts.country, facts.common.zone.value);
   }
 
   write(): Omit<PageText, 'changes'> {
