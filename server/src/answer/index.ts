@@ -1,4 +1,6 @@
 export { checkMessage, type Given, UNREADABLE } from './check/check.ts';
+export type { Result as FormResult } from './check-page/page.ts';
+export { answerForm } from './check-page/write.ts';
 export { answerEntrances, codeSentTo } from './entrances.ts';
 export { bytesOf, filesAt } from './files.ts';
 export { openFolder, writeAnswerFolder } from './folder.ts';

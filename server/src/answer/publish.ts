@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { committedBatches } from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { publishedEntry, registerKeys } from '../prove/index.ts';
+import { writeCheckPages } from './check-page/write.ts';
 import { writeAnswerFolder } from './folder.ts';
 import { archivedKeys } from './keys.ts';
 import { writePages } from './page/site.ts';
+import { Files } from './public-files.ts';
 import type { PublishedBatch } from './types.ts';
 
 /**
@@ -23,5 +25,7 @@ export async function publishAnswers({ db, data }: Readonly<{ db: Db; data: stri
     register: await registerKeys({ db }),
     batches,
   });
-  await writePages({ db, data });
+  const files = await Files.open(data);
+  await writeCheckPages(files, batches.at(-1)?.letterhead.name ?? '');
+  await writePages(db, files);
 }

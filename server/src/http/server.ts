@@ -9,6 +9,7 @@ import type { Entrance, People } from '../people/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { framesOf, Limiter, type Log } from '../platform/index.ts';
 import { type Actor, Document, type Download, type Operation } from '../prove/index.ts';
+import { addCheck, CHECK_PATH } from './check.ts';
 import { cookieOf, credentialsOf, isLoopback, refuseOtherOrigins } from './cookies.ts';
 import { lastEventOf, Streams } from './events.ts';
 import { parametersOf, readInput, type Shape, shapeOf } from './input.ts';
@@ -122,6 +123,12 @@ export function makeServer(options: ServerOptions): FastifyInstance {
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
   if (options.published !== undefined) addPublic(app, options.published);
+  if (options.questions?.some(({ name }) => name === 'check-message'))
+    addCheck(app, {
+      questions: options.questions,
+      admit: (request) => admit(door, request, { isPublic: true }),
+      refused: (rawError, request) => logRefusal(rawError, request, log),
+    });
   if (options.operator !== undefined) addOperator(app, options.operator);
   if (options.returned !== undefined) addReturned(app, { ...options.returned, clientOf });
   if (options.people.entrances.some(({ name }) => name === 'sign-out'))
@@ -482,7 +489,10 @@ const OWN_PATHS = [
 function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
   const known = [
     ...[...OWN_PATHS, ...SIGN_IN_PATHS.GET].map((path) => ({ method: 'GET', form: formOf(path) })),
-    ...['/welcome', ...SIGN_IN_PATHS.POST].map((path) => ({ method: 'POST', form: formOf(path) })),
+    ...['/welcome', CHECK_PATH, ...SIGN_IN_PATHS.POST].map((path) => ({
+      method: 'POST',
+      form: formOf(path),
+    })),
     ...RETURNED_PATHS.map((path) => ({ method: 'POST', form: formOf(path) })),
     { method: 'GET', form: new RegExp(`^${PUBLIC_PATH.replace('*', '.*')}$`) },
     { method: 'POST', form: formOf(BACKUP_PATH) },

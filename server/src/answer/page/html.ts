@@ -46,11 +46,9 @@ ins { color: var(--add); background: var(--add-paper); text-decoration: underlin
 @media print { :root { --ink: #000; --soft: #333; --paper: #fff; --line: #999; --link: #000; } @page { margin: 22mm 20mm; } body { font-size: 10.5pt; } nav, .skip { display: none; } .page { max-width: none; padding: 0; } section { break-inside: avoid; } h2 { break-after: avoid; } section { display: grid; grid-template-columns: 9rem minmax(0, 1fr); gap: 0 1.5rem; } }
 `;
 
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
-
-/** What a browser may do with a page of this kind; `more` for a page that does more. */
-export const policyOf = (more = "form-action 'none'"): string =>
-  `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; ${more}`;
+/** What a browser may do with a page of this style; `more` for a page that does more. */
+export const policyOf = (more = "form-action 'none'", style = STYLE): string =>
+  `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; ${more}`;
 
 export type Frame = Readonly<{
   language: string;
@@ -64,6 +62,7 @@ export type Frame = Readonly<{
   others: readonly Readonly<{ language: string; href: string }>[];
   links: readonly Readonly<{ rel: string; type: string; href: string; title: string }>[];
   policy?: string;
+  style?: string;
   /** Of what stands in the head beside. */
   head?: string;
 }>;
@@ -71,7 +70,7 @@ export type Frame = Readonly<{
 /** A whole page. `body` is markup already. */
 export function pageOf(frame: Frame, body: string): string {
   const { language, isRightToLeft, title, organisation, skip, languages, others, links } = frame;
-  const { policy = policyOf(), head = '' } = frame;
+  const { policy = policyOf(), style = STYLE, head = '' } = frame;
   const choices = others.map(({ language: other, href }) => {
     const name = new Intl.DisplayNames([other], { type: 'language' }).of(other) ?? other;
     const here = other === language ? ' aria-current="page"' : '';
@@ -84,9 +83,9 @@ export function pageOf(frame: Frame, body: string): string {
 <meta http-equiv="Content-Security-Policy" content="${markup(policy).replaceAll('&#39;', "'")}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
+<meta name="referrer" content="same-origin">
 <title>${words(title)}</title>
-<style>${STYLE}</style>
+<style>${style}</style>
 ${links.map(({ rel, type, href, title: name }) => `<link rel="${rel}" type="${type}" href="${markup(href)}" title="${markup(name)}">`).join('\n')}
 ${head}</head>
 <body>
