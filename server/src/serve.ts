@@ -14,7 +14,7 @@ import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
-import { makeServer } from './http/index.ts';
+import type { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperations, openFiles, refuseLastOfficer } from './incident/index.ts';
 import {
   type CampaignOptions,
@@ -163,8 +163,10 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       fetchFromAmazon: keepingCertificates(getOutside, now),
     };
     const questions = questionsOf({ db, data, workspace, mailing });
+    // The commands that ask a server read this file for its operations, and need none of what serves them.
+    const http = await import('./http/index.ts');
     const published = join(data, 'public');
-    const app = makeServer({
+    const app = http.makeServer({
       operations,
       questions,
       people,

@@ -24,7 +24,7 @@ import {
   ownLanguages,
   personFacts,
 } from '../compose/index.ts';
-import type { Known } from '../lint/index.ts';
+import { figuresIn, type Known } from '../lint/index.ts';
 import type { Letterhead, Mailing } from './types.ts';
 
 export type Frozen = Readonly<{ code: Code; messageId: string; dateMs: number }>;
@@ -130,7 +130,7 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
     },
     toLint: (person) => {
       const { composed, bytes } = look(person, oneAddress(letterhead.replyTo));
-      const known = { incident: concerning(incident, person), answer, figures: figuresIn(composed) };
+      const known = { incident: concerning(incident, person), answer, figures: figuresIn(composed.facts) };
       return { composed, bytes, known, domains: workspace.organisation.domains, today: day };
     },
     lawsOf: await lawsOf(duties),
@@ -150,9 +150,6 @@ function concerning(incident: Incident, { fields, perhaps }: CohortRow): Inciden
     })),
   };
 }
-
-const figuresIn = ({ facts }: Composed): NonNullable<Known['figures']> =>
-  facts.flatMap(({ fact, value }) => (typeof value === 'number' ? [{ value, what: fact }] : []));
 
 async function lawsOf(duties: readonly string[]): Promise<Writer['lawsOf']> {
   const codes = new Set(duties.map((duty) => duty.split('/')[0]));
