@@ -3,7 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
-import { answerEntrances, archiveKeys, openRecordTruth, type RecordOptions } from './answer/index.ts';
+import {
+  answerEntrances,
+  archiveKeys,
+  editionOperations,
+  openRecordTruth,
+  type RecordOptions,
+} from './answer/index.ts';
 import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
@@ -54,6 +60,7 @@ export const operationsOf = (
   ...fileOperations([assessParts]),
   ...jobOperations(jobs),
   ...campaignOperations({ data, mailing, workspace: jobs.workspace }),
+  ...editionOperations({ workspace: jobs.workspace }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
@@ -115,7 +122,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     now,
     log,
     workspace,
-    published,
+    published: lastPublished,
     allowPrivateWebhooks: allowPrivate = false,
   } = options;
   if (workspace !== undefined) await loadWorkspace(workspace);
@@ -132,7 +139,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       : { kind: 'server', url: database, schema },
   );
   try {
-    const checkpoint = published === undefined ? undefined : await readPublished(published);
+    const checkpoint = lastPublished === undefined ? undefined : await readPublished(lastPublished);
     const register = await openRecords(db, data, now, checkpoint);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
     if ((await webhooksStandSince(db)) !== undefined)
@@ -158,7 +165,19 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const questions = questionsOf({ db, data, workspace, mailing });
     // The commands that ask a server read this file for its operations, and need none of what serves them.
     const http = await import('./http/index.ts');
-    const app = http.makeServer({ operations, questions, people, db, now, log, version, operator, returned });
+    const published = join(data, 'public');
+    const app = http.makeServer({
+      operations,
+      questions,
+      people,
+      db,
+      now,
+      log,
+      version,
+      published,
+      operator,
+      returned,
+    });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });
