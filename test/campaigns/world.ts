@@ -122,6 +122,6 @@ export class CampaignWorld {
   async closeWindows(): Promise<void> {
     const job = { id: 'job', kind: 'x', subject: undefined, input: {}, attempt: 1, mostAttempts: 1 };
     const how = { signal: new AbortController().signal, progress: () => {} };
-    await campaignWindowsHandler({ db: this.db, now: this.now }).run(job, how);
+    await campaignWindowsHandler({ db: this.db, now: this.now, data: this.folder }).run(job, how);
   }
 }

@@ -62,7 +62,7 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
       handlers: {
         [CHECKPOINT]: checkpointHandler({ db, now, data, upkeep }),
         [PUBLISH_BATCHES]: { run: () => publishAnswers({ db, data }) },
-        [CAMPAIGN_WINDOWS]: campaignWindowsHandler({ db, now }),
+        [CAMPAIGN_WINDOWS]: campaignWindowsHandler({ db, now, data }),
         [DEADLINES]: { run: () => announceDeadlines(db, now) },
       },
     },

@@ -4,6 +4,7 @@ import {
   type AddresseesSettled,
   type ApproveCampaign,
   type CampaignChanged,
+  type CampaignState,
   type EraseAddressee,
   ForthrightError,
   type MakeCampaign,
@@ -45,7 +46,7 @@ import {
   moveCampaign,
   movePeople,
   peopleOf,
-  setDue,
+  tryAnew,
 } from './store.ts';
 import type { Campaign, CampaignAct, Mailing } from './types.ts';
 import { erasedRun } from './writer.ts';
@@ -57,6 +58,8 @@ const PUBLISH_ATTEMPTS = 20;
 
 export const refuses = (why: string): ForthrightError =>
   new ForthrightError('campaign-refuses', `This is not possible: ${why}.`);
+
+const MAY_SEND: readonly CampaignState[] = ['prepared', 'approved', 'sending', 'paused'];
 
 /** Makes a campaign; its job is there if this deed is. Refuses a run that is not the last one, or of older leaks. */
 export async function makeCampaign(asked: Asked, given: MakeCampaign): Promise<CampaignChanged> {
@@ -72,6 +75,10 @@ export async function makeCampaign(asked: Asked, given: MakeCampaign): Promise<C
       if (after !== undefined) {
         const earlier = await findCampaign(tx, incident.id, after);
         if (earlier.hash === undefined) throw refuses('the earlier campaign was never prepared');
+        if (MAY_SEND.includes(earlier.state))
+          throw refuses(
+            `the earlier campaign is ${earlier.state} and may still send, so somebody could be told twice: stop or discard it first`,
+          );
       }
       const found = await cohortOfRun(tx, incident.id, run);
       return {
@@ -453,11 +460,10 @@ function refuseUnreasoned({ outcome, reason, channels }: SettleAddressees): void
 
 async function sendAgain(tx: Tx, campaign: string, ids: readonly string[]): Promise<void> {
   const people = await peopleOf(tx, campaign, { most: ids.length, ids });
-  const ns = people.flatMap(({ n }) => (n === null ? [] : [n]));
-  await setDue(
+  await tryAnew(
     tx,
     campaign,
-    ns.map((n) => ({ n, due: null })),
+    people.flatMap(({ n }) => (n === null ? [] : [n])),
   );
 }
 

@@ -20,7 +20,7 @@ import {
 } from '../../incident/index.ts';
 import type { Db, Reads, Tx } from '../../platform/db/index.ts';
 import { type OneAddress, oneAddress } from '../../platform/mail/index.ts';
-import { endJob, failJob, type Handler, type Held } from '../../platform/queue/index.ts';
+import { endJob, failJob, type Handler, type Held, putJobBack } from '../../platform/queue/index.ts';
 import {
   ALPHABET,
   BatchMaker,
@@ -33,6 +33,7 @@ import type { CohortRow } from '../../scope/index.ts';
 import { towardsPeople } from '../compose/index.ts';
 import { Cohorts, type LintedCohort } from './cohorts.ts';
 import { approvalHash, sharedHash, toldHash } from './hashes.ts';
+import { foldLeft } from './left.ts';
 import { batchFolder } from './publish.ts';
 import { statementOf } from './show.ts';
 import {
@@ -54,6 +55,7 @@ import { erasedRun, makeWriter, type Writer } from './writer.ts';
 
 export const PREPARE_CAMPAIGN = 'prepare-campaign';
 const AT_ONCE = 500;
+const LOOK_MS = 1000;
 const TOKEN_CHARACTERS = 24;
 
 export type CampaignJobOptions = Readonly<{
@@ -77,6 +79,15 @@ export function prepareCampaignHandler(options: CampaignJobOptions): Handler {
   return {
     run: async (job, { signal, progress }) => {
       const campaign = await campaignOfJob(db, job);
+      const { after } = campaign;
+      if (
+        after !== undefined &&
+        !(await foldLeft({ asked, data: options.data }, { ...campaign, id: after }))
+      ) {
+        // A process still notes whom the earlier one has told.
+        const due = new Date(now().getTime() + LOOK_MS);
+        return db.transaction((tx) => putJobBack(tx, job, now(), due));
+      }
       const day = now();
       const duties = await dutiesNow(db, campaign.incident);
       const writer = await writerOf({ ...campaign, duties }, options, day);

@@ -21,7 +21,8 @@ import type { Writer } from './writer.ts';
 const WAIT_MS = 60_000;
 
 /**
- * Sends what this person would read, with a code that is none, to the asker's own address; the entry says so. Refuses as
+ * Sends what this person would read, with a code that is none, to the asker's own address. The entry that says so is there before
+ * the message leaves, and another one says what became of it. Refuses as
  * `mail-missing` where no relay is named, and as `address-unusable` an asker without an address.
  */
 export async function sendTest(
@@ -40,15 +41,18 @@ export async function sendTest(
   const { composed, bytes, utf8 } = writer.look(person.facts, to, given.language);
   const nowMs = asked.now().getTime();
   const message = mailing.dkim.length === 0 ? bytes : signed(bytes, mailing.dkim, Math.floor(nowMs / 1000));
-  const outcome = await sendOne({ to, mail: { bytes: message, utf8 } }, mailing);
   const { language } = composed.notice;
-  await deedUpon(
-    asked,
-    given.incident,
-    { kind: 'campaign-tested', act: 'campaign' },
-    async () => ({ facts: { campaign: campaign.id, person: person.id, language, outcome: outcome.kind } }),
-    ({ tx }, entry) => insertCampaignMove(tx, campaign.id, entry, 'test'),
-  );
+  const note = (kind: string, facts: Readonly<Record<string, string | number>>) =>
+    deedUpon(
+      asked,
+      given.incident,
+      { kind, act: 'campaign' },
+      async () => ({ facts: { campaign: campaign.id, ...facts } }),
+      ({ tx }, entry) => insertCampaignMove(tx, campaign.id, entry, 'test'),
+    );
+  const { entry } = await note('campaign-tested', { person: person.id, language });
+  const outcome = await sendOne({ to, mail: { bytes: message, utf8 } }, mailing);
+  await note('campaign-test-ended', { tested: entry, outcome: outcome.kind });
   const said =
     'reply' in outcome && outcome.reply !== undefined
       ? outcome.reply.text
