@@ -53,7 +53,7 @@ export const operationsOf = (
   ...assessOperations({ workspace: jobs.workspace }),
   ...fileOperations([assessParts]),
   ...jobOperations(jobs),
-  ...campaignOperations({ data, mailing, workspace: jobs.workspace }),
+  ...campaignOperations({ data, mailing, allowPrivate, workspace: jobs.workspace }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];

@@ -1,5 +1,6 @@
 /** What people do with campaigns. Each is one deed with its entry, through the door of the record. */
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import {
   type AddresseesSettled,
   type ApproveCampaign,
@@ -30,6 +31,8 @@ import { addJob, cancelJob } from '../../platform/queue/index.ts';
 import { makeTag } from '../../prove/codes/index.ts';
 import { type Asked, registerMark } from '../../prove/index.ts';
 import { MOVES, type PersonEvent, STATES } from '../states.ts';
+import type { Copies } from './copies.store.ts';
+import { copiesFile, giveUpCopiesWith } from './copies.ts';
 import { noteWhetherOpen } from './open.ts';
 import { dutiesNow, PREPARE_CAMPAIGN } from './prepare.ts';
 import { PUBLISH_BATCHES, publishBatch } from './publish.ts';
@@ -143,7 +146,7 @@ async function refuseUnassessed(reads: Reads, incident: string): Promise<void> {
 }
 
 /** Facts have changed when there is a newer run, when the leaks are others than the run was about, or the duties towards people. */
-async function refuseStale(
+export async function refuseStale(
   reads: Reads,
   { incident, runJob, duties }: Pick<Campaign, 'incident' | 'runJob' | 'duties'>,
 ): Promise<void> {
@@ -259,7 +262,7 @@ export async function approveCampaign(
         facts: {
           campaign: campaign.id,
           batch: campaign.tag,
-          leaves: campaign.messages,
+          leaves: campaign.messages + campaign.letters,
           root: Buffer.from(campaign.root ?? []).toString('hex'),
           format: 'forthright-batch/1',
         },
@@ -467,14 +470,22 @@ async function sendAgain(tx: Tx, campaign: string, ids: readonly string[]): Prom
   );
 }
 
-/** Deletes name, address, code and facts of somebody who has a final state; their leaf in the tree tells nobody anything. */
-export async function eraseAddressee(asked: Asked, given: EraseAddressee): Promise<AddresseesSettled> {
+/**
+ * Deletes name, address, code and facts of somebody who has a final state; their leaf in the tree tells nobody anything. Files of
+ * copies in which they stand go with them.
+ */
+export async function eraseAddressee(
+  asked: Asked,
+  given: EraseAddressee,
+  data: string,
+): Promise<AddresseesSettled> {
   let campaign: Campaign | undefined;
+  let files: readonly Copies[] = [];
   const done = await deedUpon(
     asked,
     given.incident,
     { kind: 'addressee-erased', act: 'campaign' },
-    async ({ tx, incident }) => {
+    async ({ tx, at, incident }) => {
       campaign = await findCampaign(tx, incident.id, given.campaign);
       const [person] = await peopleOf(tx, campaign.id, { most: 1, ids: [given.person] });
       if (person === undefined || person.facts === null)
@@ -484,7 +495,10 @@ export async function eraseAddressee(asked: Asked, given: EraseAddressee): Promi
         );
       if (!STATES[person.state].final && campaign.state !== 'discarded')
         throw refuses('the person has no final state yet; tell or excuse them first');
-      return { facts: { campaign: campaign.id, person: given.person } };
+      files = await giveUpCopiesWith(tx, at, given.person);
+      return {
+        facts: { campaign: campaign.id, person: given.person, copies: files.map(({ id }) => id) },
+      };
     },
     async ({ tx }, entry) => {
       const { id } = campaign as Campaign;
@@ -492,5 +506,6 @@ export async function eraseAddressee(asked: Asked, given: EraseAddressee): Promi
       await insertCampaignMove(tx, id, entry, 'erase');
     },
   );
+  for (const copies of files) await rm(copiesFile(data, copies), { force: true });
   return { ...done, campaign: (campaign as Campaign).id, settled: 1 };
 }

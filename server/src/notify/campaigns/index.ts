@@ -1,3 +1,5 @@
+export { makeCopiesHandler, type PostOptions, postCopiesHandler } from './copies.job.ts';
+export { MAKE_COPIES, POST_COPIES } from './copies.ts';
 export { SEEK_EVIDENCE, seekEvidenceHandler } from './evidence.ts';
 export { type CampaignOptions, campaignOperations } from './operations.ts';
 export { type CampaignJobOptions, PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';

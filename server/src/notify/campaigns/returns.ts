@@ -6,6 +6,7 @@ import { cancelJob, type Handler } from '../../platform/queue/index.ts';
 import { type Asked, deed, PROGRAM } from '../../prove/index.ts';
 import type { Meaning } from '../returned/index.ts';
 import type { PersonEvent } from '../states.ts';
+import { sweepCopies } from './copies.ts';
 import { foldLeft } from './left.ts';
 import { noteWhetherOpen } from './open.ts';
 import { isTooMany, WINDOW_MS } from './rules.ts';
@@ -168,6 +169,7 @@ export function campaignWindowsHandler({
     run: async () => {
       for (const campaign of await campaignsOf(db, {}))
         if (campaign.batchEntry !== undefined) await foldLeft({ asked, data }, campaign);
+      await sweepCopies(db, data);
       const before = new Date(now().getTime() - WINDOW_MS);
       for (const { id, incident } of await campaignsWaiting(db, before))
         await closeWindow(asked, { id, incident }, before);

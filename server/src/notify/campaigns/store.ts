@@ -24,6 +24,7 @@ type CampaignRow = Readonly<{
   day: Date | null;
   people: number;
   messages: number;
+  letters: number;
   addresses: number;
   root: Uint8Array | null;
   hash: string | null;
@@ -40,7 +41,7 @@ type CampaignRow = Readonly<{
 }>;
 
 const COLUMNS = `id, incident, entry, run_job, cohort, after, made_by, made_at, job, state, pause, code, tag, day, people,
-  messages, addresses, root, hash, letterhead, approved_by, batch_entry, duties, duties_version, overridden, slice, fence, epoch, folded`;
+  messages, letters, addresses, root, hash, letterhead, approved_by, batch_entry, duties, duties_version, overridden, slice, fence, epoch, folded`;
 
 const campaignOf = (row: CampaignRow): Campaign => ({
   id: row.id,
@@ -59,6 +60,7 @@ const campaignOf = (row: CampaignRow): Campaign => ({
   day: row.day ?? undefined,
   people: row.people,
   messages: row.messages,
+  letters: row.letters,
   addresses: row.addresses,
   root: row.root ?? undefined,
   hash: row.hash ?? undefined,
@@ -171,6 +173,7 @@ export async function savePrepared(
     day: Date;
     people: number;
     messages: number;
+    letters: number;
     addresses: number;
     root: Uint8Array;
     hash: string;
@@ -181,7 +184,7 @@ export async function savePrepared(
 ): Promise<void> {
   await tx.run(
     `UPDATE campaigns SET day = :day::timestamptz, people = :people::int4, messages = :messages::int4,
-        addresses = :addresses::int4, root = :root::bytea, hash = :hash::text, letterhead = :letterhead::jsonb,
+        letters = :letters::int4, addresses = :addresses::int4, root = :root::bytea, hash = :hash::text, letterhead = :letterhead::jsonb,
         duties = :duties::text[], duties_version = :dutiesVersion::int4
       WHERE id = :id::text`,
     { ...row, letterhead: json(row.letterhead), dutiesVersion: row.dutiesVersion ?? null },
@@ -360,8 +363,9 @@ export type NewMessage = Readonly<{
   n: number;
   code: string;
   address: string;
-  messageId: string;
-  token: string;
+  /** Null of what is no message, but a letter or another copy. */
+  messageId: string | null;
+  token: string | null;
   commitment: Uint8Array;
   bodyHash: Uint8Array;
 }>;
@@ -384,15 +388,15 @@ export async function insertMessages(tx: Tx, campaign: string, rows: readonly Ne
   );
 }
 
-/** People get their messages: pairs of a person and a message's number. */
+/** People get their messages: pairs of a person and a message's number. Whoever has no address gets the code of a letter. */
 export async function giveMessages(
   tx: Tx,
   pairs: readonly Readonly<{ person: string; n: number }>[],
   at: Date,
 ): Promise<void> {
   await tx.run(
-    `UPDATE campaign_people p SET n = t.n, state = 'prepared', state_at = :at::timestamptz
-       FROM unnest(:ids::text[], :ns::int4[]) AS t (id, n) WHERE p.id = t.id AND p.state = 'planned'`,
+    `UPDATE campaign_people p SET n = t.n, state = CASE p.state WHEN 'planned' THEN 'prepared' ELSE p.state END, state_at = :at::timestamptz
+       FROM unnest(:ids::text[], :ns::int4[]) AS t (id, n) WHERE p.id = t.id AND p.state IN ('planned', 'other-channel')`,
     { at, ids: pairs.map(({ person }) => person), ns: pairs.map(({ n }) => n) },
   );
 }

@@ -32,6 +32,7 @@ const batchOf = ({
   id,
   tag,
   messages,
+  letters,
   root,
   letterhead,
   madeAt,
@@ -44,7 +45,7 @@ const batchOf = ({
         {
           campaign: id,
           tag,
-          size: messages,
+          size: messages + letters,
           root,
           letterhead,
           madeAt,
