@@ -9,8 +9,9 @@ import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
 import { makeServer } from './http/index.ts';
-import { fileOperations, incidentOperations, openFiles, refuseLastOfficer } from './incident/index.ts';
+import { fileOperations, incidentOperationsWith, openFiles, refuseLastOfficer } from './incident/index.ts';
 import {
+  addresseesElsewhere,
   type CampaignOptions,
   campaignOperations,
   keepingCertificates,
@@ -49,7 +50,7 @@ export const operationsOf = (
   }: JobsOptions & Partial<Outbound> & Partial<Omit<CampaignOptions, 'workspace'>> = {},
 ): readonly Operation[] => [
   ...people.operations,
-  ...incidentOperations,
+  ...incidentOperationsWith(addresseesElsewhere(data)),
   ...assessOperations({ workspace: jobs.workspace }),
   ...fileOperations([assessParts]),
   ...jobOperations(jobs),

@@ -22,6 +22,7 @@ import {
   isAwaited,
   lastRun,
   leaksOf,
+  type PersonElsewhere,
   recordUpon,
   setCampaign,
   type UponEvent,
@@ -30,7 +31,7 @@ import type { Reads, Tx } from '../../platform/db/index.ts';
 import { addJob, cancelJob } from '../../platform/queue/index.ts';
 import { makeTag } from '../../prove/codes/index.ts';
 import { type Asked, registerMark } from '../../prove/index.ts';
-import { MOVES, type PersonEvent, STATES } from '../states.ts';
+import { MOVES, type PersonEvent, type PersonState, STATES } from '../states.ts';
 import type { Copies } from './copies.store.ts';
 import { copiesFile, giveUpCopiesWith } from './copies.ts';
 import { noteWhetherOpen } from './open.ts';
@@ -49,6 +50,7 @@ import {
   moveCampaign,
   movePeople,
   peopleOf,
+  samePersonIn,
   tryAnew,
 } from './store.ts';
 import type { Campaign, CampaignAct, Mailing } from './types.ts';
@@ -484,7 +486,7 @@ export async function eraseAddressee(
   const done = await deedUpon(
     asked,
     given.incident,
-    { kind: 'addressee-erased', act: 'campaign' },
+    { kind: ERASED, act: 'campaign' },
     async ({ tx, at, incident }) => {
       campaign = await findCampaign(tx, incident.id, given.campaign);
       const [person] = await peopleOf(tx, campaign.id, { most: 1, ids: [given.person] });
@@ -493,8 +495,7 @@ export async function eraseAddressee(
           'campaign-not-found',
           'There is nobody of this id in the campaign, or no more.',
         );
-      if (!STATES[person.state].final && campaign.state !== 'discarded')
-        throw refuses('the person has no final state yet; tell or excuse them first');
+      refuseUnlessEnded(person.state, campaign);
       files = await giveUpCopiesWith(tx, at, given.person);
       return {
         facts: { campaign: campaign.id, person: given.person, copies: files.map(({ id }) => id) },
@@ -506,6 +507,41 @@ export async function eraseAddressee(
       await insertCampaignMove(tx, id, entry, 'erase');
     },
   );
-  for (const copies of files) await rm(copiesFile(data, copies), { force: true });
+  await removeFiles(data, files);
   return { ...done, campaign: (campaign as Campaign).id, settled: 1 };
 }
+
+const ERASED = 'addressee-erased';
+
+/** Whoever still waits would be forgotten. */
+function refuseUnlessEnded(state: PersonState, { id, state: of }: Pick<Campaign, 'id' | 'state'>): void {
+  if (!STATES[state].final && of !== 'discarded')
+    throw refuses(`the person has no final state yet in the campaign ${id}; tell or excuse them first`);
+}
+
+async function removeFiles(data: string, files: readonly Copies[]): Promise<void> {
+  for (const copies of files) await rm(copiesFile(data, copies), { force: true });
+}
+
+/** Whoever is erased among the texts is erased in campaigns as well, or neither. */
+export const addresseesElsewhere = (data: string): PersonElsewhere => ({
+  has: async (tx, incident, person) => (await samePersonIn(tx, { person, incidents: [incident] })).length > 0,
+  erase: async (tx, at, given) => {
+    const entries: number[] = [];
+    const files: Copies[] = [];
+    for (const { campaign, incident, id: person, state, campaign_state: of } of await samePersonIn(
+      tx,
+      given,
+    )) {
+      refuseUnlessEnded(state, { id: campaign, state: of });
+      const copies = await giveUpCopiesWith(tx, at, person);
+      files.push(...copies);
+      const facts = { campaign, person, copies: copies.map(({ id }) => id) };
+      const entry = await recordUpon(tx, { incident, kind: ERASED, act: 'campaign', facts });
+      await eraseRows(tx, campaign, person);
+      await insertCampaignMove(tx, campaign, entry, 'erase');
+      entries.push(entry);
+    }
+    return { entries, afterwards: () => removeFiles(data, files) };
+  },
+});

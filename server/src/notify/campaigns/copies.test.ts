@@ -7,11 +7,13 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
-import type { AddresseesListed, CopiesChanged, CopiesListed } from '@forthright/contract';
+import type { AddresseesListed, CopiesChanged, CopiesListed, PersonErased } from '@forthright/contract';
 import { CampaignWorld, type Of, some } from '../../../../test/campaigns/world.ts';
+import { incidentOperationsWith } from '../../incident/index.ts';
 import { signedHeaders } from '../../platform/index.ts';
 import { checkCode, commitmentInput, pathOfPrefix, prefixOf, readCode } from '../../prove/codes/index.ts';
 import type { Download } from '../../prove/index.ts';
+import { addresseesElsewhere } from './changes.ts';
 import { makeCopiesHandler, postCopiesHandler } from './copies.job.ts';
 import { MAKE_COPIES, POST_COPIES } from './copies.ts';
 import { campaignOperations } from './operations.ts';
@@ -227,4 +229,41 @@ test('what was put back from a backup posts nothing until a person asks for it a
   await post();
   assert.equal((await listed(of))[0]?.state, 'made');
   assert.deepEqual(await world.sums(of), { accepted: 1, 'other-channel': 1 });
+});
+
+test('whose texts are erased is erased in the campaigns of all incidents as well, unless they still wait there: then nothing is', async () => {
+  const first = await world.sent([person(1), person(2)]);
+  const second = await world.sent([person(1), person(3)]);
+  const idOf = async (of: Of) =>
+    (await world.ask<AddresseesListed>('list-addressees', of)).people.find(
+      ({ customer }) => customer === 'c000001',
+    )?.person;
+  const [one, other] = [await idOf(first), await idOf(second)];
+  const operations = incidentOperationsWith(addresseesElsewhere(world.folder));
+  const erase = async (incident: string, who?: string) => {
+    const found = operations.find(({ name }) => name === 'erase-person-texts');
+    assert.ok(found);
+    return (await found.run(world.as('ada'), found.input.parse({ incident, person: who }))) as PersonErased;
+  };
+  await world.db.transaction((tx) =>
+    tx.run("UPDATE campaign_people SET state = 'told' WHERE campaign = :campaign::text", {
+      campaign: first.campaign,
+    }),
+  );
+  await assert.rejects(erase(first.incident, one), /campaign-refuses|no final state/);
+  assert.equal(await idOf(first), one, 'not in the one and not in the other');
+  await world.db.transaction((tx) => tx.run("UPDATE campaign_people SET state = 'told'"));
+  await assert.rejects(
+    erase(second.incident, one),
+    /no texts about/,
+    'not by an incident that does not have them',
+  );
+  const { campaigns, texts } = await erase(first.incident, one);
+  assert.deepEqual([campaigns, texts], [2, 0]);
+  assert.deepEqual([await idOf(first), await idOf(second)], [undefined, undefined]);
+  assert.ok(other !== undefined);
+  const [left] = await world.db.rows<{ codes: number }>(
+    'SELECT count(code)::int4 AS codes FROM campaign_messages',
+  );
+  assert.equal(left?.codes, 2);
 });

@@ -1,3 +1,4 @@
+export { addresseesElsewhere } from './changes.ts';
 export { makeCopiesHandler, type PostOptions, postCopiesHandler } from './copies.job.ts';
 export { MAKE_COPIES, POST_COPIES } from './copies.ts';
 export { SEEK_EVIDENCE, seekEvidenceHandler } from './evidence.ts';

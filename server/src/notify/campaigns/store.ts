@@ -935,6 +935,31 @@ export function messagesInDoubt(reads: Reads, most: number): Promise<readonly Tr
   );
 }
 
+/** Somebody of a campaign who is not erased, with whether they may be. */
+export type NamedPerson = Readonly<{
+  campaign: string;
+  incident: IncidentId;
+  id: string;
+  state: PersonState;
+  campaign_state: CampaignState;
+}>;
+
+/** This person in all campaigns of these incidents: by id, and by whom the directory calls the same. */
+export function samePersonIn(
+  reads: Reads,
+  { person, incidents }: Readonly<{ person: string; incidents: readonly string[] }>,
+): Promise<NamedPerson[]> {
+  return reads.rows<NamedPerson>(
+    `SELECT p.campaign, c.incident, p.id, p.state, c.state AS campaign_state
+       FROM campaign_people p JOIN campaigns c ON c.id = p.campaign
+      WHERE c.incident = ANY (:incidents::text[]) AND p.facts IS NOT NULL
+        AND (p.id = :person::text OR p.customer IN (SELECT o.customer FROM campaign_people o JOIN campaigns oc ON oc.id = o.campaign
+          WHERE o.id = :person::text AND oc.incident = ANY (:incidents::text[])))
+      ORDER BY c.entry, p.id`,
+    { person, incidents },
+  );
+}
+
 /** Deletes what names the person; their message's, too, when nobody else shares it. The leaf stays. */
 export async function eraseAddressee(tx: Tx, campaign: string, person: string): Promise<void> {
   const [row] = await tx.rows<{ n: number | null }>(
