@@ -3,7 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
-import { answerEntrances, archiveKeys, openRecordTruth, type RecordOptions } from './answer/index.ts';
+import {
+  answerEntrances,
+  archiveKeys,
+  endAndArchive,
+  mailKeyOperations,
+  openRecordTruth,
+  type RecordOptions,
+} from './answer/index.ts';
 import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
@@ -55,6 +62,7 @@ export const operationsOf = (
   ...fileOperations([assessParts]),
   ...jobOperations(jobs),
   ...campaignOperations({ data, mailing, allowPrivate, workspace: jobs.workspace }),
+  ...mailKeyOperations({ data, mailing }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
@@ -175,7 +183,10 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       workspace,
       mailing,
       outbound: { allowPrivate },
-      upkeep: people.upkeep,
+      upkeep: async () => {
+        await people.upkeep();
+        await endAndArchive({ db, now, actor: PROGRAM }, { data, mailing });
+      },
     }).catch(async (error) => {
       await receiver?.close();
       await app.close();

@@ -4,8 +4,10 @@ import {
   type CampaignShown,
   type Changed,
   type CopiesListed,
+  type MailKeyShown,
   ROLES,
 } from '@forthright/contract';
+import { mailKeyOperations } from '../../server/src/answer/index.ts';
 import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
 import { actor, ask, seat } from '../../server/src/incident/testing.ts';
 import {
@@ -25,6 +27,7 @@ import {
   prepareCampaignHandler,
 } from '../../server/src/notify/index.ts';
 import { type Reads, readMigrations } from '../../server/src/platform/db/index.ts';
+import { mailNames } from '../../server/src/platform/index.ts';
 import { Sink } from '../../server/src/platform/mail/smtp/testing.ts';
 import { MIGRATIONS } from '../../server/src/serve.ts';
 
@@ -100,6 +103,17 @@ async function paused(world: World): Promise<Of> {
   const of = await started(world);
   await run(world, 'pause-campaign', of);
   return of;
+}
+
+/** Nothing answers there: keys are used unseen. */
+const NO_DNS = mailNames(['127.0.0.1:9']);
+
+async function ofMail<T>({ asked, folder }: World, name: string, rawInput: object): Promise<T> {
+  const found = mailKeyOperations({ data: folder, mailing: MAILING, names: NO_DNS }).find(
+    (one) => one.name === name,
+  );
+  if (found === undefined) throw new Error(`There is no operation ${name}.`);
+  return found.output.parse(await found.run(asked, found.input.parse(rawInput))) as T;
 }
 
 async function withCopies(world: World): Promise<Of> {
@@ -192,6 +206,18 @@ export const DEEDS: Deeds = {
     return world.does(() => run<CampaignChanged>(world, 'post-copies', given, 'usr_ada', mailing));
   },
   'erase-copies': upon('erase-copies', withCopies, copiesOf),
+  'make-mail-key': async (world) => {
+    await world.does(() => ofMail(world, 'make-mail-key', {}));
+    return undefined;
+  },
+  'rotate-mail-key': async (world) => {
+    const { selector } = await ofMail<MailKeyShown>(world, 'make-mail-key', {});
+    await world.asked.db.transaction((tx) =>
+      tx.run("UPDATE campaigns SET state = 'stopped' WHERE state = 'sending'"),
+    );
+    await world.does(() => ofMail(world, 'rotate-mail-key', { selector, unseen: 'A test.' }));
+    return undefined;
+  },
   'erase-addressee': async (world) => {
     const of = await paused(world);
     const one = await withoutAddress(world, of);
@@ -209,6 +235,8 @@ async function alsoWrong(reads: Reads): Promise<string[]> {
        WHERE m.entry IS NULL OR e.index IS NULL
      UNION ALL SELECT c.id FROM campaigns c LEFT JOIN jobs j ON j.id = c.job
        WHERE c.state IN ('preparing', 'sending') AND (j.id IS NULL OR j.state NOT IN ('waiting', 'running'))
+     UNION ALL SELECT coalesce(s.selector, e.index::text) FROM mail_signers s
+       FULL JOIN (SELECT index FROM register_entries WHERE kind = 'mail-key-made') e ON e.index = s.entry WHERE s.entry IS NULL OR e.index IS NULL
      UNION ALL SELECT c.id FROM campaign_copies c LEFT JOIN jobs j ON j.id = c.job
        WHERE c.state IN ('making', 'posting') AND (j.id IS NULL OR j.state NOT IN ('waiting', 'running'))
      UNION ALL SELECT c.id FROM campaign_copies c WHERE (c.state IN ('made', 'posting', 'sent')) <> (c.sha256 IS NOT NULL)

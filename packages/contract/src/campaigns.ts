@@ -334,6 +334,37 @@ const Receive = z.strictObject({
     .optional(),
 });
 
+/** Makes a key for signing mail, of the domain of `from`. */
+export const MakeMailKey = z.strictObject({});
+export const ListMailKeys = z.strictObject({});
+export const UseMailKey = z.strictObject({
+  selector: z.string().max(63),
+  /** So long the private part of the one before stays, for what is sent once more. */
+  overlapHours: z.int().min(0).max(8760).default(720),
+  /** Why it is used though its record can't be seen in the domain system. */
+  unseen: Prose.optional(),
+});
+export type UseMailKey = z.infer<typeof UseMailKey>;
+
+export const MailKeyShown = z.strictObject({
+  domain: z.string(),
+  selector: z.string(),
+  /** Where the TXT record is to stand, and what it says. */
+  name: z.string(),
+  record: z.string(),
+  /** `ending`: another one signs, and this one only what it has signed before. `ended`: its private part is destroyed. */
+  state: z.enum(['made', 'signing', 'ending', 'ended']),
+  madeAt: z.string(),
+  signsFrom: z.string().optional(),
+  signsUntil: z.string().optional(),
+  endsAt: z.string().optional(),
+  entry: z.int(),
+});
+export type MailKeyShown = z.infer<typeof MailKeyShown>;
+
+export const MailKeysShown = z.strictObject({ keys: z.array(MailKeyShown) });
+export type MailKeysShown = z.infer<typeof MailKeysShown>;
+
 /** How the webhooks of providers that send for us prove who they are. */
 const Providers = z.strictObject({
   ses: z

@@ -482,6 +482,11 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There are no such letters or copies in this campaign, or their file was erased.',
     advice: 'Look at those that there are with `list-copies`; make others with `make-copies`.',
   },
+  'record-unpublished': {
+    meaning: 'The key for mail is not used yet, since the domain system does not show its record.',
+    advice:
+      'Publish the TXT record that the message names, wait until it is seen, and ask again; or say with `unseen` why it is used all the same.',
+  },
   'font-missing': {
     meaning: 'Letters need a font that this machine does not have, so none was made.',
     advice:

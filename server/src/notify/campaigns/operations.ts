@@ -196,7 +196,7 @@ export const campaignOperations = (options: CampaignOptions): readonly Operation
         { db: asked.db, workspace, mailing },
         campaign.day ?? asked.now(),
       );
-      return sendTest(asked, given, { campaign, writer, mailing });
+      return sendTest(asked, given, { campaign, writer, mailing, data: options.data });
     },
   }),
   guarded(LintCampaign, CampaignLinted, {

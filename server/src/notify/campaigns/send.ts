@@ -17,6 +17,7 @@ import {
 } from '../send/index.ts';
 import { type Folding, foldMoved, foldRest, foldSegment } from './fold.ts';
 import { foldAll, homeIn, lockUnlessUsed, lose, loseReleased } from './left.ts';
+import { type MailKey, mailKeysNow } from './mail-keys.ts';
 import { noteWhetherOpen } from './open.ts';
 import { type CampaignJobOptions, campaignOfJob, writerOf } from './prepare.ts';
 import { publishBatch } from './publish.ts';
@@ -110,7 +111,7 @@ async function sendUnder(folding: Folding, { job, mailing, options, how }: What)
     await begin(folding, options.log);
     const campaign = await findCampaign(asked.db, incident, id);
     const { material } = await writerOf(campaign, options, campaign.day ?? asked.now());
-    const sending: Sending = { ...folding, ...how, campaign, material, mailing };
+    const sending: Sending = { ...folding, ...how, campaign, material, mailing, data: options.data };
     const found = await sendAndFold(sending);
     await foldRest(asked, campaign, fence);
     await asked.db.transaction((tx) => endFence(tx, id, fence));
@@ -214,6 +215,8 @@ type Sending = Folding &
   Readonly<{
     material: Material;
     mailing: Mailing;
+    /** The data folder. */
+    data: string;
     signal: AbortSignal;
     progress: (step: string, done?: number, total?: number) => void;
   }>;
@@ -233,7 +236,7 @@ async function sendDue(sending: Sending): Promise<Sent> {
   const source = new Source(sending, folds, left ?? Number.POSITIVE_INFINITY);
   await sendAll({
     messages: source.messages(AbortSignal.any([signal, stop.signal])),
-    settings: settingsOf(sending),
+    settings: settingsOf(sending, await mailKeysNow(asked.db, sending.data)),
     folder,
     fence: String(fence),
     holdsFence: async () => {
@@ -355,8 +358,9 @@ function* interleaved(page: readonly DueMessage[]): Generator<DueMessage> {
   }
 }
 
-function settingsOf({ mailing, material }: Sending): SenderSettings {
-  const { from, replyTo, helo, dkim, relays, connections, limits } = mailing;
+function settingsOf({ mailing, material }: Sending, made: readonly MailKey[]): SenderSettings {
+  const { from, replyTo, helo, relays, connections, limits } = mailing;
+  const dkim = [...mailing.dkim, ...made];
   return { from, replyTo, helo, dkim, route: { kind: 'relays', relays }, connections, limits, material };
 }
 

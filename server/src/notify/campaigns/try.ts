@@ -4,6 +4,7 @@ import { ForthrightError, type SendTest, type TestSent } from '@forthright/contr
 import { deedUpon } from '../../incident/index.ts';
 import { emailOf } from '../../people/index.ts';
 import {
+  keysAt,
   type Mail,
   Mailer,
   type OneAddress,
@@ -13,6 +14,7 @@ import {
   viaRelays,
 } from '../../platform/mail/index.ts';
 import type { Asked } from '../../prove/index.ts';
+import { type MailKey, mailKeysNow } from './mail-keys.ts';
 import { addresseeOf } from './show.ts';
 import { insertCampaignMove } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
@@ -32,7 +34,8 @@ export async function sendTest(
     campaign,
     writer,
     mailing,
-  }: Readonly<{ campaign: Campaign; writer: Writer; mailing: Mailing | undefined }>,
+    data,
+  }: Readonly<{ campaign: Campaign; writer: Writer; mailing: Mailing | undefined; data: string }>,
 ): Promise<TestSent> {
   if (mailing === undefined || mailing.relays.length === 0)
     throw new ForthrightError('mail-missing', 'This server has no relay in mail.yaml, so it sends nothing.');
@@ -40,7 +43,9 @@ export async function sendTest(
   const to = oneAddress((await emailOf(asked.db, asked.actor.account)) ?? '');
   const { composed, bytes, utf8 } = writer.look(person.facts, to, given.language);
   const nowMs = asked.now().getTime();
-  const message = mailing.dkim.length === 0 ? bytes : signed(bytes, mailing.dkim, Math.floor(nowMs / 1000));
+  const signers: readonly MailKey[] = [...mailing.dkim, ...(await mailKeysNow(asked.db, data))];
+  const keys = keysAt(signers, nowMs);
+  const message = keys.length === 0 ? bytes : signed(bytes, keys, Math.floor(nowMs / 1000));
   const { language } = composed.notice;
   const note = (kind: string, facts: Readonly<Record<string, string | number>>) =>
     deedUpon(

@@ -46,3 +46,19 @@ CREATE TABLE campaign_copy_people (
   PRIMARY KEY (copies, person)
 );
 CREATE INDEX campaign_copy_people_person ON campaign_copy_people (person);
+
+-- Keys that Forthright made for signing mail; their private parts lie in the data folder's keys. mail.yaml may name others.
+CREATE TABLE mail_signers (
+  domain text NOT NULL,
+  selector text NOT NULL PRIMARY KEY,
+  -- As it is to stand in the domain system.
+  record text NOT NULL,
+  entry int8 NOT NULL UNIQUE REFERENCES register_entries,
+  made_at timestamptz(3) NOT NULL,
+  -- Signs messages dated from then, up to then; null: not yet, and as long as it is not rotated.
+  signs_from timestamptz(3),
+  signs_until timestamptz(3) CHECK (signs_until >= signs_from),
+  -- When the private part is destroyed; until then it signs what is sent once more.
+  ends_at timestamptz(3) CHECK ((ends_at IS NULL) = (signs_until IS NULL)),
+  ended_entry int8 REFERENCES register_entries
+);
