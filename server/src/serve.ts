@@ -7,6 +7,8 @@ import {
   answerEntrances,
   archiveKeys,
   editionOperations,
+  endAndArchive,
+  mailKeyOperations,
   openRecordTruth,
   type RecordOptions,
 } from './answer/index.ts';
@@ -15,8 +17,9 @@ import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
 import type { makeServer } from './http/index.ts';
-import { fileOperations, incidentOperations, openFiles, refuseLastOfficer } from './incident/index.ts';
+import { fileOperations, incidentOperationsWith, openFiles, refuseLastOfficer } from './incident/index.ts';
 import {
+  addresseesElsewhere,
   type CampaignOptions,
   campaignOperations,
   keepingCertificates,
@@ -55,12 +58,13 @@ export const operationsOf = (
   }: JobsOptions & Partial<Outbound> & Partial<Omit<CampaignOptions, 'workspace'>> = {},
 ): readonly Operation[] => [
   ...people.operations,
-  ...incidentOperations,
+  ...incidentOperationsWith(addresseesElsewhere(data)),
   ...assessOperations({ workspace: jobs.workspace }),
   ...fileOperations([assessParts]),
   ...jobOperations(jobs),
-  ...campaignOperations({ data, mailing, workspace: jobs.workspace }),
+  ...campaignOperations({ data, mailing, allowPrivate, workspace: jobs.workspace }),
   ...editionOperations({ workspace: jobs.workspace }),
+  ...mailKeyOperations({ data, mailing }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
@@ -195,7 +199,10 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       workspace,
       mailing,
       outbound: { allowPrivate },
-      upkeep: people.upkeep,
+      upkeep: async () => {
+        await people.upkeep();
+        await endAndArchive({ db, now, actor: PROGRAM }, { data, mailing });
+      },
     }).catch(async (error) => {
       await receiver?.close();
       await app.close();

@@ -20,7 +20,8 @@ export type Kind =
   | 'dlv'
   | 'hov'
   | 'cmp'
-  | 'edn';
+  | 'edn'
+  | 'cpy';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;

@@ -5,6 +5,7 @@ export { answerEntrances, codeSentTo } from './entrances.ts';
 export { bytesOf, filesAt } from './files.ts';
 export { openFolder, writeAnswerFolder } from './folder.ts';
 export { archivedKeys, archiveKeys } from './keys.ts';
+export { endAndArchive, type MailKeyOptions, mailKeyOperations } from './operations.ts';
 export { editionOperations } from './page/operations.ts';
 export { publishAnswers } from './publish.ts';
 export { openRecordTruth, type RecordOptions } from './record.ts';

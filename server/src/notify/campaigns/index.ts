@@ -1,4 +1,8 @@
+export { addresseesElsewhere } from './changes.ts';
+export { makeCopiesHandler, type PostOptions, postCopiesHandler } from './copies.job.ts';
+export { MAKE_COPIES, POST_COPIES } from './copies.ts';
 export { SEEK_EVIDENCE, seekEvidenceHandler } from './evidence.ts';
+export { endMailKeys, livingMailKeys, makeMailKey, shownMailKeys, useMailKey } from './mail-keys.ts';
 export { type CampaignOptions, campaignOperations } from './operations.ts';
 export { type CampaignJobOptions, PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
 export { PUBLISH_BATCHES } from './publish.ts';
