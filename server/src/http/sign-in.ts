@@ -81,7 +81,7 @@ export function addSignIn(app: FastifyInstance, pages: SignInPages): void {
     scope.get('/sign-in', async (request, reply) => {
       const asked = new URLSearchParams((request.raw.url ?? '').split('?')[1] ?? '');
       const view = viewOf(asked.get('then'));
-      return signInPage(request, reply, new URLSearchParams(view === undefined ? {} : { then: view }), []);
+      return signInPage(request, reply, new URLSearchParams(view === undefined ? [] : [['then', view]]), []);
     });
     scope.post('/sign-in', { onRequest: async (request) => admit(request) }, async (request, reply) => {
       const { then: rawView, ...filled } = filledOf(request);

@@ -47,6 +47,6 @@ export async function answerOf<T>(asked: Asked<T>): Promise<T> {
 
 export function signIn(): void {
   const { pathname, search } = window.location;
-  const then = new URLSearchParams({ then: pathname + search });
+  const then = new URLSearchParams([['then', pathname + search]]);
   window.location.assign(pathname === '/' ? '/sign-in' : `/sign-in?${then}`);
 }

@@ -25,7 +25,9 @@ export function Shell() {
         {me.data !== undefined && <Account me={me.data} />}
       </header>
       <main id="main" tabIndex={-1}>
-        <Loaded query={me}>{() => <Outlet />}</Loaded>
+        <Loaded query={me} isWhole>
+          {() => <Outlet />}
+        </Loaded>
       </main>
     </>
   );

@@ -2,13 +2,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { hasOne, READERS, useMe, WORKERS } from '../app/session.ts';
+import { IncidentLine } from '../incident/incident-line.tsx';
 import { incidentQueries, type Listed } from '../incident/queries.ts';
+import { type Ending, endings, useDuties } from '../kit/deadlines.tsx';
 import { Empty, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { FirstVisit } from '../start/first-visit.tsx';
 import { useWords } from '../words/index.tsx';
-import { IncidentLine } from './incident-line.tsx';
-import { type Clock, homeQueries, type Waiting } from './queries.ts';
+import { homeQueries, type Waiting } from './queries.ts';
 
 export function Home() {
   const me = useMe();
@@ -22,7 +23,7 @@ function Work({ mayOpen }: Readonly<{ mayOpen: boolean }>) {
   const decided = useQuery(incidentQueries.list({ state: 'decided' }));
   const any = useQuery(incidentQueries.list({}));
   return (
-    <Loaded query={any}>
+    <Loaded query={any} isWhole>
       {({ incidents }) =>
         incidents.length === 0 ? (
           <FirstVisit />
@@ -68,8 +69,9 @@ function Clocks() {
         {t('home.clocks')}
       </h2>
       <Loaded query={clocks}>
-        {({ clocks: [nearest, ...others] }) =>
-          nearest === undefined ? (
+        {({ clocks: found }) => {
+          const [nearest, ...others] = endings(found);
+          return nearest === undefined ? (
             <p className="soft">{t('home.noClock')}</p>
           ) : (
             <>
@@ -77,21 +79,21 @@ function Clocks() {
               {others.length > 0 && (
                 <ol className="plain later-clocks">
                   {others.slice(0, 4).map((clock) => (
-                    <li key={`${clock.incident} ${clock.duty}`}>
+                    <li key={`${clock.incident} ${clock.until}`}>
                       <ClockLine clock={clock} />
                     </li>
                   ))}
                 </ol>
               )}
             </>
-          )
-        }
+          );
+        }}
       </Loaded>
     </section>
   );
 }
 
-function Nearest({ clock }: Readonly<{ clock: Clock }>) {
+function Nearest({ clock }: Readonly<{ clock: Ending }>) {
   const { t, length } = useWords();
   const leftMs = Date.parse(clock.until) - Date.now();
   const isOver = clock.isMissed || leftMs < 0;
@@ -107,29 +109,28 @@ function Nearest({ clock }: Readonly<{ clock: Clock }>) {
   );
 }
 
-const ClockWords = ({ clock }: Readonly<{ clock: Clock }>) => {
+const ClockWords = ({ clock }: Readonly<{ clock: Ending }>) => {
   const { t } = useWords();
+  const duties = useDuties();
   return (
     <>
       <Link to="/incidents/$incident" params={{ incident: clock.incident }}>
         {clock.title ?? t('erased')}
       </Link>
-      <span className="soft clock-duty" translate="no">
-        {clock.duty}
-      </span>
+      <span>{duties(clock.duties)}</span>
       <When at={clock.until} />
       {clock.delayedUntil !== null && <span className="soft">{t('clock.delayed')}</span>}
     </>
   );
 };
 
-function ClockLine({ clock }: Readonly<{ clock: Clock }>) {
+function ClockLine({ clock }: Readonly<{ clock: Ending }>) {
   const { t, length } = useWords();
   const leftMs = Date.parse(clock.until) - Date.now();
   const isOver = clock.isMissed || leftMs < 0;
   return (
     <>
-      <span className={leftMs < 24 * HOUR_MS ? 'deadline clock-left' : 'clock-left'}>
+      <span className={leftMs < 24 * HOUR_MS ? 'legal-time clock-left' : 'clock-left'}>
         {t(isOver ? 'clock.over' : 'clock.left', { time: length(Math.abs(leftMs)) })}
       </span>
       <ClockWords clock={clock} />

@@ -1,7 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { type Answer, answerOf, api } from '../app/client.ts';
 
-export type Clock = Answer<'/api/clocks', 'get'>['clocks'][number];
 export type Waiting = Answer<'/api/waiting', 'get'>['waiting'][number];
 
 const MOST = 20;

@@ -12,13 +12,17 @@ export type Scale = Readonly<{ from: number; to: number; width: number; margin: 
 export const xOf = ({ from, to, width, margin }: Scale, at: number): number =>
   margin + ((Math.min(Math.max(at, from), to) - from) / Math.max(1, to - from)) * (width - 2 * margin);
 
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, Math.max(1, most - 1)).trimEnd()}…`;
+
 /** About as wide as a letter of the labels is on average, in pixels. */
 const LETTER = 6.9;
 const SPACE = 12;
 
 /**
  * Gives each mark a lane in which its label touches no other, those of events below the line and those of deadlines
- * above it. A label keeps within the width: at the edges it hangs to one side of its mark.
+ * above it. A label keeps within the width: at the edges it hangs to one side of its mark, and one that is longer than all
+ * of it is cut.
  */
 export function placed(marks: readonly Mark[], scale: Scale): Placed[] {
   const ends: Record<Mark['kind'], number[]> = { event: [], deadline: [] };
@@ -26,7 +30,8 @@ export function placed(marks: readonly Mark[], scale: Scale): Placed[] {
     .toSorted((a, b) => a.at - b.at)
     .map((mark) => {
       const x = xOf(scale, mark.at);
-      const length = mark.label.length * LETTER;
+      const label = cut(mark.label, Math.floor(scale.width / 2 / LETTER));
+      const length = label.length * LETTER;
       const anchor =
         x - length / 2 < 0
           ? ('start' as const)
@@ -38,7 +43,7 @@ export function placed(marks: readonly Mark[], scale: Scale): Placed[] {
       const free = lanes.findIndex((end) => end + SPACE < begin);
       const lane = free < 0 ? lanes.length : free;
       lanes[lane] = begin + length;
-      return { ...mark, x, lane, anchor };
+      return { ...mark, label, x, lane, anchor };
     });
 }
 

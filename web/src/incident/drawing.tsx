@@ -136,7 +136,9 @@ function Band({ answer, scale, line }: Readonly<{ answer: ScopeAnswer; scale: Sc
   if (window.from === null || window.to === null) return null;
   const [left, right] = [xOf(scale, ms(window.from)), xOf(scale, ms(window.to))];
   const top = line - BAND;
-  const columns = Math.max(1, Math.floor((right - left) / 3));
+  // No finer than the answer counts, and no finer than can be seen.
+  const bins = Math.ceil((ms(window.to) - ms(window.from)) / (Math.max(1, histogram.stepMinutes) * 60_000));
+  const columns = Math.max(1, Math.min(bins, Math.floor((right - left) / 3)));
   const sums = new Array<number>(columns).fill(0);
   const [start, end] = [ms(window.from), ms(window.to)];
   for (const { at, views } of histogram.bins) {

@@ -3,7 +3,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { EvidenceOf } from '../kit/figure.tsx';
 import { Hatch } from '../kit/figure.tsx';
-import { When } from '../kit/time.tsx';
+import { Between, When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
 import type { Answered, ScopeAnswer } from './queries.ts';
 
@@ -76,7 +76,8 @@ function Rests({ answered: { answer, sha256, isIntact, askedAt } }: Readonly<{ a
               <span lang="en">{gap.detail}</span>
               <br />
               <span className="soft">
-                <When at={gap.from} /> {t('times.to')} <When at={gap.to} />.{' '}
+                <Between from={gap.from} to={gap.to} />
+                <br />
                 {t('gaps.alone', { count: gap.unknown, people: number(gap.unknown) })}
               </span>
             </li>

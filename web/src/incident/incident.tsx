@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { hasOne, useMe, WORKERS } from '../app/session.ts';
+import { endings, useDuties } from '../kit/deadlines.tsx';
 import { Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
@@ -15,7 +16,7 @@ export function Incident() {
   const { incident } = useParams({ from: '/incidents/$incident' });
   const shown = useQuery(incidentQueries.shown(incident));
   return (
-    <Loaded query={shown}>
+    <Loaded query={shown} isWhole>
       {(found) => (
         <article>
           <Head shown={found} />
@@ -28,15 +29,18 @@ export function Incident() {
 
 export function Head({ shown }: Readonly<{ shown: Shown }>) {
   const { t, named, length } = useWords();
+  const said = [
+    named('kind', shown.kind),
+    named('state', shown.state),
+    ...(shown.restrictedTo === undefined ? [] : [t('incident.restricted')]),
+    ...(shown.awareSeconds === undefined
+      ? []
+      : [t('incident.awareFor', { time: length(shown.awareSeconds * 1000) })]),
+  ];
   return (
     <header className="incident-head">
       <h1>{shown.title ?? t('erased')}</h1>
-      <p className="soft">
-        {named('kind', shown.kind)} · {named('state', shown.state)}
-        {shown.restrictedTo !== undefined && ` · ${t('incident.restricted')}`}
-        {shown.awareSeconds !== undefined &&
-          ` · ${t('incident.awareFor', { time: length(shown.awareSeconds * 1000) })}`}
-      </p>
+      <p className="soft">{said.join(' · ')}</p>
     </header>
   );
 }
@@ -170,6 +174,7 @@ const TIMES = ['occurred', 'firstSignal', 'aware', 'contained', 'fixed'] as cons
 
 function OwnDrawing({ shown, answered }: Readonly<{ shown: Shown; answered: Answered | undefined }>) {
   const { t } = useWords();
+  const duties = useDuties();
   const clocks = useQuery(incidentQueries.clocks(shown.id));
   const events = TIMES.flatMap((name) => {
     const time = shown.times[name];
@@ -183,7 +188,7 @@ function OwnDrawing({ shown, answered }: Readonly<{ shown: Shown; answered: Answ
           <Drawing
             answer={answered?.answer}
             events={events}
-            deadlines={found.map(({ until, duty }) => ({ at: until, label: duty }))}
+            deadlines={endings(found).map((one) => ({ at: one.until, label: duties(one.duties) }))}
           />
         )}
       </Loaded>

@@ -5,7 +5,7 @@ import { type SubmitEvent, useState } from 'react';
 import { type Answer, answerOf, api } from '../app/client.ts';
 import { Field, instantOf, localOf, ownZone } from '../kit/form.tsx';
 import { Empty, Failed, Loaded } from '../kit/states.tsx';
-import { When } from '../kit/time.tsx';
+import { Between } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
 import { Head } from './incident.tsx';
 import { incidentQueries, type Leaks as Known, workspaceQuery } from './queries.ts';
@@ -14,6 +14,8 @@ type Workspace = NonNullable<Answer<'/api/workspace', 'get'>['workspace']>;
 type Leak = NonNullable<Known['leaks']>[number];
 
 const FIELDS = ['name', 'email', 'phone', 'address', 'orders', 'messages'] as const;
+/** A page that is shown. */
+const METHODS = ['GET', 'POST'];
 const DAY_MS = 24 * 3_600_000;
 
 export function Leaks() {
@@ -23,7 +25,7 @@ export function Leaks() {
   const known = useQuery(incidentQueries.leaks(incident));
   const workspace = useQuery(workspaceQuery);
   return (
-    <Loaded query={shown}>
+    <Loaded query={shown} isWhole>
       {(found) => (
         <>
           <Head shown={found} />
@@ -124,7 +126,7 @@ function nextId(leaks: readonly Leak[]): string {
 }
 
 function LeakWords({ leak }: Readonly<{ leak: Leak }>) {
-  const { t, named, list } = useWords();
+  const { named, list } = useWords();
   return (
     <>
       <span className="row-title">
@@ -133,7 +135,7 @@ function LeakWords({ leak }: Readonly<{ leak: Leak }>) {
       <span>{list(leak.fields.map((name) => named('field', name)))}</span>
       {'from' in leak && 'to' in leak && (
         <span className="soft">
-          <When at={leak.from} /> {t('times.to')} <When at={leak.to} />
+          <Between from={leak.from} to={leak.to} />
         </span>
       )}
     </>
@@ -151,12 +153,13 @@ function AddPage({ sources, id, add }: AddProps) {
   const [from, setFrom] = useState(() => localOf(new Date(Date.now() - DAY_MS)));
   const [to, setTo] = useState(() => localOf(new Date()));
   const [fields, setFields] = useState<readonly string[]>(['name', 'email']);
+  const [answers, setAnswers] = useState('200, 206, 304');
   const [begin, end] = [instantOf(from), instantOf(to)];
   const handleSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (begin === undefined || end === undefined || fields.length === 0) return;
-    const usual = { status: [200, 206, 304], methods: ['GET', 'POST'] };
-    add({ id, kind: 'page', log, path, from: begin, to: end, fields: [...fields], ...usual });
+    const status = answers.match(/\d+/g)?.map(Number) ?? [];
+    add({ id, kind: 'page', log, path, from: begin, to: end, fields: [...fields], status, methods: METHODS });
   };
   return (
     <form className="add" onSubmit={handleSubmit}>
@@ -211,6 +214,17 @@ function AddPage({ sources, id, add }: AddProps) {
           )}
         </Field>
       </div>
+      <Field label={t('leaks.answers')} help={t('leaks.answersHelp')}>
+        {(ids) => (
+          <input
+            {...ids}
+            required
+            pattern="\s*\d{3}(\s*,\s*\d{3})*\s*"
+            value={answers}
+            onChange={(event) => setAnswers(event.target.value)}
+          />
+        )}
+      </Field>
       <fieldset>
         <legend>{t('leaks.fields')}</legend>
         {FIELDS.map((name) => (

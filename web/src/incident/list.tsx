@@ -2,9 +2,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { hasOne, useMe, WORKERS } from '../app/session.ts';
-import { IncidentLine } from '../home/incident-line.tsx';
 import { Empty, Loaded } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
+import { IncidentLine } from './incident-line.tsx';
 import { incidentQueries } from './queries.ts';
 
 const STATES = ['open', 'decided', 'closed'] as const;

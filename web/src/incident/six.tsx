@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { Bars, type Share } from '../kit/bars.tsx';
 import { type EvidenceOf, Evident, Hatch, UnknownFigure } from '../kit/figure.tsx';
-import { When } from '../kit/time.tsx';
+import { Between } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
 import type { ScopeAnswer } from './queries.ts';
 
@@ -62,13 +62,17 @@ function HowMany({ answer: { people } }: Readonly<{ answer: ScopeAnswer }>) {
         />
         <LargeUnknown of="gaps" figure={number(people.unknown)} words={t('people.unknownWords')} />
       </div>
-      <p>{t('people.range', { min: number(people.min), max: number(people.max) })}</p>
+      <p>
+        <Evident of="people">
+          {t('people.range', { min: number(people.min), max: number(people.max) })}
+        </Evident>
+      </p>
       <p className="soft">
         {t('people.clear', { clear: number(people.clear) })}
         {people.unidentified > 0 && ` ${t('people.unidentified', { count: people.unidentified })}`}
         {people.possiblySelf > 0 && ` ${t('people.possiblySelf', { count: people.possiblySelf })}`}
       </p>
-      {countries.length > 0 && <Bars caption={t('people.byCountry')} rows={countries} />}
+      {countries.length > 0 && <Bars of="people" caption={t('people.byCountry')} rows={countries} />}
     </Question>
   );
 }
@@ -81,28 +85,30 @@ function Which({ answer: { fields, combinations } }: Readonly<{ answer: ScopeAns
   const [together] = combinations.filter((one) => one.fields.length > 1);
   return (
     <Question asks={t('six.fields')}>
-      <p className="large">
+      <p className="large sentence">
         <Evident of="fields">
           {rows.length === 0 ? t('fields.none') : list(rows.map(({ name }) => name))}
         </Evident>
       </p>
       {together !== undefined && (
-        <p>
-          {t('fields.together', {
-            fields: list(together.fields.map((name) => named('field', name))),
-            count: together.people,
-            people: number(together.people),
-          })}
+        <p className="sentence">
+          <Evident of="fields">
+            {t('fields.together', {
+              fields: list(together.fields.map((name) => named('field', name))),
+              count: together.people,
+              people: number(together.people),
+            })}
+          </Evident>
         </p>
       )}
-      {rows.length > 0 && <Bars caption={t('fields.each')} rows={rows} />}
+      {rows.length > 0 && <Bars of="fields" caption={t('fields.each')} rows={rows} />}
     </Question>
   );
 }
 
 function Where({ answer: { where } }: Readonly<{ answer: ScopeAnswer }>) {
   const { t, number } = useWords();
-  const [first, ...others] = where.pages.slice(0, 4);
+  const pages = where.pages.slice(0, 4);
   return (
     <Question asks={t('six.places')}>
       <Large of="places" figure={number(where.items)} words={t('places.items', { count: where.items })} />
@@ -117,16 +123,17 @@ function Where({ answer: { where } }: Readonly<{ answer: ScopeAnswer }>) {
           </bdi>
         </p>
       )}
-      {first !== undefined && (
-        <p className="soft">
-          {t('places.most')}{' '}
-          {[first, ...others].map(({ name, views }, at) => (
-            <span key={name}>
-              {at > 0 && ', '}
-              <code>{name}</code> ({t('views', { count: views })})
-            </span>
-          ))}
-        </p>
+      {pages.length > 0 && (
+        <>
+          <p className="soft">{t('places.most')}</p>
+          <ul className="plain places">
+            {pages.map(({ name, views }) => (
+              <li key={name}>
+                <code>{name}</code> <span className="soft">{t('views', { count: views })}</span>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
       {where.itemsWithoutReference > 0 && (
         <p>
@@ -159,7 +166,9 @@ function ToWhom({ answer: { recipients, views } }: Readonly<{ answer: ScopeAnswe
           ))}
         </ul>
       )}
-      <p>{t('recipients.views', { views: number(views), count: views })}</p>
+      <p>
+        <Evident of="recipients">{t('recipients.views', { views: number(views), count: views })}</Evident>
+      </p>
       {recipients.crawlers.length > 0 && (
         <p>
           {t('recipients.crawlers')}{' '}
@@ -190,7 +199,7 @@ function HowLong({ answer: { window, seen } }: Readonly<{ answer: ScopeAnswer }>
             <Evident of="times">{length(Date.parse(believed.to) - Date.parse(believed.from))}</Evident>
           </p>
           <p>
-            <When at={believed.from} /> {t('times.to')} <When at={believed.to} />
+            <Between from={believed.from} to={believed.to} />
           </p>
         </>
       )}
@@ -200,7 +209,7 @@ function HowLong({ answer: { window, seen } }: Readonly<{ answer: ScopeAnswer }>
         </p>
       ) : (
         <p className="soft">
-          {t('times.seen')} <When at={seen.first} /> {t('times.to')} <When at={seen.last} />
+          {t('times.seen')} <Between from={seen.first} to={seen.last} />
         </p>
       )}
     </Question>
@@ -221,16 +230,20 @@ function NotShown({ answer: { gaps, rejected, cautions, people } }: Readonly<{ a
             <UnknownFigure of="gaps">{number(gaps.length)}</UnknownFigure>{' '}
             <span className="large-words">{t('gaps.words', { count: gaps.length })}</span>
           </p>
-          <p>{t('gaps.people', { count: people.unknown, people: number(people.unknown) })}</p>
+          <p>
+            <Evident of="gaps">
+              {t('gaps.people', { count: people.unknown, people: number(people.unknown) })}
+            </Evident>
+          </p>
           <ul className="gaps">
             {gaps.slice(0, 5).map((gap) => (
               <li key={`${gap.log} ${gap.unit} ${gap.from} ${gap.reason}`}>
                 <span className="gap-name">
                   <Hatch /> <code>{gap.unit === '' ? gap.log : gap.unit}</code>
                 </span>{' '}
-                {named('gap', gap.reason)}, {length(Date.parse(gap.to) - Date.parse(gap.from))}{' '}
+                {[named('gap', gap.reason), length(Date.parse(gap.to) - Date.parse(gap.from))].join(', ')}{' '}
                 <span className="soft">
-                  (<When at={gap.from} /> {t('times.to')} <When at={gap.to} />)
+                  <Between from={gap.from} to={gap.to} />
                 </span>
               </li>
             ))}

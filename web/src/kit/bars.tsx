@@ -1,14 +1,15 @@
 /** A table of shares: the label, the figures, and a bar in which what is unknown is hatched. Reads in black and white. */
 import { useWords } from '../words/index.tsx';
-import { Hatch } from './figure.tsx';
+import { type EvidenceOf, Evident, Hatch } from './figure.tsx';
 
 export type Share = Readonly<{ name: string; exposed: number; unknown: number }>;
 
 export function Bars({
   caption,
+  of,
   rows,
   most = 7,
-}: Readonly<{ caption: string; rows: readonly Share[]; most?: number }>) {
+}: Readonly<{ caption: string; of: EvidenceOf; rows: readonly Share[]; most?: number }>) {
   const { t, number } = useWords();
   const shown = rows.slice(0, most);
   const rest = rows.length - shown.length;
@@ -16,7 +17,9 @@ export function Bars({
   const part = (count: number) => `${(count / longest) * 100}%`;
   return (
     <table className="bars">
-      <caption>{caption}</caption>
+      <caption>
+        <Evident of={of}>{caption}</Evident>
+      </caption>
       <thead>
         <tr>
           <th scope="col">

@@ -14,7 +14,11 @@ export function Loading() {
 }
 
 /** What went wrong, in the reader's words where we have them; the server's own are English. */
-export function Failed({ error, again }: Readonly<{ error: Error; again?: (() => void) | undefined }>) {
+export function Failed({
+  error,
+  again,
+  isWhole = false,
+}: Readonly<{ error: Error; again?: (() => void) | undefined; isWhole?: boolean }>) {
   const { t, named } = useWords();
   const code = error instanceof Refused ? error.code : 'internal';
   const own = named('refused', code);
@@ -22,7 +26,7 @@ export function Failed({ error, again }: Readonly<{ error: Error; again?: (() =>
   const request = error instanceof Refused ? error.request : undefined;
   return (
     <div className="failed" role="alert">
-      <h2>{t('state.failed')}</h2>
+      {isWhole ? <h1>{t('state.failed')}</h1> : <h2>{t('state.failed')}</h2>}
       {own === code ? <p lang="en">{error.message}</p> : <p>{own}</p>}
       {problems.length > 0 && (
         <ul lang="en">
@@ -59,9 +63,16 @@ type Asking<T> = Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch' | 'isFetch
 export function Loaded<T>({
   query,
   children,
-}: Readonly<{ query: Asking<T>; children: (data: T) => ReactNode }>) {
+  isWhole = false,
+}: Readonly<{
+  query: Asking<T>;
+  children: (data: T) => ReactNode;
+  /** Nothing else is on the page, so that what failed is its heading. */
+  isWhole?: boolean;
+}>) {
   const { data, error, refetch, isFetching } = query;
-  if (error !== null && !isFetching) return <Failed error={error} again={() => void refetch()} />;
+  if (error !== null && !isFetching)
+    return <Failed error={error} again={() => void refetch()} isWhole={isWhole} />;
   if (data === undefined) return <Loading />;
   return children(data);
 }

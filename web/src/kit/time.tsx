@@ -12,3 +12,13 @@ export function When({ at }: Readonly<{ at: string }>) {
     </time>
   );
 }
+
+/** From one instant to another. */
+export function Between({ from, to }: Readonly<{ from: string; to: string }>) {
+  const { t } = useWords();
+  return (
+    <>
+      <When at={from} /> {t('times.to')} <When at={to} />
+    </>
+  );
+}

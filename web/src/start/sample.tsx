@@ -21,7 +21,7 @@ export function Sample() {
   const { t } = useWords();
   const sample = useQuery(sampleQuery);
   return (
-    <Loaded query={sample}>
+    <Loaded query={sample} isWhole>
       {(found) => (
         <article>
           <header className="incident-head">

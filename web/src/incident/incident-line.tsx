@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
-import type { Listed } from '../incident/queries.ts';
 import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
+import type { Listed } from './queries.ts';
 
 /** An incident in a list. */
 export function IncidentLine({ listed }: Readonly<{ listed: Listed }>) {
