@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { ScopeAnswer } from '@forthright/contract';
 import type { BrowserContext, Page } from 'playwright-core';
+import { differencesOf } from '../../marketplace/compare.ts';
 import { generateMarketplace, type Truth } from '../../marketplace/index.ts';
 import { whyNoChromium } from '../../peers/chromium.ts';
 import { readSample, SAMPLE_MARKET } from './sample.ts';
@@ -19,6 +21,9 @@ import {
 } from './world.ts';
 
 const EMAIL = 'rosa@marlow.example';
+
+/** A figure with its mark of evidence, by what is read out. */
+const figure = (count: number) => ({ name: new RegExp(`^${count.toLocaleString('en-GB')}\\W+evidence$`) });
 
 describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, () => {
   const shop = mkdtempSync(join(tmpdir(), 'forthright-web-shop-'));
@@ -57,7 +62,13 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
   });
 
   test('the sample shows six answers, with their evidence', async () => {
-    const { answer } = { answer: JSON.parse(readSample().text) };
+    const answer = ScopeAnswer.parse(JSON.parse(readSample().text));
+    assert.ok(truth.leaks.page);
+    assert.deepEqual(
+      differencesOf(truth, truth.leaks.page, answer),
+      [],
+      'write the sample anew: node test/browser/web/sample.ts',
+    );
     await page.getByRole('link', { name: 'Look at the sample incident' }).click();
     await page.getByRole('heading', { name: 'How many people?' }).waitFor();
     for (const count of [answer.people.exposed, answer.people.unknown, answer.people.max])
@@ -65,9 +76,7 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     await page.locator('.drawing svg').waitFor();
     await picture(page, 'sample-light');
     await refuseBarriers(page, 'sample');
-    await page
-      .getByRole('link', { name: `${answer.people.exposed.toLocaleString('en-GB')} , evidence` })
-      .click();
+    await page.getByRole('link', figure(answer.people.exposed)).click();
     await page.getByText('Your browser has checked it.').waitFor();
     await picture(page, 'evidence-light');
     await refuseBarriers(page, 'evidence');
@@ -110,10 +119,7 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     await page.getByRole('heading', { name: 'How many people?' }).waitFor({ timeout: 60_000 });
     await picture(page, 'incident-light');
     for (const count of [leak.exposed, leak.unknown])
-      await page
-        .getByRole('link', { name: `${count.toLocaleString('en-GB')} , evidence` })
-        .first()
-        .waitFor();
+      await page.getByRole('link', figure(count)).first().waitFor();
     await picture(page, 'incident-light');
     await refuseBarriers(page, 'the six answers');
   });
