@@ -54,8 +54,14 @@ const leaks = createRoute({
   component: lazyRouteComponent(() => import('../incident/leaks.tsx'), 'Leaks'),
 });
 
+const decide = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/decide',
+  component: lazyRouteComponent(() => import('../incident/decide.tsx'), 'Decide'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, sample, connect, incidents, open, incident, leaks]),
+  routeTree: root.addChildren([home, sample, connect, incidents, open, incident, leaks, decide]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

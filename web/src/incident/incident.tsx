@@ -8,6 +8,7 @@ import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
 import { Drawing } from './drawing.tsx';
 import { EvidencePanel } from './evidence.tsx';
+import { Head } from './head.tsx';
 import { type Answered, incidentQueries, type Run, type Shown } from './queries.ts';
 import { RunButton, Running } from './run.tsx';
 import { SixAnswers } from './six.tsx';
@@ -24,24 +25,6 @@ export function Incident() {
         </article>
       )}
     </Loaded>
-  );
-}
-
-export function Head({ shown }: Readonly<{ shown: Shown }>) {
-  const { t, named, length } = useWords();
-  const said = [
-    named('kind', shown.kind),
-    named('state', shown.state),
-    ...(shown.restrictedTo === undefined ? [] : [t('incident.restricted')]),
-    ...(shown.awareSeconds === undefined
-      ? []
-      : [t('incident.awareFor', { time: length(shown.awareSeconds * 1000) })]),
-  ];
-  return (
-    <header className="incident-head">
-      <h1>{shown.title ?? t('erased')}</h1>
-      <p className="soft">{said.join(' · ')}</p>
-    </header>
   );
 }
 

@@ -7,7 +7,7 @@ import { Field, instantOf, localOf, ownZone } from '../kit/form.tsx';
 import { Empty, Failed, Loaded } from '../kit/states.tsx';
 import { Between } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
-import { Head } from './incident.tsx';
+import { Head } from './head.tsx';
 import { incidentQueries, type Leaks as Known, workspaceQuery } from './queries.ts';
 
 type Workspace = NonNullable<Answer<'/api/workspace', 'get'>['workspace']>;

@@ -12,7 +12,6 @@ function Mark() {
   const { t } = useWords();
   return (
     <>
-      {'\u2060'}
       <svg className="evidence-mark" viewBox="0 0 12 14" aria-hidden="true">
         <path d="M1.5 1h6l3 3v9h-9zM7.5 1v3h3M3.5 7h5M3.5 9.5h5" fill="none" stroke="currentColor" />
       </svg>
