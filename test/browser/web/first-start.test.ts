@@ -12,6 +12,7 @@ import { whyNoChromium } from '../../peers/chromium.ts';
 import { readSample, SAMPLE_MARKET } from './sample.ts';
 import {
   PASSWORD,
+  PICTURES,
   picture,
   refuseBarriers,
   refuseSideways,
@@ -75,6 +76,11 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
       await page.getByText(count.toLocaleString('en-GB')).first().waitFor();
     await page.locator('.drawing svg').waitFor();
     await picture(page, 'sample-light');
+    await page.screenshot({
+      path: join(PICTURES, 'six-answers.png'),
+      clip: { x: 0, y: 0, width: 1280, height: 900 },
+      fullPage: true,
+    });
     await refuseBarriers(page, 'sample');
     await page.getByRole('link', figure(answer.people.exposed)).click();
     await page.getByText('Your browser has checked it.').waitFor();
@@ -139,6 +145,10 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     ['incident', incident, '.drawing svg'],
     ['evidence', `${incident}?evidence=gaps`, '.panel .files'],
     ['leaks', `${incident}/leaks`, 'form'],
+    ['duties', `${incident}/duties`, '.table'],
+    ['duties-unknown', `${incident}/duties?status=cannot-tell`, '.filters a[aria-current=page]'],
+    ['duty', `${incident}/duties?duty=EU%2Fauthority`, '.panel form'],
+    ['decide', `${incident}/decide`, 'form'],
     ['open-incident', '/incidents/new', 'form'],
     ['sample', '/sample', '.drawing svg'],
     ['connect', '/connect', '.chip'],
@@ -173,6 +183,11 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     await page.keyboard.press('Tab');
     assert.equal(await page.locator(':focus').textContent(), 'Skip to the content');
     await page.keyboard.press('Enter');
+    // Past the parts of the incident.
+    for (const part of ['Six answers', 'What has leaked', 'Duties', 'Decide and close']) {
+      await page.keyboard.press('Tab');
+      assert.equal(await page.locator(':focus').textContent(), part);
+    }
     await page.keyboard.press('Tab');
     assert.match((await page.locator(':focus').textContent()) ?? '', /evidence/);
     await page.keyboard.press('Enter');
@@ -181,6 +196,18 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     await page.keyboard.press('Escape');
     await page.getByText('Your browser has checked it.').waitFor({ state: 'hidden' });
     assert.match((await page.locator(':focus').textContent()) ?? '', /evidence/, 'where one was');
+  });
+
+  test('a duty that was done late is recorded with the reasons, and its clock is gone from home', async () => {
+    await page.goto(`${served.address}${incident}/duties?status=cannot-tell&duty=EU%2Fauthority`);
+    await page.getByLabel('When it was done').fill('2025-11-25T10:00');
+    await page.getByLabel('How, and to whom').fill('By the form of the authority.');
+    await page.getByLabel('Why it was late').fill('The logs were at a supplier.');
+    await page.getByRole('button', { name: 'Record it' }).click();
+    await page.getByRole('heading', { name: 'Done' }).waitFor();
+    await refuseBarriers(page, 'a duty that is done');
+    await page.goto(served.address);
+    await page.getByText('Authority: Türkiye and United Kingdom').waitFor();
   });
 
   test('a session that has ended leads to signing in, and back to the same view', async () => {

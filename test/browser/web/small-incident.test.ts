@@ -72,6 +72,8 @@ describe('a small incident, in a browser', { skip: whyNoChromium() ?? false }, (
     await page.getByText('Somebody has changed this meanwhile.').waitFor();
     assert.equal(await page.getByLabel('Why').inputValue(), 'Nobody else has seen it.');
     await looked('small-changed-phone');
+    await page.getByRole('button', { name: 'Decide: record only' }).click();
+    await page.getByText('Decided: record only').waitFor();
   });
 
   test('the server away: it is said, and trying again works when it is back', async () => {

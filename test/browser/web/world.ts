@@ -13,7 +13,7 @@ import { openBrowser } from '../../peers/chromium.ts';
 
 export const PASSWORD = 'lamp orchard ferry';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PICTURES = fileURLToPath(new URL('../../.out/web/', import.meta.url));
+export const PICTURES = fileURLToPath(new URL('../../.out/web/', import.meta.url));
 
 export type Served = Readonly<{
   address: string;

@@ -60,8 +60,21 @@ const decide = createRoute({
   component: lazyRouteComponent(() => import('../incident/decide.tsx'), 'Decide'),
 });
 
+const duties = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/duties',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { status?: 'cannot-tell' | 'unverified' | 'not-due'; duty?: string } => {
+    const status = (['cannot-tell', 'unverified', 'not-due'] as const).find((one) => one === search.status);
+    const duty = text(search.duty);
+    return { ...(status === undefined ? {} : { status }), ...(duty === undefined ? {} : { duty }) };
+  },
+  component: lazyRouteComponent(() => import('../assess/duties.tsx'), 'Duties'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, sample, connect, incidents, open, incident, leaks, decide]),
+  routeTree: root.addChildren([home, sample, connect, incidents, open, incident, leaks, duties, decide]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

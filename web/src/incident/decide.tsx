@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
-import { answerOf, api } from '../app/client.ts';
+import { answerOf, api, Refused } from '../app/client.ts';
 import { hasOne, type Role, useMe } from '../app/session.ts';
 import { Field, instantOf, localOf, ownZone } from '../kit/form.tsx';
 import { Empty, Failed, Loaded } from '../kit/states.tsx';
@@ -36,17 +36,17 @@ export function Decide() {
   );
 }
 
-/** Asks for a change of this incident, and shows what it then is. */
-function useChange<T>(incident: string, change: (given: T) => Promise<unknown>) {
+/** Asks for a change, and shows what is then so. */
+function useChange<T>(change: (given: T) => Promise<unknown>) {
   const queries = useQueryClient();
+  const anew = (of: readonly string[]) =>
+    Promise.all(of.map((key) => queries.invalidateQueries({ queryKey: [key] })));
   return useMutation({
     mutationFn: change,
-    onSuccess: () =>
-      Promise.all([
-        queries.invalidateQueries({ queryKey: ['incident', incident] }),
-        queries.invalidateQueries({ queryKey: ['incidents'] }),
-        queries.invalidateQueries({ queryKey: ['waiting'] }),
-      ]),
+    onSuccess: () => anew(['incident', 'incidents', 'waiting', 'clocks']),
+    // What somebody else wrote is shown; what was typed here stays.
+    onError: (error) =>
+      error instanceof Refused && error.code === 'incident-changed' ? anew(['incident']) : undefined,
   });
 }
 
@@ -68,7 +68,16 @@ function Decisions({ shown }: Readonly<{ shown: Shown }>) {
           ))}
         </ul>
       )}
-      {shown.state !== 'closed' && hasOne(me, DECIDERS) && <DecideForm shown={shown} />}
+      {shown.state !== 'closed' &&
+        hasOne(me, DECIDERS) &&
+        (standing.length === 0 ? (
+          <DecideForm shown={shown} />
+        ) : (
+          <details className="more">
+            <summary>{t('decide.anew')}</summary>
+            <DecideForm shown={shown} />
+          </details>
+        ))}
     </section>
   );
 }
@@ -100,7 +109,7 @@ function DecideForm({ shown }: Readonly<{ shown: Shown }>) {
       new Date((aware === undefined ? Date.now() : Date.parse(aware)) + USUAL_HOURS * 3_600_000),
     );
   });
-  const deciding = useChange(shown.id, () => {
+  const deciding = useChange(() => {
     const until = instantOf(due);
     return answerOf(
       api.POST('/api/incidents/{incident}/decisions', {
@@ -209,7 +218,7 @@ function Closing({ shown }: Readonly<{ shown: Shown }>) {
 function CloseForm({ shown }: Readonly<{ shown: Shown }>) {
   const { t } = useWords();
   const [summary, setSummary] = useState('');
-  const closing = useChange(shown.id, () =>
+  const closing = useChange(() =>
     answerOf(
       api.POST('/api/incidents/{incident}/close', {
         params: { path: { incident: shown.id } },

@@ -28,6 +28,9 @@ export function Head({ shown }: Readonly<{ shown: Shown }>) {
         <Link to="/incidents/$incident/leaks" params={{ incident: shown.id }}>
           {t('leaks.title')}
         </Link>
+        <Link to="/incidents/$incident/duties" params={{ incident: shown.id }}>
+          {t('duties.tab')}
+        </Link>
         <Link to="/incidents/$incident/decide" params={{ incident: shown.id }}>
           {t('decide.tab')}
         </Link>

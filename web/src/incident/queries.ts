@@ -6,7 +6,6 @@ export type Listed = Answer<'/api/incidents', 'get'>['incidents'][number];
 export type Shown = Answer<'/api/incidents/{incident}', 'get'>;
 export type Run = Answer<'/api/incidents/{incident}/runs', 'get'>['runs'][number];
 export type Leaks = Answer<'/api/incidents/{incident}/leaks', 'get'>;
-export type Duties = Answer<'/api/incidents/{incident}/duties', 'get'>;
 export type { ScopeAnswer };
 
 /** An answer of scope, and the run that it comes from. */
@@ -84,16 +83,7 @@ export const incidentQueries = {
     queryOptions({
       queryKey: ['incident', incident, 'clocks'],
       queryFn: () => answerOf(api.GET('/api/clocks', { params: { query: { incident, most: 50 } } })),
-    }),
-  /** `null`: the law was not applied yet. */
-  duties: (incident: string) =>
-    queryOptions({
-      queryKey: ['incident', incident, 'duties'],
-      queryFn: () =>
-        unless(
-          'assessment-not-found',
-          answerOf(api.GET('/api/incidents/{incident}/duties', ofIncident(incident))),
-        ),
+      refetchInterval: ({ state }) => (state.data?.clocks.length === 0 ? 4000 : 60_000),
     }),
 };
 

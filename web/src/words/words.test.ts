@@ -41,7 +41,7 @@ test('a German message is another than the English one, but where the word is th
 
 test('no message is there that nobody uses', () => {
   const all = sources.map(({ text }) => text).join('\n');
-  const groups = new Set([...all.matchAll(/named\(\s*'(\w+)'/g)].map(([, group]) => group));
+  const groups = new Set([...all.matchAll(/named\(\s*'([\w-]+)'/g)].map(([, group]) => group));
   const begun = [...all.matchAll(/t\(`([\w.]+)\$\{/g)].map(([, start = '']) => start);
   const unused = Object.keys(en).filter(
     (key) =>
