@@ -31,7 +31,7 @@ function sourceHash(): string {
 
 /** Builds what is not built; answers the folder. */
 export async function buildWeb(): Promise<string> {
-  writeApiTypes();
+  await writeApiTypes();
   const hash = sourceHash();
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return DIST;
   const { build } = await import('vite');

@@ -135,8 +135,8 @@ export function apiTypes(document: unknown): string {
 export const API_FILE = new URL('./src/app/api.gen.ts', import.meta.url);
 
 /** Writes the file unless it says the same already. */
-export function writeApiTypes(): void {
-  const text = apiTypes(openApi('0.1.0'));
+export async function writeApiTypes(): Promise<void> {
+  const text = apiTypes(await openApi('0.1.0'));
   let before = '';
   try {
     before = readFileSync(API_FILE, 'utf8');
@@ -146,4 +146,4 @@ export function writeApiTypes(): void {
   if (before !== text) writeFileSync(API_FILE, text);
 }
 
-if (import.meta.main) writeApiTypes();
+if (import.meta.main) await writeApiTypes();

@@ -10,7 +10,7 @@ import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
-import { describeApi, makeServer } from './http/index.ts';
+import type { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperations, openFiles, refuseLastOfficer } from './incident/index.ts';
 import {
   type CampaignOptions,
@@ -75,7 +75,8 @@ const nobody = () => peopleOf({ db: nowhere, now: () => new Date(), seals: sealF
 export const allOperations = (): readonly Operation[] => operationsOf(nobody());
 
 /** The OpenAPI document of this version, as `/api/openapi.json` has it. */
-export function openApi(version: string): ReturnType<typeof describeApi> {
+export async function openApi(version: string): Promise<object> {
+  const { describeApi } = await import('./http/index.ts');
   const people = nobody();
   const questions = questionsOf({ db: nowhere, data: '', workspace: undefined, mailing: undefined });
   return describeApi({ operations: operationsOf(people), people, questions }, version);
@@ -174,7 +175,20 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       fetchFromAmazon: keepingCertificates(getOutside, now),
     };
     const questions = questionsOf({ db, data, workspace, mailing });
-    const app = makeServer({ operations, questions, people, db, now, log, version, operator, returned, web });
+    // The commands that ask a server read this file for its operations, and need none of what serves them.
+    const http = await import('./http/index.ts');
+    const app = http.makeServer({
+      operations,
+      questions,
+      people,
+      db,
+      now,
+      log,
+      version,
+      operator,
+      returned,
+      web,
+    });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });

@@ -78,7 +78,7 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     await picture(page, 'sample-light');
     await page.screenshot({
       path: join(PICTURES, 'six-answers.png'),
-      clip: { x: 0, y: 0, width: 1280, height: 900 },
+      clip: { x: 0, y: 0, width: 1280, height: 2240 },
       fullPage: true,
     });
     await refuseBarriers(page, 'sample');
