@@ -3,7 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
-import { answerEntrances, archiveKeys, openRecordTruth, type RecordOptions } from './answer/index.ts';
+import {
+  answerEntrances,
+  archiveKeys,
+  deskOperations,
+  openRecordTruth,
+  type RecordOptions,
+} from './answer/index.ts';
 import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
@@ -54,6 +60,7 @@ export const operationsOf = (
   ...fileOperations([assessParts]),
   ...jobOperations(jobs),
   ...campaignOperations({ data, mailing, workspace: jobs.workspace }),
+  ...deskOperations({ data, mailing, workspace: jobs.workspace }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];

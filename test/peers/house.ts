@@ -4,6 +4,7 @@ import { after, before, describe } from 'node:test';
 import { type Changed, type IncidentShown, ROLES, type Role } from '@forthright/contract';
 import { type As, World } from '../../server/src/http/testing.ts';
 import { seat, strays } from '../../server/src/incident/testing.ts';
+import type { Mailing } from '../../server/src/notify/index.ts';
 import { type Postgres, startPostgres, whyNoPostgres } from './postgres.ts';
 
 /** Another person than the first of that role. */
@@ -18,8 +19,8 @@ export class House {
     this.world = world;
   }
 
-  static async open(url?: string, workspace?: string): Promise<House> {
-    const house = new House(await World.open({ url, workspace }));
+  static async open(url?: string, workspace?: string, mailing?: Mailing): Promise<House> {
+    const house = new House(await World.open({ url, workspace, mailing }));
     const root = await house.world.first();
     for (const role of ROLES) await house.#join(root, role, role);
     await house.#join(root, SECOND_OFFICER, 'privacy-officer');

@@ -118,6 +118,7 @@ export const ANSWER = {
   'campaign-refuses': { status: 409, exit: 7, show: true },
   'campaign-changed': { status: 409, exit: 7, show: true },
   'campaign-faulty': { status: 409, exit: 7, show: true },
+  'wish-needed': { status: 409, exit: 7, show: true },
   'mailbox-unreachable': { status: 503, exit: 5, show: true },
   'sender-unproved': { status: 403, exit: 10, show: true },
   'mail-missing': { status: 422, exit: 3, show: true },

@@ -19,7 +19,8 @@ export type Kind =
   | 'evt'
   | 'dlv'
   | 'hov'
-  | 'cmp';
+  | 'cmp'
+  | 'ans';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;

@@ -1,6 +1,7 @@
 export * from './afterwards/index.ts';
 export * from './answer.ts';
 export * from './campaigns.ts';
+export * from './desk.ts';
 export * from './duties.ts';
 export * from './edpb-template.ts';
 export * from './errors.ts';

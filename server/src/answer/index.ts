@@ -1,8 +1,10 @@
 export { checkMessage, type Given, UNREADABLE } from './check/check.ts';
+export { deskOperations } from './desk/operations.ts';
 export { answerEntrances, codeSentTo } from './entrances.ts';
 export { bytesOf, filesAt } from './files.ts';
 export { openFolder, writeAnswerFolder } from './folder.ts';
 export { archivedKeys, archiveKeys } from './keys.ts';
+export { SEND_ANSWERS, sendAnswersHandler } from './outbox/outbox.ts';
 export { publishAnswers } from './publish.ts';
 export { openRecordTruth, type RecordOptions } from './record.ts';
 export { phrasesOf } from './truth.ts';

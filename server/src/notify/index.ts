@@ -19,3 +19,4 @@ export {
   tokenOf,
   type Vendor,
 } from './returned/index.ts';
+export type { PersonEvent, PersonState } from './states.ts';

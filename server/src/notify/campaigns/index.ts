@@ -1,3 +1,13 @@
+export {
+  type CopyOfNotice,
+  copyOfNotice,
+  type FoundAddressee,
+  findAddressees,
+  mayHappen,
+  moveAddressee,
+  noticeFor,
+  type SoughtBy,
+} from './addressees.ts';
 export { SEEK_EVIDENCE, seekEvidenceHandler } from './evidence.ts';
 export { type CampaignOptions, campaignOperations } from './operations.ts';
 export { type CampaignJobOptions, PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
