@@ -4,9 +4,12 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import {
+  affectedEntrances,
   answerEntrances,
   archiveKeys,
+  customerOperations,
   deskOperations,
+  noticeEntrances,
   openRecordTruth,
   type RecordOptions,
 } from './answer/index.ts';
@@ -61,13 +64,16 @@ export const operationsOf = (
   ...jobOperations(jobs),
   ...campaignOperations({ data, mailing, workspace: jobs.workspace }),
   ...deskOperations({ data, mailing, workspace: jobs.workspace }),
+  ...customerOperations({ data, mailing, workspace: jobs.workspace }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
 
 /** What anybody may ask of these records, signed in or not. */
-export const questionsOf = (options: RecordOptions): readonly Entrance[] =>
-  answerEntrances(() => openRecordTruth(options));
+export function questionsOf(options: RecordOptions & Readonly<{ now: () => Date }>): readonly Entrance[] {
+  const open = () => openRecordTruth(options);
+  return [...answerEntrances(open), ...noticeEntrances(open), ...affectedEntrances(options)];
+}
 
 /** The same without records, for whoever only describes them; none of these may be run. */
 export function allOperations(): readonly Operation[] {
@@ -162,7 +168,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       mailing,
       fetchFromAmazon: keepingCertificates(getOutside, now),
     };
-    const questions = questionsOf({ db, data, workspace, mailing });
+    const questions = questionsOf({ db, data, workspace, mailing, now });
     const app = makeServer({ operations, questions, people, db, now, log, version, operator, returned });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.

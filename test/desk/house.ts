@@ -1,6 +1,6 @@
 /** For tests: a server with people of all roles, a real SMTP sink, and a campaign that was sent; all asked through the HTTP door. */
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sendAnswersHandler } from '../../server/src/answer/index.ts';
@@ -20,7 +20,7 @@ export class DeskHouse {
   readonly sink: Sink;
   readonly mailing: Mailing;
   readonly #shop: string;
-  readonly #workspace: string;
+  readonly workspace: string;
   readonly #deeds: { deed: (seen: Seen) => Deed | undefined };
 
   private constructor(
@@ -37,7 +37,7 @@ export class DeskHouse {
     this.sink = given.sink;
     this.mailing = given.mailing;
     this.#shop = given.shop;
-    this.#workspace = given.workspace;
+    this.workspace = given.workspace;
     this.#deeds = given.deeds;
   }
 
@@ -62,7 +62,12 @@ export class DeskHouse {
 
   sent(rows: readonly CohortRow[]): Promise<Readonly<{ incident: string; campaign: string }>> {
     const { db, folder, now } = this.house.world;
-    return sendCampaignIn({ db, folder, workspace: this.#workspace, mailing: this.mailing, now }, rows);
+    return sendCampaignIn({ db, folder, workspace: this.workspace, mailing: this.mailing, now }, rows);
+  }
+
+  /** The lines of the directory's file. */
+  directory(lines: readonly string[]): void {
+    writeFileSync(join(this.#shop, 'shop', 'customers.csv'), lines.join('\n'));
   }
 
   /** What the job by the clock does. */

@@ -1,3 +1,4 @@
+export * from './affected.ts';
 export * from './afterwards/index.ts';
 export * from './answer.ts';
 export * from './campaigns.ts';

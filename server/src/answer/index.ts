@@ -1,9 +1,13 @@
+export { ANSWER_ASKS, answerAsksHandler } from './affected/answer.handler.ts';
+export { affectedEntrances, noticeEntrances } from './affected/entrances.ts';
+export { customerOperations } from './affected/operations.ts';
 export { checkMessage, type Given, UNREADABLE } from './check/check.ts';
 export { deskOperations } from './desk/operations.ts';
 export { answerEntrances, codeSentTo } from './entrances.ts';
 export { bytesOf, filesAt } from './files.ts';
 export { openFolder, writeAnswerFolder } from './folder.ts';
 export { archivedKeys, archiveKeys } from './keys.ts';
+export { TAKE_CHECKS, takeChecksHandler } from './mail/take.handler.ts';
 export { SEND_ANSWERS, sendAnswersHandler } from './outbox/outbox.ts';
 export { publishAnswers } from './publish.ts';
 export { openRecordTruth, type RecordOptions } from './record.ts';

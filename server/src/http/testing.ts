@@ -59,7 +59,7 @@ export class World {
       ...operationsOf(this.people, { allowPrivate, workspace, mailing, data: folder }),
       ...more,
     ];
-    this.questions = questionsOf({ db, data: folder, workspace, mailing });
+    this.questions = questionsOf({ db, data: folder, workspace, mailing, now: this.now });
     const log = jsonLog((line) => this.lines.push(line), this.now);
     this.app = makeServer({
       operations,
@@ -100,7 +100,13 @@ export class World {
       ? openReady(join(folder, 'records'), schema)
       : openDatabase({ kind: 'server', url, schema }));
     await openRecords(db, folder, () => new Date());
-    return new World(db, folder, more, { silenceMs, company, allowPrivate, workspace, mailing });
+    return new World(db, folder, more, {
+      silenceMs,
+      company,
+      allowPrivate,
+      workspace,
+      mailing,
+    });
   }
 
   readonly now = (): Date => new Date(this.#nowMs);

@@ -3,7 +3,7 @@
  * told, and what may be said. People of incidents that the agent may not see are not found, whatever is asked.
  */
 import { createHash } from 'node:crypto';
-import type { DeskAnswer, DeskAsked, DeskKey, DeskPerson, MessageAnswer } from '@forthright/contract';
+import type { DeskAnswer, DeskAsked, DeskKey, DeskPerson } from '@forthright/contract';
 import { visibleIncidents } from '../../incident/index.ts';
 import { type FoundAddressee, findAddressees, noticeFor, type SoughtBy } from '../../notify/index.ts';
 import { oneAddress } from '../../platform/mail/index.ts';
@@ -18,18 +18,9 @@ import { actsOf, insertLookUps, type StoredAct } from './store.ts';
 import { masked, takenFor } from './taken.ts';
 import { maySendAgain, maySendLetter, toldOf } from './told.ts';
 import type { Tools } from './tools.ts';
+import type { Seen } from './types.ts';
 
 const MOST_SHOWN = 20;
-
-/** What was found, before it is put into words. */
-export type Seen = Readonly<{
-  by: DeskKey;
-  code?: NonNullable<DeskAnswer['code']> | undefined;
-  message?: MessageAnswer | undefined;
-  found: readonly FoundAddressee[];
-  /** Whether it is known that whoever asks is one of those found: not by a code alone, which anybody may have forwarded. */
-  isTheirs: boolean;
-}>;
 
 /** Looks up, and records that it was looked up, by whom, and who was found; what was typed only as a commitment. */
 export async function lookUp(asked: Asked, given: DeskAsked, tools: Tools): Promise<DeskAnswer> {

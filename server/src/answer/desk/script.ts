@@ -1,7 +1,7 @@
 /** What the agent may say, made of facts, in the customer's language and in the agent's; and what not. */
 import type { DeskAnswer, DeskPerson } from '@forthright/contract';
 import { readSayings, type Say } from '../sayings/index.ts';
-import type { Seen } from './look-up.ts';
+import type { Seen } from './types.ts';
 
 type Script = Pick<DeskAnswer, 'say' | 'neverSay'>;
 type Given = Readonly<{

@@ -84,9 +84,7 @@ export function maySendLetter(known: Known, { hasLetter }: Before): Possible {
         : onWish('They may have the message.');
     case 'told-otherwise':
     case 'not-told':
-      return known.state === 'planned' || known.state === 'released'
-        ? onWish('The campaign was stopped before they were told.')
-        : onWish('It was decided how, or that, they are told.');
+      return onWish('It was decided how they are told, or that they are not.');
     case 'on-its-way':
       return no('The campaign is sending the message at this moment.');
     case 'came-back':

@@ -30,6 +30,8 @@ CREATE TABLE answer_mails (
   kind text NOT NULL CHECK (kind IN ('copy', 'affected', 'verdict')),
   -- The deed that asked for it.
   entry int8 NOT NULL REFERENCES register_entries,
+  -- The register's epoch: what waits in a record that was put back from a backup may have been sent since.
+  epoch int4 NOT NULL,
   made_at timestamptz(3) NOT NULL,
   state text NOT NULL CHECK (state IN ('waiting', 'released', 'accepted', 'refused', 'expired', 'in-doubt')),
   due timestamptz(3) NOT NULL,
@@ -57,9 +59,10 @@ CREATE TABLE affected_asks (
 
 -- To whom something was answered lately, by a keyed hash of the address; what is older than any limit is deleted.
 CREATE TABLE answered_lately (
+  n int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   what text NOT NULL CHECK (what IN ('affected', 'verdict', 'sender')),
   key bytea NOT NULL,
-  at timestamptz(3) NOT NULL,
-  PRIMARY KEY (what, key, at)
+  at timestamptz(3) NOT NULL
 );
+CREATE INDEX answered_lately_key ON answered_lately (what, key, at);
 CREATE INDEX answered_lately_at ON answered_lately (at);

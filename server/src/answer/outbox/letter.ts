@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { markup } from '../../kernel/index.ts';
 import type { Mailing } from '../../notify/index.ts';
 import { domainOf, type OneAddress, oneAddress, signed, writeMail } from '../../platform/mail/index.ts';
+import { ANSWER_ID } from '../mail/loops.ts';
 import type { NewMail } from './store.ts';
 
 export type Letter = Readonly<{
@@ -10,6 +11,8 @@ export type Letter = Readonly<{
   language: string;
   subject: string;
   lines: readonly string[];
+  /** Whether it answers a message by itself; then its own Message-ID says so to whoever answers it. */
+  isAnswer?: boolean;
   /** The Message-ID of what it answers. */
   answers?: string | undefined;
 }>;
@@ -19,7 +22,7 @@ const senderOf = ({ returns }: Mailing): OneAddress =>
   oneAddress(`answer-${randomBytes(8).toString('hex')}@${returns}`);
 
 export function letterOf(
-  { to, language, subject, lines, answers }: Letter,
+  { to, language, subject, lines, isAnswer = false, answers }: Letter,
   mailing: Mailing,
   now: Date,
 ): Pick<NewMail, 'recipient' | 'sender' | 'message' | 'utf8'> {
@@ -31,11 +34,11 @@ export function letterOf(
   const { bytes, utf8 } = writeMail(
     { to, language, subject, text: `${lines.join('\n\n')}\n`, html },
     {
-      messageId: `${randomBytes(16).toString('hex')}@${domainOf(from.address)}`,
+      messageId: `${isAnswer ? ANSWER_ID : ''}${randomBytes(16).toString('hex')}@${domainOf(from.address)}`,
       dateMs: seconds * 1000,
       from,
       replyTo,
-      ...(answers === undefined ? {} : { answers }),
+      ...(isAnswer ? { answers: answers ?? '' } : {}),
     },
   );
   const message = dkim.length === 0 ? bytes : signed(bytes, dkim, seconds);

@@ -7,31 +7,36 @@
  */
 import { ForthrightError, newId } from '@forthright/contract';
 import type { Mailing } from '../../notify/index.ts';
-import type { Db, Tx } from '../../platform/db/index.ts';
+import type { Db, Reads, Tx } from '../../platform/db/index.ts';
 import { Mailer, type Outcome, viaRelays } from '../../platform/mail/index.ts';
 import type { Handler } from '../../platform/queue/index.ts';
-import { type Asked, deed, PROGRAM, record } from '../../prove/index.ts';
+import { type Asked, deed, PROGRAM, record, registerMark } from '../../prove/index.ts';
 import {
   type DueMail,
+  doubtfulMails,
   dueMails,
   insertMail,
   type NewMail,
   putMailBack,
-  releasedMails,
   releaseMail,
   settleMail,
 } from './store.ts';
 
 export const SEND_ANSWERS = 'send-answers';
 /** One rate for all of them: so many a minute. */
-const MOST_AT_ONCE = 100;
+const MOST_AT_ONCE = 600;
+/** An entry names each of them, and is small. */
+const AN_ENTRY = 200;
 const EXPIRY_MS = 3 * 86_400_000;
 const WAIT_MS = 60_000;
 const AGAIN_MS = 10 * 60_000;
 
 /** Puts a mail into the outbox, within the deed whose entry is named. */
-export const askMail = (tx: Tx, mail: Omit<NewMail, 'id'>, at: Date): Promise<void> =>
-  insertMail(tx, { ...mail, id: newId('ans') }, at);
+export async function askMail(tx: Tx, mail: Omit<NewMail, 'id'>, at: Date): Promise<void> {
+  await insertMail(tx, { ...mail, id: newId('ans'), epoch: await epochNow(tx) }, at);
+}
+
+const epochNow = async (reads: Reads): Promise<number> => (await registerMark(reads))?.epoch ?? 0;
 
 /** Refuses as `mail-missing` where nothing can be sent. */
 export function refuseWithoutMail(mailing: Mailing | undefined): asserts mailing is Mailing {
@@ -53,7 +58,7 @@ export function sendAnswersHandler({
     run: async (_job, { signal, progress }) => {
       await settle(
         asked,
-        (await releasedMails(db)).map((id) => ({ id, is: 'in-doubt' })),
+        (await doubtfulMails(db, await epochNow(db))).map((id) => ({ id, is: 'in-doubt' })),
         [],
       );
       if (mailing === undefined || mailing.relays.length === 0) return;
@@ -79,7 +84,7 @@ async function send(
   const mailer = new Mailer({
     routes: viaRelays(mailing.relays),
     helo: mailing.helo,
-    connections: 1,
+    connections: Math.min(4, mailing.connections),
     limits: mailing.limits,
     patienceMs: WAIT_MS,
     released: async ({ id }) => {
@@ -125,10 +130,12 @@ async function settle(asked: Asked, ends: readonly End[], laters: readonly Later
     await asked.db.transaction(async (tx) => {
       for (const later of laters) await putMailBack(tx, later);
     });
-  if (ends.length === 0) return;
-  await deed(asked, async (tx) => {
-    const outcomes = Object.fromEntries(ends.map(({ id, is }) => [id, is]));
-    const entry = await record(tx, { kind: 'answers-settled', facts: { outcomes } });
-    for (const { id, is } of ends) await settleMail(tx, { id, state: is, entry });
-  });
+  for (let from = 0; from < ends.length; from += AN_ENTRY) {
+    const some = ends.slice(from, from + AN_ENTRY);
+    await deed(asked, async (tx) => {
+      const outcomes = Object.fromEntries(some.map(({ id, is }) => [id, is]));
+      const entry = await record(tx, { kind: 'answers-settled', facts: { outcomes } });
+      for (const { id, is } of some) await settleMail(tx, { id, state: is, entry });
+    });
+  }
 }

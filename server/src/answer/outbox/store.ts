@@ -14,10 +14,14 @@ export type NewMail = Readonly<{
   utf8: boolean;
 }>;
 
-export async function insertMail(tx: Tx, mail: NewMail, at: Date): Promise<void> {
+export async function insertMail(
+  tx: Tx,
+  mail: NewMail & Readonly<{ epoch: number }>,
+  at: Date,
+): Promise<void> {
   await tx.run(
-    `INSERT INTO answer_mails (id, kind, entry, made_at, state, due, recipient, sender, message, utf8)
-     VALUES (:id::text, :kind::text, :entry::int8, :at::timestamptz, 'waiting', :at::timestamptz, :recipient::text, :sender::text,
+    `INSERT INTO answer_mails (id, kind, entry, epoch, made_at, state, due, recipient, sender, message, utf8)
+     VALUES (:id::text, :kind::text, :entry::int8, :epoch::int4, :at::timestamptz, 'waiting', :at::timestamptz, :recipient::text, :sender::text,
        :message::bytea, :utf8::bool)`,
     { ...mail, at },
   );
@@ -44,10 +48,11 @@ export const dueMails = (
     { now, most },
   );
 
-/** Those that were released and have no outcome: whoever sent them ended before they were answered. */
-export async function releasedMails(reads: Reads): Promise<string[]> {
+/** Those of which nobody knows whether they were sent: released without an outcome, or waiting since before the record was put back. */
+export async function doubtfulMails(reads: Reads, epoch: number): Promise<string[]> {
   const rows = await reads.rows<{ id: string }>(
-    "SELECT id FROM answer_mails WHERE state = 'released' ORDER BY id",
+    `SELECT id FROM answer_mails WHERE state = 'released' OR (state = 'waiting' AND epoch <> :epoch::int4) ORDER BY id`,
+    { epoch },
   );
   return rows.map(({ id }) => id);
 }

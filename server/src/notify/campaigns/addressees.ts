@@ -26,16 +26,18 @@ export type FoundAddressee = Readonly<{
   /** Whether the campaign was ended for good. */
   isStopped: boolean;
   /** Undefined for whom no message could be made. */
-  message?: Readonly<{
-    code: Code;
-    address: OneAddress;
-    messageId: string;
-    token: string;
-    bodyHash: Uint8Array;
-    /** The date that it bears; undefined before it is first handed over. */
-    date?: Date | undefined;
-    attempts: number;
-  }>;
+  message?:
+    | Readonly<{
+        code: Code;
+        address: OneAddress;
+        messageId: string;
+        token: string;
+        bodyHash: Uint8Array;
+        /** The date that it bears; undefined before it is first handed over. */
+        date?: Date | undefined;
+        attempts: number;
+      }>
+    | undefined;
 }>;
 
 export type SoughtBy = Readonly<{ by: 'code' | 'address' | 'customer' | 'person'; key: string }>;

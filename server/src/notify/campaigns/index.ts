@@ -12,7 +12,13 @@ export { SEEK_EVIDENCE, seekEvidenceHandler } from './evidence.ts';
 export { type CampaignOptions, campaignOperations } from './operations.ts';
 export { type CampaignJobOptions, PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
 export { PUBLISH_BATCHES } from './publish.ts';
-export { type ReceiveOptions, startReceiver, TAKE_RETURNED, takeReturnedHandler } from './receive.ts';
+export {
+  checksMaildir,
+  type ReceiveOptions,
+  startReceiver,
+  TAKE_RETURNED,
+  takeReturnedHandler,
+} from './receive.ts';
 export { CAMPAIGN_WINDOWS, campaignWindowsHandler } from './returns.ts';
 export { SEND_CAMPAIGN, type SendOptions, sendCampaignHandler } from './send.ts';
 export { readMailing } from './settings.ts';

@@ -26,7 +26,7 @@ export type Letterhead = Readonly<{
   dateMs: number;
   from: Readonly<{ name: string; address: OneAddress }>;
   replyTo: OneAddress;
-  /** The Message-ID of the message that this one answers by itself (RFC 3834). */
+  /** The Message-ID of the message that this one answers by itself (RFC 3834); '' where it has none that can be named. */
   answers?: string | undefined;
 }>;
 
@@ -61,7 +61,7 @@ export function writeMail(notice: Notice, letterhead: Letterhead): Mail {
   for (const address of [notice.to, from.address, replyTo])
     if (!isOneAddress(address)) throw unsendable('addresses', 'are not each one address in canonical form');
   if (!LANGUAGE.test(notice.language)) throw unsendable('language', 'is no language tag');
-  if (!MESSAGE_ID.test(messageId) || (answers !== undefined && !MESSAGE_ID.test(answers)))
+  if (!MESSAGE_ID.test(messageId) || (answers !== undefined && answers !== '' && !MESSAGE_ID.test(answers)))
     throw unsendable('Message-ID', 'is not of the form left@domain');
   if (!Number.isSafeInteger(dateMs) || dateMs < 0 || dateMs > MOST_DATE_MS)
     throw unsendable('date', 'is no moment between 1970 and 9999');
@@ -75,7 +75,7 @@ export function writeMail(notice: Notice, letterhead: Letterhead): Mail {
     `Message-ID: <${messageId}>`,
     ...(answers === undefined
       ? ['Auto-Submitted: auto-generated']
-      : ['Auto-Submitted: auto-replied', `In-Reply-To: <${answers}>`]),
+      : ['Auto-Submitted: auto-replied', ...(answers === '' ? [] : [`In-Reply-To: <${answers}>`])]),
     `Content-Language: ${notice.language}`,
     'MIME-Version: 1.0',
     `Content-Type: multipart/alternative;\r\n boundary="${boundary}"`,
