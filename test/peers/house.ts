@@ -35,6 +35,10 @@ export class House {
     this.#tokens.set(who, { token: String(body.secret) });
   }
 
+  tokenOf(who: string): string {
+    return this.#tokens.get(who)?.token ?? '';
+  }
+
   /** What is answered when it goes well; a test fails on anything else. */
   async ask<T>(who: string, method: string, url: string, payload?: object): Promise<T> {
     const { status, body } = await this.world.ask(method, `/api${url}`, this.#tokens.get(who), payload);
