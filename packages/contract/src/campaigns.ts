@@ -49,7 +49,20 @@ export const CAMPAIGN_STATES = [
 export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 
 /** Why a campaign stands still without anybody having said so. */
-export const PAUSES = ['asked', 'slice', 'returns', 'refusals', 'restored', 'changed'] as const;
+export const PAUSES = [
+  'asked',
+  'slice',
+  'returns',
+  'refusals',
+  'sender',
+  'relay',
+  'disk',
+  'journal',
+  'elsewhere',
+  'restored',
+  'changed',
+  'error',
+] as const;
 export type Pause = (typeof PAUSES)[number];
 
 export const CampaignChanged = z.strictObject({

@@ -1,5 +1,4 @@
 /** Whether mail comes from the domain that its From names: only then is it answered, or strangers would be written to in its name. */
-import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { type Field, valuesOf } from './mime.ts';
 
 /** TXT records of a name. Rejects with DNS' own codes. */
@@ -25,6 +24,8 @@ export async function isSignedBy(message: Buffer, domain: string, texts: Texts):
     if (kind !== 'TXT') throw Object.assign(new Error('no such record'), { code: 'ENOTFOUND' });
     return (await texts(name)).map((text) => [text]);
   };
+  // Loaded when it is asked for: most of what reads this folder checks no signature.
+  const { dkimVerify } = await import('mailauth/lib/dkim/verify.js');
   try {
     const { results } = await dkimVerify(message, { resolver, strict: true } as never);
     return (results as unknown as readonly Result[]).some(

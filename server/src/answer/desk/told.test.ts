@@ -34,6 +34,7 @@ const word = ({ possible, needsWish }: { possible: boolean; needsWish: boolean }
 const known = (state: PersonState, more: object = {}) => ({
   state,
   isByDecision: false,
+  isSending: false,
   isStopped: false,
   message,
   ...more,
@@ -57,6 +58,13 @@ test('only what came back goes through the campaign again; a campaign that was s
     const stopped = known(state, { isStopped: true });
     if (isRetried) assert.equal(maySendAgain(stopped, NONE).possible, false, state);
     if (TABLE[state][0] === 'on-its-way') assert.equal(toldOf(stopped), 'not-told', state);
+  }
+});
+
+test('while a campaign sends, no letter takes the place of a message that may be on its way', () => {
+  for (const state of PERSON_STATES) {
+    const sending = word(maySendLetter(known(state, { isSending: true }), NONE));
+    assert.equal(sending, TABLE[state][0] === 'on-its-way' ? 'no' : TABLE[state][2], state);
   }
 });
 

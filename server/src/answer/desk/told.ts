@@ -3,7 +3,7 @@ import type { DeskPerson, Told } from '@forthright/contract';
 import type { FoundAddressee, PersonState } from '../../notify/index.ts';
 import { mayHappen } from '../../notify/index.ts';
 
-type Known = Pick<FoundAddressee, 'state' | 'isByDecision' | 'isStopped' | 'message'>;
+type Known = Pick<FoundAddressee, 'state' | 'isByDecision' | 'isSending' | 'isStopped' | 'message'>;
 
 const TOLD_IN: Readonly<Record<PersonState, Told>> = {
   planned: 'on-its-way',
@@ -74,6 +74,10 @@ export function maySendAgain(known: Known, { isCopyWaiting }: Before): Possible 
 export function maySendLetter(known: Known, { hasLetter }: Before): Possible {
   if (hasLetter) return onWish('A letter was asked for already.');
   if (known.state === 'other-channel') return yes('They wait for another way than mail.');
+  if (known.isSending && toldOf(known) === 'on-its-way')
+    return no(
+      'The campaign is sending and may have handed it over already: ask when it has paused or ended.',
+    );
   if (mayHappen(known.state, 'turn'))
     return yes('No message was accepted for them: a letter takes its place.');
   switch (toldOf(known)) {

@@ -23,6 +23,8 @@ export type FoundAddressee = Readonly<{
   since: Date;
   /** Whether a person said what became of them last, and no server. */
   isByDecision: boolean;
+  /** Whether the ledger may lag behind what is sent at this moment, or was when a process ended. */
+  isSending: boolean;
   /** Whether the campaign was ended for good. */
   isStopped: boolean;
   /** Undefined for whom no message could be made. */
@@ -52,6 +54,7 @@ type Row = Readonly<{
   state_at: Date;
   decided_at: Date | null;
   campaign_state: string;
+  is_sending: boolean;
   code: string | null;
   address: string | null;
   message_id: string | null;
@@ -62,7 +65,8 @@ type Row = Readonly<{
 }>;
 
 const FOUND = `SELECT p.id AS person, c.incident, p.campaign, p.customer, p.facts, p.state, p.state_at,
-    (SELECT e.at FROM register_entries e WHERE e.index = p.settled_entry) AS decided_at, c.state AS campaign_state, m.code, m.address, m.message_id, m.token, m.body_hash, m.date_ms, m.attempts`;
+    (SELECT e.at FROM register_entries e WHERE e.index = p.settled_entry) AS decided_at, c.state AS campaign_state,
+    (c.state = 'sending' OR c.lease_until IS NOT NULL) AS is_sending, m.code, m.address, m.message_id, m.token, m.body_hash, m.date_ms, m.attempts`;
 const STARTED = "c.state IN ('sending', 'paused', 'sent', 'stopped') AND p.facts IS NOT NULL";
 
 /**
@@ -111,6 +115,7 @@ function addresseeOfRow(row: Row): FoundAddressee {
     state,
     since: row.state_at,
     isByDecision: row.decided_at?.getTime() === row.state_at.getTime(),
+    isSending: row.is_sending,
     isStopped: row.campaign_state === 'stopped',
   };
   if (code === null || address === null || row.message_id === null || row.token === null) return base;

@@ -41,6 +41,7 @@ import {
   insertCampaign,
   insertCampaignMove,
   isTagTaken,
+  leaveHome,
   moveCampaign,
   movePeople,
   peopleOf,
@@ -300,17 +301,26 @@ export function resumeCampaign(
   given: OfCampaign,
   mailing: Mailing | undefined,
 ): Promise<CampaignChanged> {
-  return act(asked, given, { kind: 'campaign-resumed', act: 'resume' }, async (campaign, tx, at) => {
-    refuseWithoutMail(mailing);
-    if (campaign.approvedBy === asked.actor.account) throw refuses('who approved it does not send it');
-    await refuseStale(tx, campaign);
-    const sums = await campaignSums(tx, campaign);
-    const job = await addSendJob(tx, asked, campaign, at);
-    return {
-      facts: { people: campaign.people, sums: { ...sums } },
-      changes: { job, slice: null, epoch: await epochNow(tx) },
-    };
-  });
+  return act(
+    asked,
+    given,
+    { kind: 'campaign-resumed', act: 'resume' },
+    async (campaign, tx, at) => {
+      refuseWithoutMail(mailing);
+      if (campaign.approvedBy === asked.actor.account) throw refuses('who approved it does not send it');
+      await refuseStale(tx, campaign);
+      const sums = await campaignSums(tx, campaign);
+      const job = await addSendJob(tx, asked, campaign, at);
+      return {
+        facts: { people: campaign.people, sums: { ...sums } },
+        changes: { job, slice: null, epoch: await epochNow(tx) },
+      };
+    },
+    async ({ campaign, tx }) => {
+      // Put back from a backup: what was sent after it is lost, and a person has decided.
+      if (campaign.epoch !== (await epochNow(tx))) await leaveHome(tx, campaign.id);
+    },
+  );
 }
 
 function refuseWithoutMail(mailing: Mailing | undefined): void {

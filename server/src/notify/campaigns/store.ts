@@ -3,7 +3,7 @@ import type { CampaignState, ErrorCode, IncidentId, Pause } from '@forthright/co
 import { json, type Reads, type Tx } from '../../platform/db/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import type { Finding } from '../lint/index.ts';
-import { MOVES, type PersonEvent, type PersonState, statesBefore } from '../states.ts';
+import { MOVES, PERSON_STATES, type PersonEvent, type PersonState, statesBefore } from '../states.ts';
 import type { LintedCohort } from './cohorts.ts';
 import type { Campaign, Cohort, Letterhead } from './types.ts';
 
@@ -188,26 +188,88 @@ export async function savePrepared(
   );
 }
 
-/** Takes the right to note what is sent away from whoever had it. */
-export async function raiseFence(tx: Tx, id: string): Promise<number> {
+/**
+ * Takes the right to send from whoever had it and whose time is over: the new fence, higher than each of those seen in the
+ * journal. Undefined when another one may still send, or when another data folder has the journal.
+ */
+export async function takeFence(
+  tx: Tx,
+  { id, home, seen, alone }: Readonly<{ id: string; home: string; seen: number; alone: boolean }>,
+): Promise<number | undefined> {
   const [row] = await tx.rows<{ fence: number }>(
-    'UPDATE campaigns SET fence = fence + 1 WHERE id = :id::text RETURNING fence',
-    { id },
+    `UPDATE campaigns SET fence = greatest(fence, :seen::int4) + 1, home = :home::text, lease_until = NULL
+      WHERE id = :id::text AND state = 'sending' AND (home IS NULL OR home = :home::text)
+        AND (:alone::bool OR lease_until IS NULL OR lease_until <= clock_timestamp()) RETURNING fence`,
+    { id, home, seen, alone },
   );
-  return row?.fence ?? 0;
+  return row?.fence;
 }
 
-/**
- * Whether whoever holds this fence may still note, and release; outcomes of what was released are noted though it was
- * paused meanwhile. Keeps others from raising the fence until the transaction ends.
- */
-export async function holdsFence(tx: Tx, id: string, fence: number, releases: boolean): Promise<boolean> {
+/** Extends the time in which nobody else can take the right to send; false when it is lost, or nothing may be sent. */
+export async function extendFence(tx: Tx, id: string, fence: number, ms: number): Promise<boolean> {
+  const extended = await tx.run(
+    `UPDATE campaigns SET lease_until = clock_timestamp() + :ms::int4 * interval '1 millisecond'
+      WHERE id = :id::text AND fence = :fence::int4 AND state = 'sending'`,
+    { id, fence, ms },
+  );
+  return extended === 1;
+}
+
+export async function endFence(tx: Tx, id: string, fence: number): Promise<void> {
+  await tx.run('UPDATE campaigns SET lease_until = NULL WHERE id = :id::text AND fence = :fence::int4', {
+    id,
+    fence,
+  });
+}
+
+/** Whether whoever holds this fence may fold in what was sent under it; keeps others from taking it meanwhile. */
+export async function holdsFence(tx: Tx, id: string, fence: number): Promise<boolean> {
   const rows = await tx.rows(
-    `SELECT 1 AS one FROM campaigns WHERE id = :id::text AND fence = :fence::int4
-        AND (state = 'sending' OR NOT :releases::bool) FOR SHARE`,
-    { id, fence, releases },
+    'SELECT 1 AS one FROM campaigns WHERE id = :id::text AND fence = :fence::int4 FOR SHARE',
+    { id, fence },
   );
   return rows.length > 0;
+}
+
+/** The data folder that has the journal; null: any may begin. */
+export async function homeOf(reads: Reads, id: string): Promise<string | null> {
+  const [row] = await reads.rows<{ home: string | null }>('SELECT home FROM campaigns WHERE id = :id::text', {
+    id,
+  });
+  return row?.home ?? null;
+}
+
+/** A person has decided that it goes on without the journal of before. */
+export async function leaveHome(tx: Tx, id: string): Promise<void> {
+  await tx.run('UPDATE campaigns SET home = NULL, lease_until = NULL WHERE id = :id::text', { id });
+}
+
+export type SegmentRow = Readonly<{
+  campaign: string;
+  fence: string;
+  name: string;
+  sha256: string;
+  entry: number;
+}>;
+
+/** The hash with which this file of the journal was folded in; undefined when it was not. */
+export async function foldedHash(
+  reads: Reads,
+  { campaign, fence, name }: Pick<SegmentRow, 'campaign' | 'fence' | 'name'>,
+): Promise<string | undefined> {
+  const [row] = await reads.rows<{ sha256: string }>(
+    'SELECT sha256 FROM campaign_segments WHERE campaign = :campaign::text AND fence = :fence::text AND name = :name::text',
+    { campaign, fence, name },
+  );
+  return row?.sha256;
+}
+
+export async function insertSegment(tx: Tx, row: SegmentRow): Promise<void> {
+  await tx.run(
+    `INSERT INTO campaign_segments (campaign, fence, name, sha256, entry)
+     VALUES (:campaign::text, :fence::text, :name::text, :sha256::text, :entry::int8)`,
+    row,
+  );
 }
 
 export type NewPerson = Readonly<{
@@ -433,6 +495,37 @@ export function movePeopleOfMessages(
   );
 }
 
+/** Where several events, one after the other, lead from each state; one that does not fit changes nothing. */
+function pathsSql(events: readonly PersonEvent[]): string {
+  return PERSON_STATES.flatMap((from) => {
+    let state: PersonState = from;
+    let fits = false;
+    for (const event of events) {
+      const next = MOVES[state][event];
+      fits ||= next !== undefined;
+      state = next ?? state;
+    }
+    return fits ? [`('${from}', '${state}')`] : [];
+  }).join(', ');
+}
+
+/** The people of messages to all of which the same has happened. */
+export async function movePeopleAlong(
+  tx: Tx,
+  campaign: string,
+  events: readonly PersonEvent[],
+  messages: readonly Readonly<{ n: number; at: Date }>[],
+): Promise<void> {
+  const paths = pathsSql(events);
+  if (paths === '') return;
+  await tx.run(
+    `UPDATE campaign_people p SET state = m.next, state_at = t.at
+       FROM unnest(:ns::int4[], :ats::timestamptz[]) AS t (n, at), (VALUES ${paths}) AS m (state, next)
+      WHERE p.campaign = :campaign::text AND p.n = t.n AND p.state = m.state`,
+    { campaign, ns: messages.map(({ n }) => n), ats: messages.map(({ at }) => at) },
+  );
+}
+
 /** The same for single people, by a person's decision with its entry. */
 export function movePeople(
   tx: Tx,
@@ -485,20 +578,34 @@ export type DueMessage = Readonly<{
   facts: CohortRow;
 }>;
 
-/** Messages whose turn has come, by number, each with the facts of one of its people. */
+/** Messages whose turn has come, by number, each with the facts of one of its people: those in doubt, or the others; `fresh`: with those that were never tried. */
 export function dueMessages(
   reads: Reads,
   campaign: string,
-  { now, after, most }: Readonly<{ now: Date; after: number; most: number }>,
+  {
+    now,
+    after,
+    most,
+    inDoubt,
+    fresh,
+  }: Readonly<{ now: Date; after: number; most: number; inDoubt: boolean; fresh: boolean }>,
 ): Promise<DueMessage[]> {
   return reads.rows<DueMessage>(
     `SELECT m.n, m.code, m.address, m.message_id, m.token, m.body_hash, m.date_ms, m.attempts, p.facts
        FROM campaign_messages m
        JOIN LATERAL (SELECT facts FROM campaign_people p WHERE p.campaign = m.campaign AND p.n = m.n
-              AND p.state IN ('prepared', 'deferred', 'broken', 'in-doubt') AND p.facts IS NOT NULL ORDER BY p.id LIMIT 1) p ON true
+              AND p.state = ANY (:states::text[]) AND p.facts IS NOT NULL ORDER BY p.id LIMIT 1) p ON true
       WHERE m.campaign = :campaign::text AND m.n > :after::int4 AND (m.due IS NULL OR m.due <= :now::timestamptz) AND m.code IS NOT NULL
+        AND (:fresh::bool OR m.attempts > 0)
       ORDER BY m.n LIMIT :most::int4`,
-    { campaign, now, after, most },
+    {
+      campaign,
+      now,
+      after,
+      most,
+      fresh,
+      states: inDoubt ? ['in-doubt'] : ['prepared', 'deferred', 'broken'],
+    },
   );
 }
 
@@ -567,16 +674,23 @@ export async function insertEvents(tx: Tx, campaign: string, events: readonly Ne
   );
 }
 
-/** Messages about to be released: their date is frozen the first time. */
+/** What was tried: a date is frozen with the first release; `due` says when again, and null that nothing is waited for. */
 export async function noteAttempts(
   tx: Tx,
   campaign: string,
-  attempts: readonly Readonly<{ n: number; dateMs: number }>[],
+  attempts: readonly Readonly<{ n: number; releases: number; dateMs: number | null; due: Date | null }>[],
 ): Promise<void> {
   await tx.run(
-    `UPDATE campaign_messages m SET attempts = m.attempts + 1, date_ms = coalesce(m.date_ms, t.date_ms), due = NULL
-       FROM unnest(:ns::int4[], :dates::int8[]) AS t (n, date_ms) WHERE m.campaign = :campaign::text AND m.n = t.n`,
-    { campaign, ns: attempts.map(({ n }) => n), dates: attempts.map(({ dateMs }) => dateMs) },
+    `UPDATE campaign_messages m SET attempts = m.attempts + t.releases, date_ms = coalesce(m.date_ms, t.date_ms), due = t.due
+       FROM unnest(:ns::int4[], :releases::int4[], :dates::int8[], :dues::timestamptz[]) AS t (n, releases, date_ms, due)
+      WHERE m.campaign = :campaign::text AND m.n = t.n`,
+    {
+      campaign,
+      ns: attempts.map(({ n }) => n),
+      releases: attempts.map(({ releases }) => releases),
+      dates: attempts.map(({ dateMs }) => dateMs),
+      dues: attempts.map(({ due }) => due),
+    },
   );
 }
 
@@ -597,12 +711,12 @@ export function eventsAfter(
   reads: Reads,
   campaign: string,
   after: number,
-  most: number,
+  most?: number,
 ): Promise<readonly Readonly<{ seq: bigint; n: number; event: string; at: Date; status: string | null }>[]> {
   return reads.rows(
     `SELECT seq, n, event, at, status FROM campaign_events WHERE campaign = :campaign::text AND seq > :after::int8
       ORDER BY seq LIMIT :most::int4`,
-    { campaign, after, most },
+    { campaign, after, most: most ?? null },
   );
 }
 

@@ -8,12 +8,11 @@ import {
   bodyHashOf,
   domainOf,
   type Mail,
-  type Notice,
   type OneAddress,
   oneAddress,
   writeMail,
 } from '../../platform/mail/index.ts';
-import { type Code, groupsOf } from '../../prove/codes/index.ts';
+import type { Code } from '../../prove/codes/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { loadWorkspace } from '../../sources/index.ts';
 import {
@@ -24,7 +23,8 @@ import {
   ownLanguages,
   personFacts,
 } from '../compose/index.ts';
-import type { Known } from '../lint/index.ts';
+import { figuresIn, type Known } from '../lint/index.ts';
+import { type Material, writeNotice } from '../send/index.ts';
 import type { Letterhead, Mailing } from './types.ts';
 
 export type Frozen = Readonly<{ code: Code; messageId: string; dateMs: number }>;
@@ -33,6 +33,8 @@ export type Writer = Readonly<{
   /** SHA-256 over everything that every message is made of: facts, texts, languages, letterhead, day. */
   hash: string;
   letterhead: Letterhead;
+  /** What sending threads write the same notices from. */
+  material: Material;
   /** A notice to look at, and its message, with a code that is none; `language` in place of the person's own. */
   look: (person: CohortRow, to: OneAddress, language?: string) => Look;
   /** The message, not signed yet. */
@@ -95,6 +97,7 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
   const hash = createHash('sha256')
     .update(JSON.stringify({ facts, languages, letterhead, today, fallback }, plain))
     .digest('hex');
+  const material: Material = { run: answer.run, facts, fallback, today };
   const preview = (
     person: CohortRow,
     to: OneAddress,
@@ -109,28 +112,29 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
       code,
       today,
     });
-  const mailOf = (written: Notice, frozen: Omit<Frozen, 'code'>): Mail =>
-    writeMail(written, {
-      ...frozen,
-      from: { name: letterhead.name, address: oneAddress(letterhead.address) },
-      replyTo: oneAddress(letterhead.replyTo),
-    });
+  const letterheadWith = (frozen: Omit<Frozen, 'code'>) => ({
+    messageId: frozen.messageId,
+    dateMs: frozen.dateMs,
+    from: { name: letterhead.name, address: oneAddress(letterhead.address) },
+    replyTo: oneAddress(letterhead.replyTo),
+  });
   const look: Writer['look'] = (person, to, language) => {
     const composed = preview(person, to, NO_CODE, language);
     const messageId = `${'0'.repeat(32)}@${domainOf(oneAddress(letterhead.address))}`;
-    return { composed, ...mailOf(composed.notice, { messageId, dateMs: today }) };
+    return { composed, ...writeMail(composed.notice, letterheadWith({ messageId, dateMs: today })) };
   };
   return {
     hash,
     letterhead,
+    material,
     look,
     write: (person, to, { code, ...frozen }) => {
-      const mail = mailOf(preview(person, to, groupsOf(code)).notice, frozen);
+      const mail = writeNotice(material, languages, { facts: person, to, code }, letterheadWith(frozen));
       return { ...mail, bodyHash: bodyHashOf(mail.bytes) };
     },
     toLint: (person) => {
       const { composed, bytes } = look(person, oneAddress(letterhead.replyTo));
-      const known = { incident: concerning(incident, person), answer, figures: figuresIn(composed) };
+      const known = { incident: concerning(incident, person), answer, figures: figuresIn(composed.facts) };
       return { composed, bytes, known, domains: workspace.organisation.domains, today: day };
     },
     lawsOf: await lawsOf(duties),
@@ -150,9 +154,6 @@ function concerning(incident: Incident, { fields, perhaps }: CohortRow): Inciden
     })),
   };
 }
-
-const figuresIn = ({ facts }: Composed): NonNullable<Known['figures']> =>
-  facts.flatMap(({ fact, value }) => (typeof value === 'number' ? [{ value, what: fact }] : []));
 
 async function lawsOf(duties: readonly string[]): Promise<Writer['lawsOf']> {
   const codes = new Set(duties.map((duty) => duty.split('/')[0]));
