@@ -101,10 +101,14 @@ async function dateOf(url: string): Promise<Date | undefined> {
   }
 }
 
-/** What the server answers, as commands. */
-async function served(): Promise<readonly Operation[]> {
+/** What the server answers, as commands; only the one of this name, if there is one. */
+async function served(name: string | undefined): Promise<readonly Operation[]> {
   const { allOperations } = await import('./serve.ts');
-  return [...servedCommands(allOperations(), wiring), ...signingCommands(wiring)];
+  const all = allOperations();
+  const one = all.filter((operation) => operation.name === name);
+  return one.length > 0
+    ? servedCommands(one, wiring)
+    : [...servedCommands(all, wiring), ...signingCommands(wiring)];
 }
 
 /** What the records know of notices; `close` ends them. */

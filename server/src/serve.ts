@@ -15,7 +15,7 @@ import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
-import { makeServer } from './http/index.ts';
+import type { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperationsWith, openFiles, refuseLastOfficer } from './incident/index.ts';
 import {
   addresseesElsewhere,
@@ -165,7 +165,9 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       fetchFromAmazon: keepingCertificates(getOutside, now),
     };
     const questions = questionsOf({ db, data, workspace, mailing });
-    const app = makeServer({ operations, questions, people, db, now, log, version, operator, returned });
+    // The commands that ask a server read this file for its operations, and need none of what serves them.
+    const http = await import('./http/index.ts');
+    const app = http.makeServer({ operations, questions, people, db, now, log, version, operator, returned });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });

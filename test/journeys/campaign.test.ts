@@ -3,14 +3,11 @@
  * killed in the midst of it. Every person is accounted for, and nobody has two messages.
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type {
   AddresseesListed,
   CampaignChanged,
@@ -32,12 +29,12 @@ import {
   readCode,
 } from '../../server/src/prove/codes/index.ts';
 import { generateMarketplace, type Truth } from '../marketplace/index.ts';
+import { ask as askAs, invitePeople } from './asking.ts';
+import { Desk, type Served } from './terminal.ts';
 
-const FORTHRIGHT = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url));
-const PASSWORD = 'lamp orchard ferry';
-const work = mkdtempSync(join(tmpdir(), 'forthright-campaign-'));
-const data = join(work, 'data');
-const children = new Set<ChildProcess>();
+const desk = new Desk();
+const work = desk.folder;
+const data = join(work, 'forthright-data');
 let truth: Truth;
 let sink: Sink;
 /** How long the sink thinks before it takes a message, so that a kill finds some on their way. */
@@ -74,81 +71,27 @@ connections: 4
   );
 });
 after(async () => {
-  for (const child of children) child.kill('SIGKILL');
   await sink?.close();
-  rmSync(work, { recursive: true, force: true });
+  await desk.close();
 });
 
-type Server = Readonly<{ child: ChildProcess; address: string; link: string | null; log: () => string }>;
+const serve = () => desk.serve(['--workspace', 'shop/forthright.yaml']);
+const kill = (server: Served) => server.stop('SIGKILL');
 
-async function serve(): Promise<Server> {
-  const words = [FORTHRIGHT, 'serve', '--data', 'data', '--port', '0', '--json'];
-  const child = spawn(process.execPath, [...words, '--workspace', 'shop/forthright.yaml'], { cwd: work });
-  children.add(child);
-  let log = '';
-  child.stderr.on('data', (piece) => {
-    log += piece;
-  });
-  const told = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (piece) => resolve(String(piece)));
-    child.once('close', () => reject(new Error(log)));
-  });
-  const { address, firstLink } = JSON.parse(told) as { address: string; firstLink: string | null };
-  return { child, address, link: firstLink, log: () => log };
-}
+const ROLES = { investigator: 'investigator', officer: 'privacy-officer', approver: 'approver' } as const;
+type Who = keyof typeof ROLES;
+let cookies: Record<Who, string>;
 
-async function kill({ child }: Server): Promise<void> {
-  const closed = new Promise((resolve) => child.once('close', resolve));
-  child.kill('SIGKILL');
-  await closed;
-}
-
-type Who = 'investigator' | 'officer' | 'approver';
-const cookies = new Map<Who, string>();
-
-async function send(server: Server, cookie: string, method: string, path: string, body?: object) {
-  const answer = await fetch(`${server.address}/api${path}`, {
-    method,
-    headers: {
-      ...(cookie === '' ? {} : { cookie }),
-      origin: server.address,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return {
-    status: answer.status,
-    body: (await answer.json()) as Record<string, unknown>,
-    cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '',
-  };
-}
-
-async function ask<T>(server: Server, who: Who, method: string, path: string, body?: object): Promise<T> {
-  const answer = await send(server, cookies.get(who) ?? '', method, path, body);
+async function ask<T>(server: Served, who: Who, method: string, path: string, body?: object): Promise<T> {
+  const answer = await askAs<T>(server, cookies[who], method, path, body);
   assert.equal(answer.status, 200, `${method} ${path}: ${JSON.stringify(answer.body)}`);
-  return answer.body as T;
+  return answer.body;
 }
 
-async function refusal(server: Server, who: Who, path: string, body: object = {}): Promise<string> {
-  const answer = await send(server, cookies.get(who) ?? '', 'POST', path, body);
+async function refusal(server: Served, who: Who, path: string, body: object = {}): Promise<string> {
+  const answer = await askAs<{ code: string; detail: string }>(server, cookies[who], 'POST', path, body);
   assert.ok(answer.status >= 400, JSON.stringify(answer.body));
   return `${answer.body.code}: ${answer.body.detail}`;
-}
-
-async function invitePeople(server: Server): Promise<void> {
-  const link = new URL(server.link ?? '').searchParams.get('link');
-  const who = { name: 'Rosa', email: 'rosa@marlow.example' };
-  const root = await send(server, '', 'POST', '/accept-link', { link, password: PASSWORD, ...who });
-  const roles = { investigator: 'investigator', officer: 'privacy-officer', approver: 'approver' } as const;
-  for (const [name, role] of Object.entries(roles)) {
-    const given = { email: `${name}@marlow.example`, name: 'Iris', roles: [role] };
-    const invited = await send(server, root.cookie, 'POST', '/people', given);
-    const joined = await send(server, '', 'POST', '/accept-link', {
-      link: invited.body.link,
-      password: PASSWORD,
-    });
-    cookies.set(name as Who, joined.cookie);
-  }
 }
 
 async function until<T>(look: () => Promise<T>, isEnough: (found: T) => boolean, what: string): Promise<T> {
@@ -165,7 +108,7 @@ const total = (sums: Readonly<Record<string, number>>): number =>
 
 test('an incident, its run, a campaign, two people, the batch, real SMTP, kill -9: everybody is accounted for once', async () => {
   let server = await serve();
-  await invitePeople(server);
+  cookies = await invitePeople(server, ROLES);
   const leak = truth.leaks.page;
   assert.ok(leak);
   const { leaks } = parse(readFileSync(join(work, 'shop', leak.incident), 'utf8')) as { leaks: object[] };

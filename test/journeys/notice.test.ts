@@ -40,6 +40,8 @@ describe('from logs to a notice', () => {
       'incident.yaml',
       '--scope',
       'answer/answer.json',
+      '--facts',
+      'notice.json',
       '--domain',
       'marlow.example',
       '--json',
@@ -69,6 +71,7 @@ describe('from logs to a notice', () => {
       'preview',
     );
     assert.equal(made.code, 0, made.stderr);
+    await writeFile(join(shop, 'notice.json'), made.stdout);
     const { notice, facts } = JSON.parse(made.stdout) as Made;
     assert.match(notice.to, /^[^@]+@[^@]+$/);
     const exposed = facts.find((f) => f.fact === 'exposed');
@@ -80,7 +83,7 @@ describe('from logs to a notice', () => {
 
   it('held to the same facts the notice passes; a wrong number, a rounded one and a wrong day do not', async () => {
     const passed = await lint('preview/notice.txt');
-    assert.equal(passed.code, 0, passed.stdout);
+    assert.equal(passed.code, 0, passed.stdout + passed.stderr);
     const text = await readFile(join(shop, 'preview/notice.txt'), 'utf8');
     const { exposed } = answer.people;
     const figure = `${exposed.toLocaleString('en')} people`;
@@ -95,6 +98,16 @@ describe('from logs to a notice', () => {
     assert.deepEqual(rulesOf(await lint('rounded.txt')), [['rounded', String(rounded)]]);
     assert.deepEqual(rulesOf(await lint('day.txt')), [['wrong-date', '3 October 2025']]);
     assert.equal((await lint('day.txt')).code, 7);
+
+    const made = await readFile(join(shop, 'notice.json'), 'utf8');
+    await writeFile(join(shop, 'notice.json'), made.replaceAll(answer.run, 'run_of_another'));
+    const foreign = await lint('preview/notice.txt');
+    assert.deepEqual(
+      [foreign.code, /notice-invalid.*another run/.test(foreign.stderr)],
+      [3, true],
+      foreign.stderr,
+    );
+    await writeFile(join(shop, 'notice.json'), made);
   });
 
   it('nobody is told vaguely: what was typed in no language of the person’s is named', async () => {

@@ -1,106 +1,35 @@
 /** A run of scope as its users have it: through the server, with the process killed in the midst of it. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { ScopeAnswer } from '@forthright/contract';
 import { parse } from 'yaml';
 import { differencesOf } from '../marketplace/compare.ts';
 import { generateMarketplace, type Truth } from '../marketplace/index.ts';
+import { type Answered, ask as askAs, invitePeople } from './asking.ts';
+import { Desk, type Served } from './terminal.ts';
 
-const FORTHRIGHT = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url));
-const PASSWORD = 'lamp orchard ferry';
-const work = mkdtempSync(join(tmpdir(), 'forthright-serve-scope-'));
+const desk = new Desk();
+const work = desk.folder;
 const shop = join(work, 'shop');
-const children = new Set<ChildProcess>();
 let truth: Truth;
 
 before(async () => {
   truth = await generateMarketplace({ directory: shop, customers: 1000, lines: 20_000, seed: 11 });
 });
-after(() => {
-  for (const child of children) child.kill('SIGKILL');
-  rmSync(work, { recursive: true, force: true });
-});
+after(() => desk.close());
 
-type Server = Readonly<{ child: ChildProcess; address: string; link: string | null; log: () => string }>;
-
-async function serve(): Promise<Server> {
-  const words = [FORTHRIGHT, 'serve', '--data', 'data', '--port', '0', '--json'];
-  const child = spawn(process.execPath, [...words, '--workspace', 'shop/forthright.yaml'], { cwd: work });
-  children.add(child);
-  let log = '';
-  child.stderr.on('data', (piece) => {
-    log += piece;
-  });
-  const told = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (piece) => resolve(String(piece)));
-    child.once('close', () => reject(new Error(log)));
-  });
-  const { address, firstLink } = JSON.parse(told) as { address: string; firstLink: string | null };
-  return { child, address, link: firstLink, log: () => log };
-}
-
-async function end({ child }: Server, signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
-  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
-  child.kill(signal);
-  return closed;
-}
-
+const serve = () => desk.serve(['--workspace', 'shop/forthright.yaml']);
 type Body = Record<string, never> & { code?: string };
-
-/** Asks as whoever signed in here; `T` is what the operation answers. */
-async function ask<T = Body>(
-  server: Server,
-  cookie: string,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<{ status: number; body: T; cookie: string }> {
-  const answer = await fetch(`${server.address}/api${path}`, {
-    method,
-    headers: {
-      ...(cookie === '' ? {} : { cookie }),
-      origin: server.address,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return {
-    status: answer.status,
-    body: (await answer.json()) as T,
-    cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '',
-  };
-}
-
-async function peopleOf(server: Server): Promise<{ investigator: string; officer: string }> {
-  const link = new URL(server.link ?? '').searchParams.get('link');
-  const who = { name: 'Rosa', email: 'rosa@marlow.example' };
-  const root = await ask(server, '', 'POST', '/accept-link', { link, password: PASSWORD, ...who });
-  const invite = async (email: string, roles: string[]) => {
-    const invited = await ask<{ link: string }>(server, root.cookie, 'POST', '/people', {
-      email,
-      name: 'Iris',
-      roles,
-    });
-    const given = { link: invited.body.link, password: PASSWORD };
-    return (await ask(server, '', 'POST', '/accept-link', given)).cookie;
-  };
-  return {
-    investigator: await invite('iris@marlow.example', ['investigator']),
-    officer: await invite('olga@marlow.example', ['privacy-officer']),
-  };
-}
+const ask = <T = Body>(...asked: Parameters<typeof askAs>): Promise<Answered<T>> => askAs<T>(...asked);
 
 type Read = { id: number; event: string; data: { state: string; step?: string } };
 
 /** Reads a job's stream until it ends, or until `isEnough`. */
 async function read(
-  server: Server,
+  server: Served,
   cookie: string,
   job: string,
   { after, isEnough = () => false }: { after?: number; isEnough?: (event: Read) => boolean } = {},
@@ -138,7 +67,10 @@ type Run = { job: string; state: string; run?: string; sha256?: string; bytes?: 
 
 test('a run that was killed in the midst of it is done after the restart, once, with its evidence', async () => {
   let server = await serve();
-  const { investigator, officer } = await peopleOf(server);
+  const { investigator, officer } = await invitePeople(server, {
+    investigator: 'investigator',
+    officer: 'privacy-officer',
+  });
   const leak = truth.leaks.page;
   assert.ok(leak);
   const { leaks } = parse(readFileSync(join(shop, leak.incident), 'utf8')) as { leaks: object[] };
@@ -163,7 +95,7 @@ test('a run that was killed in the midst of it is done after the restart, once, 
   // Killed when it has begun to read.
   const live = await read(server, investigator, job, { isEnough: ({ data }) => data.step !== undefined });
   assert.equal(live.events.at(-1)?.event, 'running');
-  await end(server, 'SIGKILL');
+  await server.stop('SIGKILL');
 
   server = await serve();
   const seen = live.events.at(-1)?.id ?? 0;
@@ -288,7 +220,7 @@ test('a run that was killed in the midst of it is done after the restart, once, 
   const erased = (await ask<Run & { answer: null }>(server, officer, 'GET', `${at}/runs/${job}`)).body;
   assert.deepEqual([erased.answer, erased.sha256, erased.figures], [null, shown.sha256, shown.figures]);
 
-  assert.equal(await end(server, 'SIGTERM'), 0, server.log());
+  assert.equal((await server.stop()).exit, 0, server.log());
   for (const line of server
     .log()
     .split('\n')

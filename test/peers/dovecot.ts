@@ -2,7 +2,6 @@
  * A real Dovecot for tests, out of Debian's package, which `test/setup-debian.sh` unpacks: an instance of our own in a
  * temporary folder, on a free port of loopback, with one user and one Maildir.
  */
-import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -10,17 +9,14 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, idOf, isListening } from './postfix.ts';
+import { freePort, idOf, selfSigned, startInNamespace, whyNoNamespace } from './started.ts';
 
 const UNPACKED = '/var/lib/forthright-peers/dovecot';
 const PROGRAM = join(UNPACKED, 'usr/sbin/dovecot');
-const START_MS = 20_000;
 
 export type Dovecot = Readonly<{
   port: number;
@@ -36,10 +32,7 @@ export type Dovecot = Readonly<{
 /** Why no Dovecot can be started here, or undefined: for `skip`. */
 export function whyNoDovecot(): string | undefined {
   if (!existsSync(PROGRAM)) return 'Dovecot is not unpacked (Debian: test/setup-debian.sh as root)';
-  if (process.getuid?.() !== 0) return 'Dovecot is started by root only';
-  if (spawnSync('unshare', ['-m', 'true']).status !== 0) return 'no mount namespace can be made here';
-  if (spawnSync('openssl', ['version']).status !== 0) return 'openssl is not installed';
-  return undefined;
+  return whyNoNamespace('Dovecot');
 }
 
 /** Starts a fresh instance that speaks IMAP over TLS from the first byte; `stop` ends it and removes what it holds. */
@@ -52,11 +45,7 @@ export async function startDovecot(): Promise<Dovecot> {
     mkdirSync(join(box, part), { recursive: true });
     chownSync(join(box, part), uid, gid);
   }
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  spawnSync('openssl', [
-    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=imap.marlow.example'],
-    ...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert],
-  ]);
+  const { key, cert } = selfSigned(folder, 'imap.marlow.example');
   const port = await freePort();
   const log = join(folder, 'log');
   writeFileSync(
@@ -108,25 +97,8 @@ userdb {
     (part) => `mount -t overlay overlay -o lowerdir=${UNPACKED}/usr/${part}:/usr/${part} /usr/${part}`,
   );
   const script = `${laid.join(' && ')} && exec ${PROGRAM} -F -c ${folder}/dovecot.conf`;
-  const daemon = spawn('unshare', ['-m', 'sh', '-c', script], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LD_LIBRARY_PATH: '/usr/lib/dovecot' },
-  });
-  let words = '';
-  daemon.stderr.on('data', (piece) => {
-    words += piece;
-  });
-  const ended = new Promise<void>((resolve) => daemon.once('exit', () => resolve()));
-  const stop = async () => {
-    daemon.kill();
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  };
-  for (const until = Date.now() + START_MS; !(await isListening(port)); await sleep(100)) {
-    if (Date.now() < until && daemon.exitCode === null) continue;
-    await stop();
-    throw new Error(`Dovecot does not answer: ${words}`);
-  }
+  const libraries = '/usr/lib/dovecot';
+  const stop = await startInNamespace({ name: 'Dovecot', script, libraries, port, folder });
   return {
     port,
     user: 'returns',

@@ -13,10 +13,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, idOf, isListening, selfSigned, whyNoServer } from './started.ts';
 
 export type Postfix = Readonly<{
   port: number;
@@ -35,32 +35,8 @@ const ARRIVE_MS = 30_000;
 export function whyNoPostfix(): string | undefined {
   if (spawnSync(PROGRAM, ['-x']).error !== undefined)
     return 'Postfix is not installed (Debian: apt-get install postfix)';
-  if (process.getuid?.() !== 0) return 'Postfix is started by root only';
-  if (spawnSync('openssl', ['version']).status !== 0) return 'openssl is not installed';
-  return undefined;
+  return whyNoServer('Postfix');
 }
-
-export function idOf(flag: '-u' | '-g', name: string): number {
-  return Number(spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
-export const isListening = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 
 /** Starts a fresh instance; `stop` ends it and removes what it holds. */
 export async function startPostfix(): Promise<Postfix> {
@@ -73,24 +49,7 @@ export async function startPostfix(): Promise<Postfix> {
   const owner = idOf('-u', 'postfix');
   chownSync(data, owner, idOf('-g', 'postfix'));
   chownSync(mail, owner, idOf('-g', 'postfix'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  spawnSync('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '30',
-    '-subj',
-    '/CN=mx.customer.example',
-    '-addext',
-    'subjectAltName=IP:127.0.0.1',
-    '-keyout',
-    key,
-    '-out',
-    cert,
-  ]);
+  const { key, cert } = selfSigned(folder, 'mx.customer.example');
   const port = await freePort();
   writeFileSync(
     join(config, 'main.cf'),

@@ -29,8 +29,11 @@ export type { Args, Context, Operation, OptionSpec, Output, Progress } from './t
 
 export type CliDoor = Readonly<{
   operations: readonly Operation[];
-  /** Commands that take time to load; asked for when the command is none of the others, or help is wanted. */
-  more?: () => Promise<readonly Operation[]>;
+  /**
+   * Commands that take time to load; asked for when the command is none of the others, or help is wanted. When one of them
+   * has this name, it alone is enough.
+   */
+  more?: (name: string | undefined) => Promise<readonly Operation[]>;
   input?: Input;
   stdout: Output;
   stderr: Output;
@@ -85,7 +88,7 @@ async function commandsFor(
   const word = argv.find((each) => !each.startsWith('-'));
   const isKnown =
     operations.some(({ name }) => name === word) || (word === undefined && argv.includes('--version'));
-  return isKnown || more === undefined ? operations : [...operations, ...(await more())];
+  return isKnown || more === undefined ? operations : [...operations, ...(await more(word))];
 }
 
 const NO_INPUT: Input = {

@@ -21,6 +21,11 @@ export const lintCommand = (now: () => Date): Operation => ({
       value: 'ANSWER',
       about: 'the answer of scope that its figures are held against',
     },
+    facts: {
+      type: 'string',
+      value: 'FACTS',
+      about: 'what the notice says of its one person: the output of `forthright notice --json`',
+    },
     law: {
       type: 'string',
       value: 'CODE',
@@ -34,19 +39,24 @@ export const lintCommand = (now: () => Date): Operation => ({
     'forthright lint notice.txt',
     'forthright lint notice.eml --incident incident.yaml --scope answer/answer.json',
     'forthright lint notice.html --law EU --law US-CA --json',
+    'forthright lint notice.txt --incident incident.yaml --scope answer/answer.json --facts notice.json',
   ],
   run: async ({ cwd, json, print, signal }, { positional, options }) => {
-    const { lintNotice, readNoticeFile } = await import('../notify/index.ts');
-    const { incident, scope, law, domain, language } = options;
+    const { lintNotice, readNoticeFacts, readNoticeFile } = await import('../notify/index.ts');
+    const { incident, scope, facts, law, domain, language } = options;
     if (scope !== undefined && incident === undefined)
       throw new ForthrightError('usage', '--scope needs --incident: the answer is one of an incident');
+    if (facts !== undefined && scope === undefined)
+      throw new ForthrightError('usage', '--facts needs --scope: they are of a run');
     const name = positional.file ?? '';
+    const answer = typeof scope === 'string' ? await readScopeAnswer(resolve(cwd, scope)) : undefined;
     const report = await lintNotice({
       bytes: await readNoticeFile(resolve(cwd, name)),
       name,
       language: typeof language === 'string' ? language : undefined,
       incident: typeof incident === 'string' ? resolve(cwd, incident) : undefined,
-      answer: typeof scope === 'string' ? await readScopeAnswer(resolve(cwd, scope)) : undefined,
+      answer,
+      facts: typeof facts === 'string' ? await readNoticeFacts(resolve(cwd, facts), answer) : undefined,
       laws: Array.isArray(law) ? law : ['EU'],
       domains: Array.isArray(domain) ? domain : [],
       today: now(),

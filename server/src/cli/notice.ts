@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import { visible } from '../kernel/index.ts';
-import type { PersonRow } from '../notify/index.ts';
 import { oneAddress } from '../platform/mail/index.ts';
+import type { CohortRow } from '../scope/index.ts';
 import type { Operation } from './types.ts';
 
 /** Stands where a check code will: a notice that is only looked at has none. */
@@ -72,7 +72,7 @@ export const noticeCommand = (now: () => Date): Operation => ({
   },
 });
 
-async function firstOf(pages: AsyncIterable<PersonRow[]>): Promise<PersonRow | undefined> {
+async function firstOf(pages: AsyncIterable<CohortRow[]>): Promise<CohortRow | undefined> {
   for await (const [row] of pages) return row;
   return undefined;
 }

@@ -2,7 +2,14 @@ export type { Notice } from '../platform/mail/index.ts';
 export * from './campaigns/index.ts';
 export * from './compose/index.ts';
 export { type Copy, type CopyLine, type CopyOutcome, writeLetters, writeLines } from './letters/index.ts';
-export { type Finding, type LintReport, lintNotice, readNoticeFile, type Severity } from './lint/index.ts';
+export {
+  type Finding,
+  type LintReport,
+  lintNotice,
+  readNoticeFacts,
+  readNoticeFile,
+  type Severity,
+} from './lint/index.ts';
 export {
   isFromMailgun,
   isFromPostmark,

@@ -5,8 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { ForthrightError } from '@forthright/contract';
-import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
-import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
+import type { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import * as z from 'zod';
 import type { Tx } from '../platform/db/index.ts';
 import { deed, type Operation, operation, record } from '../prove/index.ts';
@@ -27,6 +26,12 @@ import {
   takeChallenge,
 } from './store.ts';
 import { type Entrance, entrance } from './types.ts';
+
+/** Loaded by whoever signs in with a passkey, and not by every command. */
+const library = async () => ({
+  ...(await import('@simplewebauthn/server')),
+  ...(await import('@simplewebauthn/server/helpers')),
+});
 
 const CHALLENGE_MS = 300_000;
 const Base64Url = z
@@ -290,10 +295,11 @@ async function registered(
   const domain = domainOf(origin);
   try {
     const attestation = Buffer.from(credential.response.attestationObject, 'base64url');
+    const { decodeAttestationObject, verifyRegistrationResponse: verify } = await library();
     // Any other brings certificates of the client's, and checking those asks servers that they name.
     if (decodeAttestationObject(new Uint8Array(attestation)).get('fmt') !== 'none')
       throw unusable('it has an attestation, and none was asked for');
-    const { verified, registrationInfo } = await verifyRegistrationResponse({
+    const { verified, registrationInfo } = await verify({
       response: responseOf(credential) as Parameters<typeof verifyRegistrationResponse>[0]['response'],
       expectedChallenge: challenge,
       expectedOrigin: origin,
@@ -319,18 +325,20 @@ async function asserted(
   const owner = Buffer.from(passkey.account).toString('base64url');
   const { userHandle } = credential.response;
   if (userHandle !== null && userHandle !== undefined && userHandle !== owner) throw refused();
-  const outcome = await verifyAuthenticationResponse({
-    response: responseOf(credential) as Parameters<typeof verifyAuthenticationResponse>[0]['response'],
-    expectedChallenge: challenge,
-    expectedOrigin: passkey.origin,
-    expectedRPID: domainOf(passkey.origin),
-    requireUserVerification: true,
-    credential: {
-      id: passkey.id,
-      publicKey: new Uint8Array(Buffer.from(passkey.public_key, 'base64url')),
-      counter: Number(passkey.counter),
-    },
-  }).catch(() => undefined);
+  const outcome = await (await library())
+    .verifyAuthenticationResponse({
+      response: responseOf(credential) as Parameters<typeof verifyAuthenticationResponse>[0]['response'],
+      expectedChallenge: challenge,
+      expectedOrigin: passkey.origin,
+      expectedRPID: domainOf(passkey.origin),
+      requireUserVerification: true,
+      credential: {
+        id: passkey.id,
+        publicKey: new Uint8Array(Buffer.from(passkey.public_key, 'base64url')),
+        counter: Number(passkey.counter),
+      },
+    })
+    .catch(() => undefined);
   if (outcome?.verified !== true) throw refused();
   return BigInt(outcome.authenticationInfo.newCounter);
 }

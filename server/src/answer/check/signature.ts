@@ -1,5 +1,4 @@
 /** DKIM under our own archived keys alone: the domain system of today is never asked, and nobody else's signature counts. */
-import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import type { ArchivedKey } from '../types.ts';
 
 /** `holds`: a signature of ours is good, header and body. `broken`: one of ours is there and is not. */
@@ -42,6 +41,8 @@ export async function signedByUs(message: Buffer, keys: readonly ArchivedKey[]):
 }
 
 async function resultsOf(message: Buffer, resolver: unknown): Promise<readonly Result[]> {
+  // Loaded with the first message, and not by every command.
+  const { dkimVerify } = await import('mailauth/lib/dkim/verify.js');
   try {
     const { results } = await dkimVerify(message, { resolver, strict: true } as never);
     return results as unknown as readonly Result[];

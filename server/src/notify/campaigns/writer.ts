@@ -23,7 +23,7 @@ import {
   ownLanguages,
   personFacts,
 } from '../compose/index.ts';
-import type { Known } from '../lint/index.ts';
+import { figuresIn, type Known } from '../lint/index.ts';
 import { type Material, writeNotice } from '../send/index.ts';
 import type { Letterhead, Mailing } from './types.ts';
 
@@ -140,7 +140,7 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
     },
     toLint: (person) => {
       const { composed, bytes } = look(person, oneAddress(letterhead.replyTo));
-      const known = { incident: concerning(incident, person), answer, figures: figuresIn(composed) };
+      const known = { incident: concerning(incident, person), answer, figures: figuresIn(composed.facts) };
       return { composed, bytes, known, domains: workspace.organisation.domains, today: day };
     },
     lawsOf: await lawsOf(duties),
@@ -160,9 +160,6 @@ function concerning(incident: Incident, { fields, perhaps }: CohortRow): Inciden
     })),
   };
 }
-
-const figuresIn = ({ facts }: Composed): NonNullable<Known['figures']> =>
-  facts.flatMap(({ fact, value }) => (typeof value === 'number' ? [{ value, what: fact }] : []));
 
 async function lawsOf(duties: readonly string[]): Promise<Writer['lawsOf']> {
   const codes = new Set(duties.map((duty) => duty.split('/')[0]));

@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { type DutyRule, ForthrightError, type Regime } from '@forthright/contract';
 import { loadLaw, OWN_LAW } from '../../assess/index.ts';
 import { oneAddress } from '../../platform/mail/index.ts';
+import type { CohortRow } from '../../scope/index.ts';
 import { FORMS, PLAIN } from './forms.ts';
-import { type PersonRow, personFacts } from './gather.ts';
+import { personFacts } from './gather.ts';
 import { ownLanguages, readLanguage, withTemplate } from './language.ts';
 import { adviceFor, compose } from './notice.ts';
 import { fact, incidentSample, LANGUAGES, personSample, TODAY, unknownSample } from './testing.ts';
@@ -61,7 +62,7 @@ test('the same facts give the same bytes', () => {
 });
 
 test('whatever order a database gives the names of an object in, the notice is the same', () => {
-  const row: Omit<PersonRow, 'others'> = {
+  const row: Omit<CohortRow, 'others'> = {
     person: 'C1000001',
     name: 'Ana Lopes',
     email: 'ana@inbox.example',
@@ -82,10 +83,10 @@ test('whatever order a database gives the names of an object in, the notice is t
     pages: [],
     pageCount: 1,
   };
-  const made = (others: PersonRow['others']) =>
+  const made = (others: CohortRow['others']) =>
     notice(personSample(personFacts('run_test', { ...row, others }, oneAddress('ana@inbox.example'))));
   const others = { customer: 2, anonymous: 31, crawler: 4, employee: 1 };
-  const turned = Object.fromEntries(Object.entries(others).reverse()) as PersonRow['others'];
+  const turned = Object.fromEntries(Object.entries(others).reverse()) as CohortRow['others'];
   assert.match(made(others).notice.text, /31 visitors/);
   assert.deepEqual(made(turned), made(others));
 });

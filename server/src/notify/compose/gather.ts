@@ -2,34 +2,8 @@ import type { Incident, NoticeFile, RecipientClass, ScopeAnswer, Workspace } fro
 import { ForthrightError, RECIPIENT_CLASSES } from '@forthright/contract';
 import { placeOf } from '../../assess/index.ts';
 import type { OneAddress } from '../../platform/mail/index.ts';
+import type { CohortRow } from '../../scope/index.ts';
 import type { Contact, Fact, IncidentFacts, PersonFacts, Source, Stretch, Texts } from './facts.ts';
-
-/** One row of `people.parquet`, with what the directory says of the person. Instants are milliseconds since 1970, -1 for none. */
-export type PersonRow = Readonly<{
-  person: string;
-  status: string;
-  fields: readonly string[];
-  perhaps: readonly string[];
-  /** Ids of the leaks that exposed them, and of those that may have. */
-  leaks: readonly string[];
-  possibleLeaks: readonly string[];
-  /** How many others of each class saw them. */
-  others: Readonly<Partial<Record<RecipientClass, number>>>;
-  /** The pages on which they were seen most, and how many there are in all. */
-  pages: readonly string[];
-  pageCount: number;
-  first: number;
-  last: number;
-  views: number;
-  possiblySelf: number;
-  country: string;
-  region: string;
-  language: string;
-  email: string;
-  name: string;
-  phone: string;
-  address: readonly string[];
-}>;
 
 /** Of duties those towards people that are due or may be. */
 export const towardsPeople = (
@@ -106,7 +80,7 @@ export function incidentFacts({ answer, incident, workspace, notice, duties }: G
 }
 
 /** One person's facts. `to` was made of the row's address by the caller, who knows what to do with one that is none. */
-export function personFacts(run: string, row: PersonRow, to: OneAddress): PersonFacts {
+export function personFacts(run: string, row: CohortRow, to: OneAddress): PersonFacts {
   const of = <T>(at: string, value: T): Fact<T> => ({
     value,
     source: { is: 'run', at: `${run}:people.parquet#${row.person}.${at}` },
@@ -153,7 +127,7 @@ function byClass(
 }
 
 /** `CA` and `California` in a directory's column of states are `US-CA`; empty where no law has a place of that name. */
-function regionOf({ country, region }: PersonRow): string {
+function regionOf({ country, region }: CohortRow): string {
   const found = placeOf(country, region).region;
   return found === 'unknown' ? '' : found;
 }

@@ -8,7 +8,7 @@ export type {
   Stretch,
   Texts,
 } from './facts.ts';
-export { incidentFacts, type PersonRow, personFacts, towardsPeople } from './gather.ts';
+export { incidentFacts, personFacts, towardsPeople } from './gather.ts';
 export { type Language, type Languages, ownLanguages, readLanguage, withTemplate } from './language.ts';
 export { type LoadedNotice, loadNotice, type Which, withPeople } from './load.ts';
 export { type Asked, type Composed, cleanName, compose, languageOf } from './notice.ts';

@@ -4,7 +4,7 @@ import { DutiesForNotices, ForthrightError, NoticeFile, ScopeAnswer } from '@for
 import type * as z from 'zod';
 import { loadIncident } from '../../incident/index.ts';
 import { type Document, readDocument } from '../../platform/index.ts';
-import { type Watch, withEngine } from '../../scope/index.ts';
+import { type CohortRow, type Watch, withEngine } from '../../scope/index.ts';
 import {
   attachTable,
   FileRegistry,
@@ -13,7 +13,7 @@ import {
   textOf,
 } from '../../sources/index.ts';
 import type { IncidentFacts } from './facts.ts';
-import { incidentFacts, type PersonRow, towardsPeople } from './gather.ts';
+import { incidentFacts, towardsPeople } from './gather.ts';
 import { type Languages, ownLanguages, withTemplate } from './language.ts';
 
 export type LoadedNotice = Readonly<{
@@ -97,7 +97,7 @@ export async function withPeople<T>(
   { workspace, people }: Pick<LoadedNotice, 'workspace' | 'people'>,
   which: Which,
   watch: Pick<Watch, 'signal' | 'step'>,
-  use: (pages: AsyncIterable<PersonRow[]>) => Promise<T>,
+  use: (pages: AsyncIterable<CohortRow[]>) => Promise<T>,
 ): Promise<T> {
   return withEngine(workspace, watch.signal, async (engine) => {
     const registry = new FileRegistry();
@@ -133,6 +133,6 @@ export async function withPeople<T>(
       ) AS d ON p.person = d.id
       WHERE p.in_directory AND ({person:String} = '' OR p.person = {person:String}) AND ({status:String} = '' OR p.status = {status:String})
       ORDER BY person`;
-    return use(engine.pages<PersonRow>(sql, { ...which }));
+    return use(engine.pages<CohortRow>(sql, { ...which }));
   });
 }

@@ -213,11 +213,15 @@ class Writer {
     const { others } = this.asked.person;
     const isOwn = others.size > 0;
     const counted = isOwn ? others : this.asked.incident.recipients;
-    const words = [...counted]
-      .filter((entry): entry is [RecipientWord, Fact<number>] => entry[0] !== 'own' && entry[1].value > 0)
-      .map(([kind, number]) => this.voice.say(`recipients.${kind}`, { number }));
-    if (words.length === 0) return undefined;
-    const source: Source = { is: 'run', at: isOwn ? 'people.parquet' : 'recipients.byClass' };
+    const told = [...counted].filter(
+      (entry): entry is [RecipientWord, Fact<number>] => entry[0] !== 'own' && entry[1].value > 0,
+    );
+    const words = told.map(([kind, number]) => this.voice.say(`recipients.${kind}`, { number }));
+    const [first] = told;
+    if (first === undefined) return undefined;
+    const { is, at } = first[1].source;
+    // The list is of all classes, its source of what they stand in.
+    const source: Source = { is, at: at.slice(0, at.lastIndexOf('.')) };
     return this.voice.say(isOwn ? 'what.others' : 'what.all', {
       recipients: { value: this.voice.list(words), source },
     });

@@ -47,6 +47,10 @@ export function claimsIn(
 
 export type Figure = Readonly<{ value: number; what: string }>;
 
+/** The numbers among the facts that a person's notice says. */
+export const figuresIn = (facts: readonly Readonly<{ fact: string; value: unknown }>[]): readonly Figure[] =>
+  facts.flatMap(({ fact, value }) => (typeof value === 'number' ? [{ value, what: fact }] : []));
+
 function figuresOf({ people, recipients, fields: byField }: ScopeAnswer): Figure[] {
   return [
     { value: people.exposed, what: 'people exposed' },

@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ForthrightError, type Regime, type ScopeAnswer } from '@forthright/contract';
+import * as z from 'zod';
 import { loadLaw, OWN_LAW } from '../../assess/index.ts';
 import { loadIncident } from '../../incident/index.ts';
 import { readDocument } from '../../platform/index.ts';
-import { ownLanguages } from '../compose/index.ts';
-import type { Known } from './claims.ts';
+import { ownLanguages, type SaidFact } from '../compose/index.ts';
+import { figuresIn, type Known } from './claims.ts';
 import type { LawfulDuty } from './law.ts';
 import { lint } from './lint.ts';
 import { readNotice } from './read.ts';
@@ -13,7 +14,7 @@ import { type Compiled, compileRules, LanguageRules } from './rules.ts';
 import { spamScore } from './spam.ts';
 import type { LintReport } from './types.ts';
 
-export type { Known } from './claims.ts';
+export { figuresIn, type Known } from './claims.ts';
 export type { Finding, LintReport, Severity } from './types.ts';
 
 export type LintAsked = Readonly<{
@@ -26,6 +27,8 @@ export type LintAsked = Readonly<{
   incident?: string | undefined;
   /** The answer of scope, whose figures they are held against. */
   answer?: ScopeAnswer | undefined;
+  /** What is said of the one person to whom it goes, as it was computed. */
+  facts?: readonly SaidFact[] | undefined;
   /** Codes of laws, such as `EU` and `US-CA`. */
   laws: readonly string[];
   /** The sender's own domains. */
@@ -59,7 +62,11 @@ export async function lintNotice(asked: LintAsked): Promise<LintReport> {
   const known =
     asked.incident === undefined
       ? undefined
-      : { incident: (await loadIncident(asked.incident)).incident, answer: asked.answer };
+      : {
+          incident: (await loadIncident(asked.incident)).incident,
+          answer: asked.answer,
+          figures: figuresIn(asked.facts ?? []),
+        };
   return lint({
     notice,
     rules,
@@ -91,6 +98,32 @@ function rulesFor(wanted: string | undefined, text: string, all: ReadonlyMap<str
     'usage',
     `the language can’t be told from the text: say it with --language (${[...all.keys()].join(', ')})`,
   );
+}
+
+const NoticeFacts = z.object({
+  facts: z.array(
+    z.object({ fact: z.string(), value: z.unknown(), source: z.object({ is: z.string(), at: z.string() }) }),
+  ),
+});
+
+/**
+ * What a notice says of its person, of the file that `forthright notice --json` writes. Refuses with `notice-invalid` what
+ * is none, and what comes from another run than the answer.
+ */
+export async function readNoticeFacts(
+  path: string,
+  answer: ScopeAnswer | undefined,
+): Promise<readonly SaidFact[]> {
+  const { value } = await readDocument(path, NoticeFacts, 'notice-invalid');
+  const foreign = value.facts.find(
+    ({ source }) => source.is === 'run' && answer !== undefined && !source.at.startsWith(`${answer.run}:`),
+  );
+  if (foreign !== undefined)
+    throw new ForthrightError(
+      'notice-invalid',
+      `the facts in ${path} are of another run (${foreign.source.at}) than the answer (${answer?.run}): make the notice again`,
+    );
+  return value.facts as readonly SaidFact[];
 }
 
 export type Linter = (

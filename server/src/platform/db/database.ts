@@ -5,8 +5,9 @@ import { ForthrightError } from '@forthright/contract';
 import { AbortedTransactionError, CompiledQuery, Kysely, type KyselyPlugin, type Transaction } from 'kysely';
 import type { ReadonlyKysely } from 'kysely/readonly';
 import type { Engine } from './engine.ts';
-import { stateOf } from './failures.ts';
-import { migrate, type Schema } from './migrations.ts';
+import { endsAll, REPEATABLE, stateOf } from './failures.ts';
+import { migrate } from './migrate.ts';
+import type { Schema } from './migrations.ts';
 import { bind } from './statements.ts';
 import type { Db, insideATransaction, Params, TransactionOptions, Tx } from './types.ts';
 
@@ -14,19 +15,6 @@ const ATTEMPTS = 10;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 250;
 const GRACE_MS = 5000;
-
-/** Serialization failure and deadlock: PostgreSQL has rolled all of it back and asks to begin again. */
-const REPEATABLE: ReadonlySet<string | undefined> = new Set(['40001', '40P01']);
-
-/** Whether an error has ended the whole transaction, and not only the part of it that met the error. */
-export const endsAll = (error: unknown): boolean =>
-  REPEATABLE.has(stateOf(error)) ||
-  (error instanceof ForthrightError && ['database-unreachable', 'interrupted'].includes(error.code));
-
-/** Each statement of this transaction ends by itself after so long, as `deed-too-long`. The embedded engine can't interrupt one. */
-export async function limitStatements(tx: Tx, mostMs: number): Promise<void> {
-  await tx.rows("SELECT set_config('statement_timeout', :mostMs::text, true)", { mostMs: String(mostMs) });
-}
 
 /** `before`: the one of which this is a part. `ended`: what ended the whole transaction, though the work passed it over. */
 type Inside = { isOpen: boolean; readonly before?: Inside; ended?: unknown };

@@ -112,3 +112,11 @@ export function constraintOf(error: unknown): string | undefined {
     ? error.cause.constraint
     : undefined;
 }
+
+/** Serialization failure and deadlock: PostgreSQL has rolled all of it back and asks to begin again. */
+export const REPEATABLE: ReadonlySet<string | undefined> = new Set(['40001', '40P01']);
+
+/** Whether an error has ended the whole transaction, and not only the part of it that met the error. */
+export const endsAll = (error: unknown): boolean =>
+  REPEATABLE.has(stateOf(error)) ||
+  (error instanceof ForthrightError && ['database-unreachable', 'interrupted'].includes(error.code));

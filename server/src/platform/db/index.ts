@@ -1,5 +1,4 @@
 export type { Generated, Insertable, JSONColumnType, Selectable, Updateable } from 'kysely';
-export { endsAll, limitStatements } from './database.ts';
 export {
   type AppliedMigration,
   appliedMigrations,
@@ -13,8 +12,9 @@ export {
   type TableOf,
   tablesOf,
 } from './dump.ts';
-export { constraintOf } from './failures.ts';
+export { constraintOf, endsAll } from './failures.ts';
 export { FolderLock, type Owner, readOwner } from './folder.ts';
+export { limitStatements } from './limit.ts';
 export { checksumOf, type Migration, readMigrations, type Schema } from './migrations.ts';
 export { type DatabaseOptions, openDatabase } from './open.ts';
 export { quoteName } from './quote.ts';

@@ -1,4 +1,3 @@
-import { Database } from './database.ts';
 import type { Schema } from './migrations.ts';
 import type { Db } from './types.ts';
 
@@ -25,6 +24,8 @@ export type DatabaseOptions = Readonly<
  * the server can't be reached or used, and when the records are newer than the program.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Db> {
+  // Only whoever opens a database pays for reading its library: most commands ask a server.
+  const { Database } = await import('./database.ts');
   const db = new Database(await openEngine(options));
   try {
     if (options.schema !== 'as it is') await db.migrate(options.schema);

@@ -217,7 +217,8 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const) {
             const turn = String(job.input.turn);
             atTurn.set(turn, (atTurn.get(turn) ?? 0) + 1);
             assert.ok(turn === 'none' || atTurn.get(turn) === 1, 'two of one turn');
-            await sleep(40);
+            // Until a lane's other hands are there as well.
+            for (let n = 0; n < 50 && most < 3; n += 1) await sleep(40);
             atTurn.set(turn, (atTurn.get(turn) ?? 0) - 1);
             now -= 1;
           },

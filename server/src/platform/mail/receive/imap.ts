@@ -1,6 +1,6 @@
 /** A mailbox of a mail server, over IMAP. */
 import { ForthrightError } from '@forthright/contract';
-import { ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 import type { Taken, Taking } from './maildir.ts';
 
 export type ImapBox = Readonly<{
@@ -25,7 +25,7 @@ const MOST_AT_ONCE = 1000;
  * `mailbox-unreachable` a server that can't be reached, or lets us not in.
  */
 export async function takeFromImap(box: ImapBox, { keep, signal, mostBytes }: Taking): Promise<Taken> {
-  const client = clientOf(box);
+  const client = await clientOf(box);
   const refused: { id: string; error: unknown }[] = [];
   let kept = 0;
   const end = () => client.close();
@@ -76,7 +76,9 @@ export async function takeFromImap(box: ImapBox, { keep, signal, mostBytes }: Ta
   return { kept, refused };
 }
 
-function clientOf({ host, port, security, verifies, user, password }: ImapBox): ImapFlow {
+/** Its library is loaded by whoever reads a mailbox, and not by every command. */
+async function clientOf({ host, port, security, verifies, user, password }: ImapBox): Promise<ImapFlow> {
+  const { ImapFlow } = await import('imapflow');
   return new ImapFlow({
     host,
     port,

@@ -4,7 +4,7 @@
  */
 import { statfs } from 'node:fs/promises';
 import { ForthrightError } from '@forthright/contract';
-import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
+import type { SMTPServerOptions, SMTPServerSession } from 'smtp-server';
 import { Limiter } from '../../limiter.ts';
 import type { Log } from '../../log.ts';
 import { makeMaildir, putIntoMaildir } from './spool.ts';
@@ -43,6 +43,8 @@ const refusal = (code: number, words: string): Error =>
 export async function receiveBySmtp(options: ReceiverOptions): Promise<Receiver> {
   const { host, port, folder, log } = options;
   await makeMaildir(folder);
+  // Loaded by whoever receives, and not by every command.
+  const { SMTPServer } = await import('smtp-server');
   const server = new SMTPServer(settingsOf(options));
   server.on('error', (rawError) => {
     const code = String((rawError as { code?: unknown }).code ?? 'unknown');
