@@ -39,6 +39,7 @@ import {
   LEAKS,
   mailingTo,
   person,
+  records,
   STATEMENT,
   writeWorkspace,
 } from './testing.ts';
@@ -66,7 +67,7 @@ beforeEach(async () => {
   folders += 1;
   folder = join(work, String(folders));
   workspace = await writeWorkspace(folder);
-  db = await openRecord({ folder, now });
+  db = await openRecord({ folder, url: records.url?.(), now });
   sink = await Sink.open({ message: (seen) => deed(seen) });
 });
 afterEach(async () => {
