@@ -32,7 +32,11 @@ export async function startRspamd(dns: string): Promise<Rspamd> {
   writeFileSync(
     settings,
     `options {
-  .include "/etc/rspamd/options.inc"
+  cache_file = "${folder}/symbols.cache";
+  hs_cache_dir = "${folder}/";
+  tempdir = "${folder}";
+  url_tld = "/usr/share/rspamd/effective_tld_names.dat";
+  allow_raw_input = true;
   filters = "chartable,dkim,regexp";
   dns { nameserver = ["${dns}"]; timeout = 1s; retransmits = 1; }
   pidfile = "${folder}/pid";
