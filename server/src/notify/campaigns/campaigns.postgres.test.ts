@@ -21,5 +21,4 @@ else {
     return url.href;
   };
   await import('./campaigns.test.ts');
-  await import('./copies.test.ts');
 }
