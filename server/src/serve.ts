@@ -1,11 +1,14 @@
 /** Starts everything that serves, on one data folder; wired by hand. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ForthrightError } from '@forthright/contract';
 import {
   answerEntrances,
   archiveKeys,
+  editionOperations,
   endAndArchive,
   mailKeyOperations,
   openRecordTruth,
@@ -62,6 +65,7 @@ export const operationsOf = (
   ...fileOperations([assessParts]),
   ...jobOperations(jobs),
   ...campaignOperations({ data, mailing, allowPrivate, workspace: jobs.workspace }),
+  ...editionOperations({ workspace: jobs.workspace }),
   ...mailKeyOperations({ data, mailing }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
@@ -71,14 +75,22 @@ export const operationsOf = (
 export const questionsOf = (options: RecordOptions): readonly Entrance[] =>
   answerEntrances(() => openRecordTruth(options));
 
+const nowhere = new Proxy({} as Db, {
+  get: () => {
+    throw new Error('These operations are only described; there are no records behind them.');
+  },
+});
+const nobody = () => peopleOf({ db: nowhere, now: () => new Date(), seals: sealFolder('') });
+
 /** The same without records, for whoever only describes them; none of these may be run. */
-export function allOperations(): readonly Operation[] {
-  const nowhere = new Proxy({} as Db, {
-    get: () => {
-      throw new Error('These operations are only described; there are no records behind them.');
-    },
-  });
-  return operationsOf(peopleOf({ db: nowhere, now: () => new Date(), seals: sealFolder('') }));
+export const allOperations = (): readonly Operation[] => operationsOf(nobody());
+
+/** The OpenAPI document of this version, as `/api/openapi.json` has it. */
+export async function openApi(version: string): Promise<object> {
+  const { describeApi } = await import('./http/index.ts');
+  const people = nobody();
+  const questions = questionsOf({ db: nowhere, data: '', workspace: undefined, mailing: undefined });
+  return describeApi({ operations: operationsOf(people), people, questions }, version);
 }
 
 /** The stages that have tables, in the order of their numbers. */
@@ -92,6 +104,12 @@ export const MIGRATIONS = [
   'notify',
   'answer',
 ].map((stage) => new URL(`./${stage}/migrations/`, import.meta.url));
+
+/** Where `npm run build` puts the web application; undefined while it was not run. */
+export function builtWeb(): string | undefined {
+  const folder = fileURLToPath(new URL('../../web/dist/', import.meta.url));
+  return existsSync(join(folder, 'index.html')) ? folder : undefined;
+}
 
 export type ServeOptions = Readonly<{
   data: string;
@@ -107,6 +125,8 @@ export type ServeOptions = Readonly<{
   workspace?: string | undefined;
   /** A file or an `http(s)` address with the last published checkpoint: with it a copy shows that was made with its data folder. */
   published?: string | undefined;
+  /** The folder of the built web application, where there is one. */
+  web?: string | undefined;
   /** Whether webhooks may lead to this machine and into private networks, and be `http`. */
   allowPrivateWebhooks?: boolean | undefined;
 }>;
@@ -124,7 +144,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     now,
     log,
     workspace,
-    published,
+    published: lastPublished,
+    web,
     allowPrivateWebhooks: allowPrivate = false,
   } = options;
   if (workspace !== undefined) await loadWorkspace(workspace);
@@ -141,7 +162,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       : { kind: 'server', url: database, schema },
   );
   try {
-    const checkpoint = published === undefined ? undefined : await readPublished(published);
+    const checkpoint = lastPublished === undefined ? undefined : await readPublished(lastPublished);
     const register = await openRecords(db, data, now, checkpoint);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
     if ((await webhooksStandSince(db)) !== undefined)
@@ -167,7 +188,20 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const questions = questionsOf({ db, data, workspace, mailing });
     // The commands that ask a server read this file for its operations, and need none of what serves them.
     const http = await import('./http/index.ts');
-    const app = http.makeServer({ operations, questions, people, db, now, log, version, operator, returned });
+    const published = join(data, 'public');
+    const app = http.makeServer({
+      operations,
+      questions,
+      people,
+      db,
+      now,
+      log,
+      version,
+      published,
+      operator,
+      returned,
+      web,
+    });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
     if (database === undefined) await writeOperator(data, { address, secret });
@@ -194,6 +228,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       await app.close();
       throw error;
     });
+    if (web === undefined)
+      log({ event: 'web-missing', level: 'warn', note: '`npm run build` makes the web application' });
     log({ event: 'serving', level: 'info' });
     return {
       address,

@@ -469,6 +469,24 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is no such campaign in this incident, or nobody of this id in it.',
     advice: 'Look at those that there are with `list-campaigns` and `list-addressees`.',
   },
+  'edition-not-found': {
+    meaning: 'The incident has no such edition of its public page, or nothing was published yet.',
+    advice: '`forthright list-editions` shows those that there are.',
+  },
+  'edition-incomplete': {
+    meaning: 'The public page would leave out something that it must say.',
+    advice:
+      'Give each fact that is listed, in every language of the page, or say in `texts.notYet` why it is not known yet and by when it will be.',
+  },
+  'edition-changed': {
+    meaning:
+      'What is to be published is not what was prepared: facts, texts or the program have changed since.',
+    advice: 'Prepare the edition anew, and have it approved.',
+  },
+  'edition-refuses': {
+    meaning: 'This can’t be done with the edition, or not by you.',
+    advice: 'The message says why; who prepares an edition does not approve it.',
+  },
   'campaign-refuses': {
     meaning:
       'What was asked does not go with the state of the campaign or person, or is another person’s to do.',

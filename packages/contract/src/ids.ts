@@ -20,6 +20,7 @@ export type Kind =
   | 'dlv'
   | 'hov'
   | 'cmp'
+  | 'edn'
   | 'cpy';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;

@@ -15,6 +15,7 @@ export {
   STEP_TEXTS,
 } from './duties/store.ts';
 export type { AssessedDuty, KeptDuty } from './duties/types.ts';
+export { CONTEXT as DPV_CONTEXT, type Term as DpvTerm } from './exchange/dpv.ts';
 export { type BundlePart, type ExportOptions, exportIncident, type PartsOf } from './export.ts';
 export { dropContent, fileOperations, keepContent, openContent, openFiles } from './files.ts';
 export { refuseLastOfficer } from './hand-overs/changes.ts';

@@ -12,6 +12,7 @@ import type { Writer } from './writer.ts';
 /** A batch whose root stands in the register; `size` leaves. */
 export type CommittedBatch = Readonly<{
   campaign: string;
+  incident: string;
   tag: string;
   size: number;
   root: Uint8Array;
@@ -30,6 +31,7 @@ export async function committedBatches(reads: Reads): Promise<readonly Committed
 
 const batchOf = ({
   id,
+  incident,
   tag,
   messages,
   letters,
@@ -44,6 +46,7 @@ const batchOf = ({
     : [
         {
           campaign: id,
+          incident,
           tag,
           size: messages + letters,
           root,

@@ -230,7 +230,7 @@ class Writer {
   private because(common: Values): string[] {
     const { incident } = this.asked;
     const facts = this.leaks().flatMap(({ id }) => incident.gaps.get(id) ?? []);
-    const stretches = merged(facts.flatMap(({ value }) => value));
+    const stretches = mergedStretches(facts.flatMap(({ value }) => value));
     if (incident.nextBy === undefined)
       throw missing('the day by which people are told more (`nextBy`)', 'what.next');
     const next = this.voice.say('what.next', { nextBy: incident.nextBy });
@@ -413,10 +413,10 @@ export function adviceFor(fields: readonly string[]): AdviceGroup[] {
   return ADVICE_GROUPS.filter((group) => groups.has(group));
 }
 
-const contactWords = ({ name, email, phone }: Contact): string =>
+export const contactWords = ({ name, email, phone }: Contact): string =>
   [name, email, phone].filter((part) => part !== undefined && part !== '').join(', ');
 
-function merged(stretches: readonly Stretch[]): readonly Stretch[] {
+export function mergedStretches(stretches: readonly Stretch[]): readonly Stretch[] {
   const united: Stretch[] = [];
   for (const stretch of [...stretches].sort((a, b) => a.from - b.from)) {
     const last = united.at(-1);
