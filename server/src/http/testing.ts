@@ -30,6 +30,7 @@ type Settings = Readonly<{
   company: CompanySettings | undefined;
   allowPrivate: boolean;
   workspace: string | undefined;
+  web: string | undefined;
 }>;
 
 export class World {
@@ -47,7 +48,7 @@ export class World {
     db: Db,
     folder: string,
     more: readonly Operation[],
-    { silenceMs, company, allowPrivate, workspace }: Settings,
+    { silenceMs, company, allowPrivate, workspace, web }: Settings,
   ) {
     this.db = db;
     this.folder = folder;
@@ -65,6 +66,7 @@ export class World {
       log,
       version: '0.1.0',
       silenceMs,
+      web,
     });
   }
 
@@ -76,6 +78,7 @@ export class World {
     company,
     allowPrivate = false,
     workspace,
+    web,
   }: {
     more?: readonly Operation[];
     url?: string | undefined;
@@ -85,6 +88,8 @@ export class World {
     allowPrivate?: boolean;
     /** Path of a workspace file. */
     workspace?: string | undefined;
+    /** Folder of a built web application. */
+    web?: string | undefined;
   } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
     const schema = { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' };
@@ -92,7 +97,7 @@ export class World {
       ? openReady(join(folder, 'records'), schema)
       : openDatabase({ kind: 'server', url, schema }));
     await openRecords(db, folder, () => new Date());
-    return new World(db, folder, more, { silenceMs, company, allowPrivate, workspace });
+    return new World(db, folder, more, { silenceMs, company, allowPrivate, workspace, web });
   }
 
   readonly now = (): Date => new Date(this.#nowMs);

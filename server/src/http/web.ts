@@ -23,8 +23,6 @@ export const WEB_PATHS = [
   '/incidents',
   '/incidents/:incident',
   '/incidents/:incident/:view',
-  '/people',
-  '/register',
 ] as const;
 
 const TYPES: Readonly<Record<string, string>> = {
