@@ -23,6 +23,7 @@ export const WEB_PATHS = [
   '/incidents',
   '/incidents/:incident',
   '/incidents/:incident/:view',
+  '/people',
 ] as const;
 
 const TYPES: Readonly<Record<string, string>> = {
