@@ -5,14 +5,23 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ForthrightError } from '@forthright/contract';
-import { answerEntrances, archiveKeys, openRecordTruth, type RecordOptions } from './answer/index.ts';
+import {
+  answerEntrances,
+  archiveKeys,
+  editionOperations,
+  endAndArchive,
+  mailKeyOperations,
+  openRecordTruth,
+  type RecordOptions,
+} from './answer/index.ts';
 import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
 import type { makeServer } from './http/index.ts';
-import { fileOperations, incidentOperations, openFiles, refuseLastOfficer } from './incident/index.ts';
+import { fileOperations, incidentOperationsWith, openFiles, refuseLastOfficer } from './incident/index.ts';
 import {
+  addresseesElsewhere,
   type CampaignOptions,
   campaignOperations,
   keepingCertificates,
@@ -51,11 +60,13 @@ export const operationsOf = (
   }: JobsOptions & Partial<Outbound> & Partial<Omit<CampaignOptions, 'workspace'>> = {},
 ): readonly Operation[] => [
   ...people.operations,
-  ...incidentOperations,
+  ...incidentOperationsWith(addresseesElsewhere(data)),
   ...assessOperations({ workspace: jobs.workspace }),
   ...fileOperations([assessParts]),
   ...jobOperations(jobs),
-  ...campaignOperations({ data, mailing, workspace: jobs.workspace }),
+  ...campaignOperations({ data, mailing, allowPrivate, workspace: jobs.workspace }),
+  ...editionOperations({ workspace: jobs.workspace }),
+  ...mailKeyOperations({ data, mailing }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
@@ -133,7 +144,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     now,
     log,
     workspace,
-    published,
+    published: lastPublished,
     web,
     allowPrivateWebhooks: allowPrivate = false,
   } = options;
@@ -151,7 +162,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       : { kind: 'server', url: database, schema },
   );
   try {
-    const checkpoint = published === undefined ? undefined : await readPublished(published);
+    const checkpoint = lastPublished === undefined ? undefined : await readPublished(lastPublished);
     const register = await openRecords(db, data, now, checkpoint);
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
     if ((await webhooksStandSince(db)) !== undefined)
@@ -177,6 +188,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const questions = questionsOf({ db, data, workspace, mailing });
     // The commands that ask a server read this file for its operations, and need none of what serves them.
     const http = await import('./http/index.ts');
+    const published = join(data, 'public');
     const app = http.makeServer({
       operations,
       questions,
@@ -185,6 +197,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       now,
       log,
       version,
+      published,
       operator,
       returned,
       web,
@@ -206,7 +219,10 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       workspace,
       mailing,
       outbound: { allowPrivate },
-      upkeep: people.upkeep,
+      upkeep: async () => {
+        await people.upkeep();
+        await endAndArchive({ db, now, actor: PROGRAM }, { data, mailing });
+      },
     }).catch(async (error) => {
       await receiver?.close();
       await app.close();

@@ -6,12 +6,15 @@ import { KILLED_AS } from '../../server/src/incident/killing.ts';
 import { allOperations } from '../../server/src/serve.ts';
 import { DEEDS as OF_CAMPAIGNS } from './campaigns.child.ts';
 import { DEEDS as OF_DUTIES } from './duties.child.ts';
+import { DEEDS as OF_EDITIONS } from './editions.child.ts';
 import { DEEDS as OF_PEOPLE } from './people.child.ts';
 import { DEEDS as OF_WEBHOOKS } from './webhooks.child.ts';
 
 test('a process is killed in the midst of every operation that changes something', () => {
   const killed = new Set(
-    [OF_INCIDENTS, OF_PEOPLE, OF_WEBHOOKS, OF_CAMPAIGNS, OF_DUTIES].flatMap((deeds) => Object.keys(deeds)),
+    [OF_INCIDENTS, OF_PEOPLE, OF_WEBHOOKS, OF_CAMPAIGNS, OF_DUTIES, OF_EDITIONS].flatMap((deeds) =>
+      Object.keys(deeds),
+    ),
   );
   const changing = allOperations().filter(({ method }) => method !== 'GET');
   assert.deepEqual(

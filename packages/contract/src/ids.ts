@@ -19,7 +19,9 @@ export type Kind =
   | 'evt'
   | 'dlv'
   | 'hov'
-  | 'cmp';
+  | 'cmp'
+  | 'edn'
+  | 'cpy';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;

@@ -2,6 +2,7 @@ export * from './afterwards/index.ts';
 export * from './answer.ts';
 export * from './campaigns.ts';
 export * from './duties.ts';
+export * from './editions.ts';
 export * from './edpb-template.ts';
 export * from './errors.ts';
 export * from './exchange.ts';

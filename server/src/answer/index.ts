@@ -1,8 +1,12 @@
 export { checkMessage, type Given, UNREADABLE } from './check/check.ts';
+export type { Result as FormResult } from './check-page/page.ts';
+export { answerForm } from './check-page/write.ts';
 export { answerEntrances, codeSentTo } from './entrances.ts';
 export { bytesOf, filesAt } from './files.ts';
 export { openFolder, writeAnswerFolder } from './folder.ts';
 export { archivedKeys, archiveKeys } from './keys.ts';
+export { endAndArchive, type MailKeyOptions, mailKeyOperations } from './operations.ts';
+export { editionOperations } from './page/operations.ts';
 export { publishAnswers } from './publish.ts';
 export { openRecordTruth, type RecordOptions } from './record.ts';
 export { phrasesOf } from './truth.ts';

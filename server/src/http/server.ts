@@ -9,6 +9,7 @@ import type { Entrance, People } from '../people/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { framesOf, Limiter, type Log } from '../platform/index.ts';
 import { type Actor, Document, type Download, type Operation } from '../prove/index.ts';
+import { addCheck, CHECK_PATH } from './check.ts';
 import { cookieOf, credentialsOf, isLoopback, refuseOtherOrigins } from './cookies.ts';
 import { lastEventOf, Streams } from './events.ts';
 import { parametersOf, readInput, type Shape, shapeOf } from './input.ts';
@@ -17,6 +18,7 @@ import { type Described, openApiOf } from './openapi.ts';
 import { addOperator, BACKUP_PATH, type OperatorDoor, REGISTER_PATH } from './operator.ts';
 import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
+import { addPublic, PUBLIC_PATH } from './public.ts';
 import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
 import { addReturned, isReturnedPath, RETURNED_PATHS, type ReturnedDoor } from './returned.ts';
 import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
@@ -35,6 +37,8 @@ export type ServerOptions = Readonly<{
   now: () => Date;
   log: Log;
   version: string;
+  /** The folder that everybody may have; without it there is none. */
+  published?: string;
   /** For whoever runs the server; without it there is no such door. */
   operator?: OperatorDoor;
   /** For webhooks of mail providers; without it there is no such door. */
@@ -117,6 +121,13 @@ export function makeServer(options: ServerOptions): FastifyInstance {
       entrance: accept,
       hasWeb: web !== undefined,
       admit: (request) => admit(door, request),
+      refused: (rawError, request) => logRefusal(rawError, request, log),
+    });
+  if (options.published !== undefined) addPublic(app, options.published);
+  if (options.questions?.some(({ name }) => name === 'check-message'))
+    addCheck(app, {
+      questions: options.questions,
+      admit: (request) => admit(door, request, { isPublic: true }),
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
   if (options.operator !== undefined) addOperator(app, options.operator);
@@ -503,8 +514,12 @@ function refuseTheRest({ app }: Door, routes: readonly Route[], web: Web | undef
       method: 'GET',
       form: formOf(path),
     })),
-    ...['/welcome', ...SIGN_IN_PATHS.POST].map((path) => ({ method: 'POST', form: formOf(path) })),
+    ...['/welcome', CHECK_PATH, ...SIGN_IN_PATHS.POST].map((path) => ({
+      method: 'POST',
+      form: formOf(path),
+    })),
     ...RETURNED_PATHS.map((path) => ({ method: 'POST', form: formOf(path) })),
+    { method: 'GET', form: new RegExp(`^${PUBLIC_PATH.replace('*', '.*')}$`) },
     { method: 'POST', form: formOf(BACKUP_PATH) },
     { method: 'POST', form: formOf(REGISTER_PATH) },
     ...routes.map(({ method, path }) => ({ method, form: formOf(`/api${path}`) })),

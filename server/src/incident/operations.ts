@@ -61,7 +61,8 @@ import { dutyOperations } from './duties/operations.ts';
 import { exportDpv, exportVeris, importVeris, showImport } from './exchange/exchange.ts';
 import { exportBreachRegister } from './exchange/register.ts';
 import { handOverOperations } from './hand-overs/operations.ts';
-import { inboxOperations } from './inbox/operations.ts';
+import type { PersonElsewhere } from './inbox/changes.ts';
+import { erasePersonOperation, inboxOperations } from './inbox/operations.ts';
 import { inquiryOperations } from './inquiries/operations.ts';
 import {
   draftPaper,
@@ -344,3 +345,9 @@ export const incidentOperations: readonly Operation[] = [
   ...runOperations,
   ...dutyOperations,
 ];
+
+/** The same, where a stage above keeps people as well. */
+export const incidentOperationsWith = (elsewhere: PersonElsewhere): readonly Operation[] => {
+  const erase = erasePersonOperation(elsewhere);
+  return incidentOperations.map((one) => (one.name === erase.name ? erase : one));
+};

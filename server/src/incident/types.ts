@@ -54,7 +54,8 @@ export type LaterAct =
   | 'fulfil-duty'
   | 'excuse-duties'
   | 'reopen-duty'
-  | 'campaign';
+  | 'campaign'
+  | 'edition';
 
 /** What somebody typed; `null` once it was erased. */
 export type Typed = string | null;
