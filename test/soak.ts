@@ -11,6 +11,7 @@ import { killSenders } from '../server/src/notify/send/killing.ts';
 import { killWriters } from '../server/src/platform/db/killing.ts';
 import { DEEDS as CAMPAIGN_DEEDS } from './killing/campaigns.child.ts';
 import { DEEDS as DUTY_DEEDS } from './killing/duties.child.ts';
+import { DEEDS as EDITION_DEEDS } from './killing/editions.child.ts';
 import { DEEDS as PEOPLE } from './killing/people.child.ts';
 import { killCampaigns } from './killing/sending.ts';
 import { DEEDS as WEBHOOK_DEEDS } from './killing/webhooks.child.ts';
@@ -35,6 +36,11 @@ const CAMPAIGNS = {
 const DUTIES = {
   child: new URL('./killing/duties.child.ts', import.meta.url),
   names: Object.keys(DUTY_DEEDS),
+};
+
+const EDITIONS = {
+  child: new URL('./killing/editions.child.ts', import.meta.url),
+  names: Object.keys(EDITION_DEEDS),
 };
 
 const [runs = WORLDS, from = Date.now() & 0x7fffffff] = process.argv.slice(2).map(Number);
@@ -90,6 +96,7 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
   [`kill -9 in the midst of webhooks, ${SOAK_KILLS} times`, (settings) => killOften(settings, WEBHOOKS)],
   [`kill -9 in the midst of campaigns, ${SOAK_KILLS} times`, (settings) => killOften(settings, CAMPAIGNS)],
   [`kill -9 in the midst of duties, ${SOAK_KILLS} times`, (settings) => killOften(settings, DUTIES)],
+  [`kill -9 in the midst of editions, ${SOAK_KILLS} times`, (settings) => killOften(settings, EDITIONS)],
   [`kill -9 of a process that sends notices, ${SENDER_KILLS} times`, killSending],
   [`kill -9 of a process that sends a campaign, ${SENDER_KILLS} times`, killCampaign],
   [`kill -9 of a database that is written to, ${SOAK_KILLS} times`, killDatabases],

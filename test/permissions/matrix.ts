@@ -38,6 +38,9 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   version: '1',
   handOver: `hov_${'0'.repeat(32)}`,
   campaign: `cmp_${'0'.repeat(32)}`,
+  edition: `edn_${'0'.repeat(32)}`,
+  selector: 'f202611220000',
+  copies: `cpy_${'0'.repeat(32)}`,
   unlock: `unl_${'0'.repeat(32)}`,
 };
 

@@ -469,6 +469,24 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is no such campaign in this incident, or nobody of this id in it.',
     advice: 'Look at those that there are with `list-campaigns` and `list-addressees`.',
   },
+  'edition-not-found': {
+    meaning: 'The incident has no such edition of its public page, or nothing was published yet.',
+    advice: '`forthright list-editions` shows those that there are.',
+  },
+  'edition-incomplete': {
+    meaning: 'The public page would leave out something that it must say.',
+    advice:
+      'Give each fact that is listed, in every language of the page, or say in `texts.notYet` why it is not known yet and by when it will be.',
+  },
+  'edition-changed': {
+    meaning:
+      'What is to be published is not what was prepared: facts, texts or the program have changed since.',
+    advice: 'Prepare the edition anew, and have it approved.',
+  },
+  'edition-refuses': {
+    meaning: 'This can’t be done with the edition, or not by you.',
+    advice: 'The message says why; who prepares an edition does not approve it.',
+  },
   'campaign-refuses': {
     meaning:
       'What was asked does not go with the state of the campaign or person, or is another person’s to do.',
@@ -477,6 +495,20 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'campaign-changed': {
     meaning: 'What was approved is not what there is now: facts, cohort, texts or letterhead have changed.',
     advice: 'Look at it anew; what was prepared from older facts is discarded and made again.',
+  },
+  'copies-not-found': {
+    meaning: 'There are no such letters or copies in this campaign, or their file was erased.',
+    advice: 'Look at those that there are with `list-copies`; make others with `make-copies`.',
+  },
+  'record-unpublished': {
+    meaning: 'The key for mail is not used yet, since the domain system does not show its record.',
+    advice:
+      'Publish the TXT record that the message names, wait until it is seen, and ask again; or say with `unseen` why it is used all the same.',
+  },
+  'font-missing': {
+    meaning: 'Letters need a font that this machine does not have, so none was made.',
+    advice:
+      'Install one with Japanese letters (Debian: `apt-get install fonts-ipafont-gothic`), or name its file as `letterFont` in mail.yaml, and start the server again.',
   },
   'campaign-faulty': {
     meaning: 'The linter finds errors in the notices of the campaign, so nobody approves them just so.',

@@ -20,6 +20,8 @@ export type Kind =
   | 'dlv'
   | 'hov'
   | 'cmp'
+  | 'edn'
+  | 'cpy'
   | 'ans';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;

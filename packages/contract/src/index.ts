@@ -4,6 +4,7 @@ export * from './answer.ts';
 export * from './campaigns.ts';
 export * from './desk.ts';
 export * from './duties.ts';
+export * from './editions.ts';
 export * from './edpb-template.ts';
 export * from './errors.ts';
 export * from './exchange.ts';

@@ -28,6 +28,12 @@ export const Organisation = z.strictObject({
   contactPoint: ContactPoint.optional(),
   annualTurnover: z.strictObject({ amount: z.number(), currency: z.string().length(3) }).optional(),
   domains: z.array(z.string()).default([]),
+  /** Where the folder `public` of the server is served to everybody; the first of the domains unless it says otherwise. */
+  publicAt: z
+    .url({ protocol: /^https$/, error: 'an address that begins with https://' })
+    .max(200)
+    .refine((url) => !/[?#]/.test(url), { error: 'an address without ? and #' })
+    .optional(),
   branches: z
     .array(
       z.strictObject({

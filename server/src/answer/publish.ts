@@ -1,10 +1,13 @@
-/** Writes what everybody may have of the batches: `answer.json` in the folder `public`, beside the files of each batch. */
+/** Writes what everybody may have: `answer.json` in the folder `public`, beside the files of each batch, and the pages of incidents. */
 import { join } from 'node:path';
 import { committedBatches } from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { publishedEntry, registerKeys } from '../prove/index.ts';
+import { writeCheckPages } from './check-page/write.ts';
 import { writeAnswerFolder } from './folder.ts';
 import { archivedKeys } from './keys.ts';
+import { writePages } from './page/site.ts';
+import { Files } from './public-files.ts';
 import type { PublishedBatch } from './types.ts';
 
 /**
@@ -22,4 +25,7 @@ export async function publishAnswers({ db, data }: Readonly<{ db: Db; data: stri
     register: await registerKeys({ db }),
     batches,
   });
+  const files = await Files.open(data);
+  await writeCheckPages(files, batches.at(-1)?.letterhead.name ?? '');
+  await writePages(db, files);
 }

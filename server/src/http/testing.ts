@@ -65,6 +65,7 @@ export class World {
       operations,
       people: this.people,
       questions: this.questions,
+      published: join(folder, 'public'),
       db,
       now: this.now,
       log,

@@ -15,13 +15,14 @@ export {
   STEP_TEXTS,
 } from './duties/store.ts';
 export type { AssessedDuty, KeptDuty } from './duties/types.ts';
+export { CONTEXT as DPV_CONTEXT, type Term as DpvTerm } from './exchange/dpv.ts';
 export { type BundlePart, type ExportOptions, exportIncident, type PartsOf } from './export.ts';
 export { dropContent, fileOperations, keepContent, openContent, openFiles } from './files.ts';
 export { refuseLastOfficer } from './hand-overs/changes.ts';
-export { addInboxItemWithin } from './inbox/changes.ts';
+export { addInboxItemWithin, type PersonElsewhere } from './inbox/changes.ts';
 export { monthsAfter } from './inbox/rules.ts';
 export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';
-export { incidentOperations } from './operations.ts';
+export { incidentOperations, incidentOperationsWith } from './operations.ts';
 export { deletionOf } from './recipients/show.ts';
 export { MOVES } from './rules.ts';
 export { latestDone } from './runs.store.ts';

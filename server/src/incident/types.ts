@@ -55,6 +55,7 @@ export type LaterAct =
   | 'excuse-duties'
   | 'reopen-duty'
   | 'campaign'
+  | 'edition'
   | 'desk';
 
 /** What somebody typed; `null` once it was erased. */

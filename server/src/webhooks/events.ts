@@ -30,6 +30,7 @@ const KINDS: Readonly<Record<string, WebhookEvent>> = {
   'incident-proposed': 'approval-asked',
   'unlock-asked': 'approval-asked',
   'hand-over-asked': 'approval-asked',
+  'edition-prepared': 'approval-asked',
   'duties-changed': 'duties-changed',
   'campaign-finished': 'campaign-finished',
 };
@@ -37,7 +38,7 @@ const KINDS: Readonly<Record<string, WebhookEvent>> = {
 /** Which facts of an entry are told with it. */
 const TOLD: Readonly<Record<string, readonly string[]>> = {
   'incident-opened': ['kind'],
-  'approval-asked': ['decision', 'answer', 'unlock', 'handOver'],
+  'approval-asked': ['decision', 'answer', 'unlock', 'handOver', 'edition'],
   'duties-changed': ['run'],
   'campaign-finished': ['campaign'],
 };

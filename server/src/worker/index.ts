@@ -13,9 +13,13 @@ import { ASSESS_DUTIES, SCOPE_RUN } from '../incident/index.ts';
 import {
   CAMPAIGN_WINDOWS,
   campaignWindowsHandler,
+  MAKE_COPIES,
   type Mailing,
+  makeCopiesHandler,
+  POST_COPIES,
   PREPARE_CAMPAIGN,
   PUBLISH_BATCHES,
+  postCopiesHandler,
   prepareCampaignHandler,
   SEEK_EVIDENCE,
   SEND_CAMPAIGN,
@@ -74,7 +78,7 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
       handlers: {
         [CHECKPOINT]: checkpointHandler({ db, now, data, upkeep }),
         [PUBLISH_BATCHES]: { run: () => publishAnswers({ db, data }) },
-        [CAMPAIGN_WINDOWS]: campaignWindowsHandler({ db, now }),
+        [CAMPAIGN_WINDOWS]: campaignWindowsHandler({ db, now, data }),
         [DEADLINES]: { run: () => announceDeadlines(db, now) },
       },
     },
@@ -82,6 +86,8 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     { atOnce: 1, handlers: { [PREPARE_CAMPAIGN]: prepareCampaignHandler(campaigns) } },
     // Campaigns of several incidents go side by side; of one there is one at a time.
     { atOnce: 4, handlers: { [SEND_CAMPAIGN]: sendCampaignHandler(campaigns) } },
+    { atOnce: 1, handlers: { [MAKE_COPIES]: makeCopiesHandler(campaigns) } },
+    { atOnce: 1, handlers: { [POST_COPIES]: postCopiesHandler({ ...campaigns, outbound }) } },
     { atOnce: 1, handlers: { [SEEK_EVIDENCE]: seekEvidenceHandler({ db, now, log, mailing }) } },
     // One at a time: no two programs share a Maildir.
     { atOnce: 1, handlers: { [TAKE_RETURNED]: takeReturnedHandler({ db, now, log, data, mailing }) } },

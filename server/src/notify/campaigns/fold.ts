@@ -112,14 +112,23 @@ async function stateEvents(
   return entry;
 }
 
-/** The same for what no file of the journal told, as when a start finds messages in doubt. */
-export async function foldRest(asked: Asked, campaign: Campaign, fence: number): Promise<void> {
-  const { folded } = await findCampaign(asked.db, campaign.incident, campaign.id);
-  if ((await eventsAfter(asked.db, campaign.id, folded, 1)).length === 0) return;
-  await deed(asked, async (tx) => {
+/** The same for what no file of the journal told, as when messages are found in doubt: what `work` moves, and its entry. */
+export function foldMoved(
+  { asked, campaign, fence }: Omit<Folding, 'folder'>,
+  work: (tx: Tx, at: Date) => Promise<readonly NewEvent[]>,
+): Promise<void> {
+  return deed(asked, async (tx, at) => {
+    await insertEvents(tx, campaign.id, await work(tx, at));
     const entry = await stateEvents(tx, campaign, { fence });
     await insertCampaignMove(tx, campaign.id, entry, 'fold');
   });
+}
+
+/** What `sending-begun` found in doubt stands in the register by its hash, too. */
+export async function foldRest(asked: Asked, campaign: Campaign, fence: number): Promise<void> {
+  const { folded } = await findCampaign(asked.db, campaign.incident, campaign.id);
+  if ((await eventsAfter(asked.db, campaign.id, folded, 1)).length === 0) return;
+  await foldMoved({ asked, campaign, fence }, async () => []);
 }
 
 const fencedOff = (): ForthrightError =>
@@ -133,6 +142,7 @@ type Happened = {
   n: number;
   path: PersonEvent[];
   at: Date;
+  firstAt: Date;
   releases: number;
   dateMs: number | null;
   due: Date | null;
@@ -151,7 +161,7 @@ function happened(
     const at = new Date(record.atMs + aheadMs);
     const event = EVENT_OF[record.kind];
     events.push({ n, event, at, status: record.status, said: record.why });
-    const found = byMessage.get(n) ?? { n, path: [], at, releases: 0, dateMs: null, due: null };
+    const found = byMessage.get(n) ?? { n, path: [], at, firstAt: at, releases: 0, dateMs: null, due: null };
     byMessage.set(n, found);
     found.path.push(event);
     found.at = at;

@@ -1,15 +1,6 @@
-/**
- * Sends a campaign, as a job: through the journal and the threads of `send/`. Before a message's end is written it stands
- * in the journal on the disk; files of the journal are folded into the records, each with its hash in the register.
- *
- *   begin (journal's lock, fence, what a crash left, doubts, sums) ─▶ due messages ─▶ sendAll ─▶ journal ─▶ fold ─▶ due later | sent
- */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CampaignState, type ErrorCode, ForthrightError, type Pause } from '@forthright/contract';
 import { recordUpon } from '../../incident/index.ts';
-import type { Tx } from '../../platform/db/index.ts';
 import type { Log } from '../../platform/index.ts';
 import { domainOf, type OneAddress, oneAddress } from '../../platform/mail/index.ts';
 import { endJob, type Handler, type Held, putJobBack } from '../../platform/queue/index.ts';
@@ -17,34 +8,34 @@ import type { Code } from '../../prove/codes/index.ts';
 import { type Asked, deed, PROGRAM, registerMark } from '../../prove/index.ts';
 import {
   fencesOf,
-  lockJournal,
   type Material,
   type Prepared,
   readSegment,
-  recover,
   type Segment,
   type SenderSettings,
   sendAll,
 } from '../send/index.ts';
-import { type Folding, foldRest, foldSegment } from './fold.ts';
+import { type Folding, foldMoved, foldRest, foldSegment } from './fold.ts';
+import { foldAll, homeIn, lockUnlessUsed, lose, loseReleased } from './left.ts';
+import { type MailKey, mailKeysNow } from './mail-keys.ts';
 import { noteWhetherOpen } from './open.ts';
 import { type CampaignJobOptions, campaignOfJob, writerOf } from './prepare.ts';
 import { publishBatch } from './publish.ts';
-import { CAMPAIGN_MOVES, DOUBT_MS } from './rules.ts';
+import { CAMPAIGN_MOVES } from './rules.ts';
 import { campaignSums, findCampaign } from './show.ts';
 import {
   countTried,
   type DueMessage,
   dueMessages,
   endFence,
+  expirePeople,
   extendFence,
   homeOf,
   insertCampaignMove,
   insertEvents,
-  moveAll,
+  isAnybodyExpired,
   moveCampaign,
   nextDue,
-  setDue,
   takeFence,
 } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
@@ -79,13 +70,10 @@ export function sendCampaignHandler(options: SendOptions): Handler {
       if (before.state !== 'sending' || before.job !== job.id) return;
       const pause = await whyNotSend(before, options);
       if (pause !== undefined) return endWith(asked, job, before, { act: 'pause', pause });
-      // A crash between the approval and this has left them where they were made.
-      await publishBatch(options.data, before);
+      // A crash between the approval and this has left them where they were made, and a backup does not have them.
+      await publishBatch(options, before);
       const folder = join(options.data, 'sending', before.id);
-      const lock = await lockJournal(folder).catch((error: unknown) => {
-        if (error instanceof ForthrightError && error.code === 'data-folder-in-use') return undefined;
-        throw error;
-      });
+      const lock = await lockUnlessUsed(folder);
       // Another process on this data folder is at it, or is about to end.
       if (lock === undefined) return later(asked, job, LOOK_MS);
       try {
@@ -123,7 +111,7 @@ async function sendUnder(folding: Folding, { job, mailing, options, how }: What)
     await begin(folding, options.log);
     const campaign = await findCampaign(asked.db, incident, id);
     const { material } = await writerOf(campaign, options, campaign.day ?? asked.now());
-    const sending: Sending = { ...folding, ...how, campaign, material, mailing };
+    const sending: Sending = { ...folding, ...how, campaign, material, mailing, data: options.data };
     const found = await sendAndFold(sending);
     await foldRest(asked, campaign, fence);
     await asked.db.transaction((tx) => endFence(tx, id, fence));
@@ -157,16 +145,6 @@ function pauseFor(code: ErrorCode): Pause | undefined {
   return isChange || code === 'workspace-missing' ? 'changed' : undefined;
 }
 
-/** Names this data folder, whose journals nobody else has. */
-async function homeIn(data: string): Promise<string> {
-  const path = join(data, 'sending', 'home');
-  await mkdir(join(data, 'sending'), { recursive: true, mode: 0o700 });
-  await writeFile(path, randomUUID(), { flag: 'wx', mode: 0o600, flush: true }).catch((error) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  return (await readFile(path, 'utf8')).trim();
-}
-
 /** The right to send; `elsewhere` when another data folder has the journal, undefined while another process may send. */
 async function claim(
   { db }: Asked,
@@ -181,11 +159,6 @@ async function claim(
   if (fence !== undefined) return fence;
   const there = await homeOf(db, id);
   return there === null || there === home ? undefined : 'elsewhere';
-}
-
-/** Every file of the journal that lies here, those of a crash with them. */
-async function foldAll(folding: Folding): Promise<void> {
-  for await (const closed of recover(folding.folder)) await foldSegment(folding, closed);
 }
 
 /** What was put back from a backup, and texts that are not those of the approval, go on only by a person's decision. */
@@ -212,13 +185,20 @@ async function isChanged(campaign: Campaign, options: SendOptions): Promise<bool
 /** Finds who was released without an outcome, and states the sums, which must add up to the last unit. */
 async function begin({ asked, campaign, fence }: Folding, log: Log): Promise<void> {
   const sums = await deed(asked, async (tx, at) => {
-    const inDoubt = await lose(tx, campaign, at);
+    const doubts = await lose(tx, campaign, at);
+    await insertEvents(tx, campaign.id, doubts);
     const sums = await campaignSums(tx, campaign);
     const entry = await recordUpon(tx, {
       incident: campaign.incident,
       kind: 'sending-begun',
       act: 'campaign',
-      facts: { campaign: campaign.id, fence, inDoubt, people: campaign.people, sums: { ...sums } },
+      facts: {
+        campaign: campaign.id,
+        fence,
+        inDoubt: doubts.length,
+        people: campaign.people,
+        sums: { ...sums },
+      },
     });
     await insertCampaignMove(tx, campaign.id, entry, 'begin-sending');
     return sums;
@@ -231,32 +211,12 @@ async function begin({ asked, campaign, fence }: Folding, log: Log): Promise<voi
   });
 }
 
-/** Whoever was released has no outcome any more, when nobody sends; how many messages that are. */
-async function lose(tx: Tx, { id }: Campaign, at: Date): Promise<number> {
-  const ns = await moveAll(tx, { campaign: id, event: 'lose', at });
-  await insertEvents(
-    tx,
-    id,
-    ns.map((n) => ({ n, event: 'lose', at })),
-  );
-  await setDue(
-    tx,
-    id,
-    ns.map((n) => ({ n, due: new Date(at.getTime() + DOUBT_MS) })),
-  );
-  return ns.length;
-}
-
-/** After sending has failed: doubts are named at once, and not only at the next start. */
-async function loseReleased({ asked, campaign, fence }: Folding): Promise<void> {
-  await asked.db.transaction((tx) => lose(tx, campaign, asked.now()));
-  await foldRest(asked, campaign, fence);
-}
-
 type Sending = Folding &
   Readonly<{
     material: Material;
     mailing: Mailing;
+    /** The data folder. */
+    data: string;
     signal: AbortSignal;
     progress: (step: string, done?: number, total?: number) => void;
   }>;
@@ -270,11 +230,13 @@ async function sendDue(sending: Sending): Promise<Sent> {
   const watch = new Watch(sending.mailing.mostReturned);
   const folds = new Folds(sending, () => stop.abort());
   const left =
-    campaign.slice === undefined ? undefined : campaign.slice - (await countTried(asked.db, campaign.id));
+    campaign.slice === undefined
+      ? undefined
+      : campaign.slice - (await countTried(asked.db, campaign.id)).tried;
   const source = new Source(sending, folds, left ?? Number.POSITIVE_INFINITY);
   await sendAll({
     messages: source.messages(AbortSignal.any([signal, stop.signal])),
-    settings: settingsOf(sending),
+    settings: settingsOf(sending, await mailKeysNow(asked.db, sending.data)),
     folder,
     fence: String(fence),
     holdsFence: async () => {
@@ -396,8 +358,9 @@ function* interleaved(page: readonly DueMessage[]): Generator<DueMessage> {
   }
 }
 
-function settingsOf({ mailing, material }: Sending): SenderSettings {
-  const { from, replyTo, helo, dkim, relays, connections, limits } = mailing;
+function settingsOf({ mailing, material }: Sending, made: readonly MailKey[]): SenderSettings {
+  const { from, replyTo, helo, relays, connections, limits } = mailing;
+  const dkim = [...mailing.dkim, ...made];
   return { from, replyTo, helo, dkim, route: { kind: 'relays', relays }, connections, limits, material };
 }
 
@@ -415,13 +378,14 @@ function prepared(due: DueMessage, { asked, mailing }: Sending): Prepared {
 }
 
 /** Later, paused, or sent. */
-async function goOn({ asked, campaign }: Sending, job: Held, { stopped }: Sent): Promise<void> {
+async function goOn(sending: Sending, job: Held, { stopped }: Sent): Promise<void> {
+  const { asked, campaign } = sending;
   const { db } = asked;
   const now = await findCampaign(db, campaign.incident, campaign.id);
   // Somebody paused or stopped it: the job was ended with that.
   if (stopped === 'signal' || now.state !== 'sending') return;
   if (stopped !== undefined) return endWith(asked, job, now, { act: 'pause', pause: stopped });
-  await expire(asked, now);
+  await expire(sending, now);
   const due = await nextDue(db, campaign.id, asked.now());
   if (due === undefined) return endWith(asked, job, now, { act: 'end-sending' });
   await db.transaction((tx) =>
@@ -429,21 +393,13 @@ async function goOn({ asked, campaign }: Sending, job: Held, { stopped }: Sent):
   );
 }
 
-/** Whom no server took for days is told otherwise. */
-async function expire(asked: Asked, { id }: Campaign): Promise<void> {
-  const at = asked.now();
-  await asked.db.transaction(async (tx) => {
-    const ns = await moveAll(tx, {
-      campaign: id,
-      event: 'expire',
-      at,
-      before: new Date(at.getTime() - EXPIRY_MS),
-    });
-    await insertEvents(
-      tx,
-      id,
-      ns.map((n) => ({ n, event: 'expire', at })),
-    );
+/** Whom no server took for days, since the first try, is told otherwise. */
+async function expire(folding: Folding, { id }: Campaign): Promise<void> {
+  const given = { campaign: id, before: new Date(folding.asked.now().getTime() - EXPIRY_MS) };
+  if (!(await isAnybodyExpired(folding.asked.db, given))) return;
+  await foldMoved(folding, async (tx, at) => {
+    const ns = await expirePeople(tx, { ...given, at });
+    return ns.map((n) => ({ n, event: 'expire', at }));
   });
 }
 

@@ -5,7 +5,7 @@ import { ForthrightError, MailSettings } from '@forthright/contract';
 import { readDocument } from '../../platform/index.ts';
 import { dkimKey, domainOf, oneAddress } from '../../platform/mail/index.ts';
 import { readSecretFile } from '../../prove/index.ts';
-import type { Checking, Mailing, ProviderProofs, Receiving } from './types.ts';
+import type { Checking, CopiesHooks, Mailing, ProviderProofs, Receiving } from './types.ts';
 
 /** Undefined when there is no such file. Refuses as `settings-invalid` what can't be used, and as `key-unusable` a bad key. */
 export async function readMailing(data: string): Promise<Mailing | undefined> {
@@ -57,6 +57,8 @@ export async function readMailing(data: string): Promise<Mailing | undefined> {
     receive: await receivingOf(value.receive, directory),
     check: await checkingOf(value.check, directory),
     providers: await proofsOf(value.providers, directory),
+    copies: await hooksOf(value.copies, directory),
+    ...(value.letterFont === undefined ? {} : { letterFont: resolve(directory, value.letterFont) }),
     ...(value.relayLog === undefined ? {} : { relayLog: resolve(directory, value.relayLog) }),
   };
 }
@@ -112,6 +114,26 @@ async function listeningOf(
     throw new ForthrightError('settings-invalid', `mail.yaml: ${path} can not be read.`, { cause });
   });
   return { host, port, tls: { cert, key: await secretIn(directory, keyFile) } };
+}
+
+const SECRET = /^whsec_([A-Za-z0-9+/]{32,}={0,2})$/;
+
+async function hooksOf(given: MailSettings['copies'], directory: string): Promise<CopiesHooks> {
+  const hookOf = async (hook: typeof given.account) => {
+    if (hook === undefined) return undefined;
+    const [, secret] = SECRET.exec(await secretIn(directory, hook.secretFile)) ?? [];
+    if (secret === undefined)
+      throw new ForthrightError(
+        'settings-invalid',
+        `mail.yaml: ${hook.secretFile} must hold a secret as Standard Webhooks writes it: whsec_ and at least 24 bytes in Base64.`,
+      );
+    return { url: hook.url, secret: Buffer.from(secret, 'base64') };
+  };
+  const [text, account] = [await hookOf(given.textMessage), await hookOf(given.account)];
+  return {
+    ...(text === undefined ? {} : { 'text-message': text }),
+    ...(account === undefined ? {} : { account }),
+  };
 }
 
 async function proofsOf(

@@ -24,6 +24,7 @@ type CampaignRow = Readonly<{
   day: Date | null;
   people: number;
   messages: number;
+  letters: number;
   addresses: number;
   root: Uint8Array | null;
   hash: string | null;
@@ -40,7 +41,7 @@ type CampaignRow = Readonly<{
 }>;
 
 const COLUMNS = `id, incident, entry, run_job, cohort, after, made_by, made_at, job, state, pause, code, tag, day, people,
-  messages, addresses, root, hash, letterhead, approved_by, batch_entry, duties, duties_version, overridden, slice, fence, epoch, folded`;
+  messages, letters, addresses, root, hash, letterhead, approved_by, batch_entry, duties, duties_version, overridden, slice, fence, epoch, folded`;
 
 const campaignOf = (row: CampaignRow): Campaign => ({
   id: row.id,
@@ -59,6 +60,7 @@ const campaignOf = (row: CampaignRow): Campaign => ({
   day: row.day ?? undefined,
   people: row.people,
   messages: row.messages,
+  letters: row.letters,
   addresses: row.addresses,
   root: row.root ?? undefined,
   hash: row.hash ?? undefined,
@@ -171,6 +173,7 @@ export async function savePrepared(
     day: Date;
     people: number;
     messages: number;
+    letters: number;
     addresses: number;
     root: Uint8Array;
     hash: string;
@@ -181,7 +184,7 @@ export async function savePrepared(
 ): Promise<void> {
   await tx.run(
     `UPDATE campaigns SET day = :day::timestamptz, people = :people::int4, messages = :messages::int4,
-        addresses = :addresses::int4, root = :root::bytea, hash = :hash::text, letterhead = :letterhead::jsonb,
+        letters = :letters::int4, addresses = :addresses::int4, root = :root::bytea, hash = :hash::text, letterhead = :letterhead::jsonb,
         duties = :duties::text[], duties_version = :dutiesVersion::int4
       WHERE id = :id::text`,
     { ...row, letterhead: json(row.letterhead), dutiesVersion: row.dutiesVersion ?? null },
@@ -360,8 +363,9 @@ export type NewMessage = Readonly<{
   n: number;
   code: string;
   address: string;
-  messageId: string;
-  token: string;
+  /** Null of what is no message, but a letter or another copy. */
+  messageId: string | null;
+  token: string | null;
   commitment: Uint8Array;
   bodyHash: Uint8Array;
 }>;
@@ -384,18 +388,43 @@ export async function insertMessages(tx: Tx, campaign: string, rows: readonly Ne
   );
 }
 
-/** People get their messages: pairs of a person and a message's number. */
+/** Leaves of the batch, by number. */
+export function leavesAfter(
+  reads: Reads,
+  campaign: string,
+  after: number,
+  most: number,
+): Promise<readonly Readonly<{ n: number; commitment: Uint8Array; body_hash: Uint8Array }>[]> {
+  return reads.rows(
+    `SELECT n, commitment, body_hash FROM campaign_messages WHERE campaign = :campaign::text AND n > :after::int4
+      ORDER BY n LIMIT :most::int4`,
+    { campaign, after, most },
+  );
+}
+
+/** People get their messages: pairs of a person and a message's number. Whoever has no address gets the code of a letter. */
 export async function giveMessages(
   tx: Tx,
   pairs: readonly Readonly<{ person: string; n: number }>[],
   at: Date,
 ): Promise<void> {
   await tx.run(
-    `UPDATE campaign_people p SET n = t.n, state = 'prepared', state_at = :at::timestamptz
-       FROM unnest(:ids::text[], :ns::int4[]) AS t (id, n) WHERE p.id = t.id AND p.state = 'planned'`,
+    `UPDATE campaign_people p SET n = t.n, state = CASE p.state WHEN 'planned' THEN 'prepared' ELSE p.state END, state_at = :at::timestamptz
+       FROM unnest(:ids::text[], :ns::int4[]) AS t (id, n) WHERE p.id = t.id AND p.state IN ('planned', 'other-channel')`,
     { at, ids: pairs.map(({ person }) => person), ns: pairs.map(({ n }) => n) },
   );
 }
+
+/** Whoever has the message, or may have it; whoever is only on the list, or whom nothing reached, was told nothing. */
+const HAVE_IT: readonly PersonState[] = [
+  'released',
+  'accepted',
+  'in-doubt',
+  'released-again',
+  'attempted-twice',
+  'complained',
+  'told',
+];
 
 /** What an earlier campaign told its people: by their id in the directory, the hash of it. */
 export async function toldBefore(
@@ -405,8 +434,8 @@ export async function toldBefore(
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await reads.rows<{ customer: string; told: Uint8Array }>(
     `SELECT customer, told FROM campaign_people
-      WHERE campaign = :campaign::text AND customer = ANY (:customers::text[]) AND state <> 'excused' AND told IS NOT NULL`,
-    { campaign, customers },
+      WHERE campaign = :campaign::text AND customer = ANY (:customers::text[]) AND state = ANY (:states::text[]) AND told IS NOT NULL`,
+    { campaign, customers, states: HAVE_IT },
   );
   return new Map(rows.map(({ customer, told }) => [customer, Buffer.from(told).toString('hex')]));
 }
@@ -419,6 +448,19 @@ export async function countStates(
     'SELECT state, count(*)::int4 AS people FROM campaign_people WHERE campaign = :campaign::text GROUP BY state',
     { campaign },
   );
+}
+
+/** Whether somebody is in one of these states; nobody is counted, since it is asked with each return. */
+export async function isAnybodyIn(
+  reads: Reads,
+  campaign: string,
+  states: readonly PersonState[],
+): Promise<boolean> {
+  const rows = await reads.rows(
+    'SELECT 1 AS one FROM campaign_people WHERE campaign = :campaign::text AND state = ANY (:states::text[]) LIMIT 1',
+    { campaign, states },
+  );
+  return rows.length > 0;
 }
 
 export type StoredPerson = Readonly<{
@@ -639,12 +681,16 @@ export async function nextDue(reads: Reads, campaign: string, now: Date): Promis
   return row?.due ?? undefined;
 }
 
-export async function countTried(reads: Reads, campaign: string): Promise<number> {
-  const [row] = await reads.rows<{ tried: number }>(
-    'SELECT count(*)::int4 AS tried FROM campaign_messages WHERE campaign = :campaign::text AND attempts > 0',
+/** How many messages were released at least once, and how many came back for good or were complained of. */
+export async function countTried(
+  reads: Reads,
+  campaign: string,
+): Promise<Readonly<{ tried: number; returned: number }>> {
+  const [row] = await reads.rows<{ tried: number; returned: number }>(
+    'SELECT tried, returned FROM campaigns WHERE id = :campaign::text',
     { campaign },
   );
-  return row?.tried ?? 0;
+  return row ?? { tried: 0, returned: 0 };
 }
 
 export type NewEvent = Readonly<{
@@ -655,7 +701,7 @@ export type NewEvent = Readonly<{
   said?: string | undefined;
 }>;
 
-/** Notes what happened, in this order. */
+/** Notes what happened, in this order. Only within a deed: deeds come one after the other, and so do the numbers. */
 export async function insertEvents(tx: Tx, campaign: string, events: readonly NewEvent[]): Promise<void> {
   await tx.run(
     `INSERT INTO campaign_events (campaign, seq, n, event, at, status, said)
@@ -674,23 +720,76 @@ export async function insertEvents(tx: Tx, campaign: string, events: readonly Ne
   );
 }
 
-/** What was tried: a date is frozen with the first release; `due` says when again, and null that nothing is waited for. */
+/**
+ * What was tried: a date is frozen with the first release; `due` says when again, and null that nothing is waited for. The
+ * campaign's number of messages that were released grows with it.
+ */
 export async function noteAttempts(
   tx: Tx,
   campaign: string,
-  attempts: readonly Readonly<{ n: number; releases: number; dateMs: number | null; due: Date | null }>[],
+  attempts: readonly Readonly<{
+    n: number;
+    releases: number;
+    firstAt: Date;
+    dateMs: number | null;
+    due: Date | null;
+  }>[],
 ): Promise<void> {
   await tx.run(
-    `UPDATE campaign_messages m SET attempts = m.attempts + t.releases, date_ms = coalesce(m.date_ms, t.date_ms), due = t.due
-       FROM unnest(:ns::int4[], :releases::int4[], :dates::int8[], :dues::timestamptz[]) AS t (n, releases, date_ms, due)
-      WHERE m.campaign = :campaign::text AND m.n = t.n`,
+    `WITH noted AS (
+        UPDATE campaign_messages m SET attempts = m.attempts + t.releases, date_ms = coalesce(m.date_ms, t.date_ms), due = t.due,
+            first_at = coalesce(m.first_at, t.first_at)
+          FROM unnest(:ns::int4[], :releases::int4[], :firsts::timestamptz[], :dates::int8[], :dues::timestamptz[])
+            AS t (n, releases, first_at, date_ms, due)
+         WHERE m.campaign = :campaign::text AND m.n = t.n
+         RETURNING t.releases > 0 AND m.attempts = t.releases AS is_new)
+      UPDATE campaigns SET tried = tried + (SELECT count(*) FILTER (WHERE is_new) FROM noted) WHERE id = :campaign::text`,
     {
       campaign,
       ns: attempts.map(({ n }) => n),
       releases: attempts.map(({ releases }) => releases),
+      firsts: attempts.map(({ firstAt }) => firstAt),
       dates: attempts.map(({ dateMs }) => dateMs),
       dues: attempts.map(({ due }) => due),
     },
+  );
+}
+
+const EXPIRED = `m.campaign = :campaign::text AND m.first_at <= :before::timestamptz AND p.campaign = m.campaign AND p.n = m.n`;
+
+/** Whether there is somebody whom servers have put off since before. */
+export async function isAnybodyExpired(
+  reads: Reads,
+  { campaign, before }: Readonly<{ campaign: string; before: Date }>,
+): Promise<boolean> {
+  const rows = await reads.rows(
+    `SELECT 1 AS one FROM campaign_messages m, campaign_people p
+      WHERE ${EXPIRED} AND p.state = ANY (:states::text[]) LIMIT 1`,
+    { campaign, before, states: statesBefore('expire') },
+  );
+  return rows.length > 0;
+}
+
+/** Whom no server took since before is told otherwise; their messages. */
+export async function expirePeople(
+  tx: Tx,
+  { campaign, at, before }: Readonly<{ campaign: string; at: Date; before: Date }>,
+): Promise<number[]> {
+  const rows = await tx.rows<{ n: number }>(
+    `UPDATE campaign_people p SET state = v.next, state_at = :at::timestamptz
+       FROM campaign_messages m, (VALUES ${movesSql('expire')}) AS v (state, next)
+      WHERE ${EXPIRED} AND p.state = v.state RETURNING p.n`,
+    { campaign, at, before },
+  );
+  return [...new Set(rows.map(({ n }) => n))].sort((a, b) => a - b);
+}
+
+/** As if they had never been tried: a person has decided so. */
+export async function tryAnew(tx: Tx, campaign: string, ns: readonly number[]): Promise<void> {
+  await tx.run(
+    `UPDATE campaign_messages SET due = NULL, first_at = NULL
+      WHERE campaign = :campaign::text AND n = ANY (:ns::int4[])`,
+    { campaign, ns },
   );
 }
 
@@ -826,14 +925,19 @@ export async function returnsBefore(
   return { isKnown: row?.known ?? false, count: row?.count ?? 0 };
 }
 
-/** How many messages came back for good, or were complained of, this one (`now`) with them. A full mailbox or a delay is nothing of ours. */
-export async function countReturned(reads: Reads, campaign: string, now: number): Promise<number> {
-  const [row] = await reads.rows<{ count: number }>(
-    `SELECT count(DISTINCT n)::int4 AS count FROM campaign_returns WHERE campaign = :campaign::text AND n <> :now::int4
-        AND meaning IN ('address-dead', 'blocked-by-policy', 'complaint')`,
-    { campaign, now },
+/**
+ * Counts a message that came back for good, or was complained of, once; before its return is noted. A full mailbox or a delay is
+ * nothing of ours.
+ */
+export async function countReturn(
+  tx: Tx,
+  { campaign, n }: Readonly<{ campaign: string; n: number }>,
+): Promise<void> {
+  await tx.run(
+    `UPDATE campaigns SET returned = returned + 1 WHERE id = :campaign::text AND NOT EXISTS (SELECT FROM campaign_returns
+      WHERE campaign = :campaign::text AND n = :n::int4 AND meaning IN ('address-dead', 'blocked-by-policy', 'complaint'))`,
+    { campaign, n },
   );
-  return (row?.count ?? 0) + 1;
 }
 
 /** Who is in doubt, of all campaigns: messages that were released without an outcome, the last attempt's date with them. */
@@ -842,6 +946,31 @@ export function messagesInDoubt(reads: Reads, most: number): Promise<readonly Tr
     `${TRIED} AND message_id IS NOT NULL AND EXISTS (SELECT FROM campaign_people p WHERE p.campaign = campaign_messages.campaign
         AND p.n = campaign_messages.n AND p.state IN ('in-doubt', 'attempted-twice')) ORDER BY campaign, n LIMIT :most::int4`,
     { most },
+  );
+}
+
+/** Somebody of a campaign who is not erased, with whether they may be. */
+export type NamedPerson = Readonly<{
+  campaign: string;
+  incident: IncidentId;
+  id: string;
+  state: PersonState;
+  campaign_state: CampaignState;
+}>;
+
+/** This person in all campaigns of these incidents: by id, and by whom the directory calls the same. */
+export function samePersonIn(
+  reads: Reads,
+  { person, incidents }: Readonly<{ person: string; incidents: readonly string[] }>,
+): Promise<NamedPerson[]> {
+  return reads.rows<NamedPerson>(
+    `SELECT p.campaign, c.incident, p.id, p.state, c.state AS campaign_state
+       FROM campaign_people p JOIN campaigns c ON c.id = p.campaign
+      WHERE c.incident = ANY (:incidents::text[]) AND p.facts IS NOT NULL
+        AND (p.id = :person::text OR p.customer IN (SELECT o.customer FROM campaign_people o JOIN campaigns oc ON oc.id = o.campaign
+          WHERE o.id = :person::text AND oc.incident = ANY (:incidents::text[])))
+      ORDER BY c.entry, p.id`,
+    { person, incidents },
   );
 }
 

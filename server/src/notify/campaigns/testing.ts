@@ -20,6 +20,9 @@ import { type Asked, lastEntryOf } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import type { Mailing } from './types.ts';
 
+/** Where campaigns' tests keep their records: embedded, or each test in a fresh database of a server. */
+export const records: { url?: () => string } = {};
+
 const LANGUAGES = ['en', 'de', 'fr', 'it', 'es', 'pt', 'nl', 'pl', 'sv', 'ja'];
 const inAll = (text: string) => Object.fromEntries(LANGUAGES.map((language) => [language, text]));
 
@@ -90,6 +93,20 @@ export const mailingTo = (port: number, given: Partial<Mailing> = {}): Mailing =
 
 const none = { exposed: 0, unknown: 0 };
 
+/** How many of these rows have each value, exposed with it or perhaps so. */
+function splitBy(
+  rows: readonly CohortRow[],
+  valuesOf: (row: CohortRow) => readonly string[],
+): Record<string, { exposed: number; unknown: number }> {
+  const split: Record<string, { exposed: number; unknown: number }> = {};
+  for (const row of rows)
+    for (const value of valuesOf(row)) {
+      split[value] ??= { ...none };
+      split[value][row.status] += 1;
+    }
+  return split;
+}
+
 function answerFor(run: string, rows: readonly CohortRow[]): ScopeAnswer {
   const exposed = rows.filter(({ status }) => status === 'exposed').length;
   const unknown = rows.length - exposed;
@@ -108,12 +125,12 @@ function answerFor(run: string, rows: readonly CohortRow[]): ScopeAnswer {
       possiblySelf: 0,
       addresses: { exposed, unknown },
       deleted: none,
-      byCountry: {},
+      byCountry: splitBy(rows, ({ country }) => [country]),
       byRegion: {},
       byLanguage: {},
       unidentifiedSample: [],
     },
-    fields: {},
+    fields: splitBy(rows, ({ status, fields, perhaps }) => (status === 'exposed' ? fields : perhaps)),
     combinations: [],
     groups: [],
     where: { pages: [], hosts: [], items: 0, itemsWithoutReference: 0, itemsWithoutReferenceSample: [] },

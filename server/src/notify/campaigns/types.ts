@@ -24,7 +24,14 @@ export type Mailing = Readonly<{
   providers?: ProviderProofs | undefined;
   /** Path of the relay's log. */
   relayLog?: string | undefined;
+  /** Programs that take copies; one that is left out is not posted to. */
+  copies?: CopiesHooks | undefined;
+  /** Path of a font with Japanese letters. */
+  letterFont?: string | undefined;
 }>;
+
+export type CopiesHooks = Readonly<Partial<Record<'text-message' | 'account', CopiesHook>>>;
+export type CopiesHook = Readonly<{ url: string; secret: Uint8Array }>;
 
 export type Receiving = Readonly<{
   maildirs: readonly string[];
@@ -71,6 +78,8 @@ export type Campaign = Readonly<{
   day: Date | undefined;
   people: number;
   messages: number;
+  /** Leaves of the batch beside those of messages: of people who are told by a letter or another copy. */
+  letters: number;
   addresses: number;
   root: Uint8Array | undefined;
   hash: string | undefined;

@@ -12,7 +12,7 @@ import {
   oneAddress,
   writeMail,
 } from '../../platform/mail/index.ts';
-import type { Code } from '../../prove/codes/index.ts';
+import { type Code, groupsOf } from '../../prove/codes/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { loadWorkspace } from '../../sources/index.ts';
 import {
@@ -37,6 +37,8 @@ export type Writer = Readonly<{
   material: Material;
   /** A notice to look at, and its message, with a code that is none; `language` in place of the person's own. */
   look: (person: CohortRow, to: OneAddress, language?: string) => Look;
+  /** The notice for a letter or another copy; with the code one types the address that it names. */
+  copy: (person: CohortRow, given: Readonly<{ code: Code; address: string }>) => Composed;
   /** The message, not signed yet. */
   write: (person: CohortRow, to: OneAddress, frozen: Frozen) => Mail & Readonly<{ bodyHash: Uint8Array }>;
   /** What the linter holds such a person's message against. */
@@ -102,7 +104,7 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
     person: CohortRow,
     to: OneAddress,
     code: string,
-    language: string = person.language,
+    { language = person.language, address }: Readonly<{ language?: string; address?: string }> = {},
   ): Composed =>
     compose({
       incident: facts,
@@ -110,6 +112,7 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
       languages,
       fallback,
       code,
+      ...(address === undefined ? {} : { address }),
       today,
     });
   const letterheadWith = (frozen: Omit<Frozen, 'code'>) => ({
@@ -119,7 +122,7 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
     replyTo: oneAddress(letterhead.replyTo),
   });
   const look: Writer['look'] = (person, to, language) => {
-    const composed = preview(person, to, NO_CODE, language);
+    const composed = preview(person, to, NO_CODE, language === undefined ? {} : { language });
     const messageId = `${'0'.repeat(32)}@${domainOf(oneAddress(letterhead.address))}`;
     return { composed, ...writeMail(composed.notice, letterheadWith({ messageId, dateMs: today })) };
   };
@@ -128,6 +131,9 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
     letterhead,
     material,
     look,
+    // Nobody is written to: the type wants an address, and nothing of it stands in the notice.
+    copy: (person, { code, address }) =>
+      preview(person, oneAddress(letterhead.address), groupsOf(code), { address }),
     write: (person, to, { code, ...frozen }) => {
       const mail = writeNotice(material, languages, { facts: person, to, code }, letterheadWith(frozen));
       return { ...mail, bodyHash: bodyHashOf(mail.bytes) };

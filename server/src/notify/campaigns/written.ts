@@ -12,6 +12,7 @@ import type { Writer } from './writer.ts';
 /** A batch whose root stands in the register; `size` leaves. */
 export type CommittedBatch = Readonly<{
   campaign: string;
+  incident: string;
   tag: string;
   size: number;
   root: Uint8Array;
@@ -30,8 +31,10 @@ export async function committedBatches(reads: Reads): Promise<readonly Committed
 
 const batchOf = ({
   id,
+  incident,
   tag,
   messages,
+  letters,
   root,
   letterhead,
   madeAt,
@@ -43,8 +46,9 @@ const batchOf = ({
     : [
         {
           campaign: id,
+          incident,
           tag,
-          size: messages,
+          size: messages + letters,
           root,
           letterhead,
           madeAt,

@@ -3,8 +3,8 @@ import type { OneAddress } from '../../platform/mail/index.ts';
 
 /** Where a figure or a word of a notice comes from, so that whoever reads it can be led there. */
 export type Source = Readonly<{
-  /** `run`: a run of scope computed it; `incident`, `workspace`: it stands in that file; `stated`: a person typed it. */
-  is: 'run' | 'incident' | 'workspace' | 'stated' | 'caller';
+  /** `run`: a run of scope computed it; `incident`, `workspace`: it stands in that file; `stated`: a person typed it; `register`: an entry states it. */
+  is: 'run' | 'incident' | 'workspace' | 'stated' | 'register' | 'caller';
   /** The run with the place in its answer, or the key in the file. */
   at: string;
 }>;
@@ -113,6 +113,7 @@ export const FACTS = {
   authority: 'text',
   stretches: 'text',
   code: 'text',
+  address: 'text',
   first: 'instant',
   last: 'instant',
   from: 'instant',

@@ -17,8 +17,9 @@ import { ELEMENTS, type Element, type Problem } from '@forthright/contract';
 import * as z from 'zod';
 import { didYouMean } from '../../kernel/index.ts';
 import { type Document, quoted, readDocument, refuse } from '../../platform/index.ts';
-import { FACTS, type FactName } from './facts.ts';
+import { FACTS } from './facts.ts';
 import { MESSAGE_KEYS, MESSAGES, type MessageKey } from './messages.ts';
+import type { Texted } from './say.ts';
 
 /** `other` is no kind of data that could be named: the organisation says in its own words what such a field is. */
 export const NAMED_ELEMENTS = ELEMENTS.filter((element) => element !== 'other');
@@ -65,6 +66,38 @@ export async function readLanguage(path: string): Promise<Language> {
     messages: messages as Language['messages'],
     elements: elements as Language['elements'],
   };
+}
+
+const TextsFile = LanguageFile.omit({ elements: true });
+
+/**
+ * Reads a file of texts that other stages say with facts of their own: `must` has, by text, the facts that it says in each
+ * form; `facts` how each is written. Refuses as `readLanguage` does.
+ */
+export async function readTexts<K extends string>(
+  path: string,
+  { must, facts }: Readonly<{ must: Readonly<Record<K, readonly string[]>>; facts: Kinds }>,
+): Promise<Texted<K>> {
+  const { value, where } = await readDocument(path, TextsFile, 'template-invalid');
+  const { language, messages } = value;
+  const keys = Object.keys(must);
+  const problems = Object.entries(messages).flatMap(([key, text]) =>
+    Object.hasOwn(must, key)
+      ? faultsIn(key, text, { must: must[key as K], facts }).map((message) => ({
+          at: where(['messages', key]),
+          message,
+        }))
+      : [
+          {
+            at: where(['messages', key], 'key'),
+            message: `there is no text ${quoted(key)}${didYouMean(key, keys)}`,
+          },
+        ],
+  );
+  for (const key of keys.filter((each) => messages[each] === undefined))
+    problems.push({ at: where(['messages']), message: `the text ${quoted(key)} is missing` });
+  if (problems.length > 0) throw refuse('template-invalid', path, problems);
+  return { language, isRightToLeft: isRightToLeft(language), messages: messages as Texted<K>['messages'] };
 }
 
 /** The languages with the texts of an organisation's own template in place of ours. Refuses as `readLanguage` does. */
@@ -129,7 +162,16 @@ function problemsOf({ value, where }: Texts): Problem[] {
 const isMessageKey = (key: string): key is MessageKey => Object.hasOwn(MESSAGES, key);
 
 /** What is wrong with one text of a template, in words. */
-export function faultsOf(key: MessageKey, text: string): string[] {
+export const faultsOf = (key: MessageKey, text: string): string[] =>
+  faultsIn(key, text, { must: MESSAGES[key], facts: FACTS });
+
+type Kinds = Readonly<Record<string, 'text' | 'instant' | 'number'>>;
+
+function faultsIn(
+  key: string,
+  text: string,
+  { must, facts }: Readonly<{ must: readonly string[]; facts: Kinds }>,
+): string[] {
   let parsed: MessageFormatElement[];
   try {
     parsed = parse(text, { ignoreTag: true, requiresOtherClause: true });
@@ -139,14 +181,14 @@ export function faultsOf(key: MessageKey, text: string): string[] {
     ];
   }
   const faults: string[] = [];
-  const always = look(parsed, faults);
-  for (const fact of MESSAGES[key])
+  const always = look(parsed, faults, facts);
+  for (const fact of must)
     if (!always.has(fact)) faults.push(`${quoted(key)} must say {${fact}}, in each of its forms`);
   return faults;
 }
 
 /** Adds what is wrong; answers which facts are said whatever form a plural takes. */
-function look(elements: readonly MessageFormatElement[], faults: string[]): Set<string> {
+function look(elements: readonly MessageFormatElement[], faults: string[], facts: Kinds): Set<string> {
   const always = new Set<string>();
   for (const element of elements) {
     if (isLiteralElement(element)) {
@@ -158,7 +200,7 @@ function look(elements: readonly MessageFormatElement[], faults: string[]): Set<
       continue;
     }
     if (isPoundElement(element) || isTagElement(element)) continue;
-    const fault = useFault(element);
+    const fault = useFault(element, facts);
     if (fault !== undefined) {
       faults.push(fault);
       continue;
@@ -166,7 +208,7 @@ function look(elements: readonly MessageFormatElement[], faults: string[]): Set<
     always.add(element.value);
     if (isPluralElement(element) || isSelectElement(element))
       for (const [form, option] of Object.entries(element.options)) {
-        look(option.value, faults);
+        look(option.value, faults, facts);
         if (isPluralElement(element) && !form.startsWith('=') && !saysNumber(option.value, element.value))
           faults.push(
             `the form ${quoted(form)} of {${element.value}} does not say the number: write # in it`,
@@ -181,10 +223,11 @@ const saysNumber = (elements: readonly MessageFormatElement[], name: string): bo
 
 type Use = Exclude<MessageFormatElement, { type: 0 } | { type: 7 } | { type: 8 }>;
 
-function useFault(element: Use): string | undefined {
+function useFault(element: Use, facts: Kinds): string | undefined {
   const { value: name } = element;
-  if (!Object.hasOwn(FACTS, name)) return `there is no fact {${name}}${didYouMean(name, Object.keys(FACTS))}`;
-  switch (FACTS[name as FactName]) {
+  const kind = Object.hasOwn(facts, name) ? facts[name] : undefined;
+  if (kind === undefined) return `there is no fact {${name}}${didYouMean(name, Object.keys(facts))}`;
+  switch (kind) {
     case 'text':
       return isArgumentElement(element) ? undefined : `{${name}} is a text: write it alone`;
     case 'instant':

@@ -17,6 +17,8 @@ export type Asked = Readonly<{
   fallback: string;
   /** The check code, as it is to be read by a person. */
   code: string;
+  /** What is to be typed with the code where there is no message that shows an address: in a letter, or another copy. */
+  address?: string;
   /** The day of the notice, as milliseconds since 1970. */
   today: number;
 }>;
@@ -228,7 +230,7 @@ class Writer {
   private because(common: Values): string[] {
     const { incident } = this.asked;
     const facts = this.leaks().flatMap(({ id }) => incident.gaps.get(id) ?? []);
-    const stretches = merged(facts.flatMap(({ value }) => value));
+    const stretches = mergedStretches(facts.flatMap(({ value }) => value));
     if (incident.nextBy === undefined)
       throw missing('the day by which people are told more (`nextBy`)', 'what.next');
     const next = this.voice.say('what.next', { nextBy: incident.nextBy });
@@ -345,10 +347,18 @@ class Writer {
   }
 
   private check(common: Values): Block[] {
+    const { address } = this.asked;
     return [
       heading(this.voice.say('heading.check')),
       ...paragraphs(this.voice.say('check.how', common)),
       ...paragraphs(this.voice.say('check.code', common)),
+      ...(address === undefined
+        ? []
+        : paragraphs(
+            this.voice.say('check.address', {
+              address: { value: address, source: { is: 'caller', at: 'address' } },
+            }),
+          )),
       ...paragraphs(this.voice.say('check.never')),
     ];
   }
@@ -403,10 +413,10 @@ export function adviceFor(fields: readonly string[]): AdviceGroup[] {
   return ADVICE_GROUPS.filter((group) => groups.has(group));
 }
 
-const contactWords = ({ name, email, phone }: Contact): string =>
+export const contactWords = ({ name, email, phone }: Contact): string =>
   [name, email, phone].filter((part) => part !== undefined && part !== '').join(', ');
 
-function merged(stretches: readonly Stretch[]): readonly Stretch[] {
+export function mergedStretches(stretches: readonly Stretch[]): readonly Stretch[] {
   const united: Stretch[] = [];
   for (const stretch of [...stretches].sort((a, b) => a.from - b.from)) {
     const last = united.at(-1);

@@ -71,8 +71,8 @@ function htmlBlock(block: Block): string {
   }
 }
 
-/** Isolates become elements: what shows HTML may leave the characters out. */
-const words = (text: string): string =>
+/** What somebody typed, or a fact. Isolates become elements: what shows HTML may leave the characters out. */
+export const words = (text: string): string =>
   text
     .split(/([\u2068\u2069])/)
     .map((part) => (part === '\u2068' ? '<bdi>' : part === '\u2069' ? '</bdi>' : markup(part)))

@@ -1,14 +1,20 @@
 import { ForthrightError } from '@forthright/contract';
 import { IntlMessageFormat } from 'intl-messageformat';
 import type { Fact, FactName, Source } from './facts.ts';
-import type { Language } from './language.ts';
 import type { MessageKey } from './messages.ts';
 
 export type FactValue = string | number;
-export type Values = Readonly<Partial<Record<FactName, Fact<FactValue>>>>;
+export type Values<F extends string = FactName> = Readonly<Partial<Record<F, Fact<FactValue>>>>;
 
 /** A fact as it was said, so that a reader of the notice can be led to what it was computed from. */
-export type SaidFact = Readonly<{ fact: FactName; value: FactValue; source: Source }>;
+export type SaidFact<F extends string = FactName> = Readonly<{ fact: F; value: FactValue; source: Source }>;
+
+/** Texts of one language, by their keys. */
+export type Texted<K extends string> = Readonly<{
+  language: string;
+  isRightToLeft: boolean;
+  messages: Readonly<Record<K, string>>;
+}>;
 
 /** First strong isolate and its end: what came from outside can't turn the direction of what stands around it. */
 const FSI = '\u2068';
@@ -20,15 +26,15 @@ const messageCache = new Map<string, Map<string, IntlMessageFormat>>();
 const MOST_CACHED = 500;
 
 /** Says texts of a language with facts, in the form of one person: their language, country and time zone. */
-export class Voice {
-  readonly said: SaidFact[] = [];
+export class Voice<K extends string = MessageKey, F extends string = FactName> {
+  readonly said: SaidFact<F>[] = [];
   readonly locale: string;
   private readonly known = new Set<string>();
   private readonly formats: Map<string, IntlMessageFormat>;
-  private readonly language: Language;
+  private readonly language: Texted<K>;
   private readonly zone: string;
 
-  constructor(language: Language, country: string, zone: string) {
+  constructor(language: Texted<K>, country: string, zone: string) {
     this.language = language;
     this.zone = zone;
     this.locale = localeOf(language.language, country, zone);
@@ -39,11 +45,14 @@ export class Voice {
   }
 
   /** One text. Refuses with `notice-incomplete` when it names a fact that is not in `values`. */
-  say(key: MessageKey, values: Values = {}): string {
+  say(key: K, values: Values<F> = {} as Values<F>): string {
     const text = this.language.messages[key];
     const used = new Map<string, FactValue>();
     const plain = Object.fromEntries(
-      Object.entries(values).map(([name, fact]) => [name, this.shown(fact.value)]),
+      Object.entries<Fact<FactValue>>(values as Record<string, Fact<FactValue>>).map(([name, fact]) => [
+        name,
+        this.shown(fact.value),
+      ]),
     );
     const asked = new Proxy(plain, {
       has: () => true,
@@ -56,7 +65,7 @@ export class Voice {
       },
     });
     const said = this.messageOf(text).format(asked);
-    for (const name of used.keys()) this.note(name as FactName, values[name as FactName] as Fact<FactValue>);
+    for (const name of used.keys()) this.note(name as F, values[name as F] as Fact<FactValue>);
     return String(said);
   }
 
@@ -71,7 +80,7 @@ export class Voice {
     return (turns && !value.startsWith(FSI) ? `${FSI}${value}${PDI}` : value) as T;
   }
 
-  private note(fact: FactName, { value, source }: Fact<FactValue>): void {
+  private note(fact: F, { value, source }: Fact<FactValue>): void {
     const key = JSON.stringify([fact, value, source]);
     if (this.known.has(key)) return;
     this.known.add(key);

@@ -8,12 +8,14 @@ import {
   type DkimKey,
   directly,
   dkimKey,
+  keysAt,
   type Mail,
   Mailer,
   type OneAddress,
   type Outcome,
   type Outgoing,
   type Routes,
+  type SigningTime,
   signed,
   viaRelays,
   Withheld,
@@ -41,15 +43,16 @@ export type SenderOptions = Readonly<{
 export function bytesOf(
   { content, messageId, dateMs }: Prepared,
   { from, replyTo }: SenderSettings,
-  keys: readonly DkimKey[],
+  keys: readonly (DkimKey & SigningTime)[],
   pen?: Pen,
 ): Mail {
   const mail =
     'notice' in content
       ? writeMail(content.notice, { messageId, dateMs, from, replyTo })
       : needed(pen)(content.unwritten, { messageId, dateMs, from, replyTo });
-  if (keys.length === 0) return mail;
-  return { ...mail, bytes: signed(mail.bytes, keys, Math.floor(dateMs / 1000)) };
+  const signing = keysAt(keys, dateMs);
+  if (signing.length === 0) return mail;
+  return { ...mail, bytes: signed(mail.bytes, signing, Math.floor(dateMs / 1000)) };
 }
 
 function needed(pen: Pen | undefined): Pen {
@@ -66,7 +69,7 @@ export class Sender {
   readonly #mailer: Mailer;
   readonly #journal: Journal;
   readonly #settings: SenderSettings;
-  readonly #keys: readonly DkimKey[];
+  readonly #keys: readonly (DkimKey & SigningTime)[];
   readonly #pen: Pen | undefined;
   /** By the process's own clock, which never jumps. */
   #mayReleaseUntil = 0n;
@@ -75,7 +78,7 @@ export class Sender {
     this.#journal = journal;
     this.#pen = pen;
     this.#settings = settings;
-    this.#keys = settings.dkim.map(dkimKey);
+    this.#keys = settings.dkim.map(({ fromMs, untilMs, ...key }) => ({ ...dkimKey(key), fromMs, untilMs }));
     const { helo, connections = CONNECTIONS, limits = {} } = settings;
     const share = (perSecond: number) => perSecond / shares;
     this.#mailer = new Mailer({

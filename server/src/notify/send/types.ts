@@ -4,6 +4,7 @@ import type {
   Notice,
   OneAddress,
   Outcome,
+  SigningTime,
   Stage,
   Target,
   Timeouts,
@@ -32,7 +33,7 @@ export type SenderSettings = Readonly<{
   /** What is the same in all notices that are still to be written. */
   material?: Material;
   helo: string;
-  dkim: readonly Readonly<{ domain: string; selector: string; privateKey: KeyObject }>[];
+  dkim: readonly (Readonly<{ domain: string; selector: string; privateKey: KeyObject }> & SigningTime)[];
   route:
     | Readonly<{ kind: 'relays'; relays: readonly Target[] }>
     | Readonly<{ kind: 'direct'; dnsServers?: readonly string[]; port?: number }>;

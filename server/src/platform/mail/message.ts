@@ -160,15 +160,30 @@ function phrase(name: string): string {
   return encodedWords(name, 'From: '.length);
 }
 
-/** A text that is short, in ASCII and can't be taken for something encoded or folded stays as it is. */
+/**
+ * A text in ASCII that can't be taken for something encoded stays as it is, folded between words: filters of spam count it
+ * against a message that it encodes what need not be.
+ */
 function unstructured(name: string, value: string): string {
-  const line = `${name}: ${value}`;
-  if (/^[\x20-\x7e]+$/.test(value) && isPlain(value) && line.length <= MOST_LINE) return line;
-  return `${name}: ${encodedWords(value, name.length + 2)}`;
+  const isAscii = /^[\x20-\x7e]+$/.test(value) && isQuiet(value);
+  const words = value.split(' ');
+  if (!isAscii || words.some((word) => word.length > LONGEST_WORD))
+    return `${name}: ${encodedWords(value, name.length + 2)}`;
+  let text = `${name}:`;
+  let column = text.length;
+  for (const word of words) {
+    const isFolded = column + 1 + word.length > MOST_LINE;
+    text += isFolded ? `\r\n ${word}` : ` ${word}`;
+    column = (isFolded ? 0 : column) + 1 + word.length;
+  }
+  return text;
 }
 
-const isPlain = (value: string): boolean =>
-  !value.includes('=?') && !value.includes('  ') && value === value.trim() && value.length <= MOST_LINE - 8;
+const LONGEST_WORD = MOST_LINE - 12;
+
+const isQuiet = (value: string): boolean =>
+  !value.includes('=?') && !value.includes('  ') && value === value.trim();
+const isPlain = (value: string): boolean => isQuiet(value) && value.length <= MOST_LINE - 8;
 
 const unsendable = (name: string, why: string) =>
   new ForthrightError('mail-unsendable', `The message can not be written: its ${name} ${why}.`);

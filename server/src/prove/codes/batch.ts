@@ -7,15 +7,10 @@ import { dirname, join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import { GrowingTree, type Hash, leafHash, subtreesOf } from '@forthright/register';
 import { isTag } from './code.ts';
-import { COMMITMENT_BYTES, LEAF_BYTES, pathOfPrefix, prefixOf } from './commitment.ts';
+import { bitsFor, COMMITMENT_BYTES, LEAF_BYTES, pathOfPrefix, prefixOf } from './commitment.ts';
 import { SortedLeaves } from './leaves.ts';
 import { FILE_VERSION, HEADER_BYTES, MAGIC, type PrefixFile } from './prefix-file.ts';
 
-/**
- * On average a file has 512 to 1,023 leaves. Fewer, and the padding to one size and the proof weigh more than the
- * 26 GB for 300 million allow; more, and each look-up costs more than the 50 KB it does.
- */
-const LEAVES_IN_FILE = 512;
 /** Hashes of subtrees from 2^9 leaves on are kept: 37 MB for 300 million. Lower ones only as long as a file waits for them. */
 const KEPT_LEVEL = 9;
 const BLOCK = 2 ** KEPT_LEVEL;
@@ -32,8 +27,6 @@ export type SealedBatch = Readonly<{
 }>;
 
 type Sealed = SealedBatch & Readonly<{ starts: Uint32Array; nodes: KeptNodes }>;
-
-export const bitsFor = (size: number): number => Math.max(0, Math.floor(Math.log2(size / LEAVES_IN_FILE)));
 
 /** Collects leaves, then seals them, then writes the files. `close` at the end, whatever happened. */
 export class BatchMaker {

@@ -8,10 +8,10 @@ import { after, before, describe, test } from 'node:test';
 import { EMPTY_ROOT, GrowingTree, leafHash } from '@forthright/register';
 import fc from 'fast-check';
 import { normalisedAddress } from './address.ts';
-import { BatchMaker, bitsFor } from './batch.ts';
+import { BatchMaker } from './batch.ts';
 import { checkCode, type Sha256 } from './check.ts';
 import { ALPHABET, type Code, groupsOf, makeCode, readCode } from './code.ts';
-import { commitmentInput, pathOfPrefix } from './commitment.ts';
+import { bitsFor, commitmentInput, pathOfPrefix } from './commitment.ts';
 import { addressOf, batchOf, commitmentOf, fileFor, sentTo, sha256 } from './testing.ts';
 import { vectorsText } from './vectors.ts';
 

@@ -28,3 +28,12 @@ export function pathOfPrefix(prefix: number, bits: number): string {
   const digits = prefix.toString(16).padStart(Math.max(1, Math.ceil(bits / 4)), '0');
   return digits.length <= 2 ? `p/${digits}` : `p/${digits.slice(0, -2)}/${digits.slice(-2)}`;
 }
+
+/**
+ * On average a file has 512 to 1,023 leaves. Fewer, and the padding to one size and the proof weigh more than the
+ * 26 GB for 300 million allow; more, and each look-up costs more than the 50 KB it does.
+ */
+const LEAVES_IN_FILE = 512;
+
+/** Of the prefix: a batch of so many leaves has 2^bits files. */
+export const bitsFor = (size: number): number => Math.max(0, Math.floor(Math.log2(size / LEAVES_IN_FILE)));

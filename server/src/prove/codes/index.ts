@@ -1,5 +1,5 @@
 export { normalisedAddress } from './address.ts';
-export { BatchMaker, bitsFor, type SealedBatch } from './batch.ts';
+export { BatchMaker, type SealedBatch } from './batch.ts';
 export { type Batch, type Checked, checkCode, readPrefixFile, type Sha256 } from './check.ts';
 export {
   ALPHABET,
@@ -12,4 +12,4 @@ export {
   readCode,
   tagOf,
 } from './code.ts';
-export { commitmentInput, LEAF_BYTES, pathOfPrefix, prefixOf, VERSION } from './commitment.ts';
+export { bitsFor, commitmentInput, LEAF_BYTES, pathOfPrefix, prefixOf, VERSION } from './commitment.ts';

@@ -1,0 +1,150 @@
+/**
+ * Checks a code and an address against a batch, by one static file and the two facts that the register states of the
+ * batch. Shares the formats with what writes the files and none of its code, and is of the web's types only: the
+ * public page hands in WebCrypto's digest.
+ */
+import {            isTag } from './code.js';
+import { COMMITMENT_BYTES, commitmentInput, LEAF_BYTES, prefixOf } from './commitment.js';
+import { FILE_VERSION, HEADER_BYTES, MAGIC,                 } from './prefix-file.js';
+
+/** What the register's entry of the batch states. */
+
+const HASH_BYTES = 32;
+/** A tree of at most 2^53 leaves. */
+const MOST_HASHES = 53;
+
+/** Whether the batch of the code has it for this (normalised) address. Never throws on the file's content. */
+export async function checkCode(
+  file            ,
+  { batch, address, code }                                                         ,
+  sha256        ,
+)                   {
+  const read = readPrefixFile(file);
+  if (typeof read === 'string') return { kind: 'no proof', because: read };
+  if (read.tag !== batch.tag || !code.startsWith(batch.tag))
+    return { kind: 'no proof', because: 'it is of another batch' };
+  if (read.size !== batch.size) return { kind: 'no proof', because: 'it is of a tree of another size' };
+  const commitment = await sha256(commitmentInput(address, code));
+  if (prefixOf(commitment, read.bits) !== read.prefix)
+    return { kind: 'no proof', because: 'it is the file of another prefix' };
+  const wrong = wrongOrder(read);
+  if (wrong !== undefined) return { kind: 'no proof', because: wrong };
+  const root = await rootOf(read, sha256);
+  if (root === undefined || compare(root, batch.root) !== 0)
+    return { kind: 'no proof', because: 'it does not lead to the root that the register states' };
+  const at = read.leaves.findIndex((leaf) => compare(leaf.subarray(0, COMMITMENT_BYTES), commitment) === 0);
+  const leaf = read.leaves[at];
+  return leaf === undefined
+    ? { kind: 'not sent' }
+    : { kind: 'sent', bodyHash: leaf.slice(COMMITMENT_BYTES), index: read.first + at };
+}
+
+/** Every byte has one meaning: what is not written in the one permitted way is refused, with the reason. */
+export function readPrefixFile(file            )                      {
+  if (file.length < HEADER_BYTES) return 'it is too short';
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const text = (from        , to        ) => String.fromCharCode(...file.subarray(from, to));
+  if (text(0, 16) !== MAGIC || view.getUint8(16) !== FILE_VERSION) return 'it is no prefix file of version 1';
+  const bits = view.getUint8(17);
+  const prefix = view.getUint32(20);
+  const tag = text(24, 27);
+  const [size, first] = [view.getBigUint64(28), view.getBigUint64(36)].map(Number)                    ;
+  const counts = { leaves: view.getUint32(44), left: view.getUint16(48), right: view.getUint16(50) };
+  if (view.getUint16(18) !== 0 || view.getUint8(27) !== 0) return 'its header is malformed';
+  if (bits > 32 || (bits < 32 && prefix >= 2 ** bits) || !isTag(tag)) return 'its header is malformed';
+  if (!Number.isSafeInteger(size) || first + counts.leaves > size)
+    return 'it speaks of more leaves than there are';
+  if (counts.left > MOST_HASHES || counts.right > MOST_HASHES) return 'it has too many hashes';
+  const end = HEADER_BYTES + counts.leaves * LEAF_BYTES + (counts.left + counts.right) * HASH_BYTES;
+  if (file.length < end) return 'it is cut off';
+  if (file.subarray(end).some((byte) => byte !== 0)) return 'something stands behind its end';
+  let at = HEADER_BYTES;
+  const take = (count        , bytes        )               =>
+    Array.from({ length: count }, () => {
+      at += bytes;
+      return file.subarray(at - bytes, at);
+    });
+  return {
+    tag,
+    bits,
+    prefix,
+    size,
+    first,
+    leaves: take(counts.leaves, LEAF_BYTES),
+    left: take(counts.left, HASH_BYTES),
+    right: take(counts.right, HASH_BYTES),
+  };
+}
+
+/**
+ * Absence rests on this: leaves stand in ascending order without a gap, and those of the prefix are all there, because the
+ * first one shown is of a lower prefix or the tree's first, and the last one of a higher prefix or the tree's last.
+ */
+function wrongOrder({ leaves, bits, prefix, first, size }            )                     {
+  for (let i = 1; i < leaves.length; i += 1) {
+    const [before, after] = [leaves[i - 1], leaves[i]]                            ;
+    if (compare(before.subarray(0, COMMITMENT_BYTES), after.subarray(0, COMMITMENT_BYTES)) >= 0)
+      return 'its leaves are not in order';
+  }
+  const [lowest, highest] = [leaves[0], leaves.at(-1)];
+  const startsRight = first === 0 || (lowest !== undefined && prefixOf(lowest, bits) < prefix);
+  const endsRight =
+    first + leaves.length === size || (highest !== undefined && prefixOf(highest, bits) > prefix);
+  return startsRight && endsRight ? undefined : 'it may not show all leaves of its prefix';
+}
+
+/** RFC 6962, section 2.1, from leaves in the midst and the fewest full subtrees around them; undefined when these don't fit. */
+async function rootOf(
+  { leaves, left, right, first, size }            ,
+  sha256        ,
+)                                  {
+  if (size === 0) return left.length + right.length === 0 ? sha256(new Uint8Array(0)) : undefined;
+  const stack                                         = [];
+  const node = (a            , b            ) => sha256(joined(1, a, b));
+  const push = async (given        , hash            )                => {
+    let [count, top] = [given, hash];
+    for (let last = stack.at(-1); last?.leaves === count; last = stack.at(-1)) {
+      stack.pop();
+      top = await node(last.hash, top);
+      count *= 2;
+    }
+    stack.push({ leaves: count, hash: top });
+  };
+  const fill = async (from        , to        , hashes                       )                   => {
+    let at = from;
+    for (const hash of hashes) {
+      if (at >= to) return false;
+      let count = 1;
+      while (at % (2 * count) === 0 && at + 2 * count <= to) count *= 2;
+      await push(count, hash);
+      at += count;
+    }
+    return at === to;
+  };
+  if (!(await fill(0, first, left))) return undefined;
+  for (const leaf of leaves) await push(1, await sha256(joined(0, leaf)));
+  if (!(await fill(first + leaves.length, size, right))) return undefined;
+  let root = stack.pop()?.hash;
+  for (let next = stack.pop(); next !== undefined && root !== undefined; next = stack.pop())
+    root = await node(next.hash, root);
+  return root;
+}
+
+function joined(first        , ...parts                       )             {
+  const bytes = new Uint8Array(1 + parts.reduce((sum, part) => sum + part.length, 0));
+  bytes[0] = first;
+  let at = 1;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+function compare(a            , b            )         {
+  for (let i = 0; i < Math.min(a.length, b.length); i += 1) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}

@@ -1,0 +1,29 @@
+/** What in a text is not ours, piece by piece. Pure, and of the web's types only: the page runs it, too. */
+
+/**
+ * The text in pieces, those that a mark names with what they are; the longest first where marks overlap. `rest`: marks that
+ * stand nowhere in it as they are written, such as hidden characters.
+ */
+export function markedText(
+  text        ,
+  marks                 ,
+)                                                                      {
+  let pieces                = text === '' ? [] : [{ text }];
+  const rest         = [];
+  for (const mark of [...marks].sort((a, b) => b.text.length - a.text.length)) {
+    if (mark.text === '' || !text.includes(mark.text)) {
+      rest.push(mark);
+      continue;
+    }
+    pieces = pieces.flatMap((piece) => (piece.is === undefined ? split(piece.text, mark) : [piece]));
+  }
+  return { pieces, rest };
+}
+
+function split(text        , mark      )                {
+  const parts = text.split(mark.text);
+  return parts.flatMap((part, i)                => [
+    ...(i === 0 ? [] : [{ text: mark.text, is: mark.is }]),
+    ...(part === '' ? [] : [{ text: part }]),
+  ]);
+}
