@@ -6,7 +6,8 @@ import { type MarkedPiece, markedText } from './marks.ts';
 import type { CheckKey, CheckLanguage } from './texts.ts';
 
 const CHECK_STYLE = `${STYLE}
-form { max-width: 36em; }
+form { max-width: 36em; margin: 0 0 1.25rem; }
+h4 { font-size: 1.125rem; margin: 1.25rem 0 .25rem; }
 label { display: block; margin: 0 0 .9rem; }
 input, textarea { display: block; width: 100%; margin-top: .25rem; padding: .5rem .6rem; font: inherit; color: inherit; background: transparent; border: 1px solid var(--soft); border-radius: 2px; }
 input[name=code] { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: 1rem; letter-spacing: .04em; }

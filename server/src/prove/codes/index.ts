@@ -1,6 +1,7 @@
 export { normalisedAddress } from './address.ts';
 export { BatchMaker, type SealedBatch } from './batch.ts';
 export { type Batch, type Checked, checkCode, readPrefixFile, type Sha256 } from './check.ts';
+export { CheckedFiles } from './checked-files.ts';
 export {
   ALPHABET,
   type Code,
