@@ -52,7 +52,7 @@ function* prepared(count: number): Generator<Prepared> {
     yield {
       id: `ntc_${n.toString(36).padStart(12, '0')}`,
       attempt: 1,
-      notice: { to: oneAddress(`person${n}@customer.example`), language: 'en', ...textsOf(n) },
+      content: { notice: { to: oneAddress(`person${n}@customer.example`), language: 'en', ...textsOf(n) } },
       messageId: `${n.toString(16).padStart(32, '0')}@marlow.example`,
       sender: oneAddress(`b-${n.toString(36).padStart(16, '0')}@bounce.marlow.example`),
       dateMs: 1_795_330_800_000,

@@ -13,7 +13,7 @@ function filesUnder(folder: string): string[] {
   return entries.flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesUnder(path);
-    return /\.([jt]sx?|json)$/.test(entry.name) ? [path] : [];
+    return /\.([jt]sx?|json|css)$/.test(entry.name) ? [path] : [];
   });
 }
 

@@ -45,7 +45,7 @@ function check(): boolean {
 
 function testFiles(names: readonly string[]): string[] {
   const rank = (file: string) => (FIRST.includes(file) ? FIRST.indexOf(file) : FIRST.length);
-  return ['packages', 'server', 'test']
+  return ['packages', 'server', 'web', 'test']
     .flatMap((folder) =>
       globSync(`${folder}/**/*.test.ts`, { cwd: ROOT, exclude: (name) => name === 'node_modules' }),
     )

@@ -13,6 +13,7 @@ import { DEEDS as CAMPAIGN_DEEDS } from './killing/campaigns.child.ts';
 import { DEEDS as DUTY_DEEDS } from './killing/duties.child.ts';
 import { DEEDS as EDITION_DEEDS } from './killing/editions.child.ts';
 import { DEEDS as PEOPLE } from './killing/people.child.ts';
+import { killCampaigns } from './killing/sending.ts';
 import { DEEDS as WEBHOOK_DEEDS } from './killing/webhooks.child.ts';
 import { askEngine } from './oracle/engine.ts';
 import {
@@ -75,6 +76,9 @@ const SENDER_KILLS = 100;
 const killSending = ({ seed = 0 }: Settings): Promise<void> =>
   inFolder((folder) => killSenders({ folder, kills: SENDER_KILLS, seed, people: 100_000, connections: 20 }));
 
+const killCampaign = ({ seed = 0 }: Settings): Promise<void> =>
+  inFolder((folder) => killCampaigns({ folder, kills: SENDER_KILLS, seed, people: 30_000, connections: 8 }));
+
 const properties: [string, (settings: Settings) => Promise<void>][] = [
   ...LEAK_KINDS.map((kind): [string, (settings: Settings) => Promise<void>] => [
     kind,
@@ -94,6 +98,7 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
   [`kill -9 in the midst of duties, ${SOAK_KILLS} times`, (settings) => killOften(settings, DUTIES)],
   [`kill -9 in the midst of editions, ${SOAK_KILLS} times`, (settings) => killOften(settings, EDITIONS)],
   [`kill -9 of a process that sends notices, ${SENDER_KILLS} times`, killSending],
+  [`kill -9 of a process that sends a campaign, ${SENDER_KILLS} times`, killCampaign],
   [`kill -9 of a database that is written to, ${SOAK_KILLS} times`, killDatabases],
 ];
 

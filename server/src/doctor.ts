@@ -3,10 +3,12 @@ import { mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
+import { type Mailing, readMailing } from './notify/index.ts';
 import { openAnalytics } from './platform/analytics/index.ts';
 import { appliedMigrations, type Db, type Migration, openDatabase, readOwner } from './platform/db/index.ts';
 import type { MailNames } from './platform/index.ts';
-import { registerVerdict } from './prove/index.ts';
+import { type DkimKey, dkimKey, dkimRecord, domainOf } from './platform/mail/index.ts';
+import { readSecretFile, registerVerdict } from './prove/index.ts';
 import { webhooksStandSince } from './webhooks/index.ts';
 
 /** `unknown` is no `well`: what could not be looked at is said. */
@@ -25,7 +27,11 @@ export type Finding = Readonly<{
   state: 'well' | 'doubtful' | 'broken' | 'unknown';
   what: string;
   todo?: string;
+  /** The record of DNS that it is about, as it is to be published; `<…>` is yours to fill in. */
+  record?: DnsRecord;
 }>;
+
+export type DnsRecord = Readonly<{ name: string; type: 'TXT' | 'MX'; value: string }>;
 
 export type DoctorOptions = Readonly<{
   data: string;
@@ -67,7 +73,10 @@ const finding = (check: Finding['check'], state: Finding['state'], what: string,
 export async function examine(options: DoctorOptions): Promise<Finding[]> {
   const found = [...(await folder(options.data)), await disk(options.data), ...(await keys(options.data))];
   found.push(...(await records(options)));
-  found.push(await outsideClock(options), await analytics(options), mail());
+  found.push(await outsideClock(options), await analytics(options));
+  const sent = await mail(options.data);
+  found.push(sent.finding);
+  found.push(...(sent.mailing === undefined ? [] : await mailRecords(options, sent.mailing)));
   found.push(...(await dns(options)));
   return found;
 }
@@ -320,8 +329,120 @@ async function analytics({ clickhouse }: DoctorOptions): Promise<Finding> {
   }
 }
 
-const mail = (): Finding =>
-  well('mail', 'nothing is sent by this version: the built-in outbox shows what would be');
+async function mail(data: string): Promise<Readonly<{ finding: Finding; mailing?: Mailing | undefined }>> {
+  let mailing: Mailing | undefined;
+  try {
+    mailing = await readMailing(data);
+  } catch (error) {
+    const todo = 'Mend it (docs/campaigns.md): the server does not start with it.';
+    return { finding: finding('mail', 'broken', errorWords(error), todo) };
+  }
+  if (mailing === undefined)
+    return { finding: well('mail', 'there is no mail.yaml: nothing is sent, and messages can be looked at') };
+  const { relays, from } = mailing;
+  if (relays.length > 0)
+    return {
+      mailing,
+      finding: well('mail', `mail.yaml: as ${from.address}, by ${relays.length} of your relays`),
+    };
+  const todo = 'Name a relay before a campaign is to start.';
+  return {
+    mailing,
+    finding: finding('mail', 'doubtful', 'mail.yaml names no relay, so nothing is sent', todo),
+  };
+}
+
+/** What mail as mail.yaml has it needs of DNS: that our signatures are found, that relays may send, that returns come back. */
+async function mailRecords({ data, names }: DoctorOptions, mailing: Mailing): Promise<Finding[]> {
+  const domain = domainOf(mailing.from.address);
+  const { returns } = mailing;
+  const found = await signatureRecords(names, domain, [...mailing.dkim, ...(await madeKeys(data, domain))]);
+  const spf = await oneRecord(
+    names,
+    returns,
+    'SPF',
+    SPF,
+    'who may send for the domain of returned mail',
+    isStrict,
+  );
+  const relays = 'v=spf1 <your relays, such as include:… or ip4:…> -all';
+  found.push({ ...spf, record: { name: returns, type: 'TXT', value: relays } });
+  const dmarc = await oneRecord(
+    names,
+    `_dmarc.${domain}`,
+    'DMARC',
+    DMARC,
+    'what others do with mail that is not yours',
+  );
+  const value = 'v=DMARC1; p=reject; adkim=s; rua=mailto:<an address that is read>';
+  found.push({ ...dmarc, record: { name: `_dmarc.${domain}`, type: 'TXT', value } });
+  found.push(await exchange(names, mailing));
+  return found;
+}
+
+const SPF = /^v=spf1(\s|$)/i;
+const DMARC = /^v=DMARC1\s*;/i;
+
+async function signatureRecords(
+  names: MailNames,
+  domain: string,
+  keys: readonly DkimKey[],
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  const bare = (value: string) => value.replace(/\s+/g, '');
+  for (const key of keys) {
+    const { name, text } = dkimRecord(key);
+    const isOurs = (value: string) => bare(value) === bare(text);
+    const one = await oneRecord(
+      names,
+      name,
+      'DKIM',
+      /(^|;)\s*p\s*=/,
+      'the public key of your signatures',
+      isOurs,
+    );
+    found.push({ ...one, record: { name, type: 'TXT', value: text } });
+  }
+  const todo = '`forthright make-mail-key`, publish its record, `forthright rotate-mail-key`.';
+  if (keys.length === 0) found.push(finding('dns', 'broken', `mail of ${domain} is not signed`, todo));
+  return found;
+}
+
+/** Without MX what comes back is lost. */
+async function exchange(names: MailNames, { returns, helo }: Mailing): Promise<Finding> {
+  const asked = await ask(names.exchangesOf(returns));
+  const record = (host: string): DnsRecord => ({ name: returns, type: 'MX', value: `10 ${host}` });
+  const todo =
+    'Publish an MX record that leads to the receiver, or the mailbox, that `receive` in mail.yaml names.';
+  if ('why' in asked)
+    return {
+      ...finding('dns', 'unknown', `MX of ${returns}: DNS can't be asked (${asked.why})`, todo),
+      record: record(helo),
+    };
+  const [first] = asked.values;
+  return first === undefined
+    ? {
+        ...finding('dns', 'broken', `${returns} has no MX record: returned mail does not come back`, todo),
+        record: record(helo),
+      }
+    : { ...well('dns', `mail to ${returns} goes to ${asked.values.join(', ')}`), record: record(first) };
+}
+
+/** Where anybody may send the record says nothing. */
+const isStrict = (value: string): boolean => !/(^|\s)\+?all(\s|$)/i.test(value);
+
+/** Keys that Forthright made, by the files that are there: the records may be open in a server. */
+async function madeKeys(data: string, domain: string): Promise<DkimKey[]> {
+  const files = (await readdir(join(data, 'keys')).catch(() => [])).flatMap((file) => {
+    const [, selector] = /^mail-(.+)\.pem$/.exec(file) ?? [];
+    return selector === undefined ? [] : [{ file, selector }];
+  });
+  return Promise.all(
+    files.map(async ({ file, selector }) =>
+      dkimKey({ domain, selector, privateKey: await readSecretFile(join(data, 'keys', file)) }),
+    ),
+  );
+}
 
 type Asked = Readonly<{ values: readonly string[] } | { why: string }>;
 
@@ -352,7 +473,7 @@ async function dns({ domains, selectors, senders, names }: DoctorOptions): Promi
         names,
         domain,
         'SPF',
-        /^v=spf1(\s|$)/i,
+        SPF,
         'who may send for the domain, such as `v=spf1 include:… -all`',
       ),
     );
@@ -361,7 +482,7 @@ async function dns({ domains, selectors, senders, names }: DoctorOptions): Promi
         names,
         `_dmarc.${domain}`,
         'DMARC',
-        /^v=DMARC1\s*;/i,
+        DMARC,
         'what others do with mail that is not yours, such as `v=DMARC1; p=reject; rua=mailto:…`',
       ),
     );
@@ -404,6 +525,7 @@ async function oneRecord(
   what: string,
   form: RegExp,
   purpose: string,
+  isRight: (value: string) => boolean = () => true,
 ): Promise<Finding> {
   const asked = await ask(names.texts(name));
   if ('why' in asked)
@@ -414,8 +536,12 @@ async function oneRecord(
       'Try again when this machine is online, or name a server with --dns.',
     );
   const records = asked.values.filter((text) => form.test(text));
-  if (records.length === 1) return well('dns', `${what} of ${name} is there`);
   const todo = `Publish one TXT record at ${name}: ${purpose}.`;
+  const [only = ''] = records;
+  if (records.length === 1)
+    return isRight(only)
+      ? well('dns', `${what} of ${name} is there`)
+      : finding('dns', 'broken', `the ${what} record of ${name} is not as it is needed: ${only}`, todo);
   if (records.length > 1)
     return finding(
       'dns',

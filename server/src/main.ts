@@ -32,13 +32,14 @@ const config = readConfig();
 
 /** What only the server needs is loaded when it is started: the other commands begin without it. */
 const serve = serveCommand(async (where) => {
-  const { MIGRATIONS, startServer } = await import('./serve.ts');
+  const { builtWeb, MIGRATIONS, startServer } = await import('./serve.ts');
   const { readMigrations } = await import('./platform/db/index.ts');
   const now = () => new Date();
   return startServer({
     ...where,
     migrations: await readMigrations(...MIGRATIONS),
     version: own.version,
+    web: builtWeb(),
     now,
     log: jsonLog((line) => process.stderr.write(line), now),
   });

@@ -1,12 +1,20 @@
 /** Starts everything that serves, on one data folder; wired by hand. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ForthrightError } from '@forthright/contract';
 import {
+  affectedEntrances,
   answerEntrances,
   archiveKeys,
+  customerOperations,
+  deskOperations,
   editionOperations,
+  endAndArchive,
+  mailKeyOperations,
+  noticeEntrances,
   openRecordTruth,
   type RecordOptions,
 } from './answer/index.ts';
@@ -15,8 +23,9 @@ import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
 import { type JobsOptions, jobOperations } from './flow/index.ts';
 import type { makeServer } from './http/index.ts';
-import { fileOperations, incidentOperations, openFiles, refuseLastOfficer } from './incident/index.ts';
+import { fileOperations, incidentOperationsWith, openFiles, refuseLastOfficer } from './incident/index.ts';
 import {
+  addresseesElsewhere,
   type CampaignOptions,
   campaignOperations,
   keepingCertificates,
@@ -55,28 +64,47 @@ export const operationsOf = (
   }: JobsOptions & Partial<Outbound> & Partial<Omit<CampaignOptions, 'workspace'>> = {},
 ): readonly Operation[] => [
   ...people.operations,
-  ...incidentOperations,
+  ...incidentOperationsWith(addresseesElsewhere(data)),
   ...assessOperations({ workspace: jobs.workspace }),
   ...fileOperations([assessParts]),
   ...jobOperations(jobs),
-  ...campaignOperations({ data, mailing, workspace: jobs.workspace }),
+  ...campaignOperations({ data, mailing, allowPrivate, workspace: jobs.workspace }),
   ...editionOperations({ workspace: jobs.workspace }),
+  ...mailKeyOperations({ data, mailing }),
+  ...deskOperations({ data, mailing, workspace: jobs.workspace }),
+  ...customerOperations({ data, mailing, workspace: jobs.workspace }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
 
 /** What anybody may ask of these records, signed in or not. */
-export const questionsOf = (options: RecordOptions): readonly Entrance[] =>
-  answerEntrances(() => openRecordTruth(options));
+export function questionsOf(options: RecordOptions & Readonly<{ now: () => Date }>): readonly Entrance[] {
+  const open = () => openRecordTruth(options);
+  return [...answerEntrances(open), ...noticeEntrances(open), ...affectedEntrances(options)];
+}
+
+const nowhere = new Proxy({} as Db, {
+  get: () => {
+    throw new Error('These operations are only described; there are no records behind them.');
+  },
+});
+const nobody = () => peopleOf({ db: nowhere, now: () => new Date(), seals: sealFolder('') });
 
 /** The same without records, for whoever only describes them; none of these may be run. */
-export function allOperations(): readonly Operation[] {
-  const nowhere = new Proxy({} as Db, {
-    get: () => {
-      throw new Error('These operations are only described; there are no records behind them.');
-    },
+export const allOperations = (): readonly Operation[] => operationsOf(nobody());
+
+/** The OpenAPI document of this version, as `/api/openapi.json` has it. */
+export async function openApi(version: string): Promise<object> {
+  const { describeApi } = await import('./http/index.ts');
+  const people = nobody();
+  const questions = questionsOf({
+    db: nowhere,
+    data: '',
+    workspace: undefined,
+    mailing: undefined,
+    now: () => new Date(),
   });
-  return operationsOf(peopleOf({ db: nowhere, now: () => new Date(), seals: sealFolder('') }));
+  return describeApi({ operations: operationsOf(people), people, questions }, version);
 }
 
 /** The stages that have tables, in the order of their numbers. */
@@ -90,6 +118,12 @@ export const MIGRATIONS = [
   'notify',
   'answer',
 ].map((stage) => new URL(`./${stage}/migrations/`, import.meta.url));
+
+/** Where `npm run build` puts the web application; undefined while it was not run. */
+export function builtWeb(): string | undefined {
+  const folder = fileURLToPath(new URL('../../web/dist/', import.meta.url));
+  return existsSync(join(folder, 'index.html')) ? folder : undefined;
+}
 
 export type ServeOptions = Readonly<{
   data: string;
@@ -105,6 +139,8 @@ export type ServeOptions = Readonly<{
   workspace?: string | undefined;
   /** A file or an `http(s)` address with the last published checkpoint: with it a copy shows that was made with its data folder. */
   published?: string | undefined;
+  /** The folder of the built web application, where there is one. */
+  web?: string | undefined;
   /** Whether webhooks may lead to this machine and into private networks, and be `http`. */
   allowPrivateWebhooks?: boolean | undefined;
 }>;
@@ -123,6 +159,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     log,
     workspace,
     published: lastPublished,
+    web,
     allowPrivateWebhooks: allowPrivate = false,
   } = options;
   if (workspace !== undefined) await loadWorkspace(workspace);
@@ -162,7 +199,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       mailing,
       fetchFromAmazon: keepingCertificates(getOutside, now),
     };
-    const questions = questionsOf({ db, data, workspace, mailing });
+    const questions = questionsOf({ db, data, workspace, mailing, now });
     // The commands that ask a server read this file for its operations, and need none of what serves them.
     const http = await import('./http/index.ts');
     const published = join(data, 'public');
@@ -177,6 +214,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       published,
       operator,
       returned,
+      web,
     });
     const address = await listen(app, options);
     // A database of its own is asked by itself; of several servers on one folder none is the one to ask.
@@ -195,12 +233,17 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       workspace,
       mailing,
       outbound: { allowPrivate },
-      upkeep: people.upkeep,
+      upkeep: async () => {
+        await people.upkeep();
+        await endAndArchive({ db, now, actor: PROGRAM }, { data, mailing });
+      },
     }).catch(async (error) => {
       await receiver?.close();
       await app.close();
       throw error;
     });
+    if (web === undefined)
+      log({ event: 'web-missing', level: 'warn', note: '`npm run build` makes the web application' });
     log({ event: 'serving', level: 'info' });
     return {
       address,

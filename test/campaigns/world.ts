@@ -4,7 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, beforeEach } from 'node:test';
-import { type CampaignChanged, type CampaignShown, type Changed, ROLES } from '@forthright/contract';
+import {
+  type CampaignChanged,
+  type CampaignShown,
+  type Changed,
+  ForthrightError,
+  ROLES,
+} from '@forthright/contract';
 import { actor, ask as askRecord, openRecord, strays } from '../../server/src/incident/testing.ts';
 import { type Taken, takeReturned } from '../../server/src/notify/campaigns/intake.ts';
 import { campaignOperations } from '../../server/src/notify/campaigns/operations.ts';
@@ -17,11 +23,14 @@ import {
   LEAKS,
   mailingTo,
   person,
+  records,
   STATEMENT,
   writeWorkspace,
 } from '../../server/src/notify/campaigns/testing.ts';
+import type { Mailing } from '../../server/src/notify/index.ts';
 import type { Db } from '../../server/src/platform/db/index.ts';
 import { type Deed, type Seen, Sink } from '../../server/src/platform/mail/smtp/testing.ts';
+import type { Handler } from '../../server/src/platform/queue/index.ts';
 import { type Asked, PROGRAM } from '../../server/src/prove/index.ts';
 import type { CohortRow } from '../../server/src/scope/index.ts';
 
@@ -50,10 +59,11 @@ export class CampaignWorld {
     beforeEach(async () => {
       this.#nowMs = Date.parse('2025-11-21T08:00:00Z');
       this.deed = () => undefined;
+      this.settings = {};
       this.#folders += 1;
       this.folder = join(this.#work, String(this.#folders));
       this.#workspace = await writeWorkspace(this.folder);
-      this.db = await openRecord({ folder: this.folder, now: this.now });
+      this.db = await openRecord({ folder: this.folder, url: records.url?.(), now: this.now });
       this.sink = await Sink.open({ message: (seen) => this.deed(seen) });
     });
     afterEach(async () => {
@@ -68,11 +78,18 @@ export class CampaignWorld {
 
   as = (who: string): Asked => ({ db: this.db, now: this.now, actor: actor(`usr_${who}`, ...ROLES) });
   program = (): Asked => ({ db: this.db, now: this.now, actor: PROGRAM });
-  mailing = () => mailingTo(this.sink.port);
-  #options = () => ({ data: this.folder, workspace: this.#workspace, mailing: this.mailing() });
+  /** Beside the sink's address; for one test. */
+  settings: Partial<Mailing> = {};
+  mailing = () => mailingTo(this.sink.port, this.settings);
+  options = () => ({
+    data: this.folder,
+    workspace: this.#workspace,
+    mailing: this.mailing(),
+    allowPrivate: true,
+  });
 
   async ask<T>(name: string, given: object, who = 'ada'): Promise<T> {
-    const found = campaignOperations(this.#options()).find((one) => one.name === name);
+    const found = campaignOperations(this.options()).find((one) => one.name === name);
     assert.ok(found, name);
     return found.output.parse(await found.run(this.as(who), found.input.parse(given))) as T;
   }
@@ -96,7 +113,7 @@ export class CampaignWorld {
       run,
       statement: STATEMENT,
     });
-    const handler = prepareCampaignHandler({ db: this.db, now: this.now, ...this.#options() });
+    const handler = prepareCampaignHandler({ db: this.db, now: this.now, ...this.options() });
     await doJob(this.db, PREPARE_CAMPAIGN, handler, { now: this.now() });
     const of = { incident, campaign };
     const { hash } = await this.show(of);
@@ -109,8 +126,18 @@ export class CampaignWorld {
     doJob(
       this.db,
       SEND_CAMPAIGN,
-      sendCampaignHandler({ db: this.db, now: this.now, log: () => {}, ...this.#options() }),
+      sendCampaignHandler({ db: this.db, now: this.now, log: () => {}, ...this.options() }),
       { now: this.now() },
+    );
+
+  /** Does the job of this kind that is due. */
+  does = (kind: string, handler: Handler): Promise<boolean> =>
+    doJob(this.db, kind, handler, { now: this.now() });
+  refusal = (name: string, given: object, who?: string): Promise<string> =>
+    this.ask(name, given, who).then(
+      () => 'nothing was refused',
+      (error: unknown) =>
+        error instanceof ForthrightError ? `${error.code}: ${error.message}` : Promise.reject(error),
     );
 
   async sent(people: readonly CohortRow[]): Promise<Of> {
@@ -122,6 +149,6 @@ export class CampaignWorld {
   async closeWindows(): Promise<void> {
     const job = { id: 'job', kind: 'x', subject: undefined, input: {}, attempt: 1, mostAttempts: 1 };
     const how = { signal: new AbortController().signal, progress: () => {} };
-    await campaignWindowsHandler({ db: this.db, now: this.now }).run(job, how);
+    await campaignWindowsHandler({ db: this.db, now: this.now, data: this.folder }).run(job, how);
   }
 }

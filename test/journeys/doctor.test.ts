@@ -1,11 +1,13 @@
 /** `forthright doctor`: what it says of a place that is well, and of each thing that is not. */
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { examine, type Finding } from '../../server/src/doctor.ts';
 import { readMigrations } from '../../server/src/platform/db/index.ts';
 import { mailNames, reverseName } from '../../server/src/platform/index.ts';
+import { dkimKey, dkimRecord } from '../../server/src/platform/mail/index.ts';
 import { MIGRATIONS } from '../../server/src/serve.ts';
 import { startDns } from '../peers/dns.ts';
 import { startPostgres, whyNoPostgres } from '../peers/postgres.ts';
@@ -102,6 +104,64 @@ describe('the doctor', () => {
     workspace('marlow.example');
     const unsaid = await look();
     assert.equal(unsaid.state('dns'), 'well,well,unknown,unknown', 'what was not named is not guessed');
+  });
+
+  test('what mail needs of DNS is said record by record, as it is to be published, and held against what is there', async () => {
+    const data = join(desk.folder, 'forthright-data');
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
+    writeFileSync(join(data, 'keys/mail-f1.pem'), pem, { mode: 0o600 });
+    writeFileSync(
+      join(data, 'mail.yaml'),
+      'from: { name: Marlow, address: privacy@marlow.example }\nreturns: returns.marlow.example\nrelays: [{ host: 127.0.0.1, port: 9 }]\n',
+    );
+    const { text } = dkimRecord(dkimKey({ domain: 'marlow.example', selector: 'f1', privateKey }));
+    const mine = await startDns({
+      'TXT f1._domainkey.marlow.example': [text],
+      'TXT returns.marlow.example': ['v=spf1 ip4:192.0.2.25 -all'],
+      'TXT _dmarc.marlow.example': ['v=DMARC1; p=reject'],
+      'MX returns.marlow.example': ['in.marlow.example'],
+    });
+    const bad = await startDns({
+      'TXT f1._domainkey.marlow.example': [text.replace('p=MI', 'p=IM')],
+      'TXT returns.marlow.example': ['v=spf1 +all'],
+      'MX other.example': ['x.example'],
+    });
+    try {
+      const names = ({ address }: { address: string }) => mailNames([address]);
+      const findingsOf = async (server: { address: string }) =>
+        (
+          await examine({
+            ...(await options()),
+            data,
+            domains: [],
+            names: names(server),
+            dateOf: async () => undefined,
+          })
+        ).filter(({ record }) => record !== undefined);
+      const well = await findingsOf(mine);
+      assert.deepEqual(
+        well.map(({ state, record }) => `${state} ${record?.type} ${record?.name}`),
+        [
+          'well TXT f1._domainkey.marlow.example',
+          'well TXT returns.marlow.example',
+          'well TXT _dmarc.marlow.example',
+          'well MX returns.marlow.example',
+        ],
+      );
+      assert.equal(well[0]?.record?.value, text, 'as it is to be published');
+      assert.deepEqual(
+        (await findingsOf(bad)).map(({ state }) => state),
+        ['broken', 'broken', 'broken', 'broken'],
+      );
+      const { stdout } = await desk.run(['doctor', '--dns', mine.address]);
+      assert.ok(stdout.includes(`f1._domainkey.marlow.example TXT ${text}`), stdout);
+    } finally {
+      mine.stop();
+      bad.stop();
+      rmSync(join(data, 'keys/mail-f1.pem'));
+      rmSync(join(data, 'mail.yaml'));
+    }
   });
 
   test('without DNS nothing is guessed', async () => {

@@ -1,5 +1,13 @@
 /** A process that does the deeds of campaigns until it is killed. */
-import { type CampaignChanged, type CampaignShown, type Changed, ROLES } from '@forthright/contract';
+import {
+  type CampaignChanged,
+  type CampaignShown,
+  type Changed,
+  type CopiesListed,
+  type MailKeyShown,
+  ROLES,
+} from '@forthright/contract';
+import { mailKeyOperations } from '../../server/src/answer/index.ts';
 import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
 import { actor, ask, seat } from '../../server/src/incident/testing.ts';
 import {
@@ -13,15 +21,18 @@ import {
 } from '../../server/src/notify/campaigns/testing.ts';
 import {
   campaignOperations,
+  MAKE_COPIES,
+  makeCopiesHandler,
   PREPARE_CAMPAIGN,
   prepareCampaignHandler,
 } from '../../server/src/notify/index.ts';
 import { type Reads, readMigrations } from '../../server/src/platform/db/index.ts';
+import { mailNames } from '../../server/src/platform/index.ts';
 import { Sink } from '../../server/src/platform/mail/smtp/testing.ts';
 import { MIGRATIONS } from '../../server/src/serve.ts';
 
 /** No notice is sent here: the port is nobody's, and no job of sending is done. */
-const MAILING = mailingTo(9);
+export const MAILING = mailingTo(9);
 
 async function run<T>(
   world: World,
@@ -31,14 +42,14 @@ async function run<T>(
   mailing = MAILING,
 ): Promise<T> {
   const workspace = await writeWorkspace(world.folder);
-  const operations = campaignOperations({ data: world.folder, workspace, mailing });
+  const operations = campaignOperations({ data: world.folder, workspace, mailing, allowPrivate: true });
   const found = operations.find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no operation ${name}.`);
   const asked = { ...world.asked, actor: actor(who, ...ROLES) };
   return found.output.parse(await found.run(asked, found.input.parse(rawInput))) as T;
 }
 
-type Of = Readonly<{ incident: string; campaign: string }>;
+export type Of = Readonly<{ incident: string; campaign: string }>;
 
 async function toMake({ asked }: World): Promise<object> {
   const { incident } = await ask<Changed>(asked, 'open-incident', {
@@ -82,7 +93,7 @@ async function approved(world: World): Promise<Of> {
   return of;
 }
 
-async function started(world: World): Promise<Of> {
+export async function started(world: World): Promise<Of> {
   const of = await approved(world);
   await run(world, 'start-campaign', of);
   return of;
@@ -92,6 +103,38 @@ async function paused(world: World): Promise<Of> {
   const of = await started(world);
   await run(world, 'pause-campaign', of);
   return of;
+}
+
+/** Nothing answers there: keys are used unseen. */
+const NO_DNS = mailNames(['127.0.0.1:9']);
+
+async function ofMail<T>({ asked, folder }: World, name: string, rawInput: object): Promise<T> {
+  const found = mailKeyOperations({ data: folder, mailing: MAILING, names: NO_DNS }).find(
+    (one) => one.name === name,
+  );
+  if (found === undefined) throw new Error(`There is no operation ${name}.`);
+  return found.output.parse(await found.run(asked, found.input.parse(rawInput))) as T;
+}
+
+async function withCopies(world: World): Promise<Of> {
+  const of = await paused(world);
+  await run(world, 'make-copies', { ...of, way: 'account' });
+  await writeAll(world);
+  return of;
+}
+
+/** The jobs of copies that were cut short are done first. */
+async function writeAll({ asked, folder }: World): Promise<void> {
+  const workspace = await writeWorkspace(folder);
+  const { db, now } = asked;
+  const handler = makeCopiesHandler({ db, now, data: folder, workspace, mailing: MAILING });
+  const soon = () => new Date(now().getTime() + 86_400_000);
+  while (await doJob(db, MAKE_COPIES, handler, { now: soon() }));
+}
+
+async function copiesOf(world: World, of: Of): Promise<{ copies: string }> {
+  const { copies } = await run<CopiesListed>(world, 'list-copies', of);
+  return { copies: copies[0]?.copies ?? '' };
 }
 
 const upon =
@@ -144,6 +187,37 @@ export const DEEDS: Deeds = {
     outcome: 'told',
     channels: ['letter'],
   })),
+  'make-copies': async (world) => {
+    const of = await paused(world);
+    return world.does(() => run<CampaignChanged>(world, 'make-copies', { ...of, way: 'account' }));
+  },
+  'write-copies': async (world) => {
+    const of = await paused(world);
+    await run(world, 'make-copies', { ...of, way: 'account' });
+    await world.does(() => writeAll(world));
+    return undefined;
+  },
+  'mark-copies-sent': upon('mark-copies-sent', withCopies, copiesOf),
+  'post-copies': async (world) => {
+    const of = await withCopies(world);
+    const given = { ...of, ...(await copiesOf(world, of)) };
+    const account = { url: 'http://127.0.0.1:9/', secret: Buffer.alloc(32) };
+    const mailing = mailingTo(9, { copies: { account } });
+    return world.does(() => run<CampaignChanged>(world, 'post-copies', given, 'usr_ada', mailing));
+  },
+  'erase-copies': upon('erase-copies', withCopies, copiesOf),
+  'make-mail-key': async (world) => {
+    await world.does(() => ofMail(world, 'make-mail-key', {}));
+    return undefined;
+  },
+  'rotate-mail-key': async (world) => {
+    const { selector } = await ofMail<MailKeyShown>(world, 'make-mail-key', {});
+    await world.asked.db.transaction((tx) =>
+      tx.run("UPDATE campaigns SET state = 'stopped' WHERE state = 'sending'"),
+    );
+    await world.does(() => ofMail(world, 'rotate-mail-key', { selector, unseen: 'A test.' }));
+    return undefined;
+  },
   'erase-addressee': async (world) => {
     const of = await paused(world);
     const one = await withoutAddress(world, of);
@@ -156,11 +230,17 @@ export const DEEDS: Deeds = {
 async function alsoWrong(reads: Reads): Promise<string[]> {
   const wrong = await reads.rows<{ what: string }>(
     `SELECT coalesce(m.entry, e.index)::text AS what FROM campaign_moves m
-       FULL JOIN (SELECT index FROM register_entries WHERE kind LIKE 'campaign-%' OR kind LIKE 'addressee%'
+       FULL JOIN (SELECT index FROM register_entries WHERE kind LIKE 'campaign-%' OR kind LIKE 'addressee%' OR kind LIKE 'copies-%'
          OR kind IN ('batch-committed', 'sending-begun', 'sending-folded', 'return-noted', 'window-closed')) e ON e.index = m.entry
        WHERE m.entry IS NULL OR e.index IS NULL
      UNION ALL SELECT c.id FROM campaigns c LEFT JOIN jobs j ON j.id = c.job
        WHERE c.state IN ('preparing', 'sending') AND (j.id IS NULL OR j.state NOT IN ('waiting', 'running'))
+     UNION ALL SELECT coalesce(s.selector, e.index::text) FROM mail_signers s
+       FULL JOIN (SELECT index FROM register_entries WHERE kind = 'mail-key-made') e ON e.index = s.entry WHERE s.entry IS NULL OR e.index IS NULL
+     UNION ALL SELECT c.id FROM campaign_copies c LEFT JOIN jobs j ON j.id = c.job
+       WHERE c.state IN ('making', 'posting') AND (j.id IS NULL OR j.state NOT IN ('waiting', 'running'))
+     UNION ALL SELECT c.id FROM campaign_copies c WHERE (c.state IN ('made', 'posting', 'sent')) <> (c.sha256 IS NOT NULL)
+       OR c.people <> (SELECT count(*) FROM campaign_copy_people p WHERE p.copies = c.id)
      UNION ALL SELECT c.id FROM campaigns c WHERE c.hash IS NOT NULL
        AND c.people <> (SELECT count(*) FROM campaign_people p WHERE p.campaign = c.id)
      UNION ALL SELECT c.id FROM campaigns c WHERE (c.batch_entry IS NULL) <> (c.approved_by IS NULL)

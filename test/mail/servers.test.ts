@@ -25,7 +25,7 @@ function hardMessages(): Prepared[] {
   return notices.map((each, n) => ({
     id: `ntc_${n}`,
     attempt: 1,
-    notice: each,
+    content: { notice: each },
     messageId: `hard-message-${n}@marlow.example`,
     sender: oneAddress(`bounce-${n}@marlow.example`),
     dateMs: 1_795_330_800_000,

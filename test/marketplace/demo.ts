@@ -14,11 +14,13 @@ import {
   settingsOf,
   type Truth,
 } from './index.ts';
+import { serveDemo } from './serve.ts';
 
-/** `npm run demo`: a made-up marketplace, one incident, and the real command line on it. */
+/** `npm run demo`: a made-up marketplace, one incident, and on it the real command line, then the web application. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FORTHRIGHT = join(ROOT, 'server/bin/forthright.js');
-const USAGE = 'npm run demo -- [--customers 200000] [--lines 5000000] [--seed 1] [--directory demo]';
+const USAGE =
+  'npm run demo -- [--customers 200000] [--lines 5000000] [--seed 1] [--directory demo] [--port 8600] [--no-serve]';
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const number = (n: number): string => n.toLocaleString('en');
@@ -38,10 +40,17 @@ async function main(): Promise<number> {
   }
   const agrees = compare(truth, join(answerFolder, 'answer.json'));
   sayWhatNext(directory, truth);
-  return agrees ? 0 : 1;
+  if (!agrees) return 1;
+  return options.port === undefined ? 0 : serveDemo({ directory, port: options.port, say });
 }
 
-function optionsOf(args: string[]): MarketplaceOptions | null {
+type DemoOptions = MarketplaceOptions &
+  Readonly<{
+    /** Undefined when nothing is to be served. */
+    port: number | undefined;
+  }>;
+
+function optionsOf(args: string[]): DemoOptions | null {
   try {
     const { values } = parseArgs({
       args,
@@ -50,6 +59,8 @@ function optionsOf(args: string[]): MarketplaceOptions | null {
         lines: { type: 'string', default: '5000000' },
         seed: { type: 'string', default: '1' },
         directory: { type: 'string', default: join(ROOT, 'demo') },
+        port: { type: 'string', default: '8600' },
+        'no-serve': { type: 'boolean', default: false },
       },
     });
     const options = {
@@ -59,7 +70,7 @@ function optionsOf(args: string[]): MarketplaceOptions | null {
       seed: Number(values.seed),
     };
     settingsOf(options);
-    return options;
+    return { ...options, port: values['no-serve'] ? undefined : Number(values.port) };
   } catch (error) {
     say(`${(error as Error).message}\n${USAGE}`);
     return null;
@@ -67,7 +78,7 @@ function optionsOf(args: string[]): MarketplaceOptions | null {
 }
 
 /** The truth of a folder that an earlier demo of the same version, seed and sizes wrote to its end. */
-function writtenBefore(options: MarketplaceOptions): Truth | null {
+function writtenBefore({ port: _, ...options }: DemoOptions): Truth | null {
   if (!existsSync(join(options.directory, 'truth.json'))) return null;
   const truth = readTruth(options.directory);
   const wanted = { version: GENERATOR_VERSION, ...settingsOf(options) };
@@ -77,7 +88,7 @@ function writtenBefore(options: MarketplaceOptions): Truth | null {
   return truth;
 }
 
-async function writeWithProgress(options: MarketplaceOptions): Promise<Truth> {
+async function writeWithProgress({ port: _, ...options }: DemoOptions): Promise<Truth> {
   const { customers, lines } = settingsOf(options);
   const title = `Making up a marketplace: ${number(customers)} customers, ${number(lines)} log lines`;
   const began = performance.now();

@@ -1,7 +1,7 @@
 /** For tests: a small DNS server on a free port of 127.0.0.1 (RFC 1035: one question, one section of answers). */
 import { createSocket } from 'node:dgram';
 
-const TYPES: Readonly<Record<number, string>> = { 1: 'A', 12: 'PTR', 16: 'TXT', 28: 'AAAA' };
+const TYPES: Readonly<Record<number, string>> = { 1: 'A', 12: 'PTR', 15: 'MX', 16: 'TXT', 28: 'AAAA' };
 const NAME_ERROR = 3;
 
 const labels = (name: string): Buffer =>
@@ -18,6 +18,8 @@ function dataOf(type: string, value: string): Buffer {
     }
     case 'PTR':
       return labels(value);
+    case 'MX':
+      return Buffer.concat([Buffer.from([0, 10]), labels(value)]);
     case 'A':
       return Buffer.from(value.split('.').map(Number));
     default:

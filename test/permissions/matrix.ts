@@ -19,6 +19,7 @@ export type Row = Readonly<{
 const PARAMETERS: Readonly<Record<string, string>> = {
   person: 'usr_00000000000000000000',
   token: 'tok_00000000000000000000',
+  customer: 'c-0',
   incident: `inc_${'0'.repeat(32)}`,
   file: `evi_${'0'.repeat(32)}`,
   inquiry: `inq_${'0'.repeat(32)}`,
@@ -38,6 +39,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   handOver: `hov_${'0'.repeat(32)}`,
   campaign: `cmp_${'0'.repeat(32)}`,
   edition: `edn_${'0'.repeat(32)}`,
+  selector: 'f202611220000',
+  copies: `cpy_${'0'.repeat(32)}`,
   unlock: `unl_${'0'.repeat(32)}`,
 };
 

@@ -49,7 +49,20 @@ export const CAMPAIGN_STATES = [
 export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 
 /** Why a campaign stands still without anybody having said so. */
-export const PAUSES = ['asked', 'slice', 'returns', 'refusals', 'restored', 'changed'] as const;
+export const PAUSES = [
+  'asked',
+  'slice',
+  'returns',
+  'refusals',
+  'sender',
+  'relay',
+  'disk',
+  'journal',
+  'elsewhere',
+  'restored',
+  'changed',
+  'error',
+] as const;
 export type Pause = (typeof PAUSES)[number];
 
 export const CampaignChanged = z.strictObject({
@@ -241,29 +254,77 @@ export const AddresseesSettled = z.strictObject({
 });
 export type AddresseesSettled = z.infer<typeof AddresseesSettled>;
 
+/** By what somebody is told whom no message reaches, where a file is made for it. */
+export const COPY_WAYS = ['letter', 'text-message', 'account'] as const;
+export type CopyWay = (typeof COPY_WAYS)[number];
+
+export const MakeCopies = OfCampaign.extend({ way: z.enum(COPY_WAYS) });
+export type MakeCopies = z.infer<typeof MakeCopies>;
+
+export const OfCopies = OfCampaign.extend({ copies: AnyId });
+export type OfCopies = z.infer<typeof OfCopies>;
+
+export const COPIES_STATES = ['making', 'made', 'failed', 'posting', 'sent', 'erased'] as const;
+export type CopiesState = (typeof COPIES_STATES)[number];
+
+export const CopiesChanged = z.strictObject({
+  incident: z.string(),
+  campaign: z.string(),
+  copies: z.string(),
+  state: z.enum(COPIES_STATES),
+  /** How many people it is about: those for whom they are made, who are told by them. */
+  people: z.int(),
+  entry: z.int(),
+});
+export type CopiesChanged = z.infer<typeof CopiesChanged>;
+
+export const CopiesListed = z.strictObject({
+  copies: z.array(
+    z.strictObject({
+      copies: z.string(),
+      way: z.enum(COPY_WAYS),
+      state: z.enum(COPIES_STATES),
+      /** Why they could not be made. */
+      code: Code.optional(),
+      askedBy: z.string(),
+      askedAt: z.string(),
+      people: z.int(),
+      /** How many people's copy was written, posted or rejected, or why they have none. */
+      outcomes: z.record(z.string(), z.int()),
+      /** Of the file, while it is there; the register has it for good. */
+      sha256: Sha256.optional(),
+      bytes: z.int().optional(),
+      entry: z.int(),
+    }),
+  ),
+});
+export type CopiesListed = z.infer<typeof CopiesListed>;
+
 export const EraseAddressee = OfCampaign.extend({ person: AnyId });
 export type EraseAddressee = z.infer<typeof EraseAddressee>;
 
 const File = z.string().min(1).max(1000);
 
+const Boxes = z
+  .array(
+    z.strictObject({
+      host: z.string().min(1).max(253),
+      port: z.int().min(1).max(65_535).default(993),
+      security: z.enum(['tls', 'starttls']).default('tls'),
+      verifies: z.boolean().default(true),
+      user: z.string().min(1).max(300),
+      passwordFile: File,
+      mailbox: z.string().min(1).max(300).default('INBOX'),
+    }),
+  )
+  .max(20)
+  .default([]);
+
 /** From where returned mail is taken; paths are seen from the data folder. */
 const Receive = z.strictObject({
   /** Maildirs that another program fills, and that are nobody else's to read. */
   maildirs: z.array(File).max(20).default([]),
-  imap: z
-    .array(
-      z.strictObject({
-        host: z.string().min(1).max(253),
-        port: z.int().min(1).max(65_535).default(993),
-        security: z.enum(['tls', 'starttls']).default('tls'),
-        verifies: z.boolean().default(true),
-        user: z.string().min(1).max(300),
-        passwordFile: File,
-        mailbox: z.string().min(1).max(300).default('INBOX'),
-      }),
-    )
-    .max(20)
-    .default([]),
+  imap: Boxes,
   /** A receiver of our own, to which the MX of `returns` leads. */
   smtp: z
     .strictObject({
@@ -273,6 +334,50 @@ const Receive = z.strictObject({
       keyFile: File.optional(),
     })
     .optional(),
+});
+
+/** Makes a key for signing mail, of the domain of `from`. */
+export const MakeMailKey = z.strictObject({});
+export const ListMailKeys = z.strictObject({});
+export const UseMailKey = z.strictObject({
+  selector: z.string().max(63),
+  /** So long the private part of the one before stays, for what is sent once more. */
+  overlapHours: z.int().min(0).max(8760).default(720),
+  /** Why it is used though its record can't be seen in the domain system. */
+  unseen: Prose.optional(),
+});
+export type UseMailKey = z.infer<typeof UseMailKey>;
+
+export const MailKeyShown = z.strictObject({
+  domain: z.string(),
+  selector: z.string(),
+  /** Where the TXT record is to stand, and what it says. */
+  name: z.string(),
+  record: z.string(),
+  /** `ending`: another one signs, and this one only what it has signed before. `ended`: its private part is destroyed. */
+  state: z.enum(['made', 'signing', 'ending', 'ended']),
+  madeAt: z.string(),
+  signsFrom: z.string().optional(),
+  signsUntil: z.string().optional(),
+  endsAt: z.string().optional(),
+  entry: z.int(),
+});
+export type MailKeyShown = z.infer<typeof MailKeyShown>;
+
+export const MailKeysShown = z.strictObject({ keys: z.array(MailKeyShown) });
+export type MailKeysShown = z.infer<typeof MailKeysShown>;
+/** Where messages arrive that somebody wants to have checked; a receiver of our own takes them, too. */
+const Check = z.strictObject({
+  address: z.string().min(3).max(320),
+  maildirs: z.array(File).max(20).default([]),
+  imap: Boxes,
+  /** The name with which our own mail server signs Authentication-Results (RFC 8601); it must take away those of others. */
+  trusts: z.string().min(1).max(253).optional(),
+  /** DNS servers to ask for others’ keys; by default this machine’s. */
+  dns: z
+    .array(z.string().regex(/^[0-9a-fA-F.:[\]]+$/, 'an address such as 192.0.2.53'))
+    .max(5)
+    .default([]),
 });
 
 /** How the webhooks of providers that send for us prove who they are. */
@@ -289,6 +394,8 @@ const Providers = z.strictObject({
   postmark: z.strictObject({ user: z.string().min(1).max(300), passwordFile: File }).optional(),
   mailgun: z.strictObject({ signingKeyFile: File }).optional(),
 });
+
+const CopiesHook = z.strictObject({ url: z.string().min(1).max(2000), secretFile: File });
 
 /** `mail.yaml` in the data folder. Without relays nothing is sent: messages can be looked at. */
 export const MailSettings = z.strictObject({
@@ -323,7 +430,12 @@ export const MailSettings = z.strictObject({
   /** A campaign stops by itself when more than this share of what was accepted comes back, or of what was tried is refused. */
   mostReturned: z.number().min(0).max(1).default(0.05),
   receive: Receive.optional(),
+  check: Check.optional(),
   providers: Providers.default({}),
+  /** Programs that take copies one by one, as signed webhooks. */
+  copies: z.strictObject({ textMessage: CopiesHook.optional(), account: CopiesHook.optional() }).default({}),
+  /** A font with Japanese letters, for letters; without it that of Debian's fonts-ipafont-gothic. */
+  letterFont: File.optional(),
   /** The log of the relay, in Postfix's form: evidence for whom we are in doubt about. */
   relayLog: File.optional(),
 });

@@ -496,10 +496,28 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'What was approved is not what there is now: facts, cohort, texts or letterhead have changed.',
     advice: 'Look at it anew; what was prepared from older facts is discarded and made again.',
   },
+  'copies-not-found': {
+    meaning: 'There are no such letters or copies in this campaign, or their file was erased.',
+    advice: 'Look at those that there are with `list-copies`; make others with `make-copies`.',
+  },
+  'record-unpublished': {
+    meaning: 'The key for mail is not used yet, since the domain system does not show its record.',
+    advice:
+      'Publish the TXT record that the message names, wait until it is seen, and ask again; or say with `unseen` why it is used all the same.',
+  },
+  'font-missing': {
+    meaning: 'Letters need a font that this machine does not have, so none was made.',
+    advice:
+      'Install one with Japanese letters (Debian: `apt-get install fonts-ipafont-gothic`), or name its file as `letterFont` in mail.yaml, and start the server again.',
+  },
   'campaign-faulty': {
     meaning: 'The linter finds errors in the notices of the campaign, so nobody approves them just so.',
     advice:
       'See them with `lint-campaign`, discard the campaign and make it anew with better texts; or approve with `override` and the reason, which the register keeps.',
+  },
+  'wish-needed': {
+    meaning: 'This would send somebody what they may have already.',
+    advice: 'Do it only when the customer asks for it, and say so with `wish`: it stands beside the entry.',
   },
   'mailbox-unreachable': {
     meaning: 'A mailbox for returned mail can not be read.',

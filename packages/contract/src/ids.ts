@@ -20,7 +20,9 @@ export type Kind =
   | 'dlv'
   | 'hov'
   | 'cmp'
-  | 'edn';
+  | 'edn'
+  | 'cpy'
+  | 'ans';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ANSWER, type ErrorCode } from './errors.ts';
 import { MOST_VERSIONS } from './fields.ts';
 import { DeclaredGap, Leak, MOST_LEAKS } from './incident.ts';
+import { LOG_FORMATS } from './workspace.ts';
 
 /** Long work: what is believed to have leaked, runs of scope over it, and the jobs that do them. */
 
@@ -91,6 +92,23 @@ export const RunAsked = z.strictObject({
   entry: z.int(),
 });
 export type RunAsked = z.infer<typeof RunAsked>;
+
+export const ShowWorkspace = z.strictObject({});
+export type ShowWorkspace = z.infer<typeof ShowWorkspace>;
+
+/** Names of what the server's workspace has, to speak of in leaks; never where it lies. */
+export const WorkspaceShown = z.strictObject({
+  /** `null`: the server was started without one. */
+  workspace: z
+    .strictObject({
+      organisation: z.string(),
+      logs: z.array(z.strictObject({ name: z.string(), format: z.enum(LOG_FORMATS) })),
+      /** What a path may bind, `customers` first. */
+      references: z.array(z.string()),
+    })
+    .nullable(),
+});
+export type WorkspaceShown = z.infer<typeof WorkspaceShown>;
 
 export const OfJob = z.strictObject({ job: AnyId });
 export type OfJob = z.infer<typeof OfJob>;

@@ -236,6 +236,8 @@ export const DutiesSettled = z.strictObject({
 export type DutiesSettled = z.infer<typeof DutiesSettled>;
 
 export const ListClocks = z.strictObject({
+  /** Those of this incident alone; none of one that you may not see. */
+  incident: AnyIncident.optional(),
   most: z.coerce.number().int().min(1).max(500).default(50),
   /** What the page before ended with. */
   after: z.string().max(160).optional(),

@@ -517,6 +517,33 @@ export const IncidentsListed = z.strictObject({
 });
 export type IncidentsListed = z.infer<typeof IncidentsListed>;
 
+const MOST_WAITING = 200;
+export const ListWaiting = z.strictObject({
+  most: z.coerce.number().int().min(1).max(MOST_WAITING).default(50),
+});
+export type ListWaiting = z.infer<typeof ListWaiting>;
+
+/** What waits for whoever asks: tasks that are theirs, and proposals of others that they may decide. */
+export const WaitingListed = z.strictObject({
+  waiting: z.array(
+    z.strictObject({
+      incident: z.string(),
+      title: Shown,
+      /** The task's or the proposal's. */
+      id: z.string(),
+      kind: z.enum(['task', 'proposal']),
+      /** What a task asks for; `null` of a decision's duty, which `answer` says. */
+      what: Shown,
+      answer: z.enum(ANSWERS).optional(),
+      due: z.string().optional(),
+      isOverdue: z.boolean(),
+    }),
+  ),
+  /** There is more than was asked for. */
+  isMore: z.boolean(),
+});
+export type WaitingListed = z.infer<typeof WaitingListed>;
+
 export const DecisionShown = z.strictObject({
   id: z.string(),
   step: z.enum(['proposal', 'decision']),

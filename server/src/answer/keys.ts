@@ -3,7 +3,7 @@
  * years later, when its key has long left the domain system.
  */
 import { createHash } from 'node:crypto';
-import { committedBatches, type Mailing } from '../notify/index.ts';
+import { committedBatches, livingMailKeys, type Mailing } from '../notify/index.ts';
 import type { Reads } from '../platform/db/index.ts';
 import { dkimRecord } from '../platform/mail/index.ts';
 import { type Asked, deed, record } from '../prove/index.ts';
@@ -13,14 +13,15 @@ import type { ArchivedKey } from './types.ts';
 type Key = Pick<StoredKey, 'domain' | 'selector' | 'record'>;
 
 /**
- * Brings the archive to what `mail.yaml` names now, as one deed, or does nothing when it is so already. The first keys count
+ * Brings the archive to what `mail.yaml` names now and the keys that Forthright made itself and has not destroyed, as one deed, or does nothing when it is so already. The first keys count
  * from the first batch on, since nothing else can have signed it; later ones from now on.
  */
 export async function archiveKeys(asked: Asked, mailing: Mailing | undefined): Promise<void> {
-  const wanted = (mailing?.dkim ?? []).map((key): Key => {
+  const named = (mailing?.dkim ?? []).map((key): Key => {
     const { text } = dkimRecord(key);
     return { domain: key.domain.toLowerCase(), selector: key.selector.toLowerCase(), record: text };
   });
+  const wanted = [...named, ...(await livingMailKeys(asked.db))];
   if (isNothing(changesTo(await allKeys(asked.db), wanted))) return;
   await deed(asked, async (tx, at) => {
     const stored = await allKeys(tx);

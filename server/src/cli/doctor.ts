@@ -14,6 +14,7 @@ type Finding = Readonly<{
   state: 'well' | 'doubtful' | 'broken' | 'unknown';
   what: string;
   todo?: string;
+  record?: Readonly<{ name: string; type: string; value: string }>;
 }>;
 
 /** What is asked about beside the records. */
@@ -101,9 +102,12 @@ async function stateOf({ operatorOf }: DoctorWiring, data: string, signal: Abort
 }
 
 function textOf(findings: readonly Finding[]): string {
-  const lines = findings.flatMap(({ check, state, what, todo }) => [
+  const lines = findings.flatMap(({ check, state, what, todo, record }) => [
     `${MARKS[state]}  ${check.padEnd(9)}  ${visible(what)}`,
     ...(todo === undefined ? [] : [`${' '.repeat(15)}→ ${visible(todo)}`]),
+    ...(record === undefined
+      ? []
+      : [`${' '.repeat(15)}${visible(`${record.name} ${record.type} ${record.value}`)}`]),
   ]);
   return `${lines.join('\n')}\n`;
 }

@@ -9,6 +9,8 @@ import {
   OfIncident,
   OfJob,
   RunAsked,
+  ShowWorkspace,
+  WorkspaceShown,
 } from '@forthright/contract';
 import {
   askRun,
@@ -171,6 +173,18 @@ async function* follow(
   }
 }
 
+async function showWorkspace({ workspace: path }: JobsOptions): Promise<WorkspaceShown> {
+  if (path === undefined) return { workspace: null };
+  const { organisation, sources } = (await loadWorkspace(path)).workspace;
+  return {
+    workspace: {
+      organisation: organisation.name,
+      logs: Object.entries(sources.logs).map(([name, { format }]) => ({ name, format })),
+      references: ['customers', ...Object.keys(sources.references)],
+    },
+  };
+}
+
 const said = (event: JobEvent, { code }: Job): JobProgress => ({
   state: event.state,
   at: event.at.toISOString(),
@@ -186,6 +200,14 @@ export const jobOperations = (options: JobsOptions): readonly Operation[] => [
     path: '/incidents/:incident/runs',
     may: WORKERS,
     run: (asked, { incident }) => runScope(asked, incident, options),
+  }),
+  guarded(ShowWorkspace, WorkspaceShown, {
+    name: 'show-workspace',
+    summary: 'The names of the logs and references that a leak may speak of, if the server has a workspace.',
+    method: 'GET',
+    path: '/workspace',
+    may: READERS,
+    run: () => showWorkspace(options),
   }),
   guarded(ListJobs, JobsListed, {
     name: 'list-jobs',

@@ -1,1 +1,1 @@
-export { makeServer, type ServerOptions } from './server.ts';
+export { describeApi, makeServer, type ServerOptions } from './server.ts';

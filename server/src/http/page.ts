@@ -3,16 +3,18 @@ import type { Described } from './openapi.ts';
 
 export const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
-export const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}
-code,pre{font:14px/1.4 ui-monospace,monospace}h2{margin-top:2rem;border-top:1px solid #ccc;padding-top:1rem}
-pre{background:#f4f4f4;padding:.75rem;overflow:auto}table{border-collapse:collapse}td,th{text-align:left;padding:.25rem 1rem .25rem 0;vertical-align:top}
-label{display:block;margin:.75rem 0}input{display:block;font:inherit;width:100%;max-width:28rem;box-sizing:border-box;padding:.4rem;border:1px solid #777;border-radius:.25rem;background:inherit;color:inherit}
-button{font:inherit;padding:.5rem 1rem;border:1px solid #1b4d89;border-radius:.25rem;background:#1b4d89;color:#fff;cursor:pointer}button:disabled{opacity:.6}button.other{background:transparent;color:inherit;border-color:#777}form{margin:1rem 0}.others>*{margin:1rem 0 0}.others{border-top:1px solid #ccc;margin-top:1.5rem}.narrow{max-width:28rem;margin:0 auto}[role=alert]{border-left:.25rem solid #b3261e;padding:.5rem 1rem;list-style:none}
-@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}pre{background:#262626}a{color:#9cf}input{border-color:#999}button{background:#2f6fb8;border-color:#2f6fb8}button.other{background:transparent;border-color:#999}h2,.others{border-color:#555}[role=alert]{border-color:#ff8a80}}`;
+export const STYLE = `:root{--paper:#fcfcfa;--ink:#16202a;--soft:#55606b;--line:#c9ced3;--accent:#1d4f73;--on:#fff;--wash:#eef1f3}
+@media(prefers-color-scheme:dark){:root{--paper:#14181c;--ink:#e9ecef;--soft:#a8b2bb;--line:#3c454e;--accent:#8cc4ec;--on:#0f1a22;--wash:#1e252b}}
+body{font:16px/1.5 "Source Sans 3 Variable","Source Sans 3",system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:var(--ink);background:var(--paper)}
+code,pre{font:14px/1.4 ui-monospace,monospace}h1{font-size:1.75rem;line-height:1.2;font-weight:600}h2{margin-top:2rem;border-top:1px solid var(--line);padding-top:1rem}a{color:var(--accent)}
+pre{background:var(--wash);padding:.75rem;overflow:auto}table{border-collapse:collapse}td,th{text-align:left;padding:.25rem 1rem .25rem 0;vertical-align:top}
+label{display:block;margin:1rem 0}input{display:block;font:inherit;width:100%;max-width:28rem;box-sizing:border-box;margin-top:.25rem;padding:.5rem .6rem;border:1px solid var(--soft);border-radius:.2rem;background:transparent;color:inherit}
+button{font:inherit;font-weight:600;padding:.55rem 1.1rem;border:1px solid var(--accent);border-radius:.2rem;background:var(--accent);color:var(--on);cursor:pointer}button:disabled{opacity:.6}button.other{background:transparent;color:inherit;border-color:var(--soft)}form{margin:1rem 0}.others>*{margin:1rem 0 0}.others{border-top:1px solid var(--line);margin-top:1.5rem}.narrow{max-width:28rem;margin:4rem auto 0}[role=alert]{border-left:.25rem solid var(--ink);padding:.25rem 1rem;list-style:none;margin:1rem 0}
+:focus-visible{outline:.2rem solid var(--accent);outline-offset:.15rem}`;
 
-export function document(title: string, body: string): string {
+export function document(title: string, body: string, language = 'en'): string {
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escaped(title)}</title><link rel="stylesheet" href="/api/style.css"></head>
 <body>${body}</body></html>
 `;

@@ -24,6 +24,7 @@ import { addReturned, isReturnedPath, RETURNED_PATHS, type ReturnedDoor } from '
 import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
 import { contentOf, sendDownload } from './streams.ts';
 import { type Route, routeOfEntrance, routeOfOperation } from './types.ts';
+import { addWeb, readWeb, WEB_PATHS, type Web } from './web.ts';
 import { addWelcome } from './welcome.ts';
 
 export type ServerOptions = Readonly<{
@@ -42,6 +43,8 @@ export type ServerOptions = Readonly<{
   operator?: OperatorDoor;
   /** For webhooks of mail providers; without it there is no such door. */
   returned?: Omit<ReturnedDoor, 'clientOf'>;
+  /** The folder of the built web application; without it there are only the pages for signing in. */
+  web?: string | undefined;
   /** How long headers, a body, or the next piece of a file may take. */
   silenceMs?: number;
 }>;
@@ -73,12 +76,8 @@ type Door = ServerOptions &
 
 /** The server, not yet listening. Throws for a list of operations that it could not serve as they say. */
 export function makeServer(options: ServerOptions): FastifyInstance {
-  const routes = [
-    ...[...options.people.entrances, ...(options.questions ?? [])].map(routeOfEntrance),
-    ...options.operations.map(routeOfOperation),
-  ];
-  refuseTwice(routes);
-  const described = routes.map((route) => ({ route, shape: shapeOf(route) }));
+  const described = describedOf(options);
+  const routes = described.map(({ route }) => route);
   const { log } = options;
   const app = fastify({
     logger: false,
@@ -114,11 +113,13 @@ export function makeServer(options: ServerOptions): FastifyInstance {
   watch(door, new Limiter(EVERYTHING, options.now));
   takeJsonOnly(app);
   for (const each of described) addRoute(door, each);
-  addOwnRoutes(door, described);
+  const web = options.web === undefined ? undefined : readWeb(options.web);
+  addOwnRoutes(door, described, web);
   const accept = options.people.entrances.find(({ name }) => name === 'accept-link');
   if (accept !== undefined)
     addWelcome(app, {
       entrance: accept,
+      hasWeb: web !== undefined,
       admit: (request) => admit(door, request),
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
@@ -136,11 +137,27 @@ export function makeServer(options: ServerOptions): FastifyInstance {
       people: options.people,
       admit: (request) => admit(door, request),
       count: (request) => countIn(door.entrances, request),
+      hasWeb: web !== undefined,
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
-  refuseTheRest(door, routes);
+  refuseTheRest(door, routes, web);
   return app;
 }
+
+type Asked = Pick<ServerOptions, 'operations' | 'people' | 'questions'>;
+
+function describedOf({ operations, people, questions = [] }: Asked): readonly Described[] {
+  const routes = [
+    ...[...people.entrances, ...questions].map(routeOfEntrance),
+    ...operations.map(routeOfOperation),
+  ];
+  refuseTwice(routes);
+  return routes.map((route) => ({ route, shape: shapeOf(route) }));
+}
+
+/** What `/api/openapi.json` says, without a server: for programs that are made of it. */
+export const describeApi = (asked: Asked, version: string): ReturnType<typeof openApiOf> =>
+  openApiOf(describedOf(asked), version);
 
 function refuseTwice(routes: readonly Route[]): void {
   const seen = new Set<string>();
@@ -457,14 +474,19 @@ function send(reply: FastifyReply, route: Route, rawOutput: unknown, broken: Bro
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(parsed.data ?? null));
 }
 
-function addOwnRoutes({ app, db, metrics, version }: Door, described: readonly Described[]): void {
+function addOwnRoutes(
+  { app, db, metrics, version }: Door,
+  described: readonly Described[],
+  web: Web | undefined,
+): void {
   const openApi = JSON.stringify(openApiOf(described, version));
   const page = apiPage(described, version);
   const json = 'application/json; charset=utf-8';
   app.get('/api/openapi.json', async (_, reply) => reply.type(json).send(openApi));
   app.get('/api', async (_, reply) => reply.type('text/html; charset=utf-8').send(page));
   app.get('/api/style.css', async (_, reply) => reply.type('text/css; charset=utf-8').send(STYLE));
-  app.get('/', async (_, reply) => reply.redirect('/sign-in'));
+  if (web === undefined) app.get('/', async (_, reply) => reply.redirect('/sign-in'));
+  else addWeb(app, web);
   app.get('/healthz', async (_, reply) => reply.type(json).send('{"status":"ok"}'));
   app.get('/readyz', async (_, reply) => {
     await db.rows('SELECT 1 AS one');
@@ -486,9 +508,12 @@ const OWN_PATHS = [
   '/welcome',
 ];
 
-function refuseTheRest({ app }: Door, routes: readonly Route[]): void {
+function refuseTheRest({ app }: Door, routes: readonly Route[], web: Web | undefined): void {
   const known = [
-    ...[...OWN_PATHS, ...SIGN_IN_PATHS.GET].map((path) => ({ method: 'GET', form: formOf(path) })),
+    ...[...OWN_PATHS, ...SIGN_IN_PATHS.GET, ...(web === undefined ? [] : WEB_PATHS)].map((path) => ({
+      method: 'GET',
+      form: formOf(path),
+    })),
     ...['/welcome', CHECK_PATH, ...SIGN_IN_PATHS.POST].map((path) => ({
       method: 'POST',
       form: formOf(path),

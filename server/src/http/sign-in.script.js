@@ -1,5 +1,7 @@
 // Passkeys in the browser. Without script, or in a browser that has none, the form with the password is all there is.
 const problems = document.getElementById('problems');
+// The server's words in the reader's language, and the view to go on to.
+const { noPasskey, made, then } = document.querySelector('main').dataset;
 
 function tell(message) {
   const item = document.createElement('li');
@@ -28,7 +30,7 @@ async function usePasskey() {
     publicKey: { ...options, challenge: bytes(challenge) },
   });
   await post('/api/sign-in/passkey', { credential: credential.toJSON() });
-  location.assign('/account');
+  location.assign(then);
 }
 
 async function makePasskey(form) {
@@ -44,7 +46,7 @@ async function makePasskey(form) {
   });
   await post('/api/me/passkeys', { name, credential: credential.toJSON() });
   form.hidden = true;
-  document.getElementById('made').textContent = `The passkey “${name}” is made.`;
+  document.getElementById('made').textContent = made.replace('%', () => name);
 }
 
 /** What the browser itself says (nobody chose a passkey, it took too long) is said in our words. */
@@ -54,9 +56,7 @@ async function attempt(button, work) {
   try {
     await work();
   } catch (error) {
-    tell(
-      error instanceof DOMException ? 'No passkey was used. Try again, or use your password.' : error.message,
-    );
+    tell(error instanceof DOMException ? noPasskey : error.message);
   } finally {
     button.disabled = false;
   }

@@ -10,6 +10,7 @@ import { filledOf, formOf, HTML, takeFormsOnly } from './forms.ts';
 import { readInput, shapeOf } from './input.ts';
 import { document, escaped } from './page.ts';
 import { coded, problemOf } from './problem.ts';
+import { type Language, languageOf, PAGE_WORDS } from './words.ts';
 
 export type SignInPages = Readonly<{
   people: People;
@@ -19,6 +20,8 @@ export type SignInPages = Readonly<{
   count: (request: FastifyRequest) => void;
   /** Told of each refusal, for the log. */
   refused: (rawError: unknown, request: FastifyRequest) => void;
+  /** Whether the web application is there, which is where who signs in wants to be. */
+  hasWeb: boolean;
 }>;
 
 const SCRIPT = readFileSync(new URL('./sign-in.script.js', import.meta.url), 'utf8');
@@ -29,6 +32,12 @@ export const SIGN_IN_PATHS = {
 } as const;
 const BACK = '/sign-in/company/back';
 
+/** A view of the web application to go back to: an address of ours, never of another server. */
+const viewOf = (raw: string | null): string | undefined =>
+  raw !== null && /^\/(?![/\\])[\w\-./?=&%~:,]{0,500}$/.test(raw) ? raw : undefined;
+
+const languageFor = ({ headers }: FastifyRequest): Language => languageOf(headers['accept-language']);
+
 /** With our script, and with forms that lead to ourselves and to `also`. */
 const policy = (also = ''): string =>
   `default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'${also === '' ? '' : ` ${also}`}; base-uri 'none'; frame-ancestors 'none'`;
@@ -38,7 +47,8 @@ function show(reply: FastifyReply, page: string, also?: string): FastifyReply {
 }
 
 export function addSignIn(app: FastifyInstance, pages: SignInPages): void {
-  const { people, admit, count, refused } = pages;
+  const { people, admit, count, refused, hasWeb } = pages;
+  const home = hasWeb ? '/' : '/account';
   const entranceOf = (name: string): Entrance => {
     const found = people.entrances.find((one) => one.name === name);
     if (found === undefined) throw new Error(`The page for signing in needs the entrance ${name}.`);
@@ -49,25 +59,36 @@ export function addSignIn(app: FastifyInstance, pages: SignInPages): void {
   const { company } = people;
   app.register((scope, _, done) => {
     takeFormsOnly(scope);
-    const signInPage = async (reply: FastifyReply, given: URLSearchParams, wrong: readonly string[]) => {
+    const signInPage = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      given: URLSearchParams,
+      wrong: readonly string[],
+    ) => {
       // A provider that is away must not take the other ways along.
       const provider = await company?.origin().catch(() => undefined);
       const button = provider === undefined ? undefined : company?.name;
-      return show(reply, formPage(given, wrong, button), provider);
+      return show(reply, formPage(languageFor(request), given, wrong, button, home), provider);
     };
     scope.setErrorHandler((rawError, request, reply) => {
       refused(rawError, request);
-      const { status, detail, problems } = problemOf(coded(rawError), request.id);
-      const words = [detail, ...problems.map(({ at, message }) => `${at}: ${message}`)];
-      return signInPage(reply.code(status), formOf(request), words);
+      const { status, code, detail, problems } = problemOf(coded(rawError), request.id);
+      const own = PAGE_WORDS[languageFor(request)].errors[code];
+      const words = [own ?? detail, ...problems.map(({ at, message }) => `${at}: ${message}`)];
+      return signInPage(request, reply.code(status), formOf(request), words);
     });
     scope.get('/sign-in.js', async (_, reply) => reply.type('text/javascript; charset=utf-8').send(SCRIPT));
-    scope.get('/sign-in', async (_, reply) => signInPage(reply, new URLSearchParams(), []));
+    scope.get('/sign-in', async (request, reply) => {
+      const asked = new URLSearchParams((request.raw.url ?? '').split('?')[1] ?? '');
+      const view = viewOf(asked.get('then'));
+      return signInPage(request, reply, new URLSearchParams(view === undefined ? [] : [['then', view]]), []);
+    });
     scope.post('/sign-in', { onRequest: async (request) => admit(request) }, async (request, reply) => {
-      const input = readInput(signIn, shape, { path: {}, query: {}, body: filledOf(request) });
+      const { then: rawView, ...filled } = filledOf(request);
+      const input = readInput(signIn, shape, { path: {}, query: {}, body: filled });
       const { session } = await signIn.run(input, undefined);
       if (session !== 'unchanged') reply.header('set-cookie', cookieOf(session, request.headers.host));
-      return reply.redirect('/account', 303);
+      return reply.redirect(viewOf(rawView ?? null) ?? home, 303);
     });
     scope.post('/sign-out', { onRequest: async (request) => admit(request) }, async (request, reply) => {
       await signOut.run({}, credentialsOf(request.headers).session);
@@ -77,7 +98,7 @@ export function addSignIn(app: FastifyInstance, pages: SignInPages): void {
       const { session } = credentialsOf(request.headers);
       const actor = await people.recognise({ session }).catch(() => undefined);
       if (actor === undefined) return reply.redirect('/sign-in', 303);
-      return show(reply, accountPage(actor.roles));
+      return show(reply, accountPage(languageFor(request), actor.roles, hasWeb));
     });
     if (company !== undefined) {
       scope.post(
@@ -96,48 +117,64 @@ export function addSignIn(app: FastifyInstance, pages: SignInPages): void {
         const { session, output } = await company.finish(query, ticketOf(request.headers));
         reply.header('set-cookie', cookieOf(session, host));
         // Not a redirect: a browser that another site has sent would not bring the strict cookie along.
-        return show(reply, backPage(output.name));
+        return show(reply, backPage(languageFor(request), output.name, home));
       });
     }
     done();
   });
 }
 
-function formPage(given: URLSearchParams, wrong: readonly string[], company: string | undefined): string {
-  const problems = wrong.map((words) => `<li>${escaped(words)}</li>`).join('');
+function formPage(
+  language: Language,
+  given: URLSearchParams,
+  wrong: readonly string[],
+  company: string | undefined,
+  home: string,
+): string {
+  const words = PAGE_WORDS[language];
+  const problems = wrong.map((one) => `<li>${escaped(one)}</li>`).join('');
+  const view = viewOf(given.get('then'));
   const provider =
     company === undefined
       ? ''
-      : `<form method="post" action="/sign-in/company"><button class="other">Sign in with ${escaped(company)}</button></form>`;
+      : `<form method="post" action="/sign-in/company"><button class="other">${words.signInWith(escaped(company))}</button></form>`;
   return document(
-    'Forthright: sign in',
-    `<main class="narrow"><h1>Sign in to Forthright</h1>
+    `Forthright: ${words.signIn}`,
+    `<main class="narrow" data-then="${escaped(view ?? home)}" data-no-passkey="${escaped(words.noPasskey)}"><h1>${words.signInTitle}</h1>
 <ul role="alert" id="problems"${problems === '' ? ' hidden' : ''}>${problems}</ul>
-<form method="post" action="/sign-in">
-<label>Your e-mail address <input name="email" type="email" autocomplete="username webauthn" required value="${escaped(given.get('email') ?? '')}"></label>
-<label>Your password <input name="password" type="password" autocomplete="current-password" required></label>
-<label>The six digits of your app, if you have one <input name="code" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9]{6}"></label>
-<button>Sign in</button></form>
-<div class="others">${provider}<button type="button" class="other" id="use-passkey" hidden>Sign in with a passkey</button></div></main>
+<form method="post" action="/sign-in">${view === undefined ? '' : `<input type="hidden" name="then" value="${escaped(view)}">`}
+<label>${words.email} <input name="email" type="email" autocomplete="username webauthn" required value="${escaped(given.get('email') ?? '')}"></label>
+<label>${words.password} <input name="password" type="password" autocomplete="current-password" required></label>
+<label>${words.code} <input name="code" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9]{6}"></label>
+<button>${words.signIn}</button></form>
+<div class="others">${provider}<button type="button" class="other" id="use-passkey" hidden>${words.usePasskey}</button></div></main>
 <script src="/sign-in.js" defer></script>`,
+    language,
   );
 }
 
-const accountPage = (roles: readonly string[]): string =>
-  document(
-    'Forthright: your account',
-    `<main class="narrow"><h1>You are signed in</h1><p>As: ${roles.map(escaped).join(', ')}.</p>
+function accountPage(language: Language, roles: readonly string[], hasWeb: boolean): string {
+  const words = PAGE_WORDS[language];
+  return document(
+    `Forthright: ${words.account}`,
+    `<main class="narrow" data-no-passkey="${escaped(words.noPasskey)}" data-made="${escaped(words.madePasskey)}"><h1>${words.signedIn}</h1><p>${words.as(roles.map(escaped).join(', '))}</p>
+${hasWeb ? `<p><a href="/">${words.toHome}</a></p>` : ''}
 <ul role="alert" id="problems" hidden></ul>
-<form id="make-passkey" hidden><h2>Make a passkey</h2><p>It signs you in without a password: by fingerprint, face, PIN or key.</p>
-<label>What to call it <input name="name" required maxlength="200" value="This device"></label>
-<label>Your password, once more <input name="password" type="password" autocomplete="current-password" required></label>
-<button>Make it</button></form><p id="made" role="status"></p>
-<form method="post" action="/sign-out"><button class="other">Sign out</button></form></main>
+<form id="make-passkey" hidden><h2>${words.makePasskeyTitle}</h2><p>${words.makePasskeyWhy}</p>
+<label>${words.passkeyName} <input name="name" required maxlength="200" value="${words.thisDevice}"></label>
+<label>${words.passwordAgain} <input name="password" type="password" autocomplete="current-password" required></label>
+<button>${words.makePasskey}</button></form><p id="made" role="status"></p>
+<form method="post" action="/sign-out"><button class="other">${words.signOut}</button></form></main>
 <script src="/sign-in.js" defer></script>`,
+    language,
   );
+}
 
-const backPage = (name: string): string =>
-  document(
-    'Forthright: signed in',
-    `<main class="narrow"><h1>You are signed in</h1><p>As ${escaped(name)}. <a href="/account">Go on</a>.</p></main>`,
+function backPage(language: Language, name: string, home: string): string {
+  const words = PAGE_WORDS[language];
+  return document(
+    `Forthright: ${words.signedIn}`,
+    `<main class="narrow"><h1>${words.signedIn}</h1><p>${words.asPerson(escaped(name))} <a href="${home}">${words.goOn}</a>.</p></main>`,
+    language,
   );
+}

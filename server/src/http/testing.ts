@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@forthright/contract';
+import type { Mailing } from '../notify/index.ts';
 import type { CompanySettings, Entrance, makePeople } from '../people/index.ts';
 import { type Db, openDatabase, readMigrations } from '../platform/db/index.ts';
 import { openReady } from '../platform/db/ready.ts';
@@ -30,6 +31,7 @@ type Settings = Readonly<{
   company: CompanySettings | undefined;
   allowPrivate: boolean;
   workspace: string | undefined;
+  mailing: Mailing | undefined;
 }>;
 
 export class World {
@@ -47,14 +49,17 @@ export class World {
     db: Db,
     folder: string,
     more: readonly Operation[],
-    { silenceMs, company, allowPrivate, workspace }: Settings,
+    { silenceMs, company, allowPrivate, workspace, mailing }: Settings,
   ) {
     this.db = db;
     this.folder = folder;
     const seals = sealFolder(join(folder, 'keys'));
     this.people = peopleOf({ db, now: this.now, work: { N: 1024, r: 8, p: 1 }, seals, company });
-    const operations = [...operationsOf(this.people, { allowPrivate, workspace }), ...more];
-    this.questions = questionsOf({ db, data: folder, workspace, mailing: undefined });
+    const operations = [
+      ...operationsOf(this.people, { allowPrivate, workspace, mailing, data: folder }),
+      ...more,
+    ];
+    this.questions = questionsOf({ db, data: folder, workspace, mailing, now: this.now });
     const log = jsonLog((line) => this.lines.push(line), this.now);
     this.app = makeServer({
       operations,
@@ -77,6 +82,7 @@ export class World {
     company,
     allowPrivate = false,
     workspace,
+    mailing,
   }: {
     more?: readonly Operation[];
     url?: string | undefined;
@@ -86,6 +92,8 @@ export class World {
     allowPrivate?: boolean;
     /** Path of a workspace file. */
     workspace?: string | undefined;
+    /** How mail is sent; without it none is. */
+    mailing?: Mailing | undefined;
   } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
     const schema = { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' };
@@ -93,7 +101,13 @@ export class World {
       ? openReady(join(folder, 'records'), schema)
       : openDatabase({ kind: 'server', url, schema }));
     await openRecords(db, folder, () => new Date());
-    return new World(db, folder, more, { silenceMs, company, allowPrivate, workspace });
+    return new World(db, folder, more, {
+      silenceMs,
+      company,
+      allowPrivate,
+      workspace,
+      mailing,
+    });
   }
 
   readonly now = (): Date => new Date(this.#nowMs);

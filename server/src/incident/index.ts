@@ -1,5 +1,5 @@
 export { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
-export { notFound } from './changes.ts';
+export { addTaskWithin, notFound } from './changes.ts';
 export { ASSESS_DUTIES, askForDuties } from './duties/await.ts';
 export { refuseUnfulfilled, settleDuties } from './duties/changes.ts';
 export {
@@ -19,10 +19,10 @@ export { CONTEXT as DPV_CONTEXT, type Term as DpvTerm } from './exchange/dpv.ts'
 export { type BundlePart, type ExportOptions, exportIncident, type PartsOf } from './export.ts';
 export { dropContent, fileOperations, keepContent, openContent, openFiles } from './files.ts';
 export { refuseLastOfficer } from './hand-overs/changes.ts';
-export { addInboxItemWithin } from './inbox/changes.ts';
+export { addInboxItemWithin, type PersonElsewhere } from './inbox/changes.ts';
 export { monthsAfter } from './inbox/rules.ts';
 export { type LoadedIncident, loadedFrom, loadIncident, problemsOfLeaks } from './load.ts';
-export { incidentOperations } from './operations.ts';
+export { incidentOperations, incidentOperationsWith } from './operations.ts';
 export { deletionOf } from './recipients/show.ts';
 export { MOVES } from './rules.ts';
 export { latestDone } from './runs.store.ts';

@@ -436,7 +436,7 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         .map(({ name }) => name)
         .filter(
           (name) =>
-            !/^(open-incident|list-incidents|import-veris|export-breach-register|(?:ask|confirm)-hand-over|list-(?:hand-overs|holding-statements)|list-inbox|list-person-inbox|list-clocks)$/.test(
+            !/^(open-incident|list-incidents|import-veris|export-breach-register|(?:ask|confirm)-hand-over|list-(?:hand-overs|holding-statements)|list-inbox|list-person-inbox|list-clocks|list-waiting)$/.test(
               name,
             ),
         );

@@ -23,6 +23,7 @@ import {
   IssuePaper,
   ListIncidents,
   ListUnlocks,
+  ListWaiting,
   OpenIncident,
   PaperComposed,
   ReopenIncident,
@@ -35,6 +36,7 @@ import {
   ShowPaper,
   UnlocksListed,
   VerisRecord,
+  WaitingListed,
 } from '@forthright/contract';
 import { never, strictObject } from 'zod';
 import type { Asked, Operation } from '../prove/index.ts';
@@ -59,7 +61,8 @@ import { dutyOperations } from './duties/operations.ts';
 import { exportDpv, exportVeris, importVeris, showImport } from './exchange/exchange.ts';
 import { exportBreachRegister } from './exchange/register.ts';
 import { handOverOperations } from './hand-overs/operations.ts';
-import { inboxOperations } from './inbox/operations.ts';
+import type { PersonElsewhere } from './inbox/changes.ts';
+import { erasePersonOperation, inboxOperations } from './inbox/operations.ts';
 import { inquiryOperations } from './inquiries/operations.ts';
 import {
   draftPaper,
@@ -72,7 +75,7 @@ import { recipientOperations } from './recipients/operations.ts';
 import { runOperations } from './runs.operations.ts';
 import { sellerOperations } from './sellers/operations.ts';
 import { showIncident } from './show.ts';
-import { findIncident, listIncidents } from './store.ts';
+import { findIncident, listIncidents, waitingFor } from './store.ts';
 import { askUnlock, grantUnlock, listUnlocks } from './unlocks.ts';
 
 async function list(asked: Asked, { state, most, after }: ListIncidents): Promise<IncidentsListed> {
@@ -101,6 +104,24 @@ async function show(asked: Asked, { incident, timelineAfter }: ShowIncident): Pr
   return showIncident(asked.db, found.incident, { now: asked.now(), timelineAfter });
 }
 
+async function listWaiting({ db, actor, now }: Asked, { most }: ListWaiting): Promise<WaitingListed> {
+  const mayDecide = DECIDERS.some((role) => actor.roles.includes(role));
+  const { rows, text } = await waitingFor(db, { actor: actor.account, mayDecide, most, now: now() });
+  return {
+    waiting: rows.slice(0, most).map(({ kind, id, incident, entry, answer, due, is_overdue, facts }) => ({
+      incident,
+      title: text(facts.title, 'title'),
+      id,
+      kind,
+      what: answer === null ? text(Number(entry), 'what') : null,
+      ...(answer === null ? {} : { answer }),
+      ...(due === null ? {} : { due }),
+      isOverdue: is_overdue,
+    })),
+    isMore: rows.length > most,
+  };
+}
+
 /** What may be asked of the record of incidents. */
 export const incidentOperations: readonly Operation[] = [
   guarded(OpenIncident, Changed, {
@@ -117,6 +138,14 @@ export const incidentOperations: readonly Operation[] = [
     path: '/incidents',
     may: READERS,
     run: list,
+  }),
+  guarded(ListWaiting, WaitingListed, {
+    name: 'list-waiting',
+    summary: 'What waits for whoever asks: their open tasks, and proposals of others that they may decide.',
+    method: 'GET',
+    path: '/waiting',
+    may: READERS,
+    run: listWaiting,
   }),
   guarded(ShowIncident, IncidentShown, {
     name: 'show-incident',
@@ -316,3 +345,9 @@ export const incidentOperations: readonly Operation[] = [
   ...runOperations,
   ...dutyOperations,
 ];
+
+/** The same, where a stage above keeps people as well. */
+export const incidentOperationsWith = (elsewhere: PersonElsewhere): readonly Operation[] => {
+  const erase = erasePersonOperation(elsewhere);
+  return incidentOperations.map((one) => (one.name === erase.name ? erase : one));
+};

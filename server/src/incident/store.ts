@@ -79,6 +79,43 @@ export function dueBy(reads: Reads, { now, by }: Readonly<{ now: Date; by: Date 
   );
 }
 
+export type WaitingRow = Readonly<{
+  kind: 'task' | 'proposal';
+  id: string;
+  incident: IncidentId;
+  entry: bigint;
+  answer: Answer | null;
+  due: string | null;
+  is_overdue: boolean;
+  facts: StoredFacts;
+}>;
+
+/**
+ * Open tasks of this actor's account and, for those who decide, open proposals of others, in incidents that are not closed
+ * and that they may see; what is due first comes first. At most one more than `most`.
+ */
+export async function waitingFor(
+  reads: Reads,
+  { actor, mayDecide, most, now }: Readonly<{ actor: string; mayDecide: boolean; most: number; now: Date }>,
+): Promise<{ rows: WaitingRow[]; text: TextAt }> {
+  const rows = await reads.rows<WaitingRow>(
+    `SELECT w.*, v.facts FROM (
+       SELECT 'task' AS kind, t.id, t.incident, t.entry, t.duty AS answer, t.due,
+              t.due::timestamptz < :now::timestamptz AND ${notDelayed('t.duty')} AS is_overdue
+         FROM incident_tasks t WHERE t.state = 'open' AND t.owner = :actor::text
+       UNION ALL
+       SELECT 'proposal', d.id, d.incident, d.entry, d.answer, d.due, false
+         FROM incident_decisions d
+        WHERE :mayDecide::bool AND d.step = 'proposal' AND d.ended_by IS NULL AND d.by <> :actor::text
+     ) w JOIN incidents i ON i.id = w.incident JOIN incident_versions v ON v.incident = i.id AND v.version = i.version
+     WHERE i.state <> 'closed' AND ${VISIBLE}
+     ORDER BY w.due::timestamptz NULLS LAST, w.entry LIMIT :most::int4 + 1`,
+    { actor, mayDecide, most, now },
+  );
+  const entries = rows.flatMap(({ entry, facts }) => [Number(entry), facts.title]);
+  return { rows, text: await textsOf(reads, entries) };
+}
+
 /** The ids of all incidents that this actor may see. */
 export async function visibleTo(reads: Reads, actor: string): Promise<IncidentId[]> {
   const rows = await reads.rows<{ id: IncidentId }>(`SELECT i.id FROM incidents i WHERE ${VISIBLE}`, {

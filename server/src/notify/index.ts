@@ -1,7 +1,7 @@
 export type { Notice } from '../platform/mail/index.ts';
 export * from './campaigns/index.ts';
 export * from './compose/index.ts';
-export { type Copies, type Copy, writeCopies } from './letters/index.ts';
+export { type Copy, type CopyLine, type CopyOutcome, writeLetters, writeLines } from './letters/index.ts';
 export {
   type Finding,
   type LintReport,
@@ -26,3 +26,4 @@ export {
   tokenOf,
   type Vendor,
 } from './returned/index.ts';
+export type { PersonEvent, PersonState } from './states.ts';

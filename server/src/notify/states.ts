@@ -162,6 +162,9 @@ export const PERSON_STATES = Object.keys(STATES) as PersonState[];
 export const PERSON_EVENTS = Object.keys(EVENTS) as PersonEvent[];
 export const FINAL_STATES = PERSON_STATES.filter((state) => STATES[state].final);
 
+/** In these somebody waits. */
+export const OPEN_STATES = PERSON_STATES.filter((state) => !STATES[state].final);
+
 /** The state after it, or undefined where it can't be. */
 export const moved = (state: PersonState, event: PersonEvent): PersonState | undefined => MOVES[state][event];
 

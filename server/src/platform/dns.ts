@@ -9,6 +9,8 @@ export type MailNames = Readonly<{
   /** PTR */
   namesOf: (address: string) => Promise<string[]>;
   addressesOf: (name: string) => Promise<string[]>;
+  /** MX: where mail to a domain goes, the first first. */
+  exchangesOf: (domain: string) => Promise<string[]>;
 }>;
 
 const TIMEOUT_MS = 3000;
@@ -32,6 +34,10 @@ export function mailNames(servers: readonly string[]): MailNames {
     texts: async (name) => (await resolver.resolveTxt(name)).map((pieces) => pieces.join('')),
     // Not `reverse`: it also looks into the hosts file, and calls a server that is away a name that is not there.
     namesOf: (address) => resolver.resolvePtr(reverseName(address)),
+    exchangesOf: async (domain) =>
+      (await resolver.resolveMx(domain))
+        .sort((a, b) => a.priority - b.priority)
+        .map(({ exchange }) => exchange.toLowerCase()),
     addressesOf: async (name) => {
       const [four, six] = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
       if (four.status === 'rejected' && six.status === 'rejected') throw four.reason;

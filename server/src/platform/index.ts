@@ -17,3 +17,4 @@ export {
   whyNotTo,
 } from './outbound.ts';
 export { readPublished } from './published.ts';
+export { newSecret, secretText, signedHeaders } from './sign.ts';

@@ -9,7 +9,7 @@ export {
 export { commitOnce } from './commit.ts';
 export { deed, record, recordAll } from './deed.ts';
 export { erasePerson, erasePersonOf, eraseText, eraseTextsOf } from './erase.ts';
-export { type KeyPlace, keyFolder, readSecretFile } from './keys.ts';
+export { type KeyPlace, keyFolder, readSecretFile, writeTight } from './keys.ts';
 export {
   continueRegister,
   openRegister,

@@ -1,11 +1,10 @@
 /** One try of one delivery. */
 import { isRestricted } from '../incident/index.ts';
 import type { Db, Tx } from '../platform/db/index.ts';
-import { type Answered, type Log, type Outbound, postOutside } from '../platform/index.ts';
+import { type Answered, type Log, type Outbound, postOutside, signedHeaders } from '../platform/index.ts';
 import { endJob, failJob, type Handler, type Held, putJobBack } from '../platform/queue/index.ts';
 import { type Asked, deed, PROGRAM, record } from '../prove/index.ts';
 import { MOST_TRIES, TOO_LONG_MS, verdictOf } from './rules.ts';
-import { signedHeaders } from './sign.ts';
 import {
   type Delivery,
   deliveryById,

@@ -10,10 +10,9 @@ import {
   WebhooksResumed,
 } from '@forthright/contract';
 import * as z from 'zod';
-import { type Outbound, whyNotTo } from '../platform/index.ts';
+import { newSecret, type Outbound, secretText, whyNotTo } from '../platform/index.ts';
 import { type Asked, deed, type Operation, operation, record, refuseUnlessMay } from '../prove/index.ts';
 import { addDelivery } from './events.ts';
-import { newSecret, secretText } from './sign.ts';
 import { resumeWebhooks } from './standstill.ts';
 import {
   allWebhooks,

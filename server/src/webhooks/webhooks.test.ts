@@ -8,11 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Postgres, startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
 import { type As, World } from '../http/testing.ts';
 import { AFTERWARDS_INPUTS } from '../incident/matters/testing.ts';
+import { secretText, signedHeaders } from '../platform/index.ts';
 import type { Runner } from '../platform/queue/index.ts';
 import { checkRegister } from '../prove/index.ts';
 import { startWorker } from '../worker/index.ts';
 import { PAUSES_SECONDS, verdictOf } from './rules.ts';
-import { secretText, signedHeaders } from './sign.ts';
 import { standStill } from './standstill.ts';
 
 const noPostgres = whyNoPostgres();

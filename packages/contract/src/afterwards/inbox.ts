@@ -133,5 +133,11 @@ export type InboxListed = z.infer<typeof InboxListed>;
 export const ErasePersonTexts = z.strictObject({ incident: AnyIncident, person: Somebody });
 export type ErasePersonTexts = z.infer<typeof ErasePersonTexts>;
 
-export const PersonErased = z.strictObject({ person: z.string(), texts: z.int(), entry: z.int() });
+export const PersonErased = z.strictObject({
+  person: z.string(),
+  texts: z.int(),
+  /** In how many campaigns they were erased as well. */
+  campaigns: z.int(),
+  entry: z.int(),
+});
 export type PersonErased = z.infer<typeof PersonErased>;

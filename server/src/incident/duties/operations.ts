@@ -20,9 +20,9 @@ function cursorOf(rawAfter: string | undefined): ClockPage['after'] {
   return { until: new Date(Number(ms)), incident, duty };
 }
 
-async function listClocks(asked: Asked, { most, after }: ListClocks): Promise<ClocksListed> {
+async function listClocks(asked: Asked, { incident, most, after }: ListClocks): Promise<ClocksListed> {
   const now = asked.now();
-  const page = { actor: asked.actor.account, most, after: cursorOf(after) };
+  const page = { actor: asked.actor.account, of: incident, most, after: cursorOf(after) };
   const found = await nearestClocks(asked.db, page, now);
   const shown = found.slice(0, most);
   const text = await textsOf(asked.db, [...new Set(shown.map(({ title }) => title))]);

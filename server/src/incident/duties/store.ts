@@ -279,6 +279,8 @@ export type Clock = Readonly<{
 
 export type ClockPage = Readonly<{
   actor: string;
+  /** Those of this incident alone. */
+  of?: string | undefined;
   most: number;
   after?: Readonly<{ until: Date; incident: string; duty: string }> | undefined;
 }>;
@@ -290,7 +292,7 @@ export type ClockPage = Readonly<{
  */
 export async function nearestClocks(
   reads: Reads,
-  { actor, most, after }: ClockPage,
+  { actor, of, most, after }: ClockPage,
   now: Date,
 ): Promise<readonly Clock[]> {
   const rows = await reads.rows<Omit<Clock, 'title'> & Readonly<{ title: string }>>(
@@ -302,10 +304,12 @@ export async function nearestClocks(
        JOIN incident_versions v ON v.incident = i.id AND v.version = i.version
       WHERE d.is_open AND d.until IS NOT NULL AND d.status IN ('due', 'cannot-tell') AND i.state <> 'closed'
         AND (i.restricted_to IS NULL OR :actor::text = ANY (i.restricted_to))
+        AND (:of::text IS NULL OR d.incident = :of::text)
         AND (:until::timestamptz IS NULL OR (d.until, d.incident, d.duty) > (:until::timestamptz, :incident::text, :duty::text))
       ORDER BY d.until, d.incident, d.duty LIMIT :most::int4 + 1`,
     {
       actor,
+      of: of ?? null,
       most,
       now,
       until: after?.until ?? null,

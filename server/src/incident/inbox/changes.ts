@@ -161,24 +161,52 @@ export const closeInboxItem = (
     };
   });
 
+/** What a later stage keeps of people, and erases with their texts: in the same deed, with entries of its own. */
+export type PersonElsewhere = Readonly<{
+  /** Whether it has somebody of this id in this incident. */
+  has: (tx: Tx, incident: IncidentId, person: string) => Promise<boolean>;
+  /** Erases them in these incidents, or refuses: its entries, and what is to be done once that is durable. */
+  erase: (
+    tx: Tx,
+    at: Date,
+    given: Readonly<{ person: string; incidents: readonly IncidentId[] }>,
+  ) => Promise<Readonly<{ entries: readonly number[]; afterwards: () => Promise<void> }>>;
+}>;
+
+const NOWHERE: PersonElsewhere = {
+  has: async () => false,
+  erase: async () => ({ entries: [], afterwards: async () => {} }),
+};
+
 /**
  * Erases all texts about somebody of this incident, in every incident that the actor may see; the timeline of each says
  * so. Refuses when there are none. What stands in incidents that are restricted to others is for those to erase.
  */
-export function erasePersonTexts(
+export async function erasePersonTexts(
   asked: Asked,
   { incident: given, person }: ErasePersonTexts,
+  elsewhere: PersonElsewhere = NOWHERE,
 ): Promise<PersonErased> {
-  return deed(asked, async (tx) => {
+  const { afterwards, ...done } = await deed(asked, async (tx, at) => {
     const { incident } = await find(tx, asked, given, 'erase-text');
-    const isOfIt = await hasMatterOf(tx, incident.id, person);
+    const isOfIt =
+      (await hasMatterOf(tx, incident.id, person)) || (await elsewhere.has(tx, incident.id, person));
     const incidents = isOfIt ? await visibleTo(tx, asked.actor.account) : [];
+    const others = await elsewhere.erase(tx, at, { person, incidents });
     const erased = await erasePersonOf(tx, { person, incidents });
-    const [first] = erased;
-    if (first === undefined)
+    const [first = { entry: others.entries[0] }] = erased;
+    if (first.entry === undefined)
       throw new ForthrightError('text-not-found', `This incident has no texts about ${person} to erase.`);
     for (const { incident: id, entry } of erased) await insertMove(tx, id, entry, 'erase-text');
     const { entry } = erased.find((one) => one.incident === incident.id) ?? first;
-    return { person, texts: erased.reduce((sum, { texts }) => sum + texts, 0), entry };
+    return {
+      person,
+      texts: erased.reduce((sum, { texts }) => sum + texts, 0),
+      campaigns: others.entries.length,
+      entry: entry as number,
+      afterwards: others.afterwards,
+    };
   });
+  await afterwards();
+  return done;
 }

@@ -22,6 +22,7 @@ import {
   closeInboxItem,
   erasePersonTexts,
   extendInboxItem,
+  type PersonElsewhere,
 } from './changes.ts';
 import { showItems } from './show.ts';
 import { listItems } from './store.ts';
@@ -36,6 +37,17 @@ async function list(asked: Asked, given: ListInbox): Promise<InboxListed> {
   const { matters, next } = cut(await listItems(asked.db, asked.actor.account, given), given.most);
   return { items: await showItems(asked.db, matters, asked.now()), ...next };
 }
+
+/** `elsewhere`: a stage above this one erases what it keeps of the person as well. */
+export const erasePersonOperation = (elsewhere?: PersonElsewhere): Operation =>
+  guarded(ErasePersonTexts, PersonErased, {
+    name: 'erase-person-texts',
+    summary:
+      'Erases all texts about one person, in every incident and its campaigns; every proof stays valid.',
+    ...post('/incidents/:incident/erase-person'),
+    may: OFFICERS,
+    run: (asked, given) => erasePersonTexts(asked, given, elsewhere),
+  });
 
 export const inboxOperations: readonly Operation[] = [
   guarded(AddInboxItem, StepTaken, {
@@ -89,11 +101,5 @@ export const inboxOperations: readonly Operation[] = [
     may: WORKERS,
     run: closeInboxItem,
   }),
-  guarded(ErasePersonTexts, PersonErased, {
-    name: 'erase-person-texts',
-    summary: 'Erases all texts about one person, in every incident; every proof stays valid.',
-    ...post('/incidents/:incident/erase-person'),
-    may: OFFICERS,
-    run: erasePersonTexts,
-  }),
+  erasePersonOperation(),
 ];

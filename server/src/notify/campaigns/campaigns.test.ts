@@ -1,6 +1,6 @@
 /** Campaigns over real records and a real SMTP sink, with a clock that is set. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, beforeEach, test } from 'node:test';
@@ -24,6 +24,7 @@ import { type Deed, type Seen, Sink } from '../../platform/mail/smtp/testing.ts'
 import { type Code, groupsOf } from '../../prove/codes/index.ts';
 import type { Asked } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
+import { Journal } from '../send/journal.ts';
 import { statesText } from '../states.ts';
 import { campaignOperations } from './operations.ts';
 import { PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
@@ -38,6 +39,7 @@ import {
   LEAKS,
   mailingTo,
   person,
+  records,
   STATEMENT,
   writeWorkspace,
 } from './testing.ts';
@@ -65,7 +67,7 @@ beforeEach(async () => {
   folders += 1;
   folder = join(work, String(folders));
   workspace = await writeWorkspace(folder);
-  db = await openRecord({ folder, now });
+  db = await openRecord({ folder, url: records.url?.(), now });
   sink = await Sink.open({ message: (seen) => deed(seen) });
 });
 afterEach(async () => {
@@ -216,7 +218,7 @@ test('the slice first, then the rest; a second start is refused; told when five 
     'each has an envelope sender of its own',
   );
   assert.deepEqual([(await show(of)).state, await sums(of)], ['sent', { accepted: 12 }]);
-  const windows = campaignWindowsHandler({ db, now });
+  const windows = campaignWindowsHandler({ db, now, data: folder });
   const job = { id: 'job', kind: 'x', subject: undefined, input: {}, attempt: 1, mostAttempts: 1 };
   const how = { signal: new AbortController().signal, progress: () => {} };
   await windows.run(job, how);
@@ -334,7 +336,92 @@ test('5xx is final, 4xx is tried again, and too many refusals stop the campaign 
   assert.equal(left, 300, 'and nobody is lost');
 });
 
-test('a process that ended leaves whom it had released in doubt; who lost the right to send notes nothing more', async () => {
+test('who is only put off for three days since the first try is told otherwise, however often it is tried, and the register says so; asked for anew, the days begin anew', async () => {
+  deed = ({ to }) => (to === 'person-1@people.example' ? { say: '451 4.2.1 later\r\n' } : undefined);
+  const of = await started(some(3));
+  await send();
+  // Each attempt is a new state, and none begins the days anew.
+  for (let hours = 0; hours < 66; hours += 22) {
+    pass(22 * 60);
+    await send();
+  }
+  assert.deepEqual([(await show(of)).state, await sums(of)], ['sending', { accepted: 2, deferred: 1 }]);
+  pass(7 * 60);
+  await send();
+  assert.deepEqual([(await show(of)).state, await sums(of)], ['sent', { accepted: 2, 'other-channel': 1 }]);
+  const [last] = await db.rows<{ event: string }>(
+    'SELECT event FROM campaign_events ORDER BY seq DESC LIMIT 1',
+  );
+  const [unstated] = await db.rows<{ n: number }>(
+    'SELECT count(*)::int4 AS n FROM campaign_events e JOIN campaigns c ON c.id = e.campaign WHERE e.seq > c.folded',
+  );
+  assert.deepEqual([last?.event, unstated?.n], ['expire', 0], 'all of it stands in the register by its hash');
+
+  deed = ({ to }) => (to === 'person-0@people.example' ? { say: '550 5.1.1 nobody\r\n' } : undefined);
+  const other = await started(some(2));
+  await send();
+  const [refused] = (await ask<AddresseesListed>('list-addressees', { ...other, state: 'refused' })).people;
+  pass(4 * DAY);
+  await ask('settle-addressees', { ...other, people: [refused?.person], outcome: 'retry' });
+  await ask('resume-campaign', other);
+  deed = () => ({ say: '451 4.2.1 later\r\n' });
+  await send();
+  assert.deepEqual(await sums(other), { accepted: 1, deferred: 1 });
+});
+
+test('whom a stopped campaign did not reach is told by the next one, and nobody whom it told', async () => {
+  const incident = await incidentWithLeaks();
+  const earlier = await approved(await prepared(incident, some(8)));
+  const again = { run: (await show(earlier)).run, incident, statement: STATEMENT, after: earlier.campaign };
+  assert.match(await refusal('make-campaign', again), /campaign-refuses.*told twice/);
+  await ask('start-campaign', { ...earlier, slice: 3 });
+  await send();
+  assert.match(await refusal('make-campaign', again), /campaign-refuses.*paused/);
+  await ask('stop-campaign', { ...earlier, reason: 'The figures were wrong.' });
+  const told = new Set(sink.taken.map(({ to }) => to));
+  assert.equal(told.size, 3);
+  const of = await approved(await prepared(incident, some(8), { after: earlier.campaign }));
+  assert.equal((await show(of)).people, 5);
+  await ask('start-campaign', { ...of, slice: 1000 });
+  await send();
+  const all = sink.taken.map(({ to }) => to);
+  assert.deepEqual([all.length, new Set(all).size], [8, 8], 'each once, by the one or the other');
+
+  const discarded = await prepared(await incidentWithLeaks(), some(2));
+  await ask('discard-campaign', { ...discarded, reason: 'Other words.' });
+  const next = await prepared(discarded.incident, some(2), { after: discarded.campaign });
+  assert.equal((await show(next)).people, 2, 'nobody was told by what was never sent');
+});
+
+test('what a killed process had sent counts before the next campaign begins, though the campaign was stopped meanwhile', async () => {
+  const incident = await incidentWithLeaks();
+  const earlier = await approved(await prepared(incident, some(4)));
+  await ask('start-campaign', { ...earlier, slice: 1000 });
+  // As it lies there after a kill: accepted, and in no record.
+  const journal = join(folder, 'sending', earlier.campaign);
+  mkdirSync(journal, { recursive: true, mode: 0o700 });
+  const file = await Journal.open({ folder: journal, writer: 'a', fence: '1', from: 1 });
+  const atMs = Date.now();
+  for (const id of ['0', '1']) await file.commit({ kind: 'released', id, attempt: 1, atMs, dateMs: nowMs });
+  await file.commit({
+    kind: 'accepted',
+    id: '0',
+    attempt: 1,
+    atMs,
+    host: 'mx',
+    why: '250 ok',
+    status: '2.0.0',
+  });
+  await file.close();
+  await ask('stop-campaign', { ...earlier, reason: 'The figures were wrong.' });
+  assert.deepEqual(await sums(earlier), { prepared: 4 });
+  const of = await prepared(incident, some(4), { after: earlier.campaign });
+  assert.deepEqual(await sums(earlier), { prepared: 2, accepted: 1, 'in-doubt': 1 });
+  const { people } = await ask<AddresseesListed>('list-addressees', of);
+  assert.deepEqual(people.map(({ customer }) => customer).sort(), ['c000002', 'c000003']);
+});
+
+test('who lost the right to send notes nothing more; what it had sent stands in its journal, and counts once it is folded in', async () => {
   const of = await started(some(8));
   const hold = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
@@ -346,24 +433,72 @@ test('a process that ended leaves whom it had released in doubt; who lost the ri
     },
   });
   const first = sendCampaignHandler({ db, now, log, ...options(), mailing: mailingTo(slow.port) });
-  const lost = doJob(db, SEND_CAMPAIGN, first, { now: now() });
-  const ended = lost.then(
+  const ended = doJob(db, SEND_CAMPAIGN, first, { now: now() }).then(
     () => 'went on',
     (error: unknown) => (error as ForthrightError).code,
   );
   await reached.promise;
-  await send();
-  const after = await sums(of);
-  assert.deepEqual({ ...after, 'in-doubt': 0, accepted: 0 }, { 'in-doubt': 0, accepted: 0 });
-  assert.ok(
-    (after['in-doubt'] ?? 0) >= 1 && (after['in-doubt'] ?? 0) <= 2,
-    'at most one for each connection',
-  );
-  assert.equal(sink.taken.length, after.accepted);
+  assert.equal(await send(), true, 'another one finds the journal in use');
+  assert.equal(sink.taken.length, 0);
+  await db.transaction((tx) => tx.run('UPDATE campaigns SET fence = fence + 1, lease_until = NULL'));
+  // All prepared, but on a machine that is so slow that a file with their releases was folded in already.
+  const then = await sums(of);
+  assert.equal(then.accepted, undefined);
   hold.resolve();
   assert.equal(await ended, 'sending-fenced');
-  assert.deepEqual(await sums(of), after, 'what the first one noted after that does not count');
+  assert.deepEqual(await sums(of), then);
+  pass(1);
+  await send();
+  assert.deepEqual(await sums(of), { accepted: 8 });
+  const taken = [...slow.taken, ...sink.taken].map(({ to }) => to);
+  assert.deepEqual([taken.length, new Set(taken).size], [8, 8], 'each once, by the one or the other');
+  const left = readdirSync(join(folder, 'sending', of.campaign)).filter((name) => name.endsWith('.journal'));
+  assert.deepEqual(left, [], 'files that were folded in are gone');
   await slow.close();
+});
+
+test('refusals of our own sender pause it as what they are; mended, it is resumed, and nobody has two messages', async (t) => {
+  const refusing = await Sink.open({
+    command: (line) => (line.startsWith('MAIL') ? { say: '550 5.7.1 sender rejected\r\n' } : undefined),
+  });
+  t.after(() => refusing.close());
+  const of = await started(some(40));
+  const through = (port: number) =>
+    doJob(db, SEND_CAMPAIGN, sendCampaignHandler({ db, now, log, ...options(), mailing: mailingTo(port) }), {
+      now: now(),
+    });
+  await through(refusing.port);
+  const mine = await show(of);
+  assert.deepEqual([mine.state, mine.pause], ['paused', 'sender']);
+  assert.ok((mine.sums.refused ?? 0) >= 5, JSON.stringify(mine.sums));
+  const refused = (await ask<AddresseesListed>('list-addressees', { ...of, state: 'refused' })).people;
+  await ask('settle-addressees', { ...of, people: refused.map((one) => one.person), outcome: 'retry' });
+  await ask('resume-campaign', of);
+  pass(2);
+  await send();
+  assert.deepEqual(await sums(of), { accepted: 40 });
+  assert.equal(new Set(sink.taken.map(({ to }) => to)).size, 40);
+});
+
+test('texts that are not the approved ones stop everything, and nobody is refused for it', async () => {
+  const of = await started(some(30));
+  await db.transaction((tx) =>
+    tx.run("UPDATE campaign_people SET facts = jsonb_set(facts, '{name}', '\"Somebody else\"')"),
+  );
+  await send();
+  const { state, pause, sums: after } = await show(of);
+  assert.deepEqual([state, pause, sink.taken.length], ['paused', 'changed', 0]);
+  assert.equal((after.prepared ?? 0) + (after.broken ?? 0), 30, JSON.stringify(after));
+});
+
+test('another data folder does not have the journal, and refuses', async () => {
+  const of = await started(some(12));
+  await ask('pause-campaign', of);
+  await ask('resume-campaign', of);
+  await db.transaction((tx) => tx.run("UPDATE campaigns SET home = 'another'"));
+  await send();
+  const { state, pause } = await show(of);
+  assert.deepEqual([state, pause, sink.taken.length], ['paused', 'elsewhere', 0]);
 });
 
 test('a correction tells those whose facts have changed and those who are new, and only those', async () => {
@@ -387,8 +522,14 @@ test('a correction tells those whose facts have changed and those who are new, a
 
 test('a preview is the message as it is sent, but for the code; a test goes to whoever asks and to nobody else', async () => {
   const bytes = new Map<string, string>();
+  const tested = () =>
+    db.rows<{ kind: string }>(
+      "SELECT kind FROM register_entries WHERE kind LIKE 'campaign-test%' ORDER BY index",
+    );
+  let whenTaken: ReturnType<typeof tested> | undefined;
   deed = ({ to, bytes: got }) => {
     bytes.set(to, got.toString('utf8'));
+    whenTaken ??= tested();
     return undefined;
   };
   const given = [
@@ -418,13 +559,17 @@ test('a preview is the message as it is sent, but for the code; a test goes to w
   const sent = await ask<TestSent>('send-test', { ...of, person: ann, language: 'fr' });
   assert.deepEqual([sent.to, sent.language, sent.outcome], ['ada@marlow.example', 'fr', 'accepted']);
   assert.deepEqual([...bytes.keys()], ['ada@marlow.example']);
+  assert.deepEqual(await whenTaken, [{ kind: 'campaign-tested' }], 'nothing leaves without its entry');
+  assert.deepEqual(await tested(), [{ kind: 'campaign-tested' }, { kind: 'campaign-test-ended' }]);
   assert.match(bytes.get('ada@marlow.example') ?? '', /\?{4}-\?{5}/);
   assert.deepEqual(await sums(of), { prepared: 1, 'other-channel': 1 }, 'and nobody counts as told');
 
   await approved(of);
   await ask('start-campaign', { ...of, slice: 10 });
   await send();
-  const [row] = await db.rows<{ code: Code }>('SELECT code FROM campaign_messages');
+  const [row] = await db.rows<{ code: Code }>(
+    'SELECT code FROM campaign_messages WHERE message_id IS NOT NULL',
+  );
   const parts = (message: string) =>
     message
       .replaceAll('\r\n', '\n')

@@ -1,9 +1,11 @@
 /** What people do with campaigns. Each is one deed with its entry, through the door of the record. */
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import {
   type AddresseesSettled,
   type ApproveCampaign,
   type CampaignChanged,
+  type CampaignState,
   type EraseAddressee,
   ForthrightError,
   type MakeCampaign,
@@ -20,6 +22,7 @@ import {
   isAwaited,
   lastRun,
   leaksOf,
+  type PersonElsewhere,
   recordUpon,
   setCampaign,
   type UponEvent,
@@ -28,7 +31,9 @@ import type { Reads, Tx } from '../../platform/db/index.ts';
 import { addJob, cancelJob } from '../../platform/queue/index.ts';
 import { makeTag } from '../../prove/codes/index.ts';
 import { type Asked, registerMark } from '../../prove/index.ts';
-import { MOVES, type PersonEvent, STATES } from '../states.ts';
+import { MOVES, type PersonEvent, type PersonState, STATES } from '../states.ts';
+import type { Copies } from './copies.store.ts';
+import { copiesFile, giveUpCopiesWith } from './copies.ts';
 import { noteWhetherOpen } from './open.ts';
 import { dutiesNow, PREPARE_CAMPAIGN } from './prepare.ts';
 import { PUBLISH_BATCHES, publishBatch } from './publish.ts';
@@ -41,10 +46,12 @@ import {
   insertCampaign,
   insertCampaignMove,
   isTagTaken,
+  leaveHome,
   moveCampaign,
   movePeople,
   peopleOf,
-  setDue,
+  samePersonIn,
+  tryAnew,
 } from './store.ts';
 import type { Campaign, CampaignAct, Mailing } from './types.ts';
 import { erasedRun } from './writer.ts';
@@ -56,6 +63,8 @@ const PUBLISH_ATTEMPTS = 20;
 
 export const refuses = (why: string): ForthrightError =>
   new ForthrightError('campaign-refuses', `This is not possible: ${why}.`);
+
+const MAY_SEND: readonly CampaignState[] = ['prepared', 'approved', 'sending', 'paused'];
 
 /** Makes a campaign; its job is there if this deed is. Refuses a run that is not the last one, or of older leaks. */
 export async function makeCampaign(asked: Asked, given: MakeCampaign): Promise<CampaignChanged> {
@@ -71,6 +80,10 @@ export async function makeCampaign(asked: Asked, given: MakeCampaign): Promise<C
       if (after !== undefined) {
         const earlier = await findCampaign(tx, incident.id, after);
         if (earlier.hash === undefined) throw refuses('the earlier campaign was never prepared');
+        if (MAY_SEND.includes(earlier.state))
+          throw refuses(
+            `the earlier campaign is ${earlier.state} and may still send, so somebody could be told twice: stop or discard it first`,
+          );
       }
       const found = await cohortOfRun(tx, incident.id, run);
       return {
@@ -135,7 +148,7 @@ async function refuseUnassessed(reads: Reads, incident: string): Promise<void> {
 }
 
 /** Facts have changed when there is a newer run, when the leaks are others than the run was about, or the duties towards people. */
-async function refuseStale(
+export async function refuseStale(
   reads: Reads,
   { incident, runJob, duties }: Pick<Campaign, 'incident' | 'runJob' | 'duties'>,
 ): Promise<void> {
@@ -251,7 +264,7 @@ export async function approveCampaign(
         facts: {
           campaign: campaign.id,
           batch: campaign.tag,
-          leaves: campaign.messages,
+          leaves: campaign.messages + campaign.letters,
           root: Buffer.from(campaign.root ?? []).toString('hex'),
           format: 'forthright-batch/1',
         },
@@ -271,7 +284,10 @@ export async function approveCampaign(
       );
     },
   );
-  await publishBatch(data, await findCampaign(asked.db, changed.incident, changed.campaign));
+  await publishBatch(
+    { db: asked.db, data },
+    await findCampaign(asked.db, changed.incident, changed.campaign),
+  );
   return changed;
 }
 
@@ -300,17 +316,26 @@ export function resumeCampaign(
   given: OfCampaign,
   mailing: Mailing | undefined,
 ): Promise<CampaignChanged> {
-  return act(asked, given, { kind: 'campaign-resumed', act: 'resume' }, async (campaign, tx, at) => {
-    refuseWithoutMail(mailing);
-    if (campaign.approvedBy === asked.actor.account) throw refuses('who approved it does not send it');
-    await refuseStale(tx, campaign);
-    const sums = await campaignSums(tx, campaign);
-    const job = await addSendJob(tx, asked, campaign, at);
-    return {
-      facts: { people: campaign.people, sums: { ...sums } },
-      changes: { job, slice: null, epoch: await epochNow(tx) },
-    };
-  });
+  return act(
+    asked,
+    given,
+    { kind: 'campaign-resumed', act: 'resume' },
+    async (campaign, tx, at) => {
+      refuseWithoutMail(mailing);
+      if (campaign.approvedBy === asked.actor.account) throw refuses('who approved it does not send it');
+      await refuseStale(tx, campaign);
+      const sums = await campaignSums(tx, campaign);
+      const job = await addSendJob(tx, asked, campaign, at);
+      return {
+        facts: { people: campaign.people, sums: { ...sums } },
+        changes: { job, slice: null, epoch: await epochNow(tx) },
+      };
+    },
+    async ({ campaign, tx }) => {
+      // Put back from a backup: what was sent after it is lost, and a person has decided.
+      if (campaign.epoch !== (await epochNow(tx))) await leaveHome(tx, campaign.id);
+    },
+  );
 }
 
 function refuseWithoutMail(mailing: Mailing | undefined): void {
@@ -443,22 +468,29 @@ function refuseUnreasoned({ outcome, reason, channels }: SettleAddressees): void
 
 async function sendAgain(tx: Tx, campaign: string, ids: readonly string[]): Promise<void> {
   const people = await peopleOf(tx, campaign, { most: ids.length, ids });
-  const ns = people.flatMap(({ n }) => (n === null ? [] : [n]));
-  await setDue(
+  await tryAnew(
     tx,
     campaign,
-    ns.map((n) => ({ n, due: null })),
+    people.flatMap(({ n }) => (n === null ? [] : [n])),
   );
 }
 
-/** Deletes name, address, code and facts of somebody who has a final state; their leaf in the tree tells nobody anything. */
-export async function eraseAddressee(asked: Asked, given: EraseAddressee): Promise<AddresseesSettled> {
+/**
+ * Deletes name, address, code and facts of somebody who has a final state; their leaf in the tree tells nobody anything. Files of
+ * copies in which they stand go with them.
+ */
+export async function eraseAddressee(
+  asked: Asked,
+  given: EraseAddressee,
+  data: string,
+): Promise<AddresseesSettled> {
   let campaign: Campaign | undefined;
+  let files: readonly Copies[] = [];
   const done = await deedUpon(
     asked,
     given.incident,
-    { kind: 'addressee-erased', act: 'campaign' },
-    async ({ tx, incident }) => {
+    { kind: ERASED, act: 'campaign' },
+    async ({ tx, at, incident }) => {
       campaign = await findCampaign(tx, incident.id, given.campaign);
       const [person] = await peopleOf(tx, campaign.id, { most: 1, ids: [given.person] });
       if (person === undefined || person.facts === null)
@@ -466,9 +498,11 @@ export async function eraseAddressee(asked: Asked, given: EraseAddressee): Promi
           'campaign-not-found',
           'There is nobody of this id in the campaign, or no more.',
         );
-      if (!STATES[person.state].final && campaign.state !== 'discarded')
-        throw refuses('the person has no final state yet; tell or excuse them first');
-      return { facts: { campaign: campaign.id, person: given.person } };
+      refuseUnlessEnded(person.state, campaign);
+      files = await giveUpCopiesWith(tx, at, given.person);
+      return {
+        facts: { campaign: campaign.id, person: given.person, copies: files.map(({ id }) => id) },
+      };
     },
     async ({ tx }, entry) => {
       const { id } = campaign as Campaign;
@@ -476,5 +510,41 @@ export async function eraseAddressee(asked: Asked, given: EraseAddressee): Promi
       await insertCampaignMove(tx, id, entry, 'erase');
     },
   );
+  await removeFiles(data, files);
   return { ...done, campaign: (campaign as Campaign).id, settled: 1 };
 }
+
+const ERASED = 'addressee-erased';
+
+/** Whoever still waits would be forgotten. */
+function refuseUnlessEnded(state: PersonState, { id, state: of }: Pick<Campaign, 'id' | 'state'>): void {
+  if (!STATES[state].final && of !== 'discarded')
+    throw refuses(`the person has no final state yet in the campaign ${id}; tell or excuse them first`);
+}
+
+async function removeFiles(data: string, files: readonly Copies[]): Promise<void> {
+  for (const copies of files) await rm(copiesFile(data, copies), { force: true });
+}
+
+/** Whoever is erased among the texts is erased in campaigns as well, or neither. */
+export const addresseesElsewhere = (data: string): PersonElsewhere => ({
+  has: async (tx, incident, person) => (await samePersonIn(tx, { person, incidents: [incident] })).length > 0,
+  erase: async (tx, at, given) => {
+    const entries: number[] = [];
+    const files: Copies[] = [];
+    for (const { campaign, incident, id: person, state, campaign_state: of } of await samePersonIn(
+      tx,
+      given,
+    )) {
+      refuseUnlessEnded(state, { id: campaign, state: of });
+      const copies = await giveUpCopiesWith(tx, at, person);
+      files.push(...copies);
+      const facts = { campaign, person, copies: copies.map(({ id }) => id) };
+      const entry = await recordUpon(tx, { incident, kind: ERASED, act: 'campaign', facts });
+      await eraseRows(tx, campaign, person);
+      await insertCampaignMove(tx, campaign, entry, 'erase');
+      entries.push(entry);
+    }
+    return { entries, afterwards: () => removeFiles(data, files) };
+  },
+});

@@ -12,6 +12,10 @@ export const toldHash = ({ status, fields, perhaps }: CohortRow): Buffer =>
 export const sharedHash = ({ person: _, ...facts }: CohortRow): string =>
   sha256(JSON.stringify(facts)).toString('hex');
 
+/** Of what a letter or another copy says; it has no body of a message. */
+export const letterHash = ({ notice }: Readonly<{ notice: Readonly<{ text: string }> }>): Buffer =>
+  sha256(notice.text);
+
 /** What an approval names. The root is over each message's body, so one changed letter gives another hash. */
 export function approvalHash(
   given: Readonly<{

@@ -1,8 +1,8 @@
 import { recordUpon, setCampaign } from '../../incident/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
-import { isFinished } from '../states.ts';
+import { OPEN_STATES } from '../states.ts';
 import { campaignSums } from './show.ts';
-import { insertCampaignMove } from './store.ts';
+import { insertCampaignMove, isAnybodyIn } from './store.ts';
 import type { Campaign } from './types.ts';
 
 /**
@@ -11,10 +11,10 @@ import type { Campaign } from './types.ts';
  */
 export async function noteWhetherOpen(tx: Tx, campaign: Campaign): Promise<void> {
   const { id, incident, people } = campaign;
-  const sums = await campaignSums(tx, campaign);
-  const isOpen = !isFinished(sums);
+  const isOpen = await isAnybodyIn(tx, id, OPEN_STATES);
   const wasOpen = await setCampaign(tx, { campaign: id, incident, isOpen });
   if (isOpen || !wasOpen) return;
+  const sums = await campaignSums(tx, campaign);
   const entry = await recordUpon(tx, {
     incident,
     kind: 'campaign-finished',

@@ -6,13 +6,17 @@ import {
   CampaignLinted,
   CampaignShown,
   CampaignsListed,
+  CopiesChanged,
+  CopiesListed,
   EraseAddressee,
   ForthrightError,
   LintCampaign,
   ListAddressees,
   MakeCampaign,
+  MakeCopies,
   NoticePreviewed,
   OfCampaign,
+  OfCopies,
   OfIncident,
   PreviewNotice,
   SendTest,
@@ -21,6 +25,7 @@ import {
   StopCampaign,
   TestSent,
 } from '@forthright/contract';
+import * as z from 'zod';
 import {
   cohortOfRun,
   findIncident,
@@ -38,11 +43,21 @@ import {
   eraseAddressee,
   makeCampaign,
   pauseCampaign,
+  refuseStale,
   resumeCampaign,
   settleAddressees,
   startCampaign,
   stopCampaign,
 } from './changes.ts';
+import {
+  eraseCopies,
+  findCopies,
+  getCopies,
+  listCopies,
+  makeCopies,
+  markCopiesSent,
+  postCopies,
+} from './copies.ts';
 import { approvalHash } from './hashes.ts';
 import { usable, writerOf } from './prepare.ts';
 import { addresseeOf, addressees, findCampaign, linted, listed, shown } from './show.ts';
@@ -57,10 +72,13 @@ export type CampaignOptions = Readonly<{
   workspace?: string | undefined;
   /** Undefined without `mail.yaml`: messages can be looked at, and none is sent. */
   mailing?: Mailing | undefined;
+  /** Whether copies may be posted to this machine and into private networks. */
+  allowPrivate?: boolean | undefined;
 }>;
 
 const path = '/incidents/:incident/campaigns';
 const one = `${path}/:campaign` as const;
+const copies = `${one}/copies` as const;
 const APPROVERS = ['privacy-officer', 'approver'] as const;
 /** Whoever sees that something is wrong may stop it. */
 const STOPPERS = ['investigator', 'privacy-officer', 'approver'] as const;
@@ -104,7 +122,7 @@ async function notAsMade(
   campaign: Campaign,
   options: CampaignOptions,
 ): Promise<string | undefined> {
-  const { day, root, hash, tag, messages, people } = campaign;
+  const { day, root, hash, tag, messages, letters, people } = campaign;
   if (day === undefined || root === undefined) return 'it was not prepared';
   const writer = await writerOf(
     campaign,
@@ -114,7 +132,7 @@ async function notAsMade(
   const found = await cohortOfRun(asked.db, campaign.incident, campaign.runJob);
   if (found === undefined) return 'the people of the run were erased';
   const cohort = `${found.cohort.sha256} ${campaign.cohort} ${campaign.after ?? '-'}`;
-  const now = approvalHash({ writer: writer.hash, tag, leaves: messages, root, people, cohort });
+  const now = approvalHash({ writer: writer.hash, tag, leaves: messages + letters, root, people, cohort });
   return now === hash
     ? undefined
     : 'Facts, texts, languages or letterhead are not those of which it was prepared: discard it and make it anew.';
@@ -178,7 +196,7 @@ export const campaignOperations = (options: CampaignOptions): readonly Operation
         { db: asked.db, workspace, mailing },
         campaign.day ?? asked.now(),
       );
-      return sendTest(asked, given, { campaign, writer, mailing });
+      return sendTest(asked, given, { campaign, writer, mailing, data: options.data });
     },
   }),
   guarded(LintCampaign, CampaignLinted, {
@@ -258,6 +276,62 @@ export const campaignOperations = (options: CampaignOptions): readonly Operation
     method: 'POST',
     path: `${one}/people/:person/erase`,
     may: OFFICERS,
-    run: eraseAddressee,
+    run: (asked, given) => eraseAddressee(asked, given, options.data),
+  }),
+  guarded(MakeCopies, CopiesChanged, {
+    name: 'make-copies',
+    summary:
+      'Makes letters (a PDF each), short messages or copies for accounts of all who wait for another channel; a job writes the file.',
+    method: 'POST',
+    path: copies,
+    may: WORKERS,
+    run: (asked, given) => makeCopies(asked, given, { mailing: options.mailing, refuseStale }),
+  }),
+  guarded(OfCampaign, CopiesListed, {
+    name: 'list-copies',
+    summary: 'Letters and other copies of a campaign: how many were written, and the hash of each file.',
+    method: 'GET',
+    path: copies,
+    may: READERS,
+    run: async (asked, given) => listCopies(asked.db, (await find(asked, given)).id),
+  }),
+  guarded(OfCopies, z.unknown(), {
+    name: 'get-copies',
+    summary: 'Gives the file: letters and a list for a mail house as tar, or a line of JSON for each person.',
+    method: 'GET',
+    path: `${copies}/:copies`,
+    may: WORKERS,
+    streams: 'gives a file',
+    run: async (asked, given) => {
+      const campaign = await find(asked, given);
+      return getCopies(asked.db, options.data, await findCopies(asked.db, campaign.id, given.copies));
+    },
+  }),
+  guarded(OfCopies, CopiesChanged, {
+    name: 'mark-copies-sent',
+    summary: 'Says that the letters or messages of a file went out: whoever’s copy was written is told.',
+    method: 'POST',
+    path: `${copies}/:copies/sent`,
+    may: OFFICERS,
+    run: markCopiesSent,
+  }),
+  guarded(OfCopies, CopiesChanged, {
+    name: 'post-copies',
+    summary: 'Posts each line to the program that mail.yaml names, signed; whoever’s copy it takes is told.',
+    method: 'POST',
+    path: `${copies}/:copies/post`,
+    may: OFFICERS,
+    run: (asked, given) => {
+      const { mailing, allowPrivate = false } = options;
+      return postCopies(asked, given, { mailing, outbound: { allowPrivate } });
+    },
+  }),
+  guarded(OfCopies, CopiesChanged, {
+    name: 'erase-copies',
+    summary: 'Deletes the file of copies, which is full of personal data; who was told stays told.',
+    method: 'POST',
+    path: `${copies}/:copies/erase`,
+    may: OFFICERS,
+    run: (asked, given) => eraseCopies(asked, given, options.data),
   }),
 ];

@@ -20,7 +20,7 @@ import {
 } from '../../incident/index.ts';
 import type { Db, Reads, Tx } from '../../platform/db/index.ts';
 import { type OneAddress, oneAddress } from '../../platform/mail/index.ts';
-import { endJob, failJob, type Handler, type Held } from '../../platform/queue/index.ts';
+import { endJob, failJob, type Handler, type Held, putJobBack } from '../../platform/queue/index.ts';
 import {
   ALPHABET,
   BatchMaker,
@@ -30,9 +30,10 @@ import {
 } from '../../prove/codes/index.ts';
 import { type Asked, deed, PROGRAM } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
-import { towardsPeople } from '../compose/index.ts';
+import { cleanName, towardsPeople } from '../compose/index.ts';
 import { Cohorts, type LintedCohort } from './cohorts.ts';
-import { approvalHash, sharedHash, toldHash } from './hashes.ts';
+import { approvalHash, letterHash, sharedHash, toldHash } from './hashes.ts';
+import { foldLeft } from './left.ts';
 import { batchFolder } from './publish.ts';
 import { statementOf } from './show.ts';
 import {
@@ -54,6 +55,7 @@ import { erasedRun, makeWriter, type Writer } from './writer.ts';
 
 export const PREPARE_CAMPAIGN = 'prepare-campaign';
 const AT_ONCE = 500;
+const LOOK_MS = 1000;
 const TOKEN_CHARACTERS = 24;
 
 export type CampaignJobOptions = Readonly<{
@@ -77,6 +79,15 @@ export function prepareCampaignHandler(options: CampaignJobOptions): Handler {
   return {
     run: async (job, { signal, progress }) => {
       const campaign = await campaignOfJob(db, job);
+      const { after } = campaign;
+      if (
+        after !== undefined &&
+        !(await foldLeft({ asked, data: options.data }, { ...campaign, id: after }))
+      ) {
+        // A process still notes whom the earlier one has told.
+        const due = new Date(now().getTime() + LOOK_MS);
+        return db.transaction((tx) => putJobBack(tx, job, now(), due));
+      }
       const day = now();
       const duties = await dutiesNow(db, campaign.incident);
       const writer = await writerOf({ ...campaign, duties }, options, day);
@@ -98,7 +109,7 @@ export function prepareCampaignHandler(options: CampaignJobOptions): Handler {
         await maker.write(folder);
         const found = await cohortOfRun(db, campaign.incident, campaign.runJob);
         if (found === undefined) throw erasedRun();
-        const { people, addresses } = prepared;
+        const { people, messages, letters, addresses } = prepared;
         const hash = approvalHash({
           writer: writer.hash,
           tag: campaign.tag,
@@ -115,7 +126,8 @@ export function prepareCampaignHandler(options: CampaignJobOptions): Handler {
             id: campaign.id,
             day,
             people,
-            messages: size,
+            messages,
+            letters,
             addresses,
             root,
             hash,
@@ -133,7 +145,8 @@ export function prepareCampaignHandler(options: CampaignJobOptions): Handler {
               campaign: campaign.id,
               hash,
               people,
-              messages: size,
+              messages,
+              letters,
               addresses,
               bits,
               root: hex(root),
@@ -143,7 +156,7 @@ export function prepareCampaignHandler(options: CampaignJobOptions): Handler {
             },
           });
           await insertCampaignMove(tx, campaign.id, entry, 'finish-preparing');
-          await endJob(tx, job, at, { people, messages: size });
+          await endJob(tx, job, at, { people, messages });
         });
       } finally {
         await maker.close();
@@ -220,12 +233,18 @@ type How = Parameters<Handler['run']>[1];
 async function prepareAll(
   preparing: Preparing,
   { signal, progress }: How,
-): Promise<{ people: number; addresses: number }> {
+): Promise<{ people: number; messages: number; letters: number; addresses: number }> {
   const { campaign, options } = preparing;
   const found = await cohortOfRun(options.db, campaign.incident, campaign.runJob);
   if (found === undefined) throw erasedRun();
   const content = await openContent(options.db, found.cohort);
-  const state = { people: 0, messages: 0, byKey: new Map<string, number>(), addresses: new Set<string>() };
+  const state = {
+    people: 0,
+    messages: 0,
+    letters: 0,
+    byKey: new Map<string, number>(),
+    addresses: new Set<string>(),
+  };
   let waiting: CohortRow[] = [];
   const flush = async () => {
     signal.throwIfAborted();
@@ -244,7 +263,8 @@ async function prepareAll(
     if (waiting.length >= AT_ONCE) await flush();
   }
   await flush();
-  return { people: state.people, addresses: state.addresses.size };
+  const { people, messages, letters, addresses } = state;
+  return { people, messages, letters, addresses: addresses.size };
 }
 
 const olderRun = (): ForthrightError =>
@@ -256,6 +276,7 @@ const olderRun = (): ForthrightError =>
 type State = {
   people: number;
   messages: number;
+  letters: number;
   /** Of those who share a message: 16 bytes of the hash of address and facts, to its number. */
   readonly byKey: Map<string, number>;
   readonly addresses: Set<string>;
@@ -278,7 +299,13 @@ async function prepareSome(preparing: Preparing, rows: readonly CohortRow[], sta
       told: toldHash(facts),
       state: to === undefined ? 'other-channel' : 'planned',
     });
-    if (to === undefined) continue;
+    if (to === undefined) {
+      const letter = newLetter({ n: state.messages + state.letters, facts }, { tag: campaign.tag, writer });
+      state.letters += 1;
+      messages.push(letter);
+      pairs.push({ person: id, n: letter.n });
+      continue;
+    }
     const address = normalisedAddress(to) ?? to;
     state.addresses.add(address);
     const key = createHash('sha256')
@@ -287,7 +314,7 @@ async function prepareSome(preparing: Preparing, rows: readonly CohortRow[], sta
       .slice(0, 22);
     let n = state.byKey.get(key);
     if (n === undefined) {
-      n = state.messages;
+      n = state.messages + state.letters;
       state.messages += 1;
       state.byKey.set(key, n);
       messages.push(newMessage({ n, to, address, facts }, { tag: campaign.tag, writer, day }));
@@ -342,6 +369,27 @@ function newMessage(
   const { bodyHash } = writer.write(facts, to, { code, messageId, dateMs: day.getTime() });
   const commitment = createHash('sha256').update(commitmentInput(address, code)).digest();
   return { n, code, address: to, messageId, token, commitment, bodyHash };
+}
+
+/**
+ * What stands for the address of whoever has none: their name as it stands in the letter. A code that is copied into a letter to
+ * somebody else does not fit.
+ */
+const addressOfLetter = ({ name, person }: CohortRow): string =>
+  normalisedAddress(`${cleanName(name)}@letter`) ??
+  normalisedAddress(`${cleanName(person)}@letter`) ??
+  '@letter';
+
+/** The leaf of a letter: of a code and a name, and of the text, since there is no message. */
+function newLetter(
+  { n, facts }: Readonly<{ n: number; facts: CohortRow }>,
+  { tag, writer }: Readonly<{ tag: string; writer: Writer }>,
+): NewMessage {
+  const code = makeCode(tag, randomBytes(10));
+  const address = addressOfLetter(facts);
+  const bodyHash = letterHash(writer.copy(facts, { code, address }));
+  const commitment = createHash('sha256').update(commitmentInput(address, code)).digest();
+  return { n, code, address, messageId: null, token: null, commitment, bodyHash };
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

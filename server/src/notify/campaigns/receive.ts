@@ -42,6 +42,8 @@ export type ReceiveOptions = Readonly<{
 const KEPT_MS = 30 * 86_400_000;
 
 const ownMaildir = (data: string): string => join(data, 'returned');
+/** What our own receiver took for the address to which messages are forwarded for a check. */
+export const checksMaildir = (data: string): string => join(data, 'checks');
 
 /** Listens for returned mail where mail.yaml says so; undefined where it does not. */
 export async function startReceiver({
@@ -53,12 +55,15 @@ export async function startReceiver({
 }: ReceiveOptions): Promise<Receiver | undefined> {
   const smtp = mailing?.receive?.smtp;
   if (mailing === undefined || smtp === undefined) return undefined;
+  const isToCheck = (address: string) => address.toLowerCase() === mailing.check?.address.toLowerCase();
   return receiveBySmtp({
     ...smtp,
     name: mailing.helo,
     folder: ownMaildir(data),
+    folderOf: (address) => (isToCheck(address) ? checksMaildir(data) : ownMaildir(data)),
     mostBytes: MOST_BYTES,
     isKnown: async (address) => {
+      if (isToCheck(address)) return true;
       const token = tokenOf(address, mailing.returns);
       return token !== undefined && (await isTokenKnown(db, token));
     },

@@ -6,13 +6,15 @@ import { cancelJob, type Handler } from '../../platform/queue/index.ts';
 import { type Asked, deed, PROGRAM } from '../../prove/index.ts';
 import type { Meaning } from '../returned/index.ts';
 import type { PersonEvent } from '../states.ts';
+import { sweepCopies } from './copies.ts';
+import { foldLeft } from './left.ts';
 import { noteWhetherOpen } from './open.ts';
 import { isTooMany, WINDOW_MS } from './rules.ts';
 import { campaignSums } from './show.ts';
 import {
   campaignsOf,
   campaignsWaiting,
-  countReturned,
+  countReturn,
   countTried,
   insertCampaignMove,
   insertEvents,
@@ -84,7 +86,8 @@ export async function noteReturned(
       const from = event === 'turn' ? ({ from: 'bounced' } as const) : {};
       moved[event] = await movePeopleOfMessages(tx, { campaign: id, event, ns: [n], at, ...from });
     }
-    const pauses = await isReturning(tx, campaign, meaning, n, mostReturned);
+    if (COUNTED.includes(meaning)) await countReturn(tx, { campaign: id, n });
+    const pauses = await isReturning(tx, campaign, meaning, mostReturned);
     if (pauses) {
       await moveCampaign(tx, { id, from: 'sending', to: 'paused' }, { pause: 'returns' });
       await cancelJob(tx, campaign.job, at);
@@ -145,19 +148,28 @@ async function isReturning(
   reads: Reads,
   campaign: Campaign,
   meaning: Meaning,
-  n: number,
   most: number,
 ): Promise<boolean> {
   if (campaign.state !== 'sending' || !COUNTED.includes(meaning)) return false;
-  const [back, tried] = [await countReturned(reads, campaign.id, n), await countTried(reads, campaign.id)];
-  return isTooMany(back, tried, most);
+  const { tried, returned } = await countTried(reads, campaign.id);
+  return isTooMany(returned, tried, most);
 }
 
-/** As a job by the clock: whoever's message has not come back within five days is told. */
-export function campaignWindowsHandler({ db, now }: Readonly<{ db: Db; now: () => Date }>): Handler {
+/**
+ * As a job by the clock: whoever's message has not come back within five days is told. Of campaigns that were paused or stopped
+ * what a killed process has left is noted first.
+ */
+export function campaignWindowsHandler({
+  db,
+  now,
+  data,
+}: Readonly<{ db: Db; now: () => Date; data: string }>): Handler {
   const asked: Asked = { db, now, actor: PROGRAM };
   return {
     run: async () => {
+      for (const campaign of await campaignsOf(db, {}))
+        if (campaign.batchEntry !== undefined) await foldLeft({ asked, data }, campaign);
+      await sweepCopies(db, data);
       const before = new Date(now().getTime() - WINDOW_MS);
       for (const { id, incident } of await campaignsWaiting(db, before))
         await closeWindow(asked, { id, incident }, before);

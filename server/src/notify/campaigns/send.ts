@@ -1,62 +1,65 @@
-/**
- * Sends a campaign, as a job. What is noted before a message's end is written, and after its outcome, is on the disk in
- * the records, many at once; the register gets runs of it by their hash.
- *
- *   begin (fence, doubts, sums) ─▶ due messages ─▶ Mailer ─ released ─▶ notes ─ settled ─▶ notes ─▶ fold ─▶ due later | sent
- */
-import { type CampaignState, ForthrightError, type Pause } from '@forthright/contract';
+import { join } from 'node:path';
+import { type CampaignState, type ErrorCode, ForthrightError, type Pause } from '@forthright/contract';
 import { recordUpon } from '../../incident/index.ts';
 import type { Log } from '../../platform/index.ts';
-import {
-  Mailer,
-  type OneAddress,
-  type Outgoing,
-  oneAddress,
-  signed,
-  viaRelays,
-} from '../../platform/mail/index.ts';
+import { domainOf, type OneAddress, oneAddress } from '../../platform/mail/index.ts';
 import { endJob, type Handler, type Held, putJobBack } from '../../platform/queue/index.ts';
 import type { Code } from '../../prove/codes/index.ts';
 import { type Asked, deed, PROGRAM, registerMark } from '../../prove/index.ts';
-import { eventsHash } from './hashes.ts';
-import { Notes } from './notes.ts';
+import {
+  fencesOf,
+  type Material,
+  type Prepared,
+  readSegment,
+  type Segment,
+  type SenderSettings,
+  sendAll,
+} from '../send/index.ts';
+import { type Folding, foldMoved, foldRest, foldSegment } from './fold.ts';
+import { foldAll, homeIn, lockUnlessUsed, lose, loseReleased } from './left.ts';
+import { type MailKey, mailKeysNow } from './mail-keys.ts';
 import { noteWhetherOpen } from './open.ts';
 import { type CampaignJobOptions, campaignOfJob, writerOf } from './prepare.ts';
 import { publishBatch } from './publish.ts';
-import { CAMPAIGN_MOVES, DOUBT_MS, isTooMany } from './rules.ts';
+import { CAMPAIGN_MOVES } from './rules.ts';
 import { campaignSums, findCampaign } from './show.ts';
 import {
   countTried,
   type DueMessage,
   dueMessages,
-  eventsAfter,
+  endFence,
+  expirePeople,
+  extendFence,
+  homeOf,
   insertCampaignMove,
   insertEvents,
-  moveAll,
+  isAnybodyExpired,
   moveCampaign,
   nextDue,
-  raiseFence,
-  setDue,
-  setFolded,
+  takeFence,
 } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
-import type { Writer } from './writer.ts';
+import { Watch } from './watch.ts';
 
 export const SEND_CAMPAIGN = 'send-campaign';
 
 /** A server may ask to try later for so long. */
 const EXPIRY_MS = 3 * 86_400_000;
-const PAGE = 500;
-const MOST_FOLDED = 100_000;
+const PAGE = 2000;
 const LOOK_MS = 1000;
-
+/** So long nobody else takes the right to send from a process that does not answer. */
+const LEASE_MS = 15_000;
+/** A file of the journal is folded in when it is so long, or so old. */
+const SEGMENT = { mostBytes: 2 * 1024 ** 2, mostMs: 5000 };
+/** No message is taken while more files wait to be folded in. */
+const MOST_UNFOLDED = 8;
 export type SendOptions = CampaignJobOptions & Readonly<{ log: Log }>;
 
 export function sendCampaignHandler(options: SendOptions): Handler {
   const { db, now } = options;
   const asked: Asked = { db, now, actor: PROGRAM };
   return {
-    run: async (job, { signal, progress }) => {
+    run: async (job, how) => {
       const { mailing } = options;
       if (mailing === undefined || mailing.relays.length === 0)
         throw new ForthrightError(
@@ -67,22 +70,95 @@ export function sendCampaignHandler(options: SendOptions): Handler {
       if (before.state !== 'sending' || before.job !== job.id) return;
       const pause = await whyNotSend(before, options);
       if (pause !== undefined) return endWith(asked, job, before, { act: 'pause', pause });
-      // A crash between the approval and this has left them where they were made.
-      await publishBatch(options.data, before);
-      const fence = await begin(asked, before, options.log);
-      const campaign = await findCampaign(db, before.incident, before.id);
-      const writer = await writerOf(campaign, options, campaign.day ?? now());
-      const sending = { asked, campaign, fence, writer, mailing, signal, progress };
-      const found = await sendDue(sending);
-      await fold(asked, campaign, fence);
-      await goOn(sending, job, found);
+      // A crash between the approval and this has left them where they were made, and a backup does not have them.
+      await publishBatch(options, before);
+      const folder = join(options.data, 'sending', before.id);
+      const lock = await lockUnlessUsed(folder);
+      // Another process on this data folder is at it, or is about to end.
+      if (lock === undefined) return later(asked, job, LOOK_MS);
+      try {
+        const fence = await claim(asked, before, folder);
+        if (fence === 'elsewhere') return await endWith(asked, job, before, { act: 'pause', pause: fence });
+        if (fence === undefined) return await later(asked, job, LOOK_MS);
+        await sendUnder({ asked, campaign: before, fence, folder }, { job, mailing, options, how });
+      } finally {
+        await lock.release();
+      }
     },
-    fail: async (job) => {
+    fail: async (job, code) => {
       const campaign = await campaignOfJob(db, job);
       if (campaign.state === 'sending')
-        await endWith(asked, job, campaign, { act: 'pause', pause: 'changed' });
+        await endWith(asked, job, campaign, { act: 'pause', pause: pauseFor(code) ?? 'error' });
     },
   };
+}
+
+const later = ({ db, now }: Asked, job: Held, ms: number): Promise<void> =>
+  db.transaction((tx) => putJobBack(tx, job, now(), new Date(now().getTime() + ms)));
+
+type What = Readonly<{
+  job: Held;
+  mailing: Mailing;
+  options: SendOptions;
+  how: Parameters<Handler['run']>[1];
+}>;
+
+async function sendUnder(folding: Folding, { job, mailing, options, how }: What): Promise<void> {
+  const { asked, campaign: before, fence } = folding;
+  const { incident, id } = before;
+  try {
+    await foldAll(folding);
+    await begin(folding, options.log);
+    const campaign = await findCampaign(asked.db, incident, id);
+    const { material } = await writerOf(campaign, options, campaign.day ?? asked.now());
+    const sending: Sending = { ...folding, ...how, campaign, material, mailing, data: options.data };
+    const found = await sendAndFold(sending);
+    await foldRest(asked, campaign, fence);
+    await asked.db.transaction((tx) => endFence(tx, id, fence));
+    await goOn(sending, job, found);
+  } catch (error) {
+    const now = await findCampaign(asked.db, incident, id);
+    // Somebody paused or stopped it, and so ended the job.
+    if (now.fence === fence && now.state !== 'sending') return loseReleased(folding);
+    const pause = error instanceof ForthrightError ? pauseFor(error.code) : undefined;
+    // Of all else the queue knows what passes, and says what it was.
+    if (now.fence !== fence || pause === undefined) throw error;
+    await loseReleased(folding);
+    await endWith(asked, job, now, { act: 'pause', pause });
+  }
+}
+
+/** Whatever ends it: what stands in the journal then is folded in. */
+async function sendAndFold(sending: Sending): Promise<Sent> {
+  try {
+    return await sendDue(sending);
+  } finally {
+    await foldAll(sending);
+  }
+}
+
+/** What a person has to look at before it can go on; undefined for what passes by itself. */
+function pauseFor(code: ErrorCode): Pause | undefined {
+  if (code === 'no-disk') return 'disk';
+  if (code === 'journal-damaged') return 'journal';
+  const isChange = code === 'campaign-changed' || code === 'leaks-missing' || code.startsWith('notice-');
+  return isChange || code === 'workspace-missing' ? 'changed' : undefined;
+}
+
+/** The right to send; `elsewhere` when another data folder has the journal, undefined while another process may send. */
+async function claim(
+  { db }: Asked,
+  { id }: Campaign,
+  folder: string,
+): Promise<number | 'elsewhere' | undefined> {
+  const home = await homeIn(join(folder, '..', '..'));
+  const seen = Math.max(0, ...(await fencesOf(folder)).map(Number));
+  // An embedded database is this process's alone, so whoever had the right has ended.
+  const given = { id, home, seen, alone: db.kind === 'embedded' };
+  const fence = await db.transaction((tx) => takeFence(tx, given));
+  if (fence !== undefined) return fence;
+  const there = await homeOf(db, id);
+  return there === null || there === home ? undefined : 'elsewhere';
 }
 
 /** What was put back from a backup, and texts that are not those of the approval, go on only by a person's decision. */
@@ -106,170 +182,210 @@ async function isChanged(campaign: Campaign, options: SendOptions): Promise<bool
   }
 }
 
-/**
- * Takes the right to send from whoever had it, finds who was released without an outcome, and states the sums, which
- * must add up to the last unit.
- */
-async function begin(asked: Asked, campaign: Campaign, log: Log): Promise<number> {
-  return deed(asked, async (tx, at) => {
-    const fence = await raiseFence(tx, campaign.id);
-    const ns = await moveAll(tx, { campaign: campaign.id, event: 'lose', at });
-    await insertEvents(
-      tx,
-      campaign.id,
-      ns.map((n) => ({ n, event: 'lose', at })),
-    );
-    await setDue(
-      tx,
-      campaign.id,
-      ns.map((n) => ({ n, due: new Date(at.getTime() + DOUBT_MS) })),
-    );
+/** Finds who was released without an outcome, and states the sums, which must add up to the last unit. */
+async function begin({ asked, campaign, fence }: Folding, log: Log): Promise<void> {
+  const sums = await deed(asked, async (tx, at) => {
+    const doubts = await lose(tx, campaign, at);
+    await insertEvents(tx, campaign.id, doubts);
     const sums = await campaignSums(tx, campaign);
     const entry = await recordUpon(tx, {
       incident: campaign.incident,
       kind: 'sending-begun',
       act: 'campaign',
-      facts: { campaign: campaign.id, fence, inDoubt: ns.length, people: campaign.people, sums: { ...sums } },
+      facts: {
+        campaign: campaign.id,
+        fence,
+        inDoubt: doubts.length,
+        people: campaign.people,
+        sums: { ...sums },
+      },
     });
     await insertCampaignMove(tx, campaign.id, entry, 'begin-sending');
-    log({
-      event: 'campaign-sums',
-      level: 'info',
-      campaign: campaign.id,
-      sums: { ...sums, all: campaign.people },
-    });
-    return fence;
+    return sums;
+  });
+  log({
+    event: 'campaign-sums',
+    level: 'info',
+    campaign: campaign.id,
+    sums: { ...sums, all: campaign.people },
   });
 }
 
-type Sending = Readonly<{
-  asked: Asked;
-  campaign: Campaign;
-  fence: number;
-  writer: Writer;
-  mailing: Mailing;
-  signal: AbortSignal;
-  progress: (step: string, done?: number, total?: number) => void;
-}>;
+type Sending = Folding &
+  Readonly<{
+    material: Material;
+    mailing: Mailing;
+    /** The data folder. */
+    data: string;
+    signal: AbortSignal;
+    progress: (step: string, done?: number, total?: number) => void;
+  }>;
 
 type Sent = Readonly<{ stopped: Pause | 'signal' | undefined }>;
 
-/** Everything that is due now, but for what the slice does not allow. */
+/** Everything that is due now, but for what the slice does not allow; those in doubt last. */
 async function sendDue(sending: Sending): Promise<Sent> {
-  const { asked, campaign, fence, mailing, signal, progress } = sending;
-  const notes = new Notes(asked, { campaign: campaign.id, fence });
-  const counts = { tried: await countTried(asked.db, campaign.id), refused: 0, settled: 0 };
-  let stopped: Pause | undefined;
-  const mailer = new Mailer({
-    routes: viaRelays(mailing.relays),
-    helo: mailing.helo,
-    connections: mailing.connections,
-    limits: mailing.limits,
-    released: (message) => notes.released(message, asked.now()),
-    settled: (message, outcome) => {
-      counts.settled += 1;
-      if (outcome.kind === 'refused') counts.refused += 1;
-      notes.settled(Number(message.id), outcome, asked.now());
-      if (isTooMany(counts.refused, counts.settled, mailing.mostReturned) && stopped === undefined) {
-        stopped = 'refusals';
-        mailer.stop('too many are refused');
-      }
-      progress('sending', counts.settled, campaign.messages);
+  const { asked, campaign, fence, folder, signal, progress } = sending;
+  const stop = new AbortController();
+  const watch = new Watch(sending.mailing.mostReturned);
+  const folds = new Folds(sending, () => stop.abort());
+  const left =
+    campaign.slice === undefined
+      ? undefined
+      : campaign.slice - (await countTried(asked.db, campaign.id)).tried;
+  const source = new Source(sending, folds, left ?? Number.POSITIVE_INFINITY);
+  await sendAll({
+    messages: source.messages(AbortSignal.any([signal, stop.signal])),
+    settings: settingsOf(sending, await mailKeysNow(asked.db, sending.data)),
+    folder,
+    fence: String(fence),
+    holdsFence: async () => {
+      const holds = await asked.db.transaction((tx) => extendFence(tx, campaign.id, fence, LEASE_MS), {
+        isolation: 'read committed',
+      });
+      return holds ? LEASE_MS : 0;
     },
-  });
-  const watching = watch(sending, mailer);
-  const isHalted = () => stopped === 'refusals' || mailer.hasFailed;
-  try {
-    let left = campaign.slice === undefined ? Number.POSITIVE_INFINITY : campaign.slice - counts.tried;
-    for (let after = -1; !isHalted() && !signal.aborted; ) {
-      const page = await dueMessages(asked.db, campaign.id, { now: asked.now(), after, most: PAGE });
-      if (page.length === 0) break;
-      for (const due of page) {
-        if (isHalted() || signal.aborted) break;
-        if (left <= 0 && due.attempts === 0) {
-          stopped ??= 'slice';
-          continue;
-        }
-        if (due.attempts === 0) left -= 1;
-        await mailer.add(outgoing(due, sending));
-      }
-      after = page.at(-1)?.n ?? after;
-    }
-    await mailer.finish();
-  } finally {
-    watching.end();
-    await notes.end();
+    onOutcomes: (records) => {
+      for (const record of records) watch.see(record);
+      if (watch.stopped !== undefined) stop.abort();
+      progress('sending', watch.settled, campaign.messages);
+    },
+    onSegment: (segment) => folds.add(segment),
+    segments: SEGMENT,
+    signal: AbortSignal.any([signal, stop.signal]),
+  }).finally(() => folds.end());
+  folds.mustBeWhole();
+  if (signal.aborted) return { stopped: 'signal' };
+  return { stopped: watch.stopped ?? (source.isSliced ? 'slice' : undefined) };
+}
+
+/** Folds files of the journal in, one after the other, while more are written. */
+class Folds {
+  readonly #folding: Folding;
+  readonly #failed: () => void;
+  #waiting = 0;
+  #last: Promise<void> = Promise.resolve();
+  #failure: unknown;
+  #isEnded = false;
+
+  constructor(folding: Folding, failed: () => void) {
+    this.#folding = folding;
+    this.#failed = failed;
   }
-  return { stopped: signal.aborted ? 'signal' : stopped };
+
+  add(segment: Segment): void {
+    if (this.#isEnded) return;
+    this.#waiting += 1;
+    this.#last = this.#last.then(async () => {
+      try {
+        if (this.#failure !== undefined) return;
+        const { records } = await readSegment(this.#folding.folder, segment.name);
+        await foldSegment(this.#folding, { segment, records });
+      } catch (error) {
+        this.#failure = error;
+        this.#failed();
+      } finally {
+        this.#waiting -= 1;
+      }
+    });
+  }
+
+  /** Resolves when few enough wait. */
+  async room(): Promise<void> {
+    while (this.#waiting > MOST_UNFOLDED) await this.#last;
+  }
+
+  /** What comes after this is read from the folder. */
+  end(): Promise<void> {
+    this.#isEnded = true;
+    return this.#last;
+  }
+
+  mustBeWhole(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
 }
 
-/** Stops the mailer when the job was cancelled, as by a pause. */
-function watch({ signal }: Sending, mailer: Mailer): { end: () => void } {
-  const stop = () => mailer.stop('the campaign was paused, or the program ends');
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  return { end: () => signal.removeEventListener('abort', stop) };
+/** Due messages page by page, so that memory does not grow with the campaign. */
+class Source {
+  readonly #sending: Sending;
+  readonly #folds: Folds;
+  #left: number;
+  isSliced = false;
+
+  constructor(sending: Sending, folds: Folds, left: number) {
+    this.#sending = sending;
+    this.#folds = folds;
+    this.#left = left;
+  }
+
+  async *messages(signal: AbortSignal): AsyncGenerator<Prepared> {
+    const { asked, campaign } = this.#sending;
+    for (const inDoubt of [false, true])
+      for (let after = -1; !signal.aborted; ) {
+        await this.#folds.room();
+        const asks = { now: asked.now(), after, most: PAGE, inDoubt, fresh: !this.isSliced };
+        const page = await dueMessages(asked.db, campaign.id, asks);
+        const last = page.at(-1);
+        if (last === undefined) break;
+        after = last.n;
+        for (const due of interleaved(page)) if (this.#isAllowed(due)) yield prepared(due, this.#sending);
+      }
+  }
+
+  #isAllowed({ attempts }: DueMessage): boolean {
+    if (attempts > 0) return true;
+    if (this.#left <= 0) this.isSliced = true;
+    this.#left -= 1;
+    return this.#left >= 0;
+  }
 }
 
-function outgoing(due: DueMessage, { asked, writer, mailing }: Sending): Outgoing & { dateMs: number } {
-  const to = due.address as OneAddress;
-  // Frozen with the first release; a repetition is the same to the last byte.
-  const dateMs = due.date_ms === null ? Math.floor(asked.now().getTime() / 1000) * 1000 : Number(due.date_ms);
+/** One of each domain in turn, so that no receiver gets its share of a page in one go. */
+function* interleaved(page: readonly DueMessage[]): Generator<DueMessage> {
+  let queues = [...Map.groupBy(page, ({ address }) => domainOf(address as OneAddress)).values()].map(
+    (queue) => queue.values(),
+  );
+  while (queues.length > 0) {
+    const going: typeof queues = [];
+    for (const queue of queues) {
+      const { value, done } = queue.next();
+      if (done === true) continue;
+      going.push(queue);
+      yield value;
+    }
+    queues = going;
+  }
+}
+
+function settingsOf({ mailing, material }: Sending, made: readonly MailKey[]): SenderSettings {
+  const { from, replyTo, helo, relays, connections, limits } = mailing;
+  const dkim = [...mailing.dkim, ...made];
+  return { from, replyTo, helo, dkim, route: { kind: 'relays', relays }, connections, limits, material };
+}
+
+function prepared(due: DueMessage, { asked, mailing }: Sending): Prepared {
+  const { facts, code, body_hash: bodyHash, message_id: messageId } = due;
   return {
     id: String(due.n),
     attempt: due.attempts + 1,
+    content: { unwritten: { facts, to: due.address as OneAddress, code: code as Code, bodyHash } },
+    messageId,
     sender: oneAddress(`${due.token}@${mailing.returns}`),
-    recipient: to,
-    dateMs,
-    mail: () => {
-      const { code, message_id: messageId } = due;
-      const mail = writer.write(due.facts, to, { code: code as Code, messageId, dateMs });
-      if (Buffer.compare(mail.bodyHash, due.body_hash) !== 0)
-        throw new ForthrightError('campaign-changed', 'The message is not the one that was approved.');
-      const bytes =
-        mailing.dkim.length === 0 ? mail.bytes : signed(mail.bytes, mailing.dkim, Math.floor(dateMs / 1000));
-      return { bytes, utf8: mail.utf8 };
-    },
+    // Frozen with the first release; a repetition is the same to the last byte.
+    dateMs: due.date_ms === null ? Math.floor(asked.now().getTime() / 1000) * 1000 : Number(due.date_ms),
   };
 }
 
-/** Puts the hash of what happened since the last time into the register. */
-async function fold(asked: Asked, { id, incident }: Campaign, fence: number): Promise<void> {
-  for (;;) {
-    const { folded } = await findCampaign(asked.db, incident, id);
-    const events = await eventsAfter(asked.db, id, folded, MOST_FOLDED);
-    const last = events.at(-1);
-    if (last === undefined) return;
-    const counts: Record<string, number> = {};
-    for (const { event } of events) counts[event] = (counts[event] ?? 0) + 1;
-    await deed(asked, async (tx) => {
-      const entry = await recordUpon(tx, {
-        incident,
-        kind: 'sending-folded',
-        act: 'campaign',
-        facts: {
-          campaign: id,
-          fence,
-          from: folded + 1,
-          to: Number(last.seq),
-          sha256: eventsHash(events),
-          counts,
-        },
-      });
-      await insertCampaignMove(tx, id, entry, 'fold');
-      await setFolded(tx, id, Number(last.seq));
-    });
-  }
-}
-
 /** Later, paused, or sent. */
-async function goOn({ asked, campaign }: Sending, job: Held, { stopped }: Sent): Promise<void> {
+async function goOn(sending: Sending, job: Held, { stopped }: Sent): Promise<void> {
+  const { asked, campaign } = sending;
   const { db } = asked;
   const now = await findCampaign(db, campaign.incident, campaign.id);
   // Somebody paused or stopped it: the job was ended with that.
   if (stopped === 'signal' || now.state !== 'sending') return;
   if (stopped !== undefined) return endWith(asked, job, now, { act: 'pause', pause: stopped });
-  await expire(asked, now);
+  await expire(sending, now);
   const due = await nextDue(db, campaign.id, asked.now());
   if (due === undefined) return endWith(asked, job, now, { act: 'end-sending' });
   await db.transaction((tx) =>
@@ -277,21 +393,13 @@ async function goOn({ asked, campaign }: Sending, job: Held, { stopped }: Sent):
   );
 }
 
-/** Whom no server took for days is told otherwise. */
-async function expire(asked: Asked, { id }: Campaign): Promise<void> {
-  const at = asked.now();
-  await asked.db.transaction(async (tx) => {
-    const ns = await moveAll(tx, {
-      campaign: id,
-      event: 'expire',
-      at,
-      before: new Date(at.getTime() - EXPIRY_MS),
-    });
-    await insertEvents(
-      tx,
-      id,
-      ns.map((n) => ({ n, event: 'expire', at })),
-    );
+/** Whom no server took for days, since the first try, is told otherwise. */
+async function expire(folding: Folding, { id }: Campaign): Promise<void> {
+  const given = { campaign: id, before: new Date(folding.asked.now().getTime() - EXPIRY_MS) };
+  if (!(await isAnybodyExpired(folding.asked.db, given))) return;
+  await foldMoved(folding, async (tx, at) => {
+    const ns = await expirePeople(tx, { ...given, at });
+    return ns.map((n) => ({ n, event: 'expire', at }));
   });
 }
 

@@ -5,7 +5,7 @@ import { ForthrightError, MailSettings } from '@forthright/contract';
 import { readDocument } from '../../platform/index.ts';
 import { dkimKey, domainOf, oneAddress } from '../../platform/mail/index.ts';
 import { readSecretFile } from '../../prove/index.ts';
-import type { Mailing, ProviderProofs, Receiving } from './types.ts';
+import type { Checking, CopiesHooks, Mailing, ProviderProofs, Receiving } from './types.ts';
 
 /** Undefined when there is no such file. Refuses as `settings-invalid` what can't be used, and as `key-unusable` a bad key. */
 export async function readMailing(data: string): Promise<Mailing | undefined> {
@@ -55,7 +55,10 @@ export async function readMailing(data: string): Promise<Mailing | undefined> {
     },
     mostReturned: value.mostReturned,
     receive: await receivingOf(value.receive, directory),
+    check: await checkingOf(value.check, directory),
     providers: await proofsOf(value.providers, directory),
+    copies: await hooksOf(value.copies, directory),
+    ...(value.letterFont === undefined ? {} : { letterFont: resolve(directory, value.letterFont) }),
     ...(value.relayLog === undefined ? {} : { relayLog: resolve(directory, value.relayLog) }),
   };
 }
@@ -69,16 +72,33 @@ async function receivingOf(
 ): Promise<Receiving | undefined> {
   if (given === undefined) return undefined;
   const { maildirs, smtp } = given;
-  const imap = await Promise.all(
-    given.imap.map(async ({ passwordFile, ...box }) => ({
+  return {
+    maildirs: maildirs.map((path) => resolve(directory, path)),
+    imap: await boxesOf(given.imap, directory),
+    ...(smtp === undefined ? {} : { smtp: await listeningOf(smtp, directory) }),
+  };
+}
+
+const boxesOf = (
+  boxes: NonNullable<MailSettings['receive']>['imap'],
+  directory: string,
+): Promise<Receiving['imap']> =>
+  Promise.all(
+    boxes.map(async ({ passwordFile, ...box }) => ({
       ...box,
       password: await secretIn(directory, passwordFile),
     })),
   );
+
+async function checkingOf(given: MailSettings['check'], directory: string): Promise<Checking | undefined> {
+  if (given === undefined) return undefined;
+  const { address, maildirs, imap, trusts, dns } = given;
   return {
+    address: oneAddress(address),
     maildirs: maildirs.map((path) => resolve(directory, path)),
-    imap,
-    ...(smtp === undefined ? {} : { smtp: await listeningOf(smtp, directory) }),
+    imap: await boxesOf(imap, directory),
+    dns,
+    ...(trusts === undefined ? {} : { trusts }),
   };
 }
 
@@ -94,6 +114,26 @@ async function listeningOf(
     throw new ForthrightError('settings-invalid', `mail.yaml: ${path} can not be read.`, { cause });
   });
   return { host, port, tls: { cert, key: await secretIn(directory, keyFile) } };
+}
+
+const SECRET = /^whsec_([A-Za-z0-9+/]{32,}={0,2})$/;
+
+async function hooksOf(given: MailSettings['copies'], directory: string): Promise<CopiesHooks> {
+  const hookOf = async (hook: typeof given.account) => {
+    if (hook === undefined) return undefined;
+    const [, secret] = SECRET.exec(await secretIn(directory, hook.secretFile)) ?? [];
+    if (secret === undefined)
+      throw new ForthrightError(
+        'settings-invalid',
+        `mail.yaml: ${hook.secretFile} must hold a secret as Standard Webhooks writes it: whsec_ and at least 24 bytes in Base64.`,
+      );
+    return { url: hook.url, secret: Buffer.from(secret, 'base64') };
+  };
+  const [text, account] = [await hookOf(given.textMessage), await hookOf(given.account)];
+  return {
+    ...(text === undefined ? {} : { 'text-message': text }),
+    ...(account === undefined ? {} : { account }),
+  };
 }
 
 async function proofsOf(

@@ -119,7 +119,7 @@ export async function linted(
 }
 
 export async function shown(reads: Reads, campaign: Campaign): Promise<CampaignShown> {
-  const { hash, root, tag, messages, batchEntry, duties, dutiesVersion } = campaign;
+  const { hash, root, tag, messages, letters, batchEntry, duties, dutiesVersion } = campaign;
   const override = await overrideOf(reads, campaign);
   return {
     ...(await listed(reads, campaign)),
@@ -132,7 +132,7 @@ export async function shown(reads: Reads, campaign: Campaign): Promise<CampaignS
       : {
           batch: {
             tag,
-            leaves: messages,
+            leaves: messages + letters,
             root: Buffer.from(root).toString('hex'),
             ...(batchEntry === undefined ? {} : { entry: batchEntry }),
           },

@@ -3,7 +3,7 @@ import type { CampaignState, ErrorCode, IncidentId, Pause } from '@forthright/co
 import { json, type Reads, type Tx } from '../../platform/db/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import type { Finding } from '../lint/index.ts';
-import { MOVES, type PersonEvent, type PersonState, statesBefore } from '../states.ts';
+import { MOVES, PERSON_STATES, type PersonEvent, type PersonState, statesBefore } from '../states.ts';
 import type { LintedCohort } from './cohorts.ts';
 import type { Campaign, Cohort, Letterhead } from './types.ts';
 
@@ -24,6 +24,7 @@ type CampaignRow = Readonly<{
   day: Date | null;
   people: number;
   messages: number;
+  letters: number;
   addresses: number;
   root: Uint8Array | null;
   hash: string | null;
@@ -40,7 +41,7 @@ type CampaignRow = Readonly<{
 }>;
 
 const COLUMNS = `id, incident, entry, run_job, cohort, after, made_by, made_at, job, state, pause, code, tag, day, people,
-  messages, addresses, root, hash, letterhead, approved_by, batch_entry, duties, duties_version, overridden, slice, fence, epoch, folded`;
+  messages, letters, addresses, root, hash, letterhead, approved_by, batch_entry, duties, duties_version, overridden, slice, fence, epoch, folded`;
 
 const campaignOf = (row: CampaignRow): Campaign => ({
   id: row.id,
@@ -59,6 +60,7 @@ const campaignOf = (row: CampaignRow): Campaign => ({
   day: row.day ?? undefined,
   people: row.people,
   messages: row.messages,
+  letters: row.letters,
   addresses: row.addresses,
   root: row.root ?? undefined,
   hash: row.hash ?? undefined,
@@ -171,6 +173,7 @@ export async function savePrepared(
     day: Date;
     people: number;
     messages: number;
+    letters: number;
     addresses: number;
     root: Uint8Array;
     hash: string;
@@ -181,33 +184,95 @@ export async function savePrepared(
 ): Promise<void> {
   await tx.run(
     `UPDATE campaigns SET day = :day::timestamptz, people = :people::int4, messages = :messages::int4,
-        addresses = :addresses::int4, root = :root::bytea, hash = :hash::text, letterhead = :letterhead::jsonb,
+        letters = :letters::int4, addresses = :addresses::int4, root = :root::bytea, hash = :hash::text, letterhead = :letterhead::jsonb,
         duties = :duties::text[], duties_version = :dutiesVersion::int4
       WHERE id = :id::text`,
     { ...row, letterhead: json(row.letterhead), dutiesVersion: row.dutiesVersion ?? null },
   );
 }
 
-/** Takes the right to note what is sent away from whoever had it. */
-export async function raiseFence(tx: Tx, id: string): Promise<number> {
+/**
+ * Takes the right to send from whoever had it and whose time is over: the new fence, higher than each of those seen in the
+ * journal. Undefined when another one may still send, or when another data folder has the journal.
+ */
+export async function takeFence(
+  tx: Tx,
+  { id, home, seen, alone }: Readonly<{ id: string; home: string; seen: number; alone: boolean }>,
+): Promise<number | undefined> {
   const [row] = await tx.rows<{ fence: number }>(
-    'UPDATE campaigns SET fence = fence + 1 WHERE id = :id::text RETURNING fence',
-    { id },
+    `UPDATE campaigns SET fence = greatest(fence, :seen::int4) + 1, home = :home::text, lease_until = NULL
+      WHERE id = :id::text AND state = 'sending' AND (home IS NULL OR home = :home::text)
+        AND (:alone::bool OR lease_until IS NULL OR lease_until <= clock_timestamp()) RETURNING fence`,
+    { id, home, seen, alone },
   );
-  return row?.fence ?? 0;
+  return row?.fence;
 }
 
-/**
- * Whether whoever holds this fence may still note, and release; outcomes of what was released are noted though it was
- * paused meanwhile. Keeps others from raising the fence until the transaction ends.
- */
-export async function holdsFence(tx: Tx, id: string, fence: number, releases: boolean): Promise<boolean> {
+/** Extends the time in which nobody else can take the right to send; false when it is lost, or nothing may be sent. */
+export async function extendFence(tx: Tx, id: string, fence: number, ms: number): Promise<boolean> {
+  const extended = await tx.run(
+    `UPDATE campaigns SET lease_until = clock_timestamp() + :ms::int4 * interval '1 millisecond'
+      WHERE id = :id::text AND fence = :fence::int4 AND state = 'sending'`,
+    { id, fence, ms },
+  );
+  return extended === 1;
+}
+
+export async function endFence(tx: Tx, id: string, fence: number): Promise<void> {
+  await tx.run('UPDATE campaigns SET lease_until = NULL WHERE id = :id::text AND fence = :fence::int4', {
+    id,
+    fence,
+  });
+}
+
+/** Whether whoever holds this fence may fold in what was sent under it; keeps others from taking it meanwhile. */
+export async function holdsFence(tx: Tx, id: string, fence: number): Promise<boolean> {
   const rows = await tx.rows(
-    `SELECT 1 AS one FROM campaigns WHERE id = :id::text AND fence = :fence::int4
-        AND (state = 'sending' OR NOT :releases::bool) FOR SHARE`,
-    { id, fence, releases },
+    'SELECT 1 AS one FROM campaigns WHERE id = :id::text AND fence = :fence::int4 FOR SHARE',
+    { id, fence },
   );
   return rows.length > 0;
+}
+
+/** The data folder that has the journal; null: any may begin. */
+export async function homeOf(reads: Reads, id: string): Promise<string | null> {
+  const [row] = await reads.rows<{ home: string | null }>('SELECT home FROM campaigns WHERE id = :id::text', {
+    id,
+  });
+  return row?.home ?? null;
+}
+
+/** A person has decided that it goes on without the journal of before. */
+export async function leaveHome(tx: Tx, id: string): Promise<void> {
+  await tx.run('UPDATE campaigns SET home = NULL, lease_until = NULL WHERE id = :id::text', { id });
+}
+
+export type SegmentRow = Readonly<{
+  campaign: string;
+  fence: string;
+  name: string;
+  sha256: string;
+  entry: number;
+}>;
+
+/** The hash with which this file of the journal was folded in; undefined when it was not. */
+export async function foldedHash(
+  reads: Reads,
+  { campaign, fence, name }: Pick<SegmentRow, 'campaign' | 'fence' | 'name'>,
+): Promise<string | undefined> {
+  const [row] = await reads.rows<{ sha256: string }>(
+    'SELECT sha256 FROM campaign_segments WHERE campaign = :campaign::text AND fence = :fence::text AND name = :name::text',
+    { campaign, fence, name },
+  );
+  return row?.sha256;
+}
+
+export async function insertSegment(tx: Tx, row: SegmentRow): Promise<void> {
+  await tx.run(
+    `INSERT INTO campaign_segments (campaign, fence, name, sha256, entry)
+     VALUES (:campaign::text, :fence::text, :name::text, :sha256::text, :entry::int8)`,
+    row,
+  );
 }
 
 export type NewPerson = Readonly<{
@@ -298,8 +363,9 @@ export type NewMessage = Readonly<{
   n: number;
   code: string;
   address: string;
-  messageId: string;
-  token: string;
+  /** Null of what is no message, but a letter or another copy. */
+  messageId: string | null;
+  token: string | null;
   commitment: Uint8Array;
   bodyHash: Uint8Array;
 }>;
@@ -322,18 +388,43 @@ export async function insertMessages(tx: Tx, campaign: string, rows: readonly Ne
   );
 }
 
-/** People get their messages: pairs of a person and a message's number. */
+/** Leaves of the batch, by number. */
+export function leavesAfter(
+  reads: Reads,
+  campaign: string,
+  after: number,
+  most: number,
+): Promise<readonly Readonly<{ n: number; commitment: Uint8Array; body_hash: Uint8Array }>[]> {
+  return reads.rows(
+    `SELECT n, commitment, body_hash FROM campaign_messages WHERE campaign = :campaign::text AND n > :after::int4
+      ORDER BY n LIMIT :most::int4`,
+    { campaign, after, most },
+  );
+}
+
+/** People get their messages: pairs of a person and a message's number. Whoever has no address gets the code of a letter. */
 export async function giveMessages(
   tx: Tx,
   pairs: readonly Readonly<{ person: string; n: number }>[],
   at: Date,
 ): Promise<void> {
   await tx.run(
-    `UPDATE campaign_people p SET n = t.n, state = 'prepared', state_at = :at::timestamptz
-       FROM unnest(:ids::text[], :ns::int4[]) AS t (id, n) WHERE p.id = t.id AND p.state = 'planned'`,
+    `UPDATE campaign_people p SET n = t.n, state = CASE p.state WHEN 'planned' THEN 'prepared' ELSE p.state END, state_at = :at::timestamptz
+       FROM unnest(:ids::text[], :ns::int4[]) AS t (id, n) WHERE p.id = t.id AND p.state IN ('planned', 'other-channel')`,
     { at, ids: pairs.map(({ person }) => person), ns: pairs.map(({ n }) => n) },
   );
 }
+
+/** Whoever has the message, or may have it; whoever is only on the list, or whom nothing reached, was told nothing. */
+const HAVE_IT: readonly PersonState[] = [
+  'released',
+  'accepted',
+  'in-doubt',
+  'released-again',
+  'attempted-twice',
+  'complained',
+  'told',
+];
 
 /** What an earlier campaign told its people: by their id in the directory, the hash of it. */
 export async function toldBefore(
@@ -343,8 +434,8 @@ export async function toldBefore(
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await reads.rows<{ customer: string; told: Uint8Array }>(
     `SELECT customer, told FROM campaign_people
-      WHERE campaign = :campaign::text AND customer = ANY (:customers::text[]) AND state <> 'excused' AND told IS NOT NULL`,
-    { campaign, customers },
+      WHERE campaign = :campaign::text AND customer = ANY (:customers::text[]) AND state = ANY (:states::text[]) AND told IS NOT NULL`,
+    { campaign, customers, states: HAVE_IT },
   );
   return new Map(rows.map(({ customer, told }) => [customer, Buffer.from(told).toString('hex')]));
 }
@@ -357,6 +448,19 @@ export async function countStates(
     'SELECT state, count(*)::int4 AS people FROM campaign_people WHERE campaign = :campaign::text GROUP BY state',
     { campaign },
   );
+}
+
+/** Whether somebody is in one of these states; nobody is counted, since it is asked with each return. */
+export async function isAnybodyIn(
+  reads: Reads,
+  campaign: string,
+  states: readonly PersonState[],
+): Promise<boolean> {
+  const rows = await reads.rows(
+    'SELECT 1 AS one FROM campaign_people WHERE campaign = :campaign::text AND state = ANY (:states::text[]) LIMIT 1',
+    { campaign, states },
+  );
+  return rows.length > 0;
 }
 
 export type StoredPerson = Readonly<{
@@ -433,6 +537,37 @@ export function movePeopleOfMessages(
   );
 }
 
+/** Where several events, one after the other, lead from each state; one that does not fit changes nothing. */
+function pathsSql(events: readonly PersonEvent[]): string {
+  return PERSON_STATES.flatMap((from) => {
+    let state: PersonState = from;
+    let fits = false;
+    for (const event of events) {
+      const next = MOVES[state][event];
+      fits ||= next !== undefined;
+      state = next ?? state;
+    }
+    return fits ? [`('${from}', '${state}')`] : [];
+  }).join(', ');
+}
+
+/** The people of messages to all of which the same has happened. */
+export async function movePeopleAlong(
+  tx: Tx,
+  campaign: string,
+  events: readonly PersonEvent[],
+  messages: readonly Readonly<{ n: number; at: Date }>[],
+): Promise<void> {
+  const paths = pathsSql(events);
+  if (paths === '') return;
+  await tx.run(
+    `UPDATE campaign_people p SET state = m.next, state_at = t.at
+       FROM unnest(:ns::int4[], :ats::timestamptz[]) AS t (n, at), (VALUES ${paths}) AS m (state, next)
+      WHERE p.campaign = :campaign::text AND p.n = t.n AND p.state = m.state`,
+    { campaign, ns: messages.map(({ n }) => n), ats: messages.map(({ at }) => at) },
+  );
+}
+
 /** The same for single people, by a person's decision with its entry. */
 export function movePeople(
   tx: Tx,
@@ -485,20 +620,34 @@ export type DueMessage = Readonly<{
   facts: CohortRow;
 }>;
 
-/** Messages whose turn has come, by number, each with the facts of one of its people. */
+/** Messages whose turn has come, by number, each with the facts of one of its people: those in doubt, or the others; `fresh`: with those that were never tried. */
 export function dueMessages(
   reads: Reads,
   campaign: string,
-  { now, after, most }: Readonly<{ now: Date; after: number; most: number }>,
+  {
+    now,
+    after,
+    most,
+    inDoubt,
+    fresh,
+  }: Readonly<{ now: Date; after: number; most: number; inDoubt: boolean; fresh: boolean }>,
 ): Promise<DueMessage[]> {
   return reads.rows<DueMessage>(
     `SELECT m.n, m.code, m.address, m.message_id, m.token, m.body_hash, m.date_ms, m.attempts, p.facts
        FROM campaign_messages m
        JOIN LATERAL (SELECT facts FROM campaign_people p WHERE p.campaign = m.campaign AND p.n = m.n
-              AND p.state IN ('prepared', 'deferred', 'broken', 'in-doubt') AND p.facts IS NOT NULL ORDER BY p.id LIMIT 1) p ON true
+              AND p.state = ANY (:states::text[]) AND p.facts IS NOT NULL ORDER BY p.id LIMIT 1) p ON true
       WHERE m.campaign = :campaign::text AND m.n > :after::int4 AND (m.due IS NULL OR m.due <= :now::timestamptz) AND m.code IS NOT NULL
+        AND (:fresh::bool OR m.attempts > 0)
       ORDER BY m.n LIMIT :most::int4`,
-    { campaign, now, after, most },
+    {
+      campaign,
+      now,
+      after,
+      most,
+      fresh,
+      states: inDoubt ? ['in-doubt'] : ['prepared', 'deferred', 'broken'],
+    },
   );
 }
 
@@ -532,12 +681,16 @@ export async function nextDue(reads: Reads, campaign: string, now: Date): Promis
   return row?.due ?? undefined;
 }
 
-export async function countTried(reads: Reads, campaign: string): Promise<number> {
-  const [row] = await reads.rows<{ tried: number }>(
-    'SELECT count(*)::int4 AS tried FROM campaign_messages WHERE campaign = :campaign::text AND attempts > 0',
+/** How many messages were released at least once, and how many came back for good or were complained of. */
+export async function countTried(
+  reads: Reads,
+  campaign: string,
+): Promise<Readonly<{ tried: number; returned: number }>> {
+  const [row] = await reads.rows<{ tried: number; returned: number }>(
+    'SELECT tried, returned FROM campaigns WHERE id = :campaign::text',
     { campaign },
   );
-  return row?.tried ?? 0;
+  return row ?? { tried: 0, returned: 0 };
 }
 
 export type NewEvent = Readonly<{
@@ -548,7 +701,7 @@ export type NewEvent = Readonly<{
   said?: string | undefined;
 }>;
 
-/** Notes what happened, in this order. */
+/** Notes what happened, in this order. Only within a deed: deeds come one after the other, and so do the numbers. */
 export async function insertEvents(tx: Tx, campaign: string, events: readonly NewEvent[]): Promise<void> {
   await tx.run(
     `INSERT INTO campaign_events (campaign, seq, n, event, at, status, said)
@@ -567,16 +720,76 @@ export async function insertEvents(tx: Tx, campaign: string, events: readonly Ne
   );
 }
 
-/** Messages about to be released: their date is frozen the first time. */
+/**
+ * What was tried: a date is frozen with the first release; `due` says when again, and null that nothing is waited for. The
+ * campaign's number of messages that were released grows with it.
+ */
 export async function noteAttempts(
   tx: Tx,
   campaign: string,
-  attempts: readonly Readonly<{ n: number; dateMs: number }>[],
+  attempts: readonly Readonly<{
+    n: number;
+    releases: number;
+    firstAt: Date;
+    dateMs: number | null;
+    due: Date | null;
+  }>[],
 ): Promise<void> {
   await tx.run(
-    `UPDATE campaign_messages m SET attempts = m.attempts + 1, date_ms = coalesce(m.date_ms, t.date_ms), due = NULL
-       FROM unnest(:ns::int4[], :dates::int8[]) AS t (n, date_ms) WHERE m.campaign = :campaign::text AND m.n = t.n`,
-    { campaign, ns: attempts.map(({ n }) => n), dates: attempts.map(({ dateMs }) => dateMs) },
+    `WITH noted AS (
+        UPDATE campaign_messages m SET attempts = m.attempts + t.releases, date_ms = coalesce(m.date_ms, t.date_ms), due = t.due,
+            first_at = coalesce(m.first_at, t.first_at)
+          FROM unnest(:ns::int4[], :releases::int4[], :firsts::timestamptz[], :dates::int8[], :dues::timestamptz[])
+            AS t (n, releases, first_at, date_ms, due)
+         WHERE m.campaign = :campaign::text AND m.n = t.n
+         RETURNING t.releases > 0 AND m.attempts = t.releases AS is_new)
+      UPDATE campaigns SET tried = tried + (SELECT count(*) FILTER (WHERE is_new) FROM noted) WHERE id = :campaign::text`,
+    {
+      campaign,
+      ns: attempts.map(({ n }) => n),
+      releases: attempts.map(({ releases }) => releases),
+      firsts: attempts.map(({ firstAt }) => firstAt),
+      dates: attempts.map(({ dateMs }) => dateMs),
+      dues: attempts.map(({ due }) => due),
+    },
+  );
+}
+
+const EXPIRED = `m.campaign = :campaign::text AND m.first_at <= :before::timestamptz AND p.campaign = m.campaign AND p.n = m.n`;
+
+/** Whether there is somebody whom servers have put off since before. */
+export async function isAnybodyExpired(
+  reads: Reads,
+  { campaign, before }: Readonly<{ campaign: string; before: Date }>,
+): Promise<boolean> {
+  const rows = await reads.rows(
+    `SELECT 1 AS one FROM campaign_messages m, campaign_people p
+      WHERE ${EXPIRED} AND p.state = ANY (:states::text[]) LIMIT 1`,
+    { campaign, before, states: statesBefore('expire') },
+  );
+  return rows.length > 0;
+}
+
+/** Whom no server took since before is told otherwise; their messages. */
+export async function expirePeople(
+  tx: Tx,
+  { campaign, at, before }: Readonly<{ campaign: string; at: Date; before: Date }>,
+): Promise<number[]> {
+  const rows = await tx.rows<{ n: number }>(
+    `UPDATE campaign_people p SET state = v.next, state_at = :at::timestamptz
+       FROM campaign_messages m, (VALUES ${movesSql('expire')}) AS v (state, next)
+      WHERE ${EXPIRED} AND p.state = v.state RETURNING p.n`,
+    { campaign, at, before },
+  );
+  return [...new Set(rows.map(({ n }) => n))].sort((a, b) => a - b);
+}
+
+/** As if they had never been tried: a person has decided so. */
+export async function tryAnew(tx: Tx, campaign: string, ns: readonly number[]): Promise<void> {
+  await tx.run(
+    `UPDATE campaign_messages SET due = NULL, first_at = NULL
+      WHERE campaign = :campaign::text AND n = ANY (:ns::int4[])`,
+    { campaign, ns },
   );
 }
 
@@ -597,12 +810,12 @@ export function eventsAfter(
   reads: Reads,
   campaign: string,
   after: number,
-  most: number,
+  most?: number,
 ): Promise<readonly Readonly<{ seq: bigint; n: number; event: string; at: Date; status: string | null }>[]> {
   return reads.rows(
     `SELECT seq, n, event, at, status FROM campaign_events WHERE campaign = :campaign::text AND seq > :after::int8
       ORDER BY seq LIMIT :most::int4`,
-    { campaign, after, most },
+    { campaign, after, most: most ?? null },
   );
 }
 
@@ -712,14 +925,19 @@ export async function returnsBefore(
   return { isKnown: row?.known ?? false, count: row?.count ?? 0 };
 }
 
-/** How many messages came back for good, or were complained of, this one (`now`) with them. A full mailbox or a delay is nothing of ours. */
-export async function countReturned(reads: Reads, campaign: string, now: number): Promise<number> {
-  const [row] = await reads.rows<{ count: number }>(
-    `SELECT count(DISTINCT n)::int4 AS count FROM campaign_returns WHERE campaign = :campaign::text AND n <> :now::int4
-        AND meaning IN ('address-dead', 'blocked-by-policy', 'complaint')`,
-    { campaign, now },
+/**
+ * Counts a message that came back for good, or was complained of, once; before its return is noted. A full mailbox or a delay is
+ * nothing of ours.
+ */
+export async function countReturn(
+  tx: Tx,
+  { campaign, n }: Readonly<{ campaign: string; n: number }>,
+): Promise<void> {
+  await tx.run(
+    `UPDATE campaigns SET returned = returned + 1 WHERE id = :campaign::text AND NOT EXISTS (SELECT FROM campaign_returns
+      WHERE campaign = :campaign::text AND n = :n::int4 AND meaning IN ('address-dead', 'blocked-by-policy', 'complaint'))`,
+    { campaign, n },
   );
-  return (row?.count ?? 0) + 1;
 }
 
 /** Who is in doubt, of all campaigns: messages that were released without an outcome, the last attempt's date with them. */
@@ -728,6 +946,31 @@ export function messagesInDoubt(reads: Reads, most: number): Promise<readonly Tr
     `${TRIED} AND message_id IS NOT NULL AND EXISTS (SELECT FROM campaign_people p WHERE p.campaign = campaign_messages.campaign
         AND p.n = campaign_messages.n AND p.state IN ('in-doubt', 'attempted-twice')) ORDER BY campaign, n LIMIT :most::int4`,
     { most },
+  );
+}
+
+/** Somebody of a campaign who is not erased, with whether they may be. */
+export type NamedPerson = Readonly<{
+  campaign: string;
+  incident: IncidentId;
+  id: string;
+  state: PersonState;
+  campaign_state: CampaignState;
+}>;
+
+/** This person in all campaigns of these incidents: by id, and by whom the directory calls the same. */
+export function samePersonIn(
+  reads: Reads,
+  { person, incidents }: Readonly<{ person: string; incidents: readonly string[] }>,
+): Promise<NamedPerson[]> {
+  return reads.rows<NamedPerson>(
+    `SELECT p.campaign, c.incident, p.id, p.state, c.state AS campaign_state
+       FROM campaign_people p JOIN campaigns c ON c.id = p.campaign
+      WHERE c.incident = ANY (:incidents::text[]) AND p.facts IS NOT NULL
+        AND (p.id = :person::text OR p.customer IN (SELECT o.customer FROM campaign_people o JOIN campaigns oc ON oc.id = o.campaign
+          WHERE o.id = :person::text AND oc.incident = ANY (:incidents::text[])))
+      ORDER BY c.entry, p.id`,
+    { person, incidents },
   );
 }
 

@@ -20,6 +20,9 @@ import { type Asked, lastEntryOf } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import type { Mailing } from './types.ts';
 
+/** Where campaigns' tests keep their records: embedded, or each test in a fresh database of a server. */
+export const records: { url?: () => string } = {};
+
 const LANGUAGES = ['en', 'de', 'fr', 'it', 'es', 'pt', 'nl', 'pl', 'sv', 'ja'];
 const inAll = (text: string) => Object.fromEntries(LANGUAGES.map((language) => [language, text]));
 
@@ -244,18 +247,20 @@ async function take(db: Db, id: string): Promise<Held> {
   return { id, kind, subject: subject ?? undefined, input, attempt, mostAttempts };
 }
 
+type How = Parameters<Handler['run']>[1];
+
 /** Does the job of this kind that waits, as the worker would, and says whether there was one. */
 export async function doJob(
   db: Db,
   kind: string,
   handler: Handler,
-  { now, signal = new AbortController().signal }: Readonly<{ now: Date; signal?: AbortSignal }>,
+  { now, signal = new AbortController().signal, progress = () => {} }: Readonly<{ now: Date } & Partial<How>>,
 ): Promise<boolean> {
   const [waiting] = await db.rows<{ id: string }>(
     `SELECT id FROM jobs WHERE kind = :kind::text AND state IN ('waiting', 'running') AND due_at <= :now::timestamptz ORDER BY n LIMIT 1`,
     { kind, now },
   );
   if (waiting === undefined) return false;
-  await handler.run(await take(db, waiting.id), { signal, progress: () => {} });
+  await handler.run(await take(db, waiting.id), { signal, progress });
   return true;
 }

@@ -4,6 +4,7 @@ import { ForthrightError, type SendTest, type TestSent } from '@forthright/contr
 import { deedUpon } from '../../incident/index.ts';
 import { emailOf } from '../../people/index.ts';
 import {
+  keysAt,
   type Mail,
   Mailer,
   type OneAddress,
@@ -13,6 +14,7 @@ import {
   viaRelays,
 } from '../../platform/mail/index.ts';
 import type { Asked } from '../../prove/index.ts';
+import { type MailKey, mailKeysNow } from './mail-keys.ts';
 import { addresseeOf } from './show.ts';
 import { insertCampaignMove } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
@@ -21,7 +23,8 @@ import type { Writer } from './writer.ts';
 const WAIT_MS = 60_000;
 
 /**
- * Sends what this person would read, with a code that is none, to the asker's own address; the entry says so. Refuses as
+ * Sends what this person would read, with a code that is none, to the asker's own address. The entry that says so is there before
+ * the message leaves, and another one says what became of it. Refuses as
  * `mail-missing` where no relay is named, and as `address-unusable` an asker without an address.
  */
 export async function sendTest(
@@ -31,7 +34,8 @@ export async function sendTest(
     campaign,
     writer,
     mailing,
-  }: Readonly<{ campaign: Campaign; writer: Writer; mailing: Mailing | undefined }>,
+    data,
+  }: Readonly<{ campaign: Campaign; writer: Writer; mailing: Mailing | undefined; data: string }>,
 ): Promise<TestSent> {
   if (mailing === undefined || mailing.relays.length === 0)
     throw new ForthrightError('mail-missing', 'This server has no relay in mail.yaml, so it sends nothing.');
@@ -39,16 +43,21 @@ export async function sendTest(
   const to = oneAddress((await emailOf(asked.db, asked.actor.account)) ?? '');
   const { composed, bytes, utf8 } = writer.look(person.facts, to, given.language);
   const nowMs = asked.now().getTime();
-  const message = mailing.dkim.length === 0 ? bytes : signed(bytes, mailing.dkim, Math.floor(nowMs / 1000));
-  const outcome = await sendOne({ to, mail: { bytes: message, utf8 } }, mailing);
+  const signers: readonly MailKey[] = [...mailing.dkim, ...(await mailKeysNow(asked.db, data))];
+  const keys = keysAt(signers, nowMs);
+  const message = keys.length === 0 ? bytes : signed(bytes, keys, Math.floor(nowMs / 1000));
   const { language } = composed.notice;
-  await deedUpon(
-    asked,
-    given.incident,
-    { kind: 'campaign-tested', act: 'campaign' },
-    async () => ({ facts: { campaign: campaign.id, person: person.id, language, outcome: outcome.kind } }),
-    ({ tx }, entry) => insertCampaignMove(tx, campaign.id, entry, 'test'),
-  );
+  const note = (kind: string, facts: Readonly<Record<string, string | number>>) =>
+    deedUpon(
+      asked,
+      given.incident,
+      { kind, act: 'campaign' },
+      async () => ({ facts: { campaign: campaign.id, ...facts } }),
+      ({ tx }, entry) => insertCampaignMove(tx, campaign.id, entry, 'test'),
+    );
+  const { entry } = await note('campaign-tested', { person: person.id, language });
+  const outcome = await sendOne({ to, mail: { bytes: message, utf8 } }, mailing);
+  await note('campaign-test-ended', { tested: entry, outcome: outcome.kind });
   const said =
     'reply' in outcome && outcome.reply !== undefined
       ? outcome.reply.text

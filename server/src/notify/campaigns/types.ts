@@ -19,15 +19,35 @@ export type Mailing = Readonly<{
   mostReturned: number;
   /** From where returned mail is taken; left out, from nowhere. */
   receive?: Receiving | undefined;
+  /** Where messages arrive that somebody wants to have checked. */
+  check?: Checking | undefined;
   providers?: ProviderProofs | undefined;
   /** Path of the relay's log. */
   relayLog?: string | undefined;
+  /** Programs that take copies; one that is left out is not posted to. */
+  copies?: CopiesHooks | undefined;
+  /** Path of a font with Japanese letters. */
+  letterFont?: string | undefined;
 }>;
+
+export type CopiesHooks = Readonly<Partial<Record<'text-message' | 'account', CopiesHook>>>;
+export type CopiesHook = Readonly<{ url: string; secret: Uint8Array }>;
 
 export type Receiving = Readonly<{
   maildirs: readonly string[];
   imap: readonly ImapBox[];
   smtp?: Readonly<{ host: string; port: number; tls?: Readonly<{ key: string; cert: string }> }> | undefined;
+}>;
+
+/** Our own receiver takes mail to it as well, where there is one. */
+export type Checking = Readonly<{
+  address: OneAddress;
+  maildirs: readonly string[];
+  imap: readonly ImapBox[];
+  /** The server whose Authentication-Results are believed, in mailboxes that others fill. */
+  trusts?: string | undefined;
+  /** DNS servers that are asked for others' keys; none: those of this machine. */
+  dns: readonly string[];
 }>;
 
 /** By what each provider proves who it is; one that is left out is refused. */
@@ -58,6 +78,8 @@ export type Campaign = Readonly<{
   day: Date | undefined;
   people: number;
   messages: number;
+  /** Leaves of the batch beside those of messages: of people who are told by a letter or another copy. */
+  letters: number;
   addresses: number;
   root: Uint8Array | undefined;
   hash: string | undefined;

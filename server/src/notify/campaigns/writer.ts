@@ -8,7 +8,6 @@ import {
   bodyHashOf,
   domainOf,
   type Mail,
-  type Notice,
   type OneAddress,
   oneAddress,
   writeMail,
@@ -25,6 +24,7 @@ import {
   personFacts,
 } from '../compose/index.ts';
 import { figuresIn, type Known } from '../lint/index.ts';
+import { type Material, writeNotice } from '../send/index.ts';
 import type { Letterhead, Mailing } from './types.ts';
 
 export type Frozen = Readonly<{ code: Code; messageId: string; dateMs: number }>;
@@ -33,8 +33,12 @@ export type Writer = Readonly<{
   /** SHA-256 over everything that every message is made of: facts, texts, languages, letterhead, day. */
   hash: string;
   letterhead: Letterhead;
+  /** What sending threads write the same notices from. */
+  material: Material;
   /** A notice to look at, and its message, with a code that is none; `language` in place of the person's own. */
   look: (person: CohortRow, to: OneAddress, language?: string) => Look;
+  /** The notice for a letter or another copy; with the code one types the address that it names. */
+  copy: (person: CohortRow, given: Readonly<{ code: Code; address: string }>) => Composed;
   /** The message, not signed yet. */
   write: (person: CohortRow, to: OneAddress, frozen: Frozen) => Mail & Readonly<{ bodyHash: Uint8Array }>;
   /** What the linter holds such a person's message against. */
@@ -95,11 +99,12 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
   const hash = createHash('sha256')
     .update(JSON.stringify({ facts, languages, letterhead, today, fallback }, plain))
     .digest('hex');
+  const material: Material = { run: answer.run, facts, fallback, today };
   const preview = (
     person: CohortRow,
     to: OneAddress,
     code: string,
-    language: string = person.language,
+    { language = person.language, address }: Readonly<{ language?: string; address?: string }> = {},
   ): Composed =>
     compose({
       incident: facts,
@@ -107,25 +112,30 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
       languages,
       fallback,
       code,
+      ...(address === undefined ? {} : { address }),
       today,
     });
-  const mailOf = (written: Notice, frozen: Omit<Frozen, 'code'>): Mail =>
-    writeMail(written, {
-      ...frozen,
-      from: { name: letterhead.name, address: oneAddress(letterhead.address) },
-      replyTo: oneAddress(letterhead.replyTo),
-    });
+  const letterheadWith = (frozen: Omit<Frozen, 'code'>) => ({
+    messageId: frozen.messageId,
+    dateMs: frozen.dateMs,
+    from: { name: letterhead.name, address: oneAddress(letterhead.address) },
+    replyTo: oneAddress(letterhead.replyTo),
+  });
   const look: Writer['look'] = (person, to, language) => {
-    const composed = preview(person, to, NO_CODE, language);
+    const composed = preview(person, to, NO_CODE, language === undefined ? {} : { language });
     const messageId = `${'0'.repeat(32)}@${domainOf(oneAddress(letterhead.address))}`;
-    return { composed, ...mailOf(composed.notice, { messageId, dateMs: today }) };
+    return { composed, ...writeMail(composed.notice, letterheadWith({ messageId, dateMs: today })) };
   };
   return {
     hash,
     letterhead,
+    material,
     look,
+    // Nobody is written to: the type wants an address, and nothing of it stands in the notice.
+    copy: (person, { code, address }) =>
+      preview(person, oneAddress(letterhead.address), groupsOf(code), { address }),
     write: (person, to, { code, ...frozen }) => {
-      const mail = mailOf(preview(person, to, groupsOf(code)).notice, frozen);
+      const mail = writeNotice(material, languages, { facts: person, to, code }, letterheadWith(frozen));
       return { ...mail, bodyHash: bodyHashOf(mail.bytes) };
     },
     toLint: (person) => {

@@ -113,6 +113,7 @@ export const FACTS = {
   authority: 'text',
   stretches: 'text',
   code: 'text',
+  address: 'text',
   first: 'instant',
   last: 'instant',
   from: 'instant',

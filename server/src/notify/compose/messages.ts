@@ -126,6 +126,7 @@ const FIXED = {
   'more.date': ['today'],
   'check.how': ['domain'],
   'check.code': ['code'],
+  'check.address': ['address'],
   'check.never': [],
   'can.bureaus': [],
   'can.policeReport': [],

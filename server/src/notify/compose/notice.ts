@@ -17,6 +17,8 @@ export type Asked = Readonly<{
   fallback: string;
   /** The check code, as it is to be read by a person. */
   code: string;
+  /** What is to be typed with the code where there is no message that shows an address: in a letter, or another copy. */
+  address?: string;
   /** The day of the notice, as milliseconds since 1970. */
   today: number;
 }>;
@@ -345,10 +347,18 @@ class Writer {
   }
 
   private check(common: Values): Block[] {
+    const { address } = this.asked;
     return [
       heading(this.voice.say('heading.check')),
       ...paragraphs(this.voice.say('check.how', common)),
       ...paragraphs(this.voice.say('check.code', common)),
+      ...(address === undefined
+        ? []
+        : paragraphs(
+            this.voice.say('check.address', {
+              address: { value: address, source: { is: 'caller', at: 'address' } },
+            }),
+          )),
       ...paragraphs(this.voice.say('check.never')),
     ];
   }

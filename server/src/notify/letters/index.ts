@@ -1,5 +1,7 @@
+/** Notices by other ways than e-mail: letters in batches with a file for a mail house, and lines for other programs. */
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CopyWay } from '@forthright/contract';
 import type { PdfBlock } from '../../platform/pdf/index.ts';
 import type { Block, Composed } from '../compose/index.ts';
 import { cleanName } from '../compose/notice.ts';
@@ -15,83 +17,108 @@ export type Copy = Readonly<{
   phone: string;
 }>;
 
-/** What was written, and whom it did not reach: these are told otherwise, never forgotten. */
-export type Copies = Readonly<{
-  letters: number;
-  shortMessages: number;
-  inAccount: number;
-  withoutAddress: readonly string[];
-  withoutPhone: readonly string[];
-  /** Letters that the fonts have no letters for (Chinese, Japanese, Arabic, …): a mail house prints them from `in-account.jsonl`. */
-  unprintable: readonly string[];
+/**
+ * What became of each: `no-address` and `no-phone` where the directory has none, `unprintable` where no font at hand has all
+ * letters of it. These are told otherwise, never forgotten.
+ */
+export type CopyOutcome = 'written' | 'no-address' | 'no-phone' | 'unprintable';
+export type Written = Readonly<{ person: string; outcome: CopyOutcome }>;
+
+export type About = Readonly<{
+  organisation: string;
+  at: Date;
+  /** Path of a font with Japanese letters; undefined where there is none. */
+  japanese?: string | undefined;
 }>;
 
 /** A folder of more files is slow to list, and a batch is what a mail house is given at once. */
 const BATCH = 1000;
 const ADDRESS_LINES = 6;
-const PRINTABLE =
+/** Our own font has others, too, but not the ways in which they join, or run from right to left. */
+const PLAIN =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]*$/u;
+const JAPANESE =
+  /^[\p{Script=Latin}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Common}\p{Script=Inherited}]*$/u;
+
+type Copies = Iterable<Copy> | AsyncIterable<Copy>;
 
 /**
- * Writes into a new folder: a PDF a letter (`batch-0001/000001.pdf`), `letters.csv` for a mail house, `sms.jsonl` and
- * `in-account.jsonl`. The folder is readable for its owner alone: it is full of personal data.
+ * Writes into a new folder a PDF a letter (`batch-0001/000001.pdf`) and `letters.csv` for a mail house. The folder is readable for
+ * its owner alone: it is full of personal data. The files are whole when the last one was told.
  */
-export async function writeCopies(
-  copies: Iterable<Copy> | AsyncIterable<Copy>,
-  folder: string,
-  about: Readonly<{ organisation: string; at: Date }>,
-): Promise<Copies> {
+export async function* writeLetters(copies: Copies, folder: string, about: About): AsyncGenerator<Written> {
   await mkdir(folder, { mode: 0o700 });
   const { writePdf } = await import('../../platform/pdf/index.ts');
-  const file = (name: string) => open(join(folder, name), 'wx', 0o600);
-  await using letters = await file('letters.csv');
-  await using sms = await file('sms.jsonl');
-  await using account = await file('in-account.jsonl');
-  await letters.write(row(['file', 'name', ...lineNames, 'country', 'language', 'person']));
-  const done = { letters: 0, shortMessages: 0, inAccount: 0 };
-  const not = { withoutAddress: [] as string[], withoutPhone: [] as string[], unprintable: [] as string[] };
-  for await (const copy of copies) {
-    const { person, composed, phone, country } = copy;
-    const { language, subject, text, html } = composed.notice;
-    await account.write(`${JSON.stringify({ person, language, subject, text, html })}\n`);
-    done.inAccount += 1;
-    if (phone.trim() === '') not.withoutPhone.push(person);
-    else {
-      await sms.write(
-        `${JSON.stringify({ person, phone: cleanName(phone), language, text: composed.sms })}\n`,
-      );
-      done.shortMessages += 1;
-    }
+  const fontFor = await fonts(about);
+  await using list = await open(join(folder, 'letters.csv'), 'wx', 0o600);
+  await list.write(row(['file', 'name', ...LINE_NAMES, 'country', 'language', 'person']));
+  let count = 0;
+  for await (const { person, composed, country, ...copy } of copies) {
+    const { language, subject, text } = composed.notice;
     const lines = copy.address.map(cleanName).filter((line) => line !== '');
     const name = cleanName(copy.name);
-    if (lines.length === 0) not.withoutAddress.push(person);
-    else if (!PRINTABLE.test([name, ...lines, text].join(''))) not.unprintable.push(person);
-    else {
-      const path = pathOf(done.letters);
+    const font = fontFor([name, ...lines, text].join(''));
+    const outcome = lines.length === 0 ? 'no-address' : font === undefined ? 'unprintable' : 'written';
+    if (outcome === 'written') {
+      const path = pathOf(count);
+      count += 1;
       await mkdir(join(folder, path.split('/')[0] ?? ''), { recursive: true, mode: 0o700 });
       const blocks = [
         { kind: 'paragraph', text: [name, ...lines, country].join('\n') } as const,
         ...composed.blocks.map(pdfBlock),
       ];
-      const pdf = await writePdf({
-        title: subject,
-        author: about.organisation,
-        language,
-        at: about.at,
-        blocks,
-      });
+      const { organisation: author, at } = about;
+      const pdf = await writePdf({ title: subject, author, language, at, blocks, ...font });
       await writeFile(join(folder, path), pdf, { mode: 0o600, flag: 'wx' });
       const cells = Array.from({ length: ADDRESS_LINES }, (_, i) =>
         i < ADDRESS_LINES - 1 ? (lines[i] ?? '') : lines.slice(i).join(', '),
       );
-      await letters.write(row([path, name, ...cells, country, language, person]));
-      done.letters += 1;
+      await list.write(row([path, name, ...cells, country, language, person]));
     }
+    yield { person, outcome };
   }
-  return { ...done, ...not };
+  await list.sync();
 }
 
-const lineNames = Array.from({ length: ADDRESS_LINES }, (_, i) => `line${i + 1}`);
+/** Which font a text needs; undefined when none at hand has all its letters. */
+async function fonts({
+  japanese,
+}: About): Promise<(text: string) => Readonly<{ font?: string }> | undefined> {
+  const { lettersOf } = await import('../../platform/pdf/index.ts');
+  const has = japanese === undefined ? undefined : await lettersOf(japanese);
+  return (text) => {
+    if (PLAIN.test(text)) return {};
+    if (japanese === undefined || has === undefined) return undefined;
+    return JAPANESE.test(text) && has(text) ? { font: japanese } : undefined;
+  };
+}
+
+/** One person's line for another program. */
+export type CopyLine = Readonly<{ person: string; language: string; text: string }> &
+  Readonly<{ phone: string } | { subject: string; html: string }>;
+
+/** Writes a new file of JSON lines (`CopyLine`), readable for its owner alone: short messages, or copies for accounts. */
+export async function* writeLines(
+  copies: Copies,
+  path: string,
+  way: Exclude<CopyWay, 'letter'>,
+): AsyncGenerator<Written> {
+  await using file = await open(path, 'wx', 0o600);
+  for await (const { person, composed, phone: rawPhone } of copies) {
+    const { language, subject, text, html } = composed.notice;
+    const phone = cleanName(rawPhone);
+    const isMissing = way === 'text-message' && phone === '';
+    const line: CopyLine =
+      way === 'text-message'
+        ? { person, language, phone, text: composed.sms }
+        : { person, language, subject, text, html };
+    if (!isMissing) await file.write(`${JSON.stringify(line)}\n`);
+    yield { person, outcome: isMissing ? 'no-phone' : 'written' };
+  }
+  await file.sync();
+}
+
+const LINE_NAMES = Array.from({ length: ADDRESS_LINES }, (_, i) => `line${i + 1}`);
 
 const pathOf = (n: number): string =>
   `batch-${String(Math.floor(n / BATCH) + 1).padStart(4, '0')}/${String(n + 1).padStart(6, '0')}.pdf`;

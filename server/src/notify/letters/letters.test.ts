@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { japaneseFont } from '../../platform/pdf/index.ts';
 import { compose, ownLanguages } from '../compose/index.ts';
 import { incidentSample, personSample, TODAY } from '../compose/testing.ts';
-import { type Copy, writeCopies } from './index.ts';
+import { type Copy, writeLetters, writeLines } from './index.ts';
 
 const languages = await ownLanguages();
 const copy = (person: string, language: string, more: Partial<Copy> = {}): Copy => ({
@@ -25,28 +27,33 @@ const copy = (person: string, language: string, more: Partial<Copy> = {}): Copy 
   ...more,
 });
 
-test('everybody has a letter, a short message or a line that says why not', async () => {
+const about = { organisation: 'Marlow Market', at: new Date(TODAY) };
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const parent = await mkdtemp(join(tmpdir(), 'forthright-letters-'));
   try {
-    const folder = join(parent, 'copies');
-    const copies = await writeCopies(
-      [
-        copy('P1', 'en'),
-        copy('P2', 'pl', { name: '=cmd|"x"', phone: '' }),
-        copy('P3', 'ja'),
-        copy('P4', 'de', { address: [' '] }),
-      ],
-      folder,
-      { organisation: 'Marlow Market', at: new Date(TODAY) },
-    );
-    assert.deepEqual(copies, {
-      letters: 2,
-      shortMessages: 3,
-      inAccount: 4,
-      withoutAddress: ['P4'],
-      withoutPhone: ['P2'],
-      unprintable: ['P3'],
-    });
+    await work(join(parent, 'copies'));
+  } finally {
+    await rm(parent, { recursive: true });
+  }
+}
+
+test('everybody has a letter, or an outcome that says why not', async () => {
+  await inFolder(async (folder) => {
+    const copies = [
+      copy('P1', 'en'),
+      copy('P2', 'pl', { name: '=cmd|"x"', phone: '' }),
+      copy('P3', 'ja'),
+      copy('P4', 'de', { address: [' '] }),
+      copy('P5', 'en', { name: 'سارة' }),
+    ];
+    assert.deepEqual(await Array.fromAsync(writeLetters(copies, folder, about)), [
+      { person: 'P1', outcome: 'written' },
+      { person: 'P2', outcome: 'written' },
+      { person: 'P3', outcome: 'unprintable' },
+      { person: 'P4', outcome: 'no-address' },
+      { person: 'P5', outcome: 'unprintable' },
+    ]);
     assert.deepEqual((await readdir(join(folder, 'batch-0001'))).sort(), ['000001.pdf', '000002.pdf']);
     const pdf = await readFile(join(folder, 'batch-0001/000001.pdf'));
     assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
@@ -57,13 +64,51 @@ test('everybody has a letter, a short message or a line that says why not', asyn
       rows[1]?.startsWith('"batch-0001/000001.pdf","Ana Lopes","Rue du Marché 1","1234 Luxembourg","",'),
     );
     assert.ok(rows[2]?.includes(`"'=cmd|""x"""`));
-    const sms = (await readFile(join(folder, 'sms.jsonl'), 'utf8'))
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    assert.ok(sms.every(({ text }) => text.includes('K7QM-2XPA') && text.includes('marlow.example')));
     assert.equal((await stat(folder)).mode & 0o777, 0o700);
-  } finally {
-    await rm(parent, { recursive: true });
-  }
+  });
+});
+
+const font = await japaneseFont();
+const why = font === undefined ? 'no font with Japanese letters (Debian: fonts-ipafont-gothic)' : false;
+
+test('with a font that has the letters, a Japanese letter says what the notice says', {
+  skip: why,
+}, async () => {
+  await inFolder(async (folder) => {
+    const letter = copy('P3', 'ja', { name: '山田 花子', address: ['千代田区1-1'], country: 'JP' });
+    const written = await Array.fromAsync(writeLetters([letter], folder, { ...about, japanese: font }));
+    assert.deepEqual(written, [{ person: 'P3', outcome: 'written' }]);
+    const read = spawnSync('pdftotext', ['-layout', join(folder, 'batch-0001/000001.pdf'), '-'], {
+      encoding: 'utf8',
+    });
+    assert.equal(read.error, undefined, 'Debian: poppler-utils');
+    for (const words of ['山田 花子', '千代田区1-1', '確認コード', 'K7QM-2XPA'])
+      assert.ok(read.stdout.includes(words), `${words} in ${read.stdout}`);
+  });
+});
+
+test('short messages and copies for accounts are lines; who has no telephone has none', async () => {
+  await inFolder(async (folder) => {
+    await mkdir(folder);
+    const copies = [copy('P1', 'en'), copy('P2', 'pl', { phone: ' ' })];
+    const [sms, account] = [join(folder, 'sms'), join(folder, 'account')];
+    assert.deepEqual(await Array.fromAsync(writeLines(copies, sms, 'text-message')), [
+      { person: 'P1', outcome: 'written' },
+      { person: 'P2', outcome: 'no-phone' },
+    ]);
+    assert.equal((await Array.fromAsync(writeLines(copies, account, 'account'))).length, 2);
+    const linesOf = async (path: string) =>
+      (await readFile(path, 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const [line, ...others] = await linesOf(sms);
+    assert.equal(others.length, 0);
+    assert.deepEqual(Object.keys(line), ['person', 'language', 'phone', 'text']);
+    assert.ok(line.text.includes('K7QM-2XPA') && line.text.includes('marlow.example'));
+    assert.ok(
+      (await linesOf(account)).every(({ text, html }) => text.includes('K7QM-2XPA') && html.includes('<h1')),
+    );
+    assert.equal((await stat(sms)).mode & 0o777, 0o600);
+  });
 });

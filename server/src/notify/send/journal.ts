@@ -3,20 +3,21 @@
  *
  *   forthright-journal 1 {"writer":"1","fence":"…"}
  *   #0 <octets> <crc32 of number and records>
- *   ["released",1732258000000,1,"ntc_…"]
- *   ["accepted",1732258000120,1,"ntc_…","mx.example","250 2.0.0 Ok"]
+ *   ["released",1732258000000,1,"ntc_…",{"date":1732258000000}]
+ *   ["accepted",1732258000120,1,"ntc_…",{"host":"mx.example","why":"250 2.0.0 Ok","status":"2.0.0"}]
  *   #1 …
  *
  * What is asked for while the disk is at work shares the next write and its fdatasync (group commit). After a crash only
  * the last group can be torn, and then nobody was told that it is there. A bad group with a good one behind it is
  * therefore no crash but damage, and is refused: a lost `released` would tell somebody twice.
  */
-import { hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { ForthrightError } from '@forthright/contract';
 import { syncFolder } from '../../platform/index.ts';
+import type { Stage } from '../../platform/mail/index.ts';
 import type { JournalRecord, Segment } from './types.ts';
 
 const MAGIC = 'forthright-journal 1 ';
@@ -36,7 +37,11 @@ export type JournalOptions = Readonly<{
   from: number;
   /** Outcomes that became durable, in their order. */
   durable?: (records: readonly JournalRecord[]) => void;
+  /** Each file that nobody writes any more, as soon as that is so. */
+  closed?: (segment: Segment) => void;
+  /** A file ends when it is longer, or older, than this. */
   mostBytes?: number;
+  mostMs?: number;
 }>;
 
 export class Journal {
@@ -45,7 +50,8 @@ export class Journal {
   #file: FileHandle;
   #name: string;
   #number: number;
-  #pieces: string[] = [];
+  #hash: Hash = createHash('sha256');
+  #begunMs = performance.now();
   #bytes = 0;
   #records = 0;
   #groups = 0;
@@ -127,9 +133,14 @@ export class Journal {
       for (const waiter of waiters) waiter.resolve();
       const outcomes = records.filter(({ kind }) => kind !== 'released');
       if (outcomes.length > 0) this.#options.durable?.(outcomes);
-      if (this.#bytes > (this.#options.mostBytes ?? MOST_BYTES)) await this.#rotate();
+      if (this.#isFull()) await this.#rotate();
     }
     if (this.#failure !== undefined) this.#pending = [];
+  }
+
+  #isFull(): boolean {
+    const { mostBytes = MOST_BYTES, mostMs = Number.POSITIVE_INFINITY } = this.#options;
+    return this.#bytes > mostBytes || performance.now() - this.#begunMs > mostMs;
   }
 
   async #writeGroup(records: readonly JournalRecord[]): Promise<void> {
@@ -141,7 +152,7 @@ export class Journal {
     const bytes = Buffer.from(text, 'utf8');
     for (let at = 0; at < bytes.length; ) at += (await this.#file.write(bytes, at)).bytesWritten;
     await this.#file.datasync();
-    this.#pieces.push(text);
+    this.#hash.update(bytes);
     this.#bytes += bytes.length;
   }
 
@@ -157,7 +168,8 @@ export class Journal {
       const { name, file } = await newFile(this.#options, this.#number);
       this.#name = name;
       this.#file = file;
-      this.#pieces = [];
+      this.#hash = createHash('sha256');
+      this.#begunMs = performance.now();
       this.#bytes = 0;
       this.#records = 0;
       this.#groups = 0;
@@ -171,14 +183,16 @@ export class Journal {
   async #end(): Promise<void> {
     await this.#put(grouped(this.#groups, closing(this.#records)));
     await this.#file.close();
-    this.#segments.push({
+    const segment: Segment = {
       name: this.#name,
       fence: this.#options.fence,
       bytes: this.#bytes,
       records: this.#records,
-      sha256: hash('sha256', this.#pieces.join('')),
+      sha256: this.#hash.digest('hex'),
       isTorn: false,
-    });
+    };
+    this.#segments.push(segment);
+    this.#options.closed?.(segment);
   }
 }
 
@@ -213,18 +227,22 @@ const checksum = (number: number, lines: string): string =>
   crc32(`${number}\n${lines}`).toString(16).padStart(8, '0');
 const closing = (records: number): string => `${JSON.stringify(['closed', records])}\n`;
 
-function lineOf({ kind, atMs, attempt, id, host, why, notBeforeMs }: JournalRecord): string {
-  const all = [
-    kind,
-    atMs,
-    attempt,
-    id,
-    host ?? '',
-    why?.slice(0, MOST_WHY).toWellFormed() ?? '',
-    notBeforeMs ?? 0,
-  ];
-  while (all.at(-1) === '' || all.at(-1) === 0) all.pop();
-  return `${JSON.stringify(all)}\n`;
+function lineOf({
+  kind,
+  atMs,
+  attempt,
+  id,
+  host,
+  why,
+  stage,
+  status,
+  notBeforeMs,
+  dateMs,
+}: JournalRecord): string {
+  const said = why?.slice(0, MOST_WHY).toWellFormed();
+  const more = { host, why: said, stage, status, notBefore: notBeforeMs, date: dateMs };
+  const isEmpty = Object.values(more).every((value) => value === undefined);
+  return `${JSON.stringify(isEmpty ? [kind, atMs, attempt, id] : [kind, atMs, attempt, id, more])}\n`;
 }
 
 type Read = Readonly<{
@@ -323,20 +341,26 @@ function recordOf(name: string, line: string, at: number): JournalRecord | 'clos
     throw damaged(name, at);
   }
   if (!Array.isArray(fields)) throw damaged(name, at);
-  const [kind, atMs, attempt, id, host = '', why = '', notBeforeMs = 0] = fields;
+  const [kind, atMs, attempt, id, rawMore = {}] = fields;
   if (kind === 'closed') return 'closed';
   if (!KINDS.has(kind) || typeof atMs !== 'number' || typeof attempt !== 'number' || typeof id !== 'string')
     throw damaged(name, at);
+  const { host, why, stage, status, notBefore, date } = rawMore as Record<string, unknown>;
   return {
     kind,
     id,
     attempt,
     atMs,
-    ...(host !== '' && { host }),
-    ...(why !== '' && { why }),
-    ...(notBeforeMs !== 0 && { notBeforeMs }),
+    ...(typeof host === 'string' && { host }),
+    ...(typeof why === 'string' && { why }),
+    ...(isStage(stage) && { stage }),
+    ...(typeof status === 'string' && { status }),
+    ...(typeof notBefore === 'number' && { notBeforeMs: notBefore }),
+    ...(typeof date === 'number' && { dateMs: date }),
   };
 }
+
+const isStage = (raw: unknown): raw is Stage => raw === 'sender' || raw === 'recipient' || raw === 'message';
 
 const damaged = (name: string, at: number) =>
   new ForthrightError(
@@ -382,6 +406,15 @@ async function closeTorn(folder: string, name: string, read: Read): Promise<Buff
     await file.close();
   }
   return end;
+}
+
+/** The rights under which its files were written, as far as their first line is whole. */
+export async function fencesOf(folder: string): Promise<string[]> {
+  const heads = (await segmentNames(folder)).map(async (name) => {
+    const bytes = await readFile(join(folder, name));
+    return headerOf(name, bytes, bytes.indexOf('\n'))?.fence;
+  });
+  return (await Promise.all(heads)).filter((fence) => fence !== undefined);
 }
 
 /** The number for the next file. */

@@ -23,7 +23,7 @@ export function prepared(n: number, attempt: number): Prepared {
   return {
     id: `ntc_${n}`,
     attempt,
-    notice: notice({ to: oneAddress(`person${n}@customer.example`), text }),
+    content: { notice: notice({ to: oneAddress(`person${n}@customer.example`), text }) },
     messageId: `message-${n}-of-the-test@marlow.example`,
     sender: oneAddress(`bounce-${n}@marlow.example`),
     dateMs: 1_795_330_800_000 + n,

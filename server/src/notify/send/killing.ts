@@ -21,15 +21,17 @@ export type KillSettings = Readonly<{
 export type Killed = Readonly<{ kills: number; inDoubt: number; twice: number; attemptedTwice: number }>;
 
 const LONGEST_DELAY_MS = 120;
+const CHILD = new URL('./killing.child.ts', import.meta.url);
 
-class Child {
+/** A process that can be killed at any moment, and what it has reported until then. */
+export class Killable<Order extends object, Report extends Readonly<{ say: string }>> {
   readonly process: ChildProcess;
   readonly #reports: Report[] = [];
   #wake: (() => void) | undefined;
   #isEnded = false;
 
-  constructor(order: Order) {
-    this.process = fork(new URL('./killing.child.ts', import.meta.url), {
+  constructor(program: URL, order: Order) {
+    this.process = fork(program, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.process.on('message', (report: Report) => {
@@ -83,7 +85,7 @@ export async function killSenders({
     let killed = 0;
     for (; killed < kills; killed++) {
       const at = `seed ${seed}, kill ${killed}`;
-      const child = new Child(order);
+      const child = new Killable<Order, Report>(CHILD, order);
       const begun = await child.report('begun');
       assert.ok(begun !== undefined, `${at}: it did not begin`);
       const fresh = begun.inDoubt.filter((id) => !everInDoubt.has(id));
@@ -97,7 +99,7 @@ export async function killSenders({
       await sleep(random() * LONGEST_DELAY_MS);
       await child.kill();
     }
-    const last = new Child(order);
+    const last = new Killable<Order, Report>(CHILD, order);
     const begun = await last.report('begun');
     for (const id of begun?.inDoubt ?? []) everInDoubt.add(id);
     const finished = await last.report('finished');
@@ -106,6 +108,16 @@ export async function killSenders({
   } finally {
     sink.disconnect();
   }
+}
+
+/** What the server took: by recipient, the hash of each message. */
+export function copiesIn(truth: string): Map<string, string[]> {
+  const copies = new Map<string, string[]>();
+  for (const line of truth.trimEnd().split('\n')) {
+    const [to = '', sum = ''] = line.split(' ');
+    copies.set(to, [...(copies.get(to) ?? []), sum]);
+  }
+  return copies;
 }
 
 function count(
@@ -119,11 +131,7 @@ function count(
   }>,
 ): Killed {
   const { finished, everInDoubt, people, kills, seed } = found;
-  const copies = new Map<string, string[]>();
-  for (const line of truth.trimEnd().split('\n')) {
-    const [to = '', sum = ''] = line.split(' ');
-    copies.set(to, [...(copies.get(to) ?? []), sum]);
-  }
+  const copies = copiesIn(truth);
   let twice = 0;
   for (let n = 0; n < people; n++) {
     const id = `ntc_${n}`;

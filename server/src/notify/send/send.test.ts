@@ -98,7 +98,9 @@ test('a message that can not be written is refused by name, and the others go', 
   await around({}, async ({ sink, records, send }) => {
     const [first, second, third] = people(3);
     assert.ok(first && second && third);
-    const bad = { ...second, notice: { ...second.notice, subject: 'a\r\nBcc: x@other.example' } };
+    assert.ok('notice' in second.content);
+    const notice = { ...second.content.notice, subject: 'a\r\nBcc: x@other.example' };
+    const bad = { ...second, content: { notice } };
     await send({ messages: [first, bad, third] });
     assert.equal(sink.taken.length, 2);
     const refused = records.find(({ kind }) => kind === 'refused');
@@ -134,7 +136,7 @@ test('a question about the right that gets no answer ends the sending when the t
       if (asked++ > 0) throw new Error('the database does not answer');
       return 300;
     };
-    await assert.rejects(send({ messages: people(2000), holdsFence }), { code: 'sending-fenced' });
+    await assert.rejects(send({ messages: people(2000), holdsFence }), /the database does not answer/);
     assert.equal(sink.taken.length, records.filter(({ kind }) => kind === 'accepted').length);
     assert.ok(sink.taken.length < 2000);
   });

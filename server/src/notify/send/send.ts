@@ -6,7 +6,7 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { ForthrightError } from '@forthright/contract';
+import { ANSWER, type ErrorCode, ForthrightError } from '@forthright/contract';
 import { FolderLock } from '../../platform/db/index.ts';
 import { nextNumber } from './journal.ts';
 import type {
@@ -36,6 +36,10 @@ export type SendOptions = Readonly<{
    * piles up.
    */
   onOutcomes: (records: readonly JournalRecord[]) => void | Promise<void>;
+  /** Each file of the journal that nobody writes any more. */
+  onSegment?: (segment: Segment) => void;
+  /** A file of the journal ends when it is longer, or older, than this. */
+  segments?: Readonly<{ mostBytes: number; mostMs: number }>;
   /** Stops at once: nothing more is released. */
   signal?: AbortSignal;
   workers?: number;
@@ -81,7 +85,8 @@ export async function sendAll(options: SendOptions): Promise<readonly Segment[]>
     const segments = await Promise.all(threads.map((thread) => thread.finish()));
     fence.mustHold();
     return segments.flat();
-  } catch (error) {
+  } catch (caught) {
+    const error = fence.reason(caught);
     // The others settle what they have released, so that less is in doubt.
     stop((error as Error).message);
     await Promise.allSettled(threads.map((thread) => thread.finish()));
@@ -117,6 +122,7 @@ class Fence {
   readonly #ask: () => Promise<number>;
   #untilNs = 0n;
   #timer: NodeJS.Timeout | undefined;
+  #unanswered: unknown;
   #isLost = false;
   #isEnded = false;
 
@@ -127,7 +133,11 @@ class Fence {
   async renew(): Promise<number> {
     // Counted from before the question, so that a slow answer gives no time away.
     const askedNs = process.hrtime.bigint();
-    const holdsMs = await this.#ask();
+    const holdsMs = await this.#ask().catch((error) => {
+      this.#unanswered = error;
+      throw error;
+    });
+    this.#unanswered = undefined;
     if (holdsMs <= 0) {
       this.#isLost = true;
       throw fenced();
@@ -157,7 +167,13 @@ class Fence {
   }
 
   mustHold(): void {
-    if (this.#isLost) throw fenced();
+    if (this.#isLost) throw this.#unanswered ?? fenced();
+  }
+
+  /** That nobody could be asked is why the time ran out. */
+  reason(error: unknown): unknown {
+    const isFenced = error instanceof ForthrightError && error.code === 'sending-fenced';
+    return isFenced ? (this.#unanswered ?? error) : error;
   }
 
   end(): void {
@@ -176,22 +192,24 @@ class Thread {
   readonly failed: Promise<never>;
   readonly #worker: Worker;
   readonly #onOutcomes: SendOptions['onOutcomes'];
+  readonly #onSegment: SendOptions['onSegment'];
   #finished: PromiseWithResolvers<readonly Segment[]> = Promise.withResolvers();
   #room: PromiseWithResolvers<Thread> = Promise.withResolvers();
   #handed: Promise<void> = Promise.resolve();
   #isFinishing = false;
 
   constructor(
-    { settings, folder, fence, onOutcomes }: SendOptions,
+    { settings, folder, fence, onOutcomes, onSegment, segments }: SendOptions,
     index: number,
     shares: number,
     from: number,
   ) {
     this.#onOutcomes = onOutcomes;
+    this.#onSegment = onSegment;
     const workerData: WorkerSettings = {
       settings,
       shares,
-      journal: { folder, fence, from, writer: String(index + 1) },
+      journal: { folder, fence, from, writer: String(index + 1), ...segments },
     };
     this.#worker = new Worker(new URL('./send.worker.ts', import.meta.url), { workerData });
     const failure = Promise.withResolvers<never>();
@@ -219,6 +237,10 @@ class Thread {
       case 'durable':
         this.#handed = this.#handed.then(() => this.#onOutcomes(message.records));
         this.#handed.catch(fail);
+        break;
+      case 'closed':
+        // Behind its outcomes, so that whoever counts them has them all.
+        this.#handed = this.#handed.then(() => this.#onSegment?.(message.segment));
         break;
       case 'finished':
         this.#handed.then(() => this.#finished.resolve(message.segments)).catch(fail);
@@ -255,6 +277,6 @@ class Thread {
 
 /** Only text crosses threads. */
 function coded({ code, message }: FromWorker & { say: 'failed' }): Error {
-  if (code === 'sending-fenced' || code === 'no-disk') return new ForthrightError(code, message);
+  if (code !== undefined && code in ANSWER) return new ForthrightError(code as ErrorCode, message);
   return new Error(message);
 }

@@ -10,6 +10,7 @@ const tell = (message: FromWorker) => port.postMessage(message);
 const sender = await Sender.open({
   ...(workerData as WorkerSettings),
   durable: (records) => tell({ say: 'durable', records }),
+  closed: (segment) => tell({ say: 'closed', segment }),
 });
 /** One after the other, so that a full mailer holds the next batch back. */
 let adding: Promise<void> = Promise.resolve();

@@ -8,33 +8,60 @@ import {
   type DkimKey,
   directly,
   dkimKey,
+  keysAt,
+  type Mail,
   Mailer,
+  type OneAddress,
   type Outcome,
   type Outgoing,
   type Routes,
+  type SigningTime,
   signed,
   viaRelays,
+  Withheld,
   writeMail,
 } from '../../platform/mail/index.ts';
-import { Journal } from './journal.ts';
+import { Journal, type JournalOptions } from './journal.ts';
 import type { JournalRecord, Prepared, Segment, SenderSettings } from './types.ts';
+import { openPen, type Pen } from './written.ts';
 
 export type SenderOptions = Readonly<{
   settings: SenderSettings;
-  journal: Readonly<{ folder: string; writer: string; fence: string; from: number }>;
+  journal: Omit<JournalOptions, 'durable' | 'closed'>;
   /** Outcomes that are on the disk. */
   durable: (records: readonly JournalRecord[]) => void;
+  /** Files of the journal that are complete. */
+  closed?: (segment: Segment) => void;
   /** How many share the limits and the connections. */
   shares: number;
 }>;
 
-/** The exact bytes of a prepared message; the same at each call, on each machine. */
-export function bytesOf(prepared: Prepared, settings: SenderSettings, keys: readonly DkimKey[]) {
-  const { notice, messageId, dateMs } = prepared;
-  const { from, replyTo } = settings;
-  const mail = writeMail(notice, { messageId, dateMs, from, replyTo });
-  return { ...mail, bytes: signed(mail.bytes, keys, Math.floor(dateMs / 1000)) };
+/**
+ * The exact bytes of a prepared message; the same at each call, on each machine. Refuses as `campaign-changed` when the
+ * body that was approved is another one.
+ */
+export function bytesOf(
+  { content, messageId, dateMs }: Prepared,
+  { from, replyTo }: SenderSettings,
+  keys: readonly (DkimKey & SigningTime)[],
+  pen?: Pen,
+): Mail {
+  const mail =
+    'notice' in content
+      ? writeMail(content.notice, { messageId, dateMs, from, replyTo })
+      : needed(pen)(content.unwritten, { messageId, dateMs, from, replyTo });
+  const signing = keysAt(keys, dateMs);
+  if (signing.length === 0) return mail;
+  return { ...mail, bytes: signed(mail.bytes, signing, Math.floor(dateMs / 1000)) };
 }
+
+function needed(pen: Pen | undefined): Pen {
+  if (pen === undefined) throw new Error('Notices are written from material.');
+  return pen;
+}
+
+const recipientOf = ({ content }: Prepared): OneAddress =>
+  'notice' in content ? content.notice.to : content.unwritten.to;
 
 const CONNECTIONS = 40;
 
@@ -42,14 +69,16 @@ export class Sender {
   readonly #mailer: Mailer;
   readonly #journal: Journal;
   readonly #settings: SenderSettings;
-  readonly #keys: readonly DkimKey[];
+  readonly #keys: readonly (DkimKey & SigningTime)[];
+  readonly #pen: Pen | undefined;
   /** By the process's own clock, which never jumps. */
   #mayReleaseUntil = 0n;
 
-  private constructor({ settings, shares }: SenderOptions, journal: Journal) {
+  private constructor({ settings, shares }: SenderOptions, journal: Journal, pen: Pen | undefined) {
     this.#journal = journal;
+    this.#pen = pen;
     this.#settings = settings;
-    this.#keys = settings.dkim.map(dkimKey);
+    this.#keys = settings.dkim.map(({ fromMs, untilMs, ...key }) => ({ ...dkimKey(key), fromMs, untilMs }));
     const { helo, connections = CONNECTIONS, limits = {} } = settings;
     const share = (perSecond: number) => perSecond / shares;
     this.#mailer = new Mailer({
@@ -64,13 +93,20 @@ export class Sender {
       ...(settings.messagesPerConnection && { messagesPerConnection: settings.messagesPerConnection }),
       ...(settings.timeouts && { timeouts: settings.timeouts }),
       ...(settings.patienceMs && { patienceMs: settings.patienceMs }),
-      released: (message) => this.#release(message),
+      released: (message) => this.#release(message as Dated),
       settled: ({ id, attempt }, outcome) => this.#journal.append(recordOf(id, attempt, outcome)),
     });
   }
 
   static async open(options: SenderOptions): Promise<Sender> {
-    return new Sender(options, await Journal.open({ ...options.journal, durable: options.durable }));
+    const { durable, closed, settings } = options;
+    const pen = settings.material === undefined ? undefined : await openPen(settings.material);
+    const journal = await Journal.open({
+      ...options.journal,
+      durable,
+      ...(closed === undefined ? {} : { closed }),
+    });
+    return new Sender(options, journal, pen);
   }
 
   /** Until then, by `process.hrtime.bigint()`, this process may release messages. */
@@ -80,14 +116,26 @@ export class Sender {
 
   /** Takes one message; resolves when there is room for the next. */
   add(prepared: Prepared): Promise<void> {
-    const outgoing: Outgoing = {
+    const outgoing: Dated = {
       id: prepared.id,
       attempt: prepared.attempt,
       sender: prepared.sender,
-      recipient: prepared.notice.to,
-      mail: () => bytesOf(prepared, this.#settings, this.#keys),
+      recipient: recipientOf(prepared),
+      dateMs: prepared.dateMs,
+      mail: () => this.#mail(prepared),
     };
     return this.#mailer.add(outgoing);
+  }
+
+  /** What can't be written is refused for this person; what is not as approved is nobody's fault but ours. */
+  #mail(prepared: Prepared): Mail {
+    try {
+      return bytesOf(prepared, this.#settings, this.#keys, this.#pen);
+    } catch (error) {
+      if (error instanceof ForthrightError && error.code === 'campaign-changed')
+        throw new Withheld(error.message, { cause: error });
+      throw error;
+    }
   }
 
   stop(why: string): void {
@@ -110,9 +158,9 @@ export class Sender {
     return await this.#journal.close();
   }
 
-  async #release({ id, attempt }: Outgoing): Promise<void> {
+  async #release({ id, attempt, dateMs }: Dated): Promise<void> {
     this.#mustBePermitted();
-    await this.#journal.commit({ kind: 'released', id, attempt, atMs: Date.now() });
+    await this.#journal.commit({ kind: 'released', id, attempt, atMs: Date.now(), dateMs });
     // Asked again: the disk may have taken longer than the permission holds.
     this.#mustBePermitted();
   }
@@ -126,6 +174,8 @@ export class Sender {
   }
 }
 
+type Dated = Outgoing & Readonly<{ dateMs: number }>;
+
 function routesOf({ route }: SenderSettings): Routes {
   if (route.kind === 'relays') return viaRelays(route.relays);
   const resolver = new Resolver();
@@ -135,6 +185,8 @@ function routesOf({ route }: SenderSettings): Routes {
 
 function recordOf(id: string, attempt: number, outcome: Outcome): JournalRecord {
   const why = outcome.kind === 'accepted' ? `${outcome.reply.code} ${outcome.reply.text}` : outcome.why;
+  const reply = 'reply' in outcome ? outcome.reply : undefined;
+  const stage = 'stage' in outcome ? outcome.stage : undefined;
   return {
     kind: outcome.kind,
     id,
@@ -142,6 +194,8 @@ function recordOf(id: string, attempt: number, outcome: Outcome): JournalRecord 
     atMs: Date.now(),
     why,
     ...(outcome.host !== undefined && { host: outcome.host }),
+    ...(stage !== undefined && { stage }),
+    ...(reply !== undefined && { status: reply.enhanced ?? String(reply.code) }),
     ...(outcome.kind === 'deferred' && { notBeforeMs: Math.round(outcome.notBeforeMs) }),
   };
 }

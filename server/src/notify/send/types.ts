@@ -1,12 +1,23 @@
 import type { KeyObject } from 'node:crypto';
-import type { Limits, Notice, OneAddress, Outcome, Target, Timeouts } from '../../platform/mail/index.ts';
+import type {
+  Limits,
+  Notice,
+  OneAddress,
+  Outcome,
+  SigningTime,
+  Stage,
+  Target,
+  Timeouts,
+} from '../../platform/mail/index.ts';
+import type { Material, Unwritten } from './written.ts';
 
 /** One message to one person, with all that is frozen: whoever sends it again sends the same bytes. */
 export type Prepared = Readonly<{
   id: string;
   /** 1 for the first attempt. Each further one of the same message has a higher number. */
   attempt: number;
-  notice: Notice;
+  /** As it is, or what the sending thread writes it from. */
+  content: Readonly<{ notice: Notice }> | Readonly<{ unwritten: Unwritten }>;
   /** Random, without brackets. */
   messageId: string;
   /** Random, by person; what comes back finds its person by it. */
@@ -19,8 +30,10 @@ export type Prepared = Readonly<{
 export type SenderSettings = Readonly<{
   from: Readonly<{ name: string; address: OneAddress }>;
   replyTo: OneAddress;
+  /** What is the same in all notices that are still to be written. */
+  material?: Material;
   helo: string;
-  dkim: readonly Readonly<{ domain: string; selector: string; privateKey: KeyObject }>[];
+  dkim: readonly (Readonly<{ domain: string; selector: string; privateKey: KeyObject }> & SigningTime)[];
   route:
     | Readonly<{ kind: 'relays'; relays: readonly Target[] }>
     | Readonly<{ kind: 'direct'; dnsServers?: readonly string[]; port?: number }>;
@@ -45,7 +58,13 @@ export type JournalRecord = Readonly<{
   host?: string;
   /** The server's answer, or why there is none. May hold personal data: it stays in the journal. */
   why?: string;
+  /** What a refusal or a deferral was about; none where no server was asked. */
+  stage?: Stage;
+  /** As RFC 3463 has it, else the three digits of the answer. */
+  status?: string;
   notBeforeMs?: number;
+  /** Of a release: the Date that is frozen from now on. */
+  dateMs?: number;
 }>;
 
 /** One file of the journal that nobody writes any more. Its hash enters the register when it is folded in. */
@@ -63,7 +82,14 @@ export type Segment = Readonly<{
 /** What a sending thread is started with, is told, and tells. */
 export type WorkerSettings = Readonly<{
   settings: SenderSettings;
-  journal: Readonly<{ folder: string; writer: string; fence: string; from: number }>;
+  journal: Readonly<{
+    folder: string;
+    writer: string;
+    fence: string;
+    from: number;
+    mostBytes?: number;
+    mostMs?: number;
+  }>;
   shares: number;
 }>;
 export type ToWorker =
@@ -74,5 +100,6 @@ export type ToWorker =
 export type FromWorker =
   | Readonly<{ say: 'room' }>
   | Readonly<{ say: 'durable'; records: readonly JournalRecord[] }>
+  | Readonly<{ say: 'closed'; segment: Segment }>
   | Readonly<{ say: 'finished'; segments: readonly Segment[] }>
   | Readonly<{ say: 'failed'; code: string | undefined; message: string }>;

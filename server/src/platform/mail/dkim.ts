@@ -14,6 +14,20 @@ export type DkimKey = Readonly<{
   privateKey: KeyObject;
 }>;
 
+/** When a key signs: messages dated from then, and before then. */
+export type SigningTime = Readonly<{ fromMs?: number | undefined; untilMs?: number | undefined }>;
+
+/**
+ * Those that sign a message of this date, so that what is sent once more has the same signature after a rotation, too. When the time
+ * of all of them is over, those that sign now.
+ */
+export function keysAt<T extends SigningTime>(keys: readonly T[], dateMs: number): readonly T[] {
+  const then = keys.filter(
+    ({ fromMs = 0, untilMs = Number.POSITIVE_INFINITY }) => fromMs <= dateMs && dateMs < untilMs,
+  );
+  return then.length > 0 ? then : keys.filter(({ untilMs }) => untilMs === undefined);
+}
+
 const LEAST_RSA_BITS = 2048;
 /** Longer ones are slower by far, and some receivers don't verify them. */
 const MOST_RSA_BITS = 4096;

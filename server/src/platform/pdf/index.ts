@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { ForthrightError } from '@forthright/contract';
 import type PdfKit from 'pdfkit';
 
 /** What a PDF says, in reading order. */
@@ -17,6 +19,8 @@ export type PdfDocument = Readonly<{
   language: string;
   at: Date;
   blocks: readonly PdfBlock[];
+  /** Path of a font for all of it, in place of our own, which has Latin, Greek and Cyrillic letters. */
+  font?: string;
 }>;
 
 const SIZES = { heading1: 18, heading2: 13, text: 10, note: 8 } as const;
@@ -30,6 +34,31 @@ const font = (name: string): string => require.resolve(`dejavu-fonts-ttf/ttf/${n
 
 type Doc = InstanceType<typeof PdfKit>;
 
+/** Where Debian's package `fonts-ipafont-gothic` has it (IPA Font License: free, and may stand in documents). */
+const JAPANESE = '/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf';
+
+/** Path of a font with Japanese letters: this one, or that of Debian's package. Undefined when it is not there. */
+export async function japaneseFont(path: string = JAPANESE): Promise<string | undefined> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true ? path : undefined;
+}
+
+/** Whether a font has all letters of a text. Refuses as `font-missing` a file that is no font. */
+export async function lettersOf(path: string): Promise<(text: string) => boolean> {
+  const { default: Kit } = await import('pdfkit');
+  try {
+    // @types/pdfkit does not know it: the font as fontkit has read it.
+    const { _font } = new Kit({ font: path }) as unknown as {
+      _font: { font: { hasGlyphForCodePoint: (letter: number) => boolean } };
+    };
+    return (text) =>
+      Array.from(text).every(
+        (letter) => /[\p{C}\s]/u.test(letter) || _font.font.hasGlyphForCodePoint(letter.codePointAt(0) ?? 0),
+      );
+  } catch (cause) {
+    throw new ForthrightError('font-missing', `${path} can not be used as a font.`, { cause });
+  }
+}
+
 /** Characters that no letter stands for would be boxes: a tab is a space, other control characters go. */
 const plain = (text: string): string =>
   text
@@ -40,7 +69,7 @@ const plain = (text: string): string =>
 
 /**
  * A PDF that a screen reader can read: PDF 1.7 tagged as PDF/UA asks (headings, paragraphs, lists with labels, language,
- * title, fonts within), so that what is told by place and size is told by its tags too. Latin, Greek and Cyrillic letters.
+ * title, fonts within), so that what is told by place and size is told by its tags too.
  */
 export async function writePdf(document: PdfDocument): Promise<Uint8Array> {
   // Loaded when a page is made: no other command should wait for it.
@@ -55,7 +84,7 @@ export async function writePdf(document: PdfDocument): Promise<Uint8Array> {
     lang: document.language,
     displayTitle: true,
     bufferPages: true,
-    font: font('DejaVuSans'),
+    font: document.font ?? font('DejaVuSans'),
     info: {
       Title: document.title,
       Author: document.author,
@@ -63,8 +92,8 @@ export async function writePdf(document: PdfDocument): Promise<Uint8Array> {
       ModDate: document.at,
     },
   });
-  doc.registerFont('text', font('DejaVuSans'));
-  doc.registerFont('bold', font('DejaVuSans-Bold'));
+  doc.registerFont('text', document.font ?? font('DejaVuSans'));
+  doc.registerFont('bold', document.font ?? font('DejaVuSans-Bold'));
   const whole = doc.struct('Document');
   doc.addStructure(whole);
   for (const block of document.blocks) addBlock(doc, whole, block);

@@ -11,7 +11,7 @@ import { BrokenBeforeEnd, type Envelope, Lost, SmtpConnection } from './connecti
 import { Backoff, Health, Pace, retryAfterMs } from './limits.ts';
 import type { Reply } from './reply.ts';
 import type { Route, Routes } from './routes.ts';
-import { type Outcome, type Outgoing, type Target, TIMEOUTS, type Timeouts } from './types.ts';
+import { type Outcome, type Outgoing, type Target, TIMEOUTS, type Timeouts, Withheld } from './types.ts';
 
 export type MailerOptions = Readonly<{
   routes: Routes;
@@ -157,7 +157,7 @@ export class Mailer {
     const untilMs = this.#backoff.untilMs(pending.domain);
     if (untilMs <= this.#now()) return undefined;
     const why = `${pending.domain} deferred one message after the other, so it rests`;
-    return { kind: 'deferred', why, isAttempted: false, notBeforeMs: untilMs };
+    return { kind: 'deferred', stage: 'recipient', why, isAttempted: false, notBeforeMs: untilMs };
   }
 
   deferral(pending: Pending, why: string, host?: string): Outcome {
@@ -320,7 +320,10 @@ class Lane {
     try {
       pending.mail ??= pending.message.mail();
     } catch (error) {
-      return { kind: 'refused', stage: 'message', why: (error as Error).message };
+      const why = (error as Error).message;
+      if (!(error instanceof Withheld)) return { kind: 'refused', stage: 'message', why };
+      this.#mailer.stop(why, error.cause);
+      return { kind: 'broken-before-dot', why };
     }
     const why = connection.whyNot(pending.mail);
     const { host } = connection.target;

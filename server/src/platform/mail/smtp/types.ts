@@ -27,9 +27,12 @@ export type Outgoing = Readonly<{
   /** The envelope's sender, which finds its person when the message comes back. */
   sender: OneAddress;
   recipient: OneAddress;
-  /** Made when its turn has come, so that what waits is small. */
+  /** Made when its turn has come, so that what waits is small. When it throws it is refused; `Withheld` stops everything. */
   mail: () => Mail;
 }>;
+
+/** Thrown by `mail()` when neither this message nor any other may go out; its cause is what stopped it. */
+export class Withheld extends Error {}
 
 /** What a server's answer was about. */
 export type Stage = 'sender' | 'recipient' | 'message';

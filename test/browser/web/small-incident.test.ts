@@ -1,0 +1,93 @@
+/** A small incident, recorded, decided and closed in a browser: without logs, in one minute of a person's time. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { BrowserContext, Page } from 'playwright-core';
+import { whyNoChromium } from '../../peers/chromium.ts';
+import { signInFirst } from './people.ts';
+import { picture, refuseBarriers, refuseSideways, type Served, serveWeb, Watched } from './world.ts';
+
+describe('a small incident, in a browser', { skip: whyNoChromium() ?? false }, () => {
+  let served: Served;
+  let browser: Watched;
+  let context: BrowserContext;
+  let page: Page;
+
+  before(async () => {
+    served = await serveWeb();
+    browser = await Watched.open();
+    context = await browser.context({ viewport: { width: 390, height: 844 } });
+    page = await context.newPage();
+    await signInFirst(page, served, ['administrator', 'investigator', 'privacy-officer']);
+  });
+  after(async () => {
+    await browser?.close();
+    await served?.close();
+    assert.deepEqual(browser?.complaints, [], 'the browser complained');
+  });
+
+  const looked = async (name: string) => {
+    await picture(page, name);
+    await refuseSideways(page, name);
+    await refuseBarriers(page, name);
+  };
+
+  test('it is recorded, decided and closed in seven steps, and stands in the register', async () => {
+    await page.goto(`${served.address}/incidents/new`);
+    await page.getByLabel('What happened, in one line').fill('An invoice went to the wrong customer');
+    await page.getByLabel('Kind').selectOption('misdelivery');
+    await page.getByRole('button', { name: 'Record it' }).click();
+    await page.getByRole('link', { name: 'Decide and close' }).click();
+    await page.getByText('decide, with a reason').waitFor();
+    await looked('small-undecided-phone');
+    await page.getByLabel('Why').fill('One customer, name and address; the other has deleted the letter.');
+    await page.getByRole('button', { name: 'Decide: record only' }).click();
+    await page.getByText('Decided: record only').waitFor();
+    await page.getByLabel('What happened in the end').fill('Two invoices were exchanged in one envelope.');
+    await looked('small-decided-phone');
+    await page.getByRole('button', { name: 'Close the incident' }).click();
+    await page.getByText('This incident is closed.').waitFor();
+    await looked('small-closed-phone');
+
+    const incident = new URL(page.url()).pathname.split('/')[2];
+    const { timeline } = await page.evaluate<{ timeline: { kind: string }[] }>(
+      `fetch('/api/incidents/${incident}').then((answer) => answer.json())`,
+    );
+    assert.deepEqual(
+      timeline.map(({ kind }) => kind),
+      ['incident-opened', 'incident-decided', 'incident-closed'],
+    );
+  });
+
+  test('who decides on what somebody has changed meanwhile is told, and loses nothing', async () => {
+    await page.goto(`${served.address}/incidents/new`);
+    await page.getByLabel('What happened, in one line').fill('A parcel was opened on its way');
+    await page.getByRole('button', { name: 'Record it' }).click();
+    await page.getByRole('link', { name: 'Decide and close' }).click();
+    await page.getByLabel('Why').fill('Nobody else has seen it.');
+    const incident = new URL(page.url()).pathname.split('/')[2];
+    await page.evaluate(
+      `fetch('/api/incidents/${incident}', { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: '{"version":1,"kind":"loss"}' })`,
+    );
+    await page.getByRole('button', { name: 'Decide: record only' }).click();
+    await page.getByText('Somebody has changed this meanwhile.').waitFor();
+    assert.equal(await page.getByLabel('Why').inputValue(), 'Nobody else has seen it.');
+    await looked('small-changed-phone');
+    await page.getByRole('button', { name: 'Decide: record only' }).click();
+    await page.getByText('Decided: record only').waitFor();
+  });
+
+  test('the server away: it is said, and trying again works when it is back', async () => {
+    await context.route('**/api/incidents?**', (route) => route.abort());
+    await page.goto(`${served.address}/incidents`);
+    await page.getByText('The server could not be reached.').waitFor();
+    await looked('unreachable-phone');
+    await context.unroute('**/api/incidents?**');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'An invoice went to the wrong customer' }).waitFor();
+    browser.complaints.splice(
+      0,
+      browser.complaints.length,
+      ...browser.complaints.filter((one) => !/ERR_FAILED/.test(one)),
+    );
+  });
+});

@@ -1,0 +1,86 @@
+/** Every view and its address. The server knows the same list (`server/src/http/web.ts`). */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Home } from '../home/home.tsx';
+import { NotFound } from './not-found.tsx';
+import { Shell } from './shell.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const text = (raw: unknown): string | undefined => (typeof raw === 'string' && raw !== '' ? raw : undefined);
+/** Which figure's evidence is open. */
+const evidence = (search: Record<string, unknown>): { evidence?: string } => {
+  const of = text(search.evidence);
+  return of === undefined ? {} : { evidence: of };
+};
+
+const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });
+const sample = createRoute({
+  getParentRoute: () => root,
+  path: '/sample',
+  validateSearch: evidence,
+  component: lazyRouteComponent(() => import('../start/sample.tsx'), 'Sample'),
+});
+const connect = createRoute({
+  getParentRoute: () => root,
+  path: '/connect',
+  component: lazyRouteComponent(() => import('../start/connect.tsx'), 'Connect'),
+});
+const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { state?: 'open' | 'decided' | 'closed'; after?: string } => {
+    const state = (['open', 'decided', 'closed'] as const).find((one) => one === search.state);
+    const after = text(search.after);
+    return { ...(state === undefined ? {} : { state }), ...(after === undefined ? {} : { after }) };
+  },
+  component: lazyRouteComponent(() => import('../incident/list.tsx'), 'Incidents'),
+});
+const open = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/new',
+  component: lazyRouteComponent(() => import('../incident/open.tsx'), 'OpenIncident'),
+});
+const incident = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident',
+  validateSearch: evidence,
+  component: lazyRouteComponent(() => import('../incident/incident.tsx'), 'Incident'),
+});
+const leaks = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/leaks',
+  component: lazyRouteComponent(() => import('../incident/leaks.tsx'), 'Leaks'),
+});
+
+const decide = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/decide',
+  component: lazyRouteComponent(() => import('../incident/decide.tsx'), 'Decide'),
+});
+
+const duties = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/duties',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { status?: 'cannot-tell' | 'unverified' | 'not-due'; duty?: string } => {
+    const status = (['cannot-tell', 'unverified', 'not-due'] as const).find((one) => one === search.status);
+    const duty = text(search.duty);
+    return { ...(status === undefined ? {} : { status }), ...(duty === undefined ? {} : { duty }) };
+  },
+  component: lazyRouteComponent(() => import('../assess/duties.tsx'), 'Duties'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, sample, connect, incidents, open, incident, leaks, duties, decide]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

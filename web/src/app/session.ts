@@ -1,0 +1,24 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { type Answer, answerOf, api } from './client.ts';
+
+export type Me = Answer<'/api/me', 'get'>;
+export type Role = Me['roles'][number];
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: () => answerOf(api.GET('/api/me')),
+  staleTime: 60_000,
+});
+
+/** Who is signed in, below the shell, which waits until that is known. */
+export function useMe(): Me {
+  const { data } = useQuery(meQuery);
+  if (data === undefined) throw new Error('Who is signed in is asked for outside of the shell.');
+  return data;
+}
+
+/** The server decides; this only keeps pages from offering what it would refuse. */
+export const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver', 'auditor'];
+export const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
+export const hasOne = ({ roles }: Me, some: readonly Role[]): boolean =>
+  some.some((one) => roles.includes(one));

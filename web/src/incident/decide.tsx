@@ -1,0 +1,255 @@
+/** Deciding and closing: for a small incident this and the first form are all there is. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { type SubmitEvent, useState } from 'react';
+import { answerOf, api, Refused } from '../app/client.ts';
+import { hasOne, type Role, useMe } from '../app/session.ts';
+import { Field, instantOf, localOf, ownZone } from '../kit/form.tsx';
+import { Empty, Failed, Loaded } from '../kit/states.tsx';
+import { When } from '../kit/time.tsx';
+import { useWords } from '../words/index.tsx';
+import { Head } from './head.tsx';
+import { incidentQueries, type Shown } from './queries.ts';
+
+type Decision = Shown['decisions'][number];
+type Answer = Decision['answer'];
+
+const ANSWERS = ['register-only', 'tell-authority', 'tell-people'] as const satisfies readonly Answer[];
+const DECIDERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
+const CLOSERS: readonly Role[] = ['privacy-officer'];
+/** GDPR Art. 33(1), offered as the time by which to tell; who decides may name another. */
+const USUAL_HOURS = 72;
+
+export function Decide() {
+  const { incident } = useParams({ from: '/incidents/$incident/decide' });
+  const shown = useQuery(incidentQueries.shown(incident));
+  return (
+    <Loaded query={shown} isWhole>
+      {(found) => (
+        <>
+          <Head shown={found} />
+          <Decisions shown={found} />
+          <Closing shown={found} />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+/** Asks for a change, and shows what is then so. */
+function useChange<T>(change: (given: T) => Promise<unknown>) {
+  const queries = useQueryClient();
+  const anew = (of: readonly string[]) =>
+    Promise.all(of.map((key) => queries.invalidateQueries({ queryKey: [key] })));
+  return useMutation({
+    mutationFn: change,
+    onSuccess: () => anew(['incident', 'incidents', 'waiting', 'clocks']),
+    // What somebody else wrote is shown; what was typed here stays.
+    onError: (error) =>
+      error instanceof Refused && error.code === 'incident-changed' ? anew(['incident']) : undefined,
+  });
+}
+
+function Decisions({ shown }: Readonly<{ shown: Shown }>) {
+  const { t } = useWords();
+  const me = useMe();
+  const standing = shown.decisions.filter(({ endedBy }) => endedBy === undefined);
+  return (
+    <section aria-labelledby="decisions">
+      <h2 id="decisions">{t('decide.title')}</h2>
+      {standing.length === 0 ? (
+        <p className="soft">{t('decide.none')}</p>
+      ) : (
+        <ul className="plain rows">
+          {standing.map((one) => (
+            <li key={one.id}>
+              <DecisionWords decision={one} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {shown.state !== 'closed' &&
+        hasOne(me, DECIDERS) &&
+        (standing.length === 0 ? (
+          <DecideForm shown={shown} />
+        ) : (
+          <details className="more">
+            <summary>{t('decide.anew')}</summary>
+            <DecideForm shown={shown} />
+          </details>
+        ))}
+    </section>
+  );
+}
+
+function DecisionWords({ decision: { step, answer, reason, at, by } }: Readonly<{ decision: Decision }>) {
+  const { t, named } = useWords();
+  const me = useMe();
+  const who = by === me.person.id ? t('by.you') : by;
+  return (
+    <>
+      <span className="row-title">
+        {t(step === 'proposal' ? 'decide.proposed' : 'decide.decided', { answer: named('answer', answer) })}
+      </span>
+      <span>{reason ?? t('erased')}</span>
+      <span className="soft">
+        {who} <When at={at} />
+      </span>
+    </>
+  );
+}
+
+function DecideForm({ shown }: Readonly<{ shown: Shown }>) {
+  const { t, named } = useWords();
+  const [answer, setAnswer] = useState<Answer>('register-only');
+  const [reason, setReason] = useState('');
+  const [due, setDue] = useState(() => {
+    const aware = shown.times.aware?.at;
+    return localOf(
+      new Date((aware === undefined ? Date.now() : Date.parse(aware)) + USUAL_HOURS * 3_600_000),
+    );
+  });
+  const deciding = useChange(() => {
+    const until = instantOf(due);
+    return answerOf(
+      api.POST('/api/incidents/{incident}/decisions', {
+        params: { path: { incident: shown.id } },
+        body: {
+          version: shown.version,
+          step: 'decision',
+          answer,
+          reason,
+          ...(answer === 'register-only' || until === undefined ? {} : { due: until }),
+        },
+      }),
+    ).then(() => setReason(''));
+  });
+  const handleSubmit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    deciding.mutate(undefined);
+  };
+  return (
+    <form className="form" onSubmit={handleSubmit}>
+      <fieldset>
+        <legend>{t('decide.whom')}</legend>
+        {ANSWERS.map((one) => (
+          <label key={one} className="choice">
+            <input type="radio" name="answer" checked={answer === one} onChange={() => setAnswer(one)} />
+            {named('answer', one)}
+          </label>
+        ))}
+      </fieldset>
+      {answer !== 'register-only' && (
+        <Field label={t('decide.due')} help={t('leaks.zone', { zone: ownZone() })}>
+          {(ids) => (
+            <input
+              {...ids}
+              required
+              type="datetime-local"
+              value={due}
+              onChange={(event) => setDue(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
+      <Field label={t('decide.reason')} help={t('decide.reasonHelp')}>
+        {(ids) => (
+          <textarea
+            {...ids}
+            required
+            rows={3}
+            maxLength={20_000}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+      {deciding.error !== null && <Failed error={deciding.error} />}
+      <p className="actions">
+        <button type="submit" className="button" disabled={deciding.isPending}>
+          {t('decide.sign', { answer: named('answer', answer) })}
+        </button>
+      </p>
+    </form>
+  );
+}
+
+function Closing({ shown }: Readonly<{ shown: Shown }>) {
+  const { t, named } = useWords();
+  const mayClose = hasOne(useMe(), CLOSERS);
+  if (shown.state === 'closed')
+    return (
+      <section aria-labelledby="closing">
+        <h2 id="closing">{t('close.title')}</h2>
+        <Empty title={t('close.done')}>
+          {shown.closedAt !== undefined && (
+            <p>
+              <When at={shown.closedAt} />
+            </p>
+          )}
+          <p>
+            <Link to="/">{t('notFound.home')}</Link>
+          </p>
+        </Empty>
+      </section>
+    );
+  const kinds = [...new Set(shown.blockers.map(({ blocker }) => blocker))];
+  return (
+    <section aria-labelledby="closing">
+      <h2 id="closing">{t('close.title')}</h2>
+      {kinds.length > 0 ? (
+        <>
+          <p>{t('close.waits')}</p>
+          <ul>
+            {kinds.map((kind) => (
+              <li key={kind}>{named('blocker', kind)}</li>
+            ))}
+          </ul>
+        </>
+      ) : mayClose ? (
+        <CloseForm shown={shown} />
+      ) : (
+        <p>{t('close.officer')}</p>
+      )}
+    </section>
+  );
+}
+
+function CloseForm({ shown }: Readonly<{ shown: Shown }>) {
+  const { t } = useWords();
+  const [summary, setSummary] = useState('');
+  const closing = useChange(() =>
+    answerOf(
+      api.POST('/api/incidents/{incident}/close', {
+        params: { path: { incident: shown.id } },
+        body: { version: shown.version, summary },
+      }),
+    ),
+  );
+  const handleSubmit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    closing.mutate(undefined);
+  };
+  return (
+    <form className="form" onSubmit={handleSubmit}>
+      <Field label={t('close.summary')} help={t('close.summaryHelp')}>
+        {(ids) => (
+          <textarea
+            {...ids}
+            required
+            rows={3}
+            maxLength={20_000}
+            value={summary}
+            onChange={(event) => setSummary(event.target.value)}
+          />
+        )}
+      </Field>
+      {closing.error !== null && <Failed error={closing.error} />}
+      <p className="actions">
+        <button type="submit" className="button" disabled={closing.isPending}>
+          {t('close.now')}
+        </button>
+      </p>
+    </form>
+  );
+}
