@@ -6,11 +6,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ForthrightError } from '@forthright/contract';
 import {
+  affectedEntrances,
   answerEntrances,
   archiveKeys,
+  customerOperations,
+  deskOperations,
   editionOperations,
   endAndArchive,
   mailKeyOperations,
+  noticeEntrances,
   openRecordTruth,
   type RecordOptions,
 } from './answer/index.ts';
@@ -67,13 +71,17 @@ export const operationsOf = (
   ...campaignOperations({ data, mailing, allowPrivate, workspace: jobs.workspace }),
   ...editionOperations({ workspace: jobs.workspace }),
   ...mailKeyOperations({ data, mailing }),
+  ...deskOperations({ data, mailing, workspace: jobs.workspace }),
+  ...customerOperations({ data, mailing, workspace: jobs.workspace }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
 
 /** What anybody may ask of these records, signed in or not. */
-export const questionsOf = (options: RecordOptions): readonly Entrance[] =>
-  answerEntrances(() => openRecordTruth(options));
+export function questionsOf(options: RecordOptions & Readonly<{ now: () => Date }>): readonly Entrance[] {
+  const open = () => openRecordTruth(options);
+  return [...answerEntrances(open), ...noticeEntrances(open), ...affectedEntrances(options)];
+}
 
 const nowhere = new Proxy({} as Db, {
   get: () => {
@@ -89,7 +97,13 @@ export const allOperations = (): readonly Operation[] => operationsOf(nobody());
 export async function openApi(version: string): Promise<object> {
   const { describeApi } = await import('./http/index.ts');
   const people = nobody();
-  const questions = questionsOf({ db: nowhere, data: '', workspace: undefined, mailing: undefined });
+  const questions = questionsOf({
+    db: nowhere,
+    data: '',
+    workspace: undefined,
+    mailing: undefined,
+    now: () => new Date(),
+  });
   return describeApi({ operations: operationsOf(people), people, questions }, version);
 }
 
@@ -185,7 +199,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       mailing,
       fetchFromAmazon: keepingCertificates(getOutside, now),
     };
-    const questions = questionsOf({ db, data, workspace, mailing });
+    const questions = questionsOf({ db, data, workspace, mailing, now });
     // The commands that ask a server read this file for its operations, and need none of what serves them.
     const http = await import('./http/index.ts');
     const published = join(data, 'public');

@@ -34,7 +34,7 @@ describe('in a browser', { skip: whyNoChromium() ?? false }, () => {
     await publishAnswers({ db, data: folder });
     app = makeServer({
       operations: [],
-      questions: questionsOf({ db, data: folder, workspace, mailing }),
+      questions: questionsOf({ db, data: folder, workspace, mailing, now }),
       people: peopleOf({ db, now, seals: sealFolder(join(folder, 'keys')) }),
       db,
       // The limits count by the minute, and all of this is one client.

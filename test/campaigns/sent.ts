@@ -29,6 +29,7 @@ import type { Db } from '../../server/src/platform/db/index.ts';
 import { dkimKey } from '../../server/src/platform/mail/index.ts';
 import { Sink } from '../../server/src/platform/mail/smtp/testing.ts';
 import type { Asked } from '../../server/src/prove/index.ts';
+import type { CohortRow } from '../../server/src/scope/index.ts';
 
 export type SentCampaign = Readonly<{
   db: Db;
@@ -42,6 +43,55 @@ export type SentCampaign = Readonly<{
   as: (who: string) => Asked;
   close: () => Promise<void>;
 }>;
+
+/** Where a campaign is made and sent. */
+export type Place = Readonly<{
+  db: Db;
+  folder: string;
+  workspace: string;
+  mailing: Mailing;
+  now: () => Date;
+}>;
+
+const askIn =
+  ({ folder, workspace, mailing }: Place) =>
+  async <T>(asked: Asked, name: string, given: object): Promise<T> => {
+    const operations = campaignOperations({ data: folder, workspace, mailing });
+    const found = operations.find((one) => one.name === name);
+    assert.ok(found, name);
+    return found.output.parse(await found.run(asked, found.input.parse(given))) as T;
+  };
+
+/** An incident whose people are these, told by a campaign that was approved and sent; `usr_ada` and `usr_bo` have seats. */
+export async function sendCampaignIn(
+  place: Place,
+  rows: readonly CohortRow[],
+): Promise<Readonly<{ incident: string; campaign: string }>> {
+  const { db, folder, workspace, mailing, now } = place;
+  const as = (who: string): Asked => ({ db, now, actor: actor(`usr_${who}`, ...ROLES) });
+  const ask = askIn(place);
+  await archiveKeys(as('ada'), mailing);
+  const { incident } = await askRecord<Changed>(as('ada'), 'open-incident', {
+    title: 'Pages',
+    kind: 'technical-error',
+    times: { aware: { at: '2025-11-20T10:00:00+01:00', saidBy: 'Ada' } },
+  });
+  await askRecord(as('ada'), 'set-leaks', { incident, version: 0, leaks: LEAKS });
+  const run = await finishedRun(as('ada'), incident, rows);
+  const { campaign } = await ask<CampaignChanged>(as('ada'), 'make-campaign', {
+    incident,
+    run,
+    statement: STATEMENT,
+  });
+  const of = { incident, campaign };
+  const given = { db, now, data: folder, workspace, mailing };
+  await doJob(db, PREPARE_CAMPAIGN, prepareCampaignHandler(given), { now: now() });
+  const { hash } = await ask<CampaignShown>(as('ada'), 'show-campaign', of);
+  await ask(as('bo'), 'approve-campaign', { ...of, hash });
+  await ask(as('ada'), 'start-campaign', { ...of, slice: 1000 });
+  await doJob(db, SEND_CAMPAIGN, sendCampaignHandler({ ...given, log: () => {} }), { now: now() });
+  return of;
+}
 
 export async function sentCampaign(now: () => Date): Promise<SentCampaign> {
   const mails = new Map<string, Buffer>();
@@ -59,29 +109,8 @@ export async function sentCampaign(now: () => Date): Promise<SentCampaign> {
     dkim: [dkimKey({ domain: 'marlow.example', selector: 'n2026', privateKey })],
   });
   const as = (who: string): Asked => ({ db, now, actor: actor(`usr_${who}`, ...ROLES) });
-  const operations = campaignOperations({ data: folder, workspace, mailing });
-  async function ask<T>(name: string, given: object, who = 'ada'): Promise<T> {
-    const found = operations.find((one) => one.name === name);
-    assert.ok(found, name);
-    return found.output.parse(await found.run(as(who), found.input.parse(given))) as T;
-  }
-  await archiveKeys(as('ada'), mailing);
-  const { incident } = await askRecord<Changed>(as('ada'), 'open-incident', {
-    title: 'Pages',
-    kind: 'technical-error',
-    times: { aware: { at: '2025-11-20T10:00:00+01:00', saidBy: 'Ada' } },
-  });
-  await askRecord(as('ada'), 'set-leaks', { incident, version: 0, leaks: LEAKS });
   const rows = Object.keys(LANGUAGES).map((language, n) => person(n, { language }));
-  const run = await finishedRun(as('ada'), incident, rows);
-  const { campaign } = await ask<CampaignChanged>('make-campaign', { incident, run, statement: STATEMENT });
-  const of = { incident, campaign };
-  const given = { db, now, data: folder, workspace, mailing };
-  await doJob(db, PREPARE_CAMPAIGN, prepareCampaignHandler(given), { now: now() });
-  const { hash } = await ask<CampaignShown>('show-campaign', of);
-  await ask('approve-campaign', { ...of, hash }, 'bo');
-  await ask('start-campaign', { ...of, slice: 1000 });
-  await doJob(db, SEND_CAMPAIGN, sendCampaignHandler({ ...given, log: () => {} }), { now: now() });
+  const { incident } = await sendCampaignIn({ db, folder, workspace, mailing, now }, rows);
   return {
     db,
     folder,

@@ -23,6 +23,7 @@ import {
   LEAKS,
   mailingTo,
   person,
+  records,
   STATEMENT,
   writeWorkspace,
 } from '../../server/src/notify/campaigns/testing.ts';
@@ -62,7 +63,7 @@ export class CampaignWorld {
       this.#folders += 1;
       this.folder = join(this.#work, String(this.#folders));
       this.#workspace = await writeWorkspace(this.folder);
-      this.db = await openRecord({ folder: this.folder, now: this.now });
+      this.db = await openRecord({ folder: this.folder, url: records.url?.(), now: this.now });
       this.sink = await Sink.open({ message: (seen) => this.deed(seen) });
     });
     afterEach(async () => {

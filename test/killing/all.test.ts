@@ -5,6 +5,7 @@ import { DEEDS as OF_INCIDENTS } from '../../server/src/incident/killing.child.t
 import { KILLED_AS } from '../../server/src/incident/killing.ts';
 import { allOperations } from '../../server/src/serve.ts';
 import { DEEDS as OF_CAMPAIGNS } from './campaigns.child.ts';
+import { DEEDS as OF_DESK } from './desk.child.ts';
 import { DEEDS as OF_DUTIES } from './duties.child.ts';
 import { DEEDS as OF_EDITIONS } from './editions.child.ts';
 import { DEEDS as OF_PEOPLE } from './people.child.ts';
@@ -12,7 +13,7 @@ import { DEEDS as OF_WEBHOOKS } from './webhooks.child.ts';
 
 test('a process is killed in the midst of every operation that changes something', () => {
   const killed = new Set(
-    [OF_INCIDENTS, OF_PEOPLE, OF_WEBHOOKS, OF_CAMPAIGNS, OF_DUTIES, OF_EDITIONS].flatMap((deeds) =>
+    [OF_INCIDENTS, OF_PEOPLE, OF_WEBHOOKS, OF_CAMPAIGNS, OF_DUTIES, OF_EDITIONS, OF_DESK].flatMap((deeds) =>
       Object.keys(deeds),
     ),
   );

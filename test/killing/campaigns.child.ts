@@ -32,7 +32,7 @@ import { Sink } from '../../server/src/platform/mail/smtp/testing.ts';
 import { MIGRATIONS } from '../../server/src/serve.ts';
 
 /** No notice is sent here: the port is nobody's, and no job of sending is done. */
-const MAILING = mailingTo(9);
+export const MAILING = mailingTo(9);
 
 async function run<T>(
   world: World,
@@ -49,7 +49,7 @@ async function run<T>(
   return found.output.parse(await found.run(asked, found.input.parse(rawInput))) as T;
 }
 
-type Of = Readonly<{ incident: string; campaign: string }>;
+export type Of = Readonly<{ incident: string; campaign: string }>;
 
 async function toMake({ asked }: World): Promise<object> {
   const { incident } = await ask<Changed>(asked, 'open-incident', {
@@ -93,7 +93,7 @@ async function approved(world: World): Promise<Of> {
   return of;
 }
 
-async function started(world: World): Promise<Of> {
+export async function started(world: World): Promise<Of> {
   const of = await approved(world);
   await run(world, 'start-campaign', of);
   return of;

@@ -4,6 +4,7 @@ import { after, before, describe } from 'node:test';
 import { type Changed, type IncidentShown, ROLES, type Role } from '@forthright/contract';
 import { type As, World } from '../../server/src/http/testing.ts';
 import { seat, strays } from '../../server/src/incident/testing.ts';
+import type { Mailing } from '../../server/src/notify/index.ts';
 import { type Postgres, startPostgres, whyNoPostgres } from './postgres.ts';
 
 /** Another person than the first of that role. */
@@ -18,8 +19,8 @@ export class House {
     this.world = world;
   }
 
-  static async open(url?: string, workspace?: string): Promise<House> {
-    const house = new House(await World.open({ url, workspace }));
+  static async open(url?: string, workspace?: string, mailing?: Mailing): Promise<House> {
+    const house = new House(await World.open({ url, workspace, mailing }));
     const root = await house.world.first();
     for (const role of ROLES) await house.#join(root, role, role);
     await house.#join(root, SECOND_OFFICER, 'privacy-officer');
@@ -32,6 +33,10 @@ export class House {
     const given = { name: 't', scopes: [role], days: 365 };
     const { body } = await this.world.ask('POST', '/api/tokens', as, given);
     this.#tokens.set(who, { token: String(body.secret) });
+  }
+
+  tokenOf(who: string): string {
+    return this.#tokens.get(who)?.token ?? '';
   }
 
   /** What is answered when it goes well; a test fails on anything else. */

@@ -19,6 +19,7 @@ export type Row = Readonly<{
 const PARAMETERS: Readonly<Record<string, string>> = {
   person: 'usr_00000000000000000000',
   token: 'tok_00000000000000000000',
+  customer: 'c-0',
   incident: `inc_${'0'.repeat(32)}`,
   file: `evi_${'0'.repeat(32)}`,
   inquiry: `inq_${'0'.repeat(32)}`,

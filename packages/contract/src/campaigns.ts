@@ -305,24 +305,26 @@ export type EraseAddressee = z.infer<typeof EraseAddressee>;
 
 const File = z.string().min(1).max(1000);
 
+const Boxes = z
+  .array(
+    z.strictObject({
+      host: z.string().min(1).max(253),
+      port: z.int().min(1).max(65_535).default(993),
+      security: z.enum(['tls', 'starttls']).default('tls'),
+      verifies: z.boolean().default(true),
+      user: z.string().min(1).max(300),
+      passwordFile: File,
+      mailbox: z.string().min(1).max(300).default('INBOX'),
+    }),
+  )
+  .max(20)
+  .default([]);
+
 /** From where returned mail is taken; paths are seen from the data folder. */
 const Receive = z.strictObject({
   /** Maildirs that another program fills, and that are nobody else's to read. */
   maildirs: z.array(File).max(20).default([]),
-  imap: z
-    .array(
-      z.strictObject({
-        host: z.string().min(1).max(253),
-        port: z.int().min(1).max(65_535).default(993),
-        security: z.enum(['tls', 'starttls']).default('tls'),
-        verifies: z.boolean().default(true),
-        user: z.string().min(1).max(300),
-        passwordFile: File,
-        mailbox: z.string().min(1).max(300).default('INBOX'),
-      }),
-    )
-    .max(20)
-    .default([]),
+  imap: Boxes,
   /** A receiver of our own, to which the MX of `returns` leads. */
   smtp: z
     .strictObject({
@@ -364,6 +366,19 @@ export type MailKeyShown = z.infer<typeof MailKeyShown>;
 
 export const MailKeysShown = z.strictObject({ keys: z.array(MailKeyShown) });
 export type MailKeysShown = z.infer<typeof MailKeysShown>;
+/** Where messages arrive that somebody wants to have checked; a receiver of our own takes them, too. */
+const Check = z.strictObject({
+  address: z.string().min(3).max(320),
+  maildirs: z.array(File).max(20).default([]),
+  imap: Boxes,
+  /** The name with which our own mail server signs Authentication-Results (RFC 8601); it must take away those of others. */
+  trusts: z.string().min(1).max(253).optional(),
+  /** DNS servers to ask for others’ keys; by default this machine’s. */
+  dns: z
+    .array(z.string().regex(/^[0-9a-fA-F.:[\]]+$/, 'an address such as 192.0.2.53'))
+    .max(5)
+    .default([]),
+});
 
 /** How the webhooks of providers that send for us prove who they are. */
 const Providers = z.strictObject({
@@ -415,6 +430,7 @@ export const MailSettings = z.strictObject({
   /** A campaign stops by itself when more than this share of what was accepted comes back, or of what was tried is refused. */
   mostReturned: z.number().min(0).max(1).default(0.05),
   receive: Receive.optional(),
+  check: Check.optional(),
   providers: Providers.default({}),
   /** Programs that take copies one by one, as signed webhooks. */
   copies: z.strictObject({ textMessage: CopiesHook.optional(), account: CopiesHook.optional() }).default({}),

@@ -125,6 +125,7 @@ export const ANSWER = {
   'copies-not-found': { status: 404, exit: 6, show: true },
   'record-unpublished': { status: 409, exit: 7, show: true },
   'font-missing': { status: 422, exit: 3, show: true },
+  'wish-needed': { status: 409, exit: 7, show: true },
   'mailbox-unreachable': { status: 503, exit: 5, show: true },
   'sender-unproved': { status: 403, exit: 10, show: true },
   'mail-missing': { status: 422, exit: 3, show: true },

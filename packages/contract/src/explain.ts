@@ -515,6 +515,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     advice:
       'See them with `lint-campaign`, discard the campaign and make it anew with better texts; or approve with `override` and the reason, which the register keeps.',
   },
+  'wish-needed': {
+    meaning: 'This would send somebody what they may have already.',
+    advice: 'Do it only when the customer asks for it, and say so with `wish`: it stands beside the entry.',
+  },
   'mailbox-unreachable': {
     meaning: 'A mailbox for returned mail can not be read.',
     advice:

@@ -21,7 +21,8 @@ export type Kind =
   | 'hov'
   | 'cmp'
   | 'edn'
-  | 'cpy';
+  | 'cpy'
+  | 'ans';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;

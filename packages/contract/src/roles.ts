@@ -12,5 +12,7 @@ export const ROLES = [
   'auditor',
   /** People and settings; no incident's content. */
   'administrator',
+  /** No person: an app of the organisation's own, that asks for the customer who is signed in there, by a token. */
+  'customer-app',
 ] as const;
 export type Role = (typeof ROLES)[number];

@@ -1,11 +1,17 @@
+export { ANSWER_ASKS, answerAsksHandler } from './affected/answer.handler.ts';
+export { affectedEntrances, noticeEntrances } from './affected/entrances.ts';
+export { customerOperations } from './affected/operations.ts';
 export { checkMessage, type Given, UNREADABLE } from './check/check.ts';
 export type { Result as FormResult } from './check-page/page.ts';
 export { answerForm } from './check-page/write.ts';
+export { deskOperations } from './desk/operations.ts';
 export { answerEntrances, codeSentTo } from './entrances.ts';
 export { bytesOf, filesAt } from './files.ts';
 export { openFolder, writeAnswerFolder } from './folder.ts';
 export { archivedKeys, archiveKeys } from './keys.ts';
+export { TAKE_CHECKS, takeChecksHandler } from './mail/take.handler.ts';
 export { endAndArchive, type MailKeyOptions, mailKeyOperations } from './operations.ts';
+export { SEND_ANSWERS, sendAnswersHandler } from './outbox/outbox.ts';
 export { editionOperations } from './page/operations.ts';
 export { publishAnswers } from './publish.ts';
 export { openRecordTruth, type RecordOptions } from './record.ts';

@@ -49,11 +49,11 @@ async function noticeOf(
   const address = found === undefined ? undefined : normalisedAddress(found.address);
   if (found === undefined || address === undefined) return undefined;
   const { mail } = found;
-  return { address, mail: () => mail().catch(unlessGone) };
+  return { address, mail: () => mail().catch(undefinedIfGone) };
 }
 
 /** Texts that were erased, a workspace that changed: then there is no original, which is an answer. */
-function unlessGone(error: unknown): undefined {
+export function undefinedIfGone(error: unknown): undefined {
   const codes = ['campaign-changed', 'workspace-missing', 'leaks-missing', 'notice-incomplete'];
   if (error instanceof ForthrightError && codes.includes(error.code)) return undefined;
   throw error;

@@ -118,10 +118,21 @@ const fieldOf = ({ jsonFile }: Asking): string | undefined =>
 
 function formFor(asking: Asking): Form {
   const form = formOf(asking);
-  const field = fieldOf(asking);
-  if (field === undefined) return form;
-  const { [field]: _, ...options } = form.options;
-  return { ...form, options, leaves: form.leaves.filter(({ option }) => option !== field) };
+  const { argument } = asking;
+  const fields = [fieldOf(asking), argument?.field, argument?.file].filter((field) => field !== undefined);
+  if (fields.length === 0) return form;
+  const options = Object.fromEntries(Object.entries(form.options).filter(([name]) => !fields.includes(name)));
+  return { ...form, options, leaves: form.leaves.filter(({ option }) => !fields.includes(option)) };
+}
+
+/** A word, or the file of that name. */
+async function argumentFrom(
+  { cwd }: Context,
+  word: string,
+  { field, file }: NonNullable<Asking['argument']>,
+): Promise<Record<string, string>> {
+  const bytes = await readFile(resolve(cwd, word)).catch(() => undefined);
+  return bytes === undefined ? { [field]: word } : { [file]: bytes.toString('base64') };
 }
 
 function commandOf(asking: Asking, wiring: Wiring): Operation {
@@ -139,6 +150,9 @@ function commandOf(asking: Asking, wiring: Wiring): Operation {
   const takes = [
     ...(asking.streams === 'takes a file' ? [FILE] : []),
     ...(fieldOf(asking) === undefined ? [] : [JSON_FILE]),
+    ...(asking.argument === undefined
+      ? []
+      : [{ name: asking.argument.field.toUpperCase(), about: 'a word, or a file' }]),
   ];
   return {
     name: asking.name,
@@ -193,7 +207,9 @@ async function answerOf(
     field !== undefined
       ? { [field]: await readObject(context, String(args.positional.file), String(args.positional.file)) }
       : sent === undefined
-        ? {}
+        ? asking.argument === undefined
+          ? {}
+          : await argumentFrom(context, String(args.positional[asking.argument.field]), asking.argument)
         : nameFor(form, sent);
   const input = await readInput(asking, form, context, args, { given, now: wiring.now() });
   const request = requestOf(asking, input);

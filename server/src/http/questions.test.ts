@@ -15,7 +15,7 @@ const lines: object[] = [];
 before(async () => {
   all = await sentCampaign(now);
   const { db, folder: data, workspace, mailing } = all;
-  const questions = questionsOf({ db, data, workspace, mailing });
+  const questions = questionsOf({ db, data, workspace, mailing, now });
   const people = peopleOf({ db, now, seals: sealFolder('') });
   app = makeServer({
     operations: [],

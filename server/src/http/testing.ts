@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@forthright/contract';
+import type { Mailing } from '../notify/index.ts';
 import type { CompanySettings, Entrance, makePeople } from '../people/index.ts';
 import { type Db, openDatabase, readMigrations } from '../platform/db/index.ts';
 import { openReady } from '../platform/db/ready.ts';
@@ -30,6 +31,7 @@ type Settings = Readonly<{
   company: CompanySettings | undefined;
   allowPrivate: boolean;
   workspace: string | undefined;
+  mailing: Mailing | undefined;
   web: string | undefined;
 }>;
 
@@ -48,14 +50,17 @@ export class World {
     db: Db,
     folder: string,
     more: readonly Operation[],
-    { silenceMs, company, allowPrivate, workspace, web }: Settings,
+    { silenceMs, company, allowPrivate, workspace, mailing, web }: Settings,
   ) {
     this.db = db;
     this.folder = folder;
     const seals = sealFolder(join(folder, 'keys'));
     this.people = peopleOf({ db, now: this.now, work: { N: 1024, r: 8, p: 1 }, seals, company });
-    const operations = [...operationsOf(this.people, { allowPrivate, workspace }), ...more];
-    this.questions = questionsOf({ db, data: folder, workspace, mailing: undefined });
+    const operations = [
+      ...operationsOf(this.people, { allowPrivate, workspace, mailing, data: folder }),
+      ...more,
+    ];
+    this.questions = questionsOf({ db, data: folder, workspace, mailing, now: this.now });
     const log = jsonLog((line) => this.lines.push(line), this.now);
     this.app = makeServer({
       operations,
@@ -79,6 +84,7 @@ export class World {
     company,
     allowPrivate = false,
     workspace,
+    mailing,
     web,
   }: {
     more?: readonly Operation[];
@@ -89,6 +95,8 @@ export class World {
     allowPrivate?: boolean;
     /** Path of a workspace file. */
     workspace?: string | undefined;
+    /** How mail is sent; without it none is. */
+    mailing?: Mailing | undefined;
     /** Folder of a built web application. */
     web?: string | undefined;
   } = {}): Promise<World> {
@@ -98,7 +106,14 @@ export class World {
       ? openReady(join(folder, 'records'), schema)
       : openDatabase({ kind: 'server', url, schema }));
     await openRecords(db, folder, () => new Date());
-    return new World(db, folder, more, { silenceMs, company, allowPrivate, workspace, web });
+    return new World(db, folder, more, {
+      silenceMs,
+      company,
+      allowPrivate,
+      workspace,
+      mailing,
+      web,
+    });
   }
 
   readonly now = (): Date => new Date(this.#nowMs);

@@ -16,6 +16,7 @@ import {
   type ReopenIncident,
   type RestrictIncident,
   type SetIncidentFacts,
+  type TaskId,
 } from '@forthright/contract';
 import { type Named, refuseUnlessActive } from '../people/index.ts';
 import type { Reads, Tx } from '../platform/db/index.ts';
@@ -228,20 +229,30 @@ function refuseDecision({ actor }: Asked, { answer, proposal }: Decide, incident
     throw new ForthrightError('own-proposal', 'You have proposed this yourself; somebody else decides it.');
 }
 
-export function addTask(asked: Asked, { incident: given, what, owner, due }: AddTask): Promise<Changed> {
-  const id = newId('tsk');
+export function addTask(asked: Asked, { incident: given, ...task }: AddTask): Promise<Changed> {
   return deed(asked, async (tx) => {
     const { incident } = await find(tx, asked, given, 'add-task');
-    await refuseUnableTo(tx, incident, [{ at: 'owner', account: owner }]);
-    const entry = await record(tx, {
-      kind: 'task-added',
-      incident: incident.id,
-      facts: { task: id, owner, due },
-      texts: { what: { value: what } },
-    });
-    await insertTask(tx, incident.id, entry, { id, owner, due });
+    const { id, entry } = await addTaskWithin(tx, incident, task);
     return { incident: incident.id, version: incident.version, id, entry };
   });
+}
+
+/** The same within a deed that does more, upon an incident that was found in it. */
+export async function addTaskWithin(
+  tx: Tx,
+  incident: Pick<Incident, 'id' | 'restrictedTo'>,
+  { what, owner, due }: Omit<AddTask, 'incident'>,
+): Promise<Readonly<{ id: TaskId; entry: number }>> {
+  const id = newId('tsk');
+  await refuseUnableTo(tx, incident, [{ at: 'owner', account: owner }]);
+  const entry = await record(tx, {
+    kind: 'task-added',
+    incident: incident.id,
+    facts: { task: id, owner, due },
+    texts: { what: { value: what } },
+  });
+  await insertTask(tx, incident.id, entry, { id, owner, due });
+  return { id, entry };
 }
 
 export function finishTask(

@@ -1,5 +1,5 @@
 export { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
-export { notFound } from './changes.ts';
+export { addTaskWithin, notFound } from './changes.ts';
 export { ASSESS_DUTIES, askForDuties } from './duties/await.ts';
 export { refuseUnfulfilled, settleDuties } from './duties/changes.ts';
 export {

@@ -55,7 +55,8 @@ export type LaterAct =
   | 'excuse-duties'
   | 'reopen-duty'
   | 'campaign'
-  | 'edition';
+  | 'edition'
+  | 'desk';
 
 /** What somebody typed; `null` once it was erased. */
 export type Typed = string | null;

@@ -26,3 +26,4 @@ export {
   tokenOf,
   type Vendor,
 } from './returned/index.ts';
+export type { PersonEvent, PersonState } from './states.ts';

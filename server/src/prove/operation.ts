@@ -77,6 +77,11 @@ export type Operation<Input = unknown, Output = unknown> = Readonly<{
   streams?: 'takes a file' | 'gives a file' | 'gives a folder';
   /** At a terminal: the answer is a JSON file, or one field of what is asked is what stands in one. */
   jsonFile?: 'the answer' | Readonly<{ field: string }>;
+  /**
+   * At a terminal: the field that is given as an argument without a name. A word that names a file there stands for its bytes, in
+   * base64, in the field `file`.
+   */
+  argument?: Readonly<{ field: string; file: string }>;
   run: (asked: Asked, input: Input) => Promise<Output | Document>;
   /**
    * What comes of it, as it comes; a door that can stream answers with this instead of `run`. Refuses before the first

@@ -1,4 +1,5 @@
 export { type CohortRow, cohortOf } from './cohort.ts';
+export { addressesInDirectory } from './directory.ts';
 export { scope, seenByViewer, whoSawPerson } from './operations.ts';
 export { readinessOperation } from './readiness.operation.ts';
 export { checkReadiness } from './readiness.ts';

@@ -1,5 +1,13 @@
 /** What the program does by itself: jobs that were asked for, and upkeep by the clock. Wired by hand. */
-import { publishAnswers } from '../answer/index.ts';
+import {
+  ANSWER_ASKS,
+  answerAsksHandler,
+  publishAnswers,
+  SEND_ANSWERS,
+  sendAnswersHandler,
+  TAKE_CHECKS,
+  takeChecksHandler,
+} from '../answer/index.ts';
 import { assessDutiesHandler, scopeRunHandler } from '../flow/index.ts';
 import { ASSESS_DUTIES, SCOPE_RUN } from '../incident/index.ts';
 import {
@@ -50,6 +58,10 @@ const DEADLINES_MINUTES = 5;
 const CAMPAIGN_WINDOW_MINUTES = 60;
 const RETURNED_MINUTES = 1;
 const EVIDENCE_MINUTES = 1;
+const ANSWERS_MINUTES = 1;
+const CHECKS_MINUTES = 1;
+/** The directory is read once for all who asked. */
+const ASKS_MINUTES = 5;
 
 /**
  * Begins to work, until `stop`. Several may work on one PostgreSQL; each job is done by one of them. While the register is
@@ -79,6 +91,11 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     { atOnce: 1, handlers: { [SEEK_EVIDENCE]: seekEvidenceHandler({ db, now, log, mailing }) } },
     // One at a time: no two programs share a Maildir.
     { atOnce: 1, handlers: { [TAKE_RETURNED]: takeReturnedHandler({ db, now, log, data, mailing }) } },
+    // One at a time: no two programs share a Maildir.
+    { atOnce: 1, handlers: { [TAKE_CHECKS]: takeChecksHandler(campaigns) } },
+    { atOnce: 1, handlers: { [ANSWER_ASKS]: answerAsksHandler(campaigns) } },
+    // One at a time: each mail is one process's.
+    { atOnce: 1, handlers: { [SEND_ANSWERS]: sendAnswersHandler({ db, now, mailing }) } },
     // They wait for others' machines, and of one webhook there is one at a time.
     { atOnce: 4, handlers: { [DELIVERY]: deliveryHandler({ db, now, log, outbound }) } },
   ];
@@ -86,7 +103,14 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     { kind: CHECKPOINT, everyMinutes: CHECKPOINT_MINUTES },
     { kind: DEADLINES, everyMinutes: DEADLINES_MINUTES },
     { kind: CAMPAIGN_WINDOWS, everyMinutes: CAMPAIGN_WINDOW_MINUTES },
+    ...(mailing === undefined
+      ? []
+      : [
+          { kind: SEND_ANSWERS, everyMinutes: ANSWERS_MINUTES },
+          { kind: ANSWER_ASKS, everyMinutes: ASKS_MINUTES },
+        ]),
     ...(mailing?.relayLog === undefined ? [] : [{ kind: SEEK_EVIDENCE, everyMinutes: EVIDENCE_MINUTES }]),
+    ...(mailing?.check === undefined ? [] : [{ kind: TAKE_CHECKS, everyMinutes: CHECKS_MINUTES }]),
     ...(mailing?.receive === undefined ? [] : [{ kind: TAKE_RETURNED, everyMinutes: RETURNED_MINUTES }]),
   ];
   // At each start, too: the folder may be another one than that of an hour ago.

@@ -284,7 +284,10 @@ export async function approveCampaign(
       );
     },
   );
-  await publishBatch(data, await findCampaign(asked.db, changed.incident, changed.campaign));
+  await publishBatch(
+    { db: asked.db, data },
+    await findCampaign(asked.db, changed.incident, changed.campaign),
+  );
   return changed;
 }
 

@@ -1,3 +1,13 @@
+export {
+  type CopyOfNotice,
+  copyOfNotice,
+  type FoundAddressee,
+  findAddressees,
+  mayHappen,
+  moveAddressee,
+  noticeFor,
+  type SoughtBy,
+} from './addressees.ts';
 export { addresseesElsewhere } from './changes.ts';
 export { makeCopiesHandler, type PostOptions, postCopiesHandler } from './copies.job.ts';
 export { MAKE_COPIES, POST_COPIES } from './copies.ts';
@@ -6,7 +16,13 @@ export { endMailKeys, livingMailKeys, makeMailKey, shownMailKeys, useMailKey } f
 export { type CampaignOptions, campaignOperations } from './operations.ts';
 export { type CampaignJobOptions, PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
 export { PUBLISH_BATCHES } from './publish.ts';
-export { type ReceiveOptions, startReceiver, TAKE_RETURNED, takeReturnedHandler } from './receive.ts';
+export {
+  checksMaildir,
+  type ReceiveOptions,
+  startReceiver,
+  TAKE_RETURNED,
+  takeReturnedHandler,
+} from './receive.ts';
 export { CAMPAIGN_WINDOWS, campaignWindowsHandler } from './returns.ts';
 export { SEND_CAMPAIGN, type SendOptions, sendCampaignHandler } from './send.ts';
 export { readMailing } from './settings.ts';

@@ -41,7 +41,15 @@ export type ReceiveOptions = Readonly<{
 /** What belongs to nobody waits so long for somebody to look at it. */
 const KEPT_MS = 30 * 86_400_000;
 
+/** So many messages wait for their check; who comes then is told to come again. */
+const MOST_CHECKS = 500;
+
+const waiting = async (maildir: string): Promise<number> =>
+  (await readdir(join(maildir, 'new')).catch(() => [])).length;
+
 const ownMaildir = (data: string): string => join(data, 'returned');
+/** What our own receiver took for the address to which messages are forwarded for a check. */
+export const checksMaildir = (data: string): string => join(data, 'checks');
 
 /** Listens for returned mail where mail.yaml says so; undefined where it does not. */
 export async function startReceiver({
@@ -53,12 +61,20 @@ export async function startReceiver({
 }: ReceiveOptions): Promise<Receiver | undefined> {
   const smtp = mailing?.receive?.smtp;
   if (mailing === undefined || smtp === undefined) return undefined;
+  const isToCheck = (address: string) => address.toLowerCase() === mailing.check?.address.toLowerCase();
   return receiveBySmtp({
     ...smtp,
     name: mailing.helo,
     folder: ownMaildir(data),
+    folderOf: (address) => (isToCheck(address) ? checksMaildir(data) : ownMaildir(data)),
     mostBytes: MOST_BYTES,
     isKnown: async (address) => {
+      if (isToCheck(address)) {
+        // Anybody may write there; what is not read yet must not fill the disk.
+        if ((await waiting(checksMaildir(data))) >= MOST_CHECKS)
+          throw new Error('So many wait to be checked.');
+        return true;
+      }
       const token = tokenOf(address, mailing.returns);
       return token !== undefined && (await isTokenKnown(db, token));
     },

@@ -70,8 +70,8 @@ export function sendCampaignHandler(options: SendOptions): Handler {
       if (before.state !== 'sending' || before.job !== job.id) return;
       const pause = await whyNotSend(before, options);
       if (pause !== undefined) return endWith(asked, job, before, { act: 'pause', pause });
-      // A crash between the approval and this has left them where they were made.
-      await publishBatch(options.data, before);
+      // A crash between the approval and this has left them where they were made, and a backup does not have them.
+      await publishBatch(options, before);
       const folder = join(options.data, 'sending', before.id);
       const lock = await lockUnlessUsed(folder);
       // Another process on this data folder is at it, or is about to end.

@@ -5,7 +5,7 @@ import { ForthrightError, MailSettings } from '@forthright/contract';
 import { readDocument } from '../../platform/index.ts';
 import { dkimKey, domainOf, oneAddress } from '../../platform/mail/index.ts';
 import { readSecretFile } from '../../prove/index.ts';
-import type { CopiesHooks, Mailing, ProviderProofs, Receiving } from './types.ts';
+import type { Checking, CopiesHooks, Mailing, ProviderProofs, Receiving } from './types.ts';
 
 /** Undefined when there is no such file. Refuses as `settings-invalid` what can't be used, and as `key-unusable` a bad key. */
 export async function readMailing(data: string): Promise<Mailing | undefined> {
@@ -55,6 +55,7 @@ export async function readMailing(data: string): Promise<Mailing | undefined> {
     },
     mostReturned: value.mostReturned,
     receive: await receivingOf(value.receive, directory),
+    check: await checkingOf(value.check, directory),
     providers: await proofsOf(value.providers, directory),
     copies: await hooksOf(value.copies, directory),
     ...(value.letterFont === undefined ? {} : { letterFont: resolve(directory, value.letterFont) }),
@@ -71,16 +72,33 @@ async function receivingOf(
 ): Promise<Receiving | undefined> {
   if (given === undefined) return undefined;
   const { maildirs, smtp } = given;
-  const imap = await Promise.all(
-    given.imap.map(async ({ passwordFile, ...box }) => ({
+  return {
+    maildirs: maildirs.map((path) => resolve(directory, path)),
+    imap: await boxesOf(given.imap, directory),
+    ...(smtp === undefined ? {} : { smtp: await listeningOf(smtp, directory) }),
+  };
+}
+
+const boxesOf = (
+  boxes: NonNullable<MailSettings['receive']>['imap'],
+  directory: string,
+): Promise<Receiving['imap']> =>
+  Promise.all(
+    boxes.map(async ({ passwordFile, ...box }) => ({
       ...box,
       password: await secretIn(directory, passwordFile),
     })),
   );
+
+async function checkingOf(given: MailSettings['check'], directory: string): Promise<Checking | undefined> {
+  if (given === undefined) return undefined;
+  const { address, maildirs, imap, trusts, dns } = given;
   return {
+    address: oneAddress(address),
     maildirs: maildirs.map((path) => resolve(directory, path)),
-    imap,
-    ...(smtp === undefined ? {} : { smtp: await listeningOf(smtp, directory) }),
+    imap: await boxesOf(imap, directory),
+    dns,
+    ...(trusts === undefined ? {} : { trusts }),
   };
 }
 

@@ -388,6 +388,20 @@ export async function insertMessages(tx: Tx, campaign: string, rows: readonly Ne
   );
 }
 
+/** Leaves of the batch, by number. */
+export function leavesAfter(
+  reads: Reads,
+  campaign: string,
+  after: number,
+  most: number,
+): Promise<readonly Readonly<{ n: number; commitment: Uint8Array; body_hash: Uint8Array }>[]> {
+  return reads.rows(
+    `SELECT n, commitment, body_hash FROM campaign_messages WHERE campaign = :campaign::text AND n > :after::int4
+      ORDER BY n LIMIT :most::int4`,
+    { campaign, after, most },
+  );
+}
+
 /** People get their messages: pairs of a person and a message's number. Whoever has no address gets the code of a letter. */
 export async function giveMessages(
   tx: Tx,

@@ -20,6 +20,9 @@ import { type Asked, lastEntryOf } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import type { Mailing } from './types.ts';
 
+/** Where campaigns' tests keep their records: embedded, or each test in a fresh database of a server. */
+export const records: { url?: () => string } = {};
+
 const LANGUAGES = ['en', 'de', 'fr', 'it', 'es', 'pt', 'nl', 'pl', 'sv', 'ja'];
 const inAll = (text: string) => Object.fromEntries(LANGUAGES.map((language) => [language, text]));
 

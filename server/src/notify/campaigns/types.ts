@@ -19,6 +19,8 @@ export type Mailing = Readonly<{
   mostReturned: number;
   /** From where returned mail is taken; left out, from nowhere. */
   receive?: Receiving | undefined;
+  /** Where messages arrive that somebody wants to have checked. */
+  check?: Checking | undefined;
   providers?: ProviderProofs | undefined;
   /** Path of the relay's log. */
   relayLog?: string | undefined;
@@ -35,6 +37,17 @@ export type Receiving = Readonly<{
   maildirs: readonly string[];
   imap: readonly ImapBox[];
   smtp?: Readonly<{ host: string; port: number; tls?: Readonly<{ key: string; cert: string }> }> | undefined;
+}>;
+
+/** Our own receiver takes mail to it as well, where there is one. */
+export type Checking = Readonly<{
+  address: OneAddress;
+  maildirs: readonly string[];
+  imap: readonly ImapBox[];
+  /** The server whose Authentication-Results are believed, in mailboxes that others fill. */
+  trusts?: string | undefined;
+  /** DNS servers that are asked for others' keys; none: those of this machine. */
+  dns: readonly string[];
 }>;
 
 /** By what each provider proves who it is; one that is left out is refused. */

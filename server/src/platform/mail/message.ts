@@ -26,6 +26,8 @@ export type Letterhead = Readonly<{
   dateMs: number;
   from: Readonly<{ name: string; address: OneAddress }>;
   replyTo: OneAddress;
+  /** The Message-ID of the message that this one answers by itself (RFC 3834); '' where it has none that can be named. */
+  answers?: string | undefined;
 }>;
 
 export type Mail = Readonly<{
@@ -52,14 +54,15 @@ const NEVER = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ufd
 
 /** Writes the message. Refuses as `mail-unsendable`, naming the part; nothing is ever cut or replaced in silence. */
 export function writeMail(notice: Notice, letterhead: Letterhead): Mail {
-  const { messageId, dateMs, from, replyTo } = letterhead;
+  const { messageId, dateMs, from, replyTo, answers } = letterhead;
   const subject = headerText('subject', notice.subject, MOST_SUBJECT);
   const name = headerText('sender’s name', from.name, MOST_NAME);
   // The types say so already; an address that was cast to the type would tell two people, or somebody else.
   for (const address of [notice.to, from.address, replyTo])
     if (!isOneAddress(address)) throw unsendable('addresses', 'are not each one address in canonical form');
   if (!LANGUAGE.test(notice.language)) throw unsendable('language', 'is no language tag');
-  if (!MESSAGE_ID.test(messageId)) throw unsendable('Message-ID', 'is not of the form left@domain');
+  if (!MESSAGE_ID.test(messageId) || (answers !== undefined && answers !== '' && !MESSAGE_ID.test(answers)))
+    throw unsendable('Message-ID', 'is not of the form left@domain');
   if (!Number.isSafeInteger(dateMs) || dateMs < 0 || dateMs > MOST_DATE_MS)
     throw unsendable('date', 'is no moment between 1970 and 9999');
   const boundary = boundaryOf(messageId);
@@ -70,7 +73,9 @@ export function writeMail(notice: Notice, letterhead: Letterhead): Mail {
     `To: <${notice.to}>`,
     unstructured('Subject', subject),
     `Message-ID: <${messageId}>`,
-    'Auto-Submitted: auto-generated',
+    ...(answers === undefined
+      ? ['Auto-Submitted: auto-generated']
+      : ['Auto-Submitted: auto-replied', ...(answers === '' ? [] : [`In-Reply-To: <${answers}>`])]),
     `Content-Language: ${notice.language}`,
     'MIME-Version: 1.0',
     `Content-Type: multipart/alternative;\r\n boundary="${boundary}"`,
@@ -155,15 +160,30 @@ function phrase(name: string): string {
   return encodedWords(name, 'From: '.length);
 }
 
-/** A text that is short, in ASCII and can't be taken for something encoded or folded stays as it is. */
+/**
+ * A text in ASCII that can't be taken for something encoded stays as it is, folded between words: filters of spam count it
+ * against a message that it encodes what need not be.
+ */
 function unstructured(name: string, value: string): string {
-  const line = `${name}: ${value}`;
-  if (/^[\x20-\x7e]+$/.test(value) && isPlain(value) && line.length <= MOST_LINE) return line;
-  return `${name}: ${encodedWords(value, name.length + 2)}`;
+  const isAscii = /^[\x20-\x7e]+$/.test(value) && isQuiet(value);
+  const words = value.split(' ');
+  if (!isAscii || words.some((word) => word.length > LONGEST_WORD))
+    return `${name}: ${encodedWords(value, name.length + 2)}`;
+  let text = `${name}:`;
+  let column = text.length;
+  for (const word of words) {
+    const isFolded = column + 1 + word.length > MOST_LINE;
+    text += isFolded ? `\r\n ${word}` : ` ${word}`;
+    column = (isFolded ? 0 : column) + 1 + word.length;
+  }
+  return text;
 }
 
-const isPlain = (value: string): boolean =>
-  !value.includes('=?') && !value.includes('  ') && value === value.trim() && value.length <= MOST_LINE - 8;
+const LONGEST_WORD = MOST_LINE - 12;
+
+const isQuiet = (value: string): boolean =>
+  !value.includes('=?') && !value.includes('  ') && value === value.trim();
+const isPlain = (value: string): boolean => isQuiet(value) && value.length <= MOST_LINE - 8;
 
 const unsendable = (name: string, why: string) =>
   new ForthrightError('mail-unsendable', `The message can not be written: its ${name} ${why}.`);

@@ -18,6 +18,8 @@ export type ReceiverOptions = Readonly<{
   tls?: Readonly<{ key: string; cert: string }> | undefined;
   /** The Maildir that gets the messages, each with the address of its envelope at its top (`Delivered-To`). */
   folder: string;
+  /** Another Maildir for mail to some addresses. */
+  folderOf?: ((recipient: string) => string) | undefined;
   mostBytes: number;
   /** Whether mail to this address is taken. */
   isKnown: (address: string) => Promise<boolean>;
@@ -116,7 +118,7 @@ function settingsOf(options: ReceiverOptions): SMTPServerOptions {
 async function take(
   stream: AsyncIterable<Uint8Array> & Readonly<{ sizeExceeded: boolean }>,
   { envelope }: SMTPServerSession,
-  { folder, mostBytes }: ReceiverOptions,
+  { folder, folderOf = () => folder, mostBytes }: ReceiverOptions,
 ): Promise<void> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
@@ -137,7 +139,9 @@ async function take(
   if (bavail * bsize < RESERVE_BYTES + bytes) throw refusal(452, '4.3.1 No room');
   const [to] = envelope.rcptTo;
   const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
-  await putIntoMaildir(folder, [
+  const own = folderOf(to?.address ?? '');
+  await makeMaildir(own);
+  await putIntoMaildir(own, [
     Buffer.from(`Return-Path: <${from}>\r\nDelivered-To: ${to?.address ?? ''}\r\n`),
     ...pieces,
   ]);
