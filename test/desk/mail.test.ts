@@ -324,3 +324,26 @@ test('what is broken, huge or nested deep has an answer or none, and stops nobod
   for (const { to, mail } of answers)
     if (to === AT(5)) assert.doesNotMatch(mail.text ?? '', /^The message is from us/m);
 });
+
+test('a flood to the check address is told to come again before it fills the disk, and the check goes on', async () => {
+  const checks = join(desk.house.world.folder, 'checks', 'new');
+  for (let n = 0; n < 500; n += 1) writeFileSync(join(checks, `f${n}`), 'From: x@y.example\r\n\r\nx');
+  const transport = nodemailer.createTransport({
+    host: '127.0.0.1',
+    port: receiver?.port ?? 0,
+    ignoreTLS: true,
+  });
+  const send = () =>
+    transport.sendMail({
+      envelope: { from: AT(4), to: CHECK },
+      raw: letter({ from: AT(4), path: undefined }),
+    });
+  await assert.rejects(send(), { responseCode: 451 });
+  await take();
+  await send();
+  transport.close();
+  desk.house.world.pass(25);
+  const begun = desk.sink.taken.length;
+  await take();
+  assert.equal(desk.sink.taken.length, begun + 1);
+});

@@ -161,6 +161,6 @@ Open to everybody, with tight limits on how often:
 
 ${entrances.map((e) => `- \`${e}\``).join('\n')}
 
-and, without anything of anybody's in them, \`/healthz\`, \`/readyz\`, \`/metrics\`, \`/api\`, \`/api/openapi.json\`, \`/api/style.css\`, \`/welcome\`, \`/sign-in\`, \`/sign-in.js\`, \`/account\` (which leads there), and the way to the company's identity provider and back.
+and, without anything of anybody's in them, \`/healthz\`, \`/readyz\`, \`/metrics\`, \`/api\`, \`/api/openapi.json\`, \`/api/style.css\`, \`/welcome\`, \`/sign-in\`, \`/sign-in.js\`, \`/account\` (which leads there), the files of the web application, and the way to the company's identity provider and back.
 `;
 }

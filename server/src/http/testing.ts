@@ -32,6 +32,7 @@ type Settings = Readonly<{
   allowPrivate: boolean;
   workspace: string | undefined;
   mailing: Mailing | undefined;
+  web: string | undefined;
 }>;
 
 export class World {
@@ -49,7 +50,7 @@ export class World {
     db: Db,
     folder: string,
     more: readonly Operation[],
-    { silenceMs, company, allowPrivate, workspace, mailing }: Settings,
+    { silenceMs, company, allowPrivate, workspace, mailing, web }: Settings,
   ) {
     this.db = db;
     this.folder = folder;
@@ -71,6 +72,7 @@ export class World {
       log,
       version: '0.1.0',
       silenceMs,
+      web,
     });
   }
 
@@ -83,6 +85,7 @@ export class World {
     allowPrivate = false,
     workspace,
     mailing,
+    web,
   }: {
     more?: readonly Operation[];
     url?: string | undefined;
@@ -94,6 +97,8 @@ export class World {
     workspace?: string | undefined;
     /** How mail is sent; without it none is. */
     mailing?: Mailing | undefined;
+    /** Folder of a built web application. */
+    web?: string | undefined;
   } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'forthright-door-'));
     const schema = { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' };
@@ -107,6 +112,7 @@ export class World {
       allowPrivate,
       workspace,
       mailing,
+      web,
     });
   }
 

@@ -24,7 +24,6 @@ export const WEB_PATHS = [
   '/incidents/:incident',
   '/incidents/:incident/:view',
   '/people',
-  '/register',
 ] as const;
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -15,6 +15,7 @@ import {
   ROLES,
   SetIncidentFacts,
   type UnlocksListed,
+  type WaitingListed,
 } from '@forthright/contract';
 import { type Postgres, startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
 import type { Db } from '../platform/db/index.ts';
@@ -476,6 +477,50 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
             assert.match(message, /role/, name),
           );
       await refuses(show(await opened(), actor('usr_nobody')), 'not-permitted');
+    });
+
+    test('what waits for somebody: their own tasks and others’ proposals, due first, and nothing that they may not see', async () => {
+      const incident = await opened({ ...LABEL, title: 'A parcel of letters' });
+      const waits = async (who: Actor, most = 200) => {
+        const { waiting, isMore } = await ask<WaitingListed>(as(who), 'list-waiting', { most });
+        return { isMore, waiting: waiting.filter((one) => one.incident === incident) };
+      };
+      const told = async (who: Actor) =>
+        (await waits(who)).waiting.map(({ kind, what, answer, isOverdue }) => [
+          kind,
+          what ?? answer,
+          isOverdue,
+        ]);
+      assert.deepEqual(await told(DI), []);
+      const task = (what: string, hours: number) =>
+        ask<Changed>(as(ADA), 'add-task', {
+          incident,
+          what,
+          owner: 'usr_di',
+          due: new Date(at + hours * 3_600_000).toISOString(),
+        });
+      await task('ask the carrier', 48);
+      await task('ring the customer', -1);
+      const [due] = await told(DI);
+      assert.deepEqual(due, ['task', 'ring the customer', true]);
+      assert.deepEqual(await told(BO), [], 'tasks of others');
+      const proposal = (await decide(incident, BO, { step: 'proposal', ...TELL })).id;
+      assert.deepEqual(await told(DI), [
+        ['task', 'ring the customer', true],
+        ['task', 'ask the carrier', false],
+        ['proposal', 'tell-authority', false],
+      ]);
+      assert.deepEqual(await told(BO), [], 'one’s own proposal');
+      assert.deepEqual(await told(EVE), [], 'an auditor decides nothing');
+      assert.equal((await ask<WaitingListed>(as(DI), 'list-waiting', { most: 1 })).isMore, true);
+      await ask(as(ADA), 'restrict-incident', { incident, people: ['usr_ada', 'usr_bo'], reason: 'r' });
+      assert.deepEqual(await told(DI), [], 'a restricted incident');
+      await ask(as(ADA), 'restrict-incident', { incident, people: null, reason: 'r' });
+      await decide(incident, ADA, { ...TELL, proposal });
+      assert.deepEqual(
+        (await told(DI)).map(([kind]) => kind),
+        ['task', 'task'],
+      );
     });
 
     test('pages hold each incident once, in order, and `next` is opaque to whoever made it up', async () => {

@@ -177,6 +177,32 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
       await other.close();
     });
 
+  test('the six answers take at most 250 KB of JavaScript, compressed, and nothing of another server', async () => {
+    const other = await browser.context({ storageState: await context.storageState() });
+    const fresh = await other.newPage();
+    const sizes: Promise<number>[] = [];
+    const hosts = new Set<string>();
+    fresh.on('requestfinished', (request) => {
+      hosts.add(new URL(request.url()).origin);
+      if (request.url().endsWith('.js'))
+        sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+    });
+    await fresh.goto(served.address + incident);
+    await fresh.locator('.drawing svg').waitFor();
+    const bytes = (await Promise.all(sizes)).reduce((sum, one) => sum + one, 0);
+    assert.ok(bytes > 50_000 && bytes <= 250_000, `${bytes} bytes`);
+    assert.deepEqual([...hosts], [served.address]);
+    const kept = await fresh.evaluate<string[]>(
+      '[...Object.keys(localStorage), ...Object.keys(sessionStorage)]',
+    );
+    assert.deepEqual(
+      kept.filter((key) => !key.startsWith('tsr-scroll')),
+      [],
+      'the browser keeps nothing but places on the page',
+    );
+    await other.close();
+  });
+
   test('with the keyboard alone: from the first key to the evidence of a figure, and back', async () => {
     await page.goto(served.address + incident);
     await page.getByRole('heading', { name: 'How many people?' }).waitFor();

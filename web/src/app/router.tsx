@@ -73,8 +73,25 @@ const duties = createRoute({
   component: lazyRouteComponent(() => import('../assess/duties.tsx'), 'Duties'),
 });
 
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  component: lazyRouteComponent(() => import('../people/people.tsx'), 'People'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, sample, connect, incidents, open, incident, leaks, duties, decide]),
+  routeTree: root.addChildren([
+    home,
+    sample,
+    connect,
+    incidents,
+    open,
+    incident,
+    leaks,
+    duties,
+    decide,
+    people,
+  ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

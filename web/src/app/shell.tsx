@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { Loaded } from '../kit/states.tsx';
 import { LANGUAGES, type Language, useWords } from '../words/index.tsx';
 import { answerOf, api, signIn } from './client.ts';
-import { hasOne, type Me, meQuery, READERS } from './session.ts';
+import { hasOne, KEEPERS, type Me, meQuery, READERS } from './session.ts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from './theme.ts';
 
 export function Shell() {
@@ -41,6 +41,7 @@ function Ways({ me }: Readonly<{ me: Me }>) {
         {t('home.name')}
       </Link>
       {hasOne(me, READERS) && <Link to="/incidents">{t('incidents.name')}</Link>}
+      {hasOne(me, KEEPERS) && <Link to="/people">{t('people.name')}</Link>}
     </nav>
   );
 }

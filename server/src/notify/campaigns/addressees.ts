@@ -70,7 +70,7 @@ const FOUND = `SELECT p.id AS person, c.incident, p.campaign, p.customer, p.fact
 const STARTED = "c.state IN ('sending', 'paused', 'sent', 'stopped') AND p.facts IS NOT NULL";
 
 /**
- * By each key an index leads to the few rows that have it: of messages by address (0025), and for each campaign by code
+ * By each key an index leads to the few rows that have it: of messages by address (0027), and for each campaign by code
  * (0022) and by customer (0016).
  */
 const BY = {

@@ -41,6 +41,12 @@ export type ReceiveOptions = Readonly<{
 /** What belongs to nobody waits so long for somebody to look at it. */
 const KEPT_MS = 30 * 86_400_000;
 
+/** So many messages wait for their check; who comes then is told to come again. */
+const MOST_CHECKS = 500;
+
+const waiting = async (maildir: string): Promise<number> =>
+  (await readdir(join(maildir, 'new')).catch(() => [])).length;
+
 const ownMaildir = (data: string): string => join(data, 'returned');
 /** What our own receiver took for the address to which messages are forwarded for a check. */
 export const checksMaildir = (data: string): string => join(data, 'checks');
@@ -63,7 +69,12 @@ export async function startReceiver({
     folderOf: (address) => (isToCheck(address) ? checksMaildir(data) : ownMaildir(data)),
     mostBytes: MOST_BYTES,
     isKnown: async (address) => {
-      if (isToCheck(address)) return true;
+      if (isToCheck(address)) {
+        // Anybody may write there; what is not read yet must not fill the disk.
+        if ((await waiting(checksMaildir(data))) >= MOST_CHECKS)
+          throw new Error('So many wait to be checked.');
+        return true;
+      }
       const token = tokenOf(address, mailing.returns);
       return token !== undefined && (await isTokenKnown(db, token));
     },
