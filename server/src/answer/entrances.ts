@@ -65,9 +65,6 @@ const said = (is: CodeAnswer['is'], more: Pick<CodeAnswer, 'code' | 'batch'> = {
   ...more,
 });
 
-/** Files that were shown to lead to their root, whoever asked. */
-const FILES = new CheckedFiles();
-
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
 /**
@@ -77,6 +74,8 @@ const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(by
 export async function codeSentTo(
   { code: raw, address: rawAddress }: Readonly<{ code: string; address: string }>,
   truth: Truth,
+  /** Kept by whoever asks often. */
+  files = new CheckedFiles(),
 ): Promise<CodeAnswer> {
   const read = readCode(raw);
   const address = normalisedAddress(rawAddress);
@@ -88,7 +87,7 @@ export async function codeSentTo(
   const bits = bitsFor(batch.size);
   const prefix = prefixOf(sha256(commitmentInput(address, code)), bits);
   const file = await truth.prefixFile(batch.tag, pathOfPrefix(prefix, bits));
-  const checked = file === undefined ? undefined : await FILES.check(file, { batch, address, code });
+  const checked = file === undefined ? undefined : await files.check(file, { batch, address, code });
   if (checked?.kind === 'sent') return said('sent-to-this-address', shown);
   return said(checked?.kind === 'not sent' ? 'not-sent-to-this-address' : 'no-proof', shown);
 }
@@ -106,6 +105,7 @@ export function answerEntrances(open: () => Promise<Truth>): readonly Entrance[]
     });
     return opened;
   };
+  const files = new CheckedFiles();
   const unchanged = <Output>(output: Output) => ({ output, session: 'unchanged' as const });
   return [
     entrance({
@@ -116,7 +116,7 @@ export function answerEntrances(open: () => Promise<Truth>): readonly Entrance[]
       input: z.strictObject({ code: z.string().max(100), address: Address }),
       output: CodeAnswer,
       isPublic: true,
-      run: async (input) => unchanged(await codeSentTo(input, await truth())),
+      run: async (input) => unchanged(await codeSentTo(input, await truth(), files)),
     }),
     entrance({
       name: 'check-message',
