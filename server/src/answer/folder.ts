@@ -86,12 +86,13 @@ export async function openFolder(folder: string, now: () => Date): Promise<Truth
       return [tag, { tag, size, letterhead, root: Buffer.from(said.root, 'hex'), isWithdrawn, isShown }];
     }),
   );
+  const archived = keys.map(({ from, until, ...key }) => ({
+    ...key,
+    from: Date.parse(from),
+    until: until === undefined ? undefined : Date.parse(until),
+  }));
   return {
-    keys: keys.map(({ from, until, ...key }) => ({
-      ...key,
-      from: Date.parse(from),
-      until: until === undefined ? undefined : Date.parse(until),
-    })),
+    keys: async () => archived,
     batch: async (tag) => byTag.get(tag),
     prefixFile: (tag, at) => fileOrNone(join(folder, 'batches', tag, at)),
     phrases: phrasesOf(await ownLanguages()),

@@ -144,6 +144,7 @@ test('a key that mail.yaml does not name any more counts for what it signed, and
     [old?.selector, old?.until, current?.selector, current?.until, more.length],
     ['n2026', nowMs, 'n2027', undefined, 0],
   );
+  assert.equal((await truth.keys()).length, 2, 'a server that runs learns of it');
   const [mail] = mails.values();
   const { verdict } = await checkMessage(
     { bytes: mail as Buffer },

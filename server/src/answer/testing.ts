@@ -171,7 +171,7 @@ export async function world(changes: Partial<IncidentFacts> = {}): Promise<World
   await maker.write(join(folder, 'batches', TAG));
   await maker.close();
   const server: Truth = {
-    keys: ARCHIVED,
+    keys: async () => ARCHIVED,
     batch: async (tag) => (tag === TAG ? batch : undefined),
     prefixFile: (tag, path) => readFile(join(folder, 'batches', tag, path)),
     sent: async (code) => {

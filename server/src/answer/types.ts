@@ -45,7 +45,8 @@ export type SentNotice = Readonly<{
 
 /** Where the check has its truth from. Everything but `sent` may be public. */
 export type Truth = Readonly<{
-  keys: readonly ArchivedKey[];
+  /** Asked for each message: keys are exchanged while a server runs. */
+  keys: () => Promise<readonly ArchivedKey[]>;
   batch: (tag: string) => Promise<BatchFacts | undefined>;
   /** The static file of the batch that lies at this path; undefined when there is none. It is checked, and not believed. */
   prefixFile: (tag: string, path: string) => Promise<Uint8Array | undefined>;

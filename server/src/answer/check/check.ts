@@ -197,7 +197,7 @@ async function withoutCode(
   if (
     message !== undefined &&
     valuesOf(message.fields, 'dkim-signature').length > 0 &&
-    (await signedByUs(message.bytes, truth.keys)) === 'holds'
+    (await signedByUs(message.bytes, await truth.keys())) === 'holds'
   )
     return { verdict: 'cannot-tell', reasons: [...reasons, 'signed-by-us'], differences: [] };
   if (views.length === 0 && oddities.length === 0 && message === undefined)
@@ -563,8 +563,9 @@ async function signatureOf(
   message: Message,
   { content, node, dateMs }: FoundContent,
   ours: Ours,
-  { keys }: Truth,
+  truth: Truth,
 ): Promise<Exclude<Signed, 'broken'> | 'other' | 'restored'> {
+  const keys = await truth.keys();
   const direct = await signedByUs(message.bytes, keys);
   if (direct === 'holds') return 'holds';
   const rawDate = valuesOf(message.fields, 'date')[0];

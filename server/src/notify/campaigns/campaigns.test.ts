@@ -518,6 +518,29 @@ test('a correction tells those whose facts have changed and those who are new, a
   const of = await prepared(incident, again, { after: earlier.campaign });
   const { people } = await ask<AddresseesListed>('list-addressees', of);
   assert.deepEqual(people.map(({ customer }) => customer).sort(), ['c000001', 'c000003', 'c000006']);
+
+  await ask('start-campaign', { ...(await approved(of)), slice: 1000 });
+  await send();
+  const third = await prepared(incident, [...again, person(7)], { after: of.campaign });
+  const left = await ask<AddresseesListed>('list-addressees', third);
+  assert.deepEqual(
+    left.people.map(({ customer }) => customer),
+    ['c000007'],
+    'whom the first told, and not the second, is told no third time',
+  );
+});
+
+test('two campaigns that do not know of each other: the second is not sent to whoever the first has reached, or may', async () => {
+  const incident = await incidentWithLeaks();
+  const first = await approved(await prepared(incident, some(4)));
+  await ask('start-campaign', { ...first, slice: 2 });
+  await send();
+  const second = await approved(await prepared(incident, some(6)));
+  const start = () => refusal('start-campaign', { ...second, slice: 1000 });
+  assert.match(await start(), /4 of its people have the message of cmp_\w+, or may still get it/);
+  await ask('stop-campaign', { ...first, reason: 'The other one has a better text.' });
+  assert.match(await start(), /2 of its people/);
+  assert.equal(sink.taken.length, 2);
 });
 
 test('a preview is the message as it is sent, but for the code; a test goes to whoever asks and to nobody else', async () => {

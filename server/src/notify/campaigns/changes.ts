@@ -51,6 +51,7 @@ import {
   movePeople,
   peopleOf,
   samePersonIn,
+  sentElsewhere,
   tryAnew,
 } from './store.ts';
 import type { Campaign, CampaignAct, Mailing } from './types.ts';
@@ -303,6 +304,7 @@ export function startCampaign(
     refuseWithoutMail(mailing);
     if (campaign.approvedBy === asked.actor.account) throw refuses('who approved it does not send it');
     await refuseStale(tx, campaign);
+    await refuseTwice(tx, campaign);
     const job = await addSendJob(tx, asked, campaign, at);
     const sums = await campaignSums(tx, campaign);
     const changes = { job, slice: given.slice, epoch: await epochNow(tx) };
@@ -336,6 +338,15 @@ export function resumeCampaign(
       if (campaign.epoch !== (await epochNow(tx))) await leaveHome(tx, campaign.id);
     },
   );
+}
+
+/** Nobody has two letters because two campaigns did not know of each other. */
+async function refuseTwice(tx: Tx, { id }: Campaign): Promise<void> {
+  const found = await sentElsewhere(tx, id);
+  if (found !== undefined)
+    throw refuses(
+      `${found.people} of its people have the message of ${found.other}, or may still get it: make a campaign \`after\` that one, which leaves out whom it told`,
+    );
 }
 
 function refuseWithoutMail(mailing: Mailing | undefined): void {

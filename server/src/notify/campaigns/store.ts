@@ -426,18 +426,46 @@ const HAVE_IT: readonly PersonState[] = [
   'told',
 ];
 
-/** What an earlier campaign told its people: by their id in the directory, the hash of it. */
+/** A campaign, the one that it came after, and so on. */
+const CHAIN = `WITH RECURSIVE chain AS (
+    SELECT id, after, entry FROM campaigns WHERE id = :campaign::text
+    UNION ALL SELECT c.id, c.after, c.entry FROM campaigns c JOIN chain ON c.id = chain.after)`;
+
+/** What an earlier campaign, and those before it, told these people last: by their id in the directory, the hash of it. */
 export async function toldBefore(
   reads: Reads,
   campaign: string,
   customers: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await reads.rows<{ customer: string; told: Uint8Array }>(
-    `SELECT customer, told FROM campaign_people
-      WHERE campaign = :campaign::text AND customer = ANY (:customers::text[]) AND state = ANY (:states::text[]) AND told IS NOT NULL`,
+    `${CHAIN} SELECT DISTINCT ON (p.customer) p.customer, p.told FROM chain JOIN campaign_people p ON p.campaign = chain.id
+      WHERE p.customer = ANY (:customers::text[]) AND p.state = ANY (:states::text[]) AND p.told IS NOT NULL
+      ORDER BY p.customer, chain.entry DESC`,
     { campaign, customers, states: HAVE_IT },
   );
   return new Map(rows.map(({ customer, told }) => [customer, Buffer.from(told).toString('hex')]));
+}
+
+/**
+ * Another campaign of the incident whose people are among this one's and have its message, may have it, or may still be
+ * sent it: undefined, or one with how many. Those that this one came after know of each other.
+ */
+export async function sentElsewhere(
+  reads: Reads,
+  campaign: string,
+): Promise<Readonly<{ other: string; people: number }> | undefined> {
+  const [found] = await reads.rows<{ other: string; people: number }>(
+    `${CHAIN} SELECT c.id AS other, count(*)::int4 AS people FROM campaigns c
+        JOIN campaign_people theirs ON theirs.campaign = c.id
+        JOIN campaign_people ours ON ours.campaign = :campaign::text AND ours.customer = theirs.customer
+      WHERE c.incident = (SELECT incident FROM campaigns WHERE id = :campaign::text)
+        AND c.id NOT IN (SELECT id FROM chain) AND ours.state = 'prepared'
+        AND (theirs.state = ANY (:states::text[])
+          OR (c.state IN ('sending', 'paused') AND theirs.state IN ('prepared', 'deferred', 'broken')))
+      GROUP BY c.id, c.entry ORDER BY c.entry LIMIT 1`,
+    { campaign, states: HAVE_IT },
+  );
+  return found;
 }
 
 export async function countStates(
