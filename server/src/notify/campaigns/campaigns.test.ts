@@ -440,6 +440,13 @@ test('who lost the right to send notes nothing more; what it had sent stands in 
   await reached.promise;
   assert.equal(await send(), true, 'another one finds the journal in use');
   assert.equal(sink.taken.length, 0);
+  const waiting = (await ask<AddresseesListed>('list-addressees', of)).people.map(({ person: id }) => id);
+  const turned = { ...of, people: waiting, outcome: 'other-channel' };
+  assert.match(
+    await refusal('settle-addressees', turned),
+    /campaign-refuses/,
+    'a letter beside a message that is on its way would be two',
+  );
   await db.transaction((tx) => tx.run('UPDATE campaigns SET fence = fence + 1, lease_until = NULL'));
   // All prepared, but on a machine that is so slow that a file with their releases was folded in already.
   const then = await sums(of);

@@ -45,6 +45,7 @@ import {
   eraseAddressee as eraseRows,
   insertCampaign,
   insertCampaignMove,
+  isBeingSent,
   isTagTaken,
   leaveHome,
   moveCampaign,
@@ -412,6 +413,15 @@ const EVENT_OF: Readonly<Record<SettleAddressees['outcome'], PersonEvent>> = {
   'never-again': 'never-again',
 };
 
+/**
+ * While a process sends, the records lag behind its journal: whoever waits there may have the message by now, and who then
+ * is told otherwise has two.
+ */
+const LAGS = {
+  events: new Set<PersonEvent>(['turn', 'excuse', 'never-again']),
+  states: new Set<PersonState>(['prepared', 'deferred', 'broken', 'in-doubt']),
+};
+
 /** Brings people to an end, or another way, by a person's decision: all of them or none. */
 export async function settleAddressees(asked: Asked, given: SettleAddressees): Promise<AddresseesSettled> {
   const { incident: id, campaign: of, outcome, channels, reason } = given;
@@ -429,11 +439,15 @@ export async function settleAddressees(asked: Asked, given: SettleAddressees): P
         throw refuses(`the campaign is ${campaign.state}`);
       const found = await peopleOf(tx, campaign.id, { most: ids.length, ids });
       const states = new Map(found.map((person) => [person.id, person.state]));
+      const lags = LAGS.events.has(event) && (await isBeingSent(tx, campaign.id));
       const problems = ids.flatMap((person, i) => {
         const state = states.get(person);
         if (state === undefined) return [{ at: `people.${i}`, message: 'nobody of this campaign' }];
-        const to = MOVES[state][event];
-        return to === undefined ? [{ at: `people.${i}`, message: `is ${state}: ${STATES[state].is}` }] : [];
+        if (MOVES[state][event] === undefined)
+          return [{ at: `people.${i}`, message: `is ${state}: ${STATES[state].is}` }];
+        return lags && LAGS.states.has(state)
+          ? [{ at: `people.${i}`, message: 'may be handed over at this moment: pause the campaign first' }]
+          : [];
       });
       if (problems.length > 0)
         throw new ForthrightError(

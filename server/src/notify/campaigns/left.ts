@@ -10,7 +10,7 @@ import { statesBefore } from '../states.ts';
 import { type Folding, foldMoved, foldRest, foldSegment } from './fold.ts';
 import { DOUBT_MS } from './rules.ts';
 import { findCampaign } from './show.ts';
-import { homeOf, isAnybodyIn, moveAll, type NewEvent, setDue } from './store.ts';
+import { endFence, homeOf, isAnybodyIn, isBeingSent, moveAll, type NewEvent, setDue } from './store.ts';
 import type { Campaign } from './types.ts';
 
 /** The journal's folder for this process; undefined while another one has it. */
@@ -52,9 +52,10 @@ export async function lose(tx: Tx, { id }: Campaign, at: Date): Promise<NewEvent
 /** After sending has ended otherwise than by itself: doubts are named at once, and not only at the next start. */
 export async function loseReleased(folding: Folding): Promise<void> {
   const { asked, campaign, fence } = folding;
-  if (!(await isAnybodyIn(asked.db, campaign.id, statesBefore('lose'))))
-    return foldRest(asked, campaign, fence);
-  await foldMoved(folding, (tx, at) => lose(tx, campaign, at));
+  if (await isAnybodyIn(asked.db, campaign.id, statesBefore('lose')))
+    await foldMoved(folding, (tx, at) => lose(tx, campaign, at));
+  else await foldRest(asked, campaign, fence);
+  await asked.db.transaction((tx) => endFence(tx, campaign.id, fence));
 }
 
 /**
@@ -73,7 +74,10 @@ export async function foldLeft(
   // Another data folder has the journal.
   if (home !== null && home !== (await homeIn(data))) return false;
   const mayBeLost = await isAnybodyIn(asked.db, id, statesBefore('lose'));
-  if (!mayBeLost && !left.some((name) => name.endsWith('.journal'))) return true;
+  if (!mayBeLost && !left.some((name) => name.endsWith('.journal'))) {
+    if (await isBeingSent(asked.db, id)) await asked.db.transaction((tx) => endFence(tx, id, campaign.fence));
+    return true;
+  }
   const lock = await lockUnlessUsed(folder);
   if (lock === undefined) return false;
   try {

@@ -225,6 +225,15 @@ export async function endFence(tx: Tx, id: string, fence: number): Promise<void>
   });
 }
 
+/** Whether a process sends it, or was killed while it did and nobody has read its journal yet: the records lag behind. */
+export async function isBeingSent(reads: Reads, id: string): Promise<boolean> {
+  const rows = await reads.rows(
+    'SELECT 1 AS one FROM campaigns WHERE id = :id::text AND lease_until IS NOT NULL',
+    { id },
+  );
+  return rows.length > 0;
+}
+
 /** Whether whoever holds this fence may fold in what was sent under it; keeps others from taking it meanwhile. */
 export async function holdsFence(tx: Tx, id: string, fence: number): Promise<boolean> {
   const rows = await tx.rows(
