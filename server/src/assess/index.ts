@@ -12,7 +12,7 @@ export {
 export { concernsSomebody, dutiesOf, type Law } from './duties.ts';
 export { elementOf } from './elements.ts';
 export { type FactsInput, factsOf } from './facts.ts';
-export { loadLaw, OWN_LAW } from './law.ts';
+export { loadLaw, OWN_LAW, ownLaw } from './law.ts';
 export { assessOperations } from './operations.ts';
 export { livesIn, placeOf } from './places.ts';
 export type { AssessOptions } from './recorded.ts';

@@ -1,7 +1,7 @@
 /** Writes the messages of one campaign: the same bytes each time, from facts that are hashed. */
 import { createHash } from 'node:crypto';
 import { ForthrightError, type Incident, type NoticeStatement, ScopeAnswer } from '@forthright/contract';
-import { livesIn, loadLaw, OWN_LAW, placeOf } from '../../assess/index.ts';
+import { livesIn, ownLaw, placeOf } from '../../assess/index.ts';
 import { cohortOfRun, leaksOf, type RecordedIncident } from '../../incident/index.ts';
 import type { Reads } from '../../platform/db/index.ts';
 import {
@@ -163,7 +163,7 @@ function concerning(incident: Incident, { fields, perhaps }: CohortRow): Inciden
 
 async function lawsOf(duties: readonly string[]): Promise<Writer['lawsOf']> {
   const codes = new Set(duties.map((duty) => duty.split('/')[0]));
-  const regimes = (await loadLaw(OWN_LAW)).regimes.filter(({ code }) => codes.has(code));
+  const regimes = (await ownLaw()).regimes.filter(({ code }) => codes.has(code));
   const known = new Map<string, readonly string[]>();
   return ({ country, region }) => {
     const key = `${country}\n${region}`;

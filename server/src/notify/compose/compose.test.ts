@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type DutyRule, ForthrightError, type Regime } from '@forthright/contract';
-import { loadLaw, OWN_LAW } from '../../assess/index.ts';
+import { ownLaw } from '../../assess/index.ts';
 import { oneAddress } from '../../platform/mail/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { FORMS, PLAIN } from './forms.ts';
@@ -289,7 +289,7 @@ test('residents of states whose law wants the agencies named get them, and are n
 });
 
 test('each form is what the law’s file says of its duty, and no law that asks for one is left out', async () => {
-  const { regimes } = await loadLaw(OWN_LAW);
+  const { regimes } = await ownLaw();
   const asked = new Map(
     regimes.flatMap((regime) =>
       regime.duties

@@ -43,8 +43,15 @@ export type Languages = ReadonlyMap<string, Language>;
 
 const OWN = fileURLToPath(new URL('languages/', import.meta.url));
 
-/** Every language that Forthright comes with. */
-export async function ownLanguages(): Promise<Languages> {
+let own: Promise<Languages> | undefined;
+
+/** Every language that Forthright comes with, read once. */
+export function ownLanguages(): Promise<Languages> {
+  own ??= readOwn();
+  return own;
+}
+
+async function readOwn(): Promise<Languages> {
   const files = (await readdir(OWN)).filter((name) => name.endsWith('.yaml')).sort();
   const languages = await Promise.all(files.map((name) => readLanguage(`${OWN}${name}`)));
   return new Map(languages.map((language) => [language.language, language]));

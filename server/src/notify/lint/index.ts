@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ForthrightError, type Regime, type ScopeAnswer } from '@forthright/contract';
 import * as z from 'zod';
-import { loadLaw, OWN_LAW } from '../../assess/index.ts';
+import { ownLaw } from '../../assess/index.ts';
 import { loadIncident } from '../../incident/index.ts';
 import { readDocument } from '../../platform/index.ts';
 import { ownLanguages, type SaidFact } from '../compose/index.ts';
@@ -39,8 +39,15 @@ export type LintAsked = Readonly<{
 
 const RULES = fileURLToPath(new URL('rules/', import.meta.url));
 
-/** The rules of every language that there are any for. */
-export async function lintLanguages(): Promise<ReadonlyMap<string, Compiled>> {
+let compiled: Promise<ReadonlyMap<string, Compiled>> | undefined;
+
+/** The rules of every language that there are any for, read once. */
+export function lintLanguages(): Promise<ReadonlyMap<string, Compiled>> {
+  compiled ??= readRules();
+  return compiled;
+}
+
+async function readRules(): Promise<ReadonlyMap<string, Compiled>> {
   const files = (await readdir(RULES)).filter((name) => name.endsWith('.yaml')).sort();
   const rules = await Promise.all(
     files.map(async (name) =>
@@ -141,11 +148,7 @@ export type Linter = (
 
 /** Reads rules, languages and laws once, to lint many messages of our own with. Asks no spam filter. */
 export async function makeLinter(): Promise<Linter> {
-  const [all, languages, { regimes }] = await Promise.all([
-    lintLanguages(),
-    ownLanguages(),
-    loadLaw(OWN_LAW),
-  ]);
+  const [all, languages, { regimes }] = await Promise.all([lintLanguages(), ownLanguages(), ownLaw()]);
   return async ({ bytes, language, laws, known, domains, today }) => {
     const notice = await readNotice(bytes, 'notice.eml');
     const rules = rulesFor(language, notice.text, all);
@@ -163,7 +166,7 @@ export async function makeLinter(): Promise<Linter> {
 }
 
 const dutiesOf = async (codes: readonly string[]): Promise<LawfulDuty[]> =>
-  lawfulOf((await loadLaw(OWN_LAW)).regimes, codes);
+  lawfulOf((await ownLaw()).regimes, codes);
 
 function lawfulOf(regimes: readonly Regime[], codes: readonly string[]): LawfulDuty[] {
   return codes.flatMap((code) => {
