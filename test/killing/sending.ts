@@ -32,6 +32,7 @@ export async function killCampaigns(settings: KillSettings): Promise<Killed> {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     },
   );
+  let child: Killable<Order, Report> | undefined;
   try {
     const port = await new Promise<number>((resolve) => sink.once('message', resolve));
     const everInDoubt = new Set<string>();
@@ -41,9 +42,9 @@ export async function killCampaigns(settings: KillSettings): Promise<Killed> {
       minutes += 16;
       return new Killable<Order, Report>(CHILD, order);
     };
-    const begun = async (child: ReturnType<typeof start>, at: string) => {
-      const report = await child.report('begun');
-      const found = report ?? (await child.report('finished'));
+    const begun = async (started: ReturnType<typeof start>, at: string) => {
+      const report = await started.report('begun');
+      const found = report ?? (await started.report('finished'));
       assert.ok(report !== undefined, `${at}: it did not begin, ${JSON.stringify(found)}`);
       const { all = 0, ...sums } = report.sums;
       assert.deepEqual([total(sums), all], [people, people], `${at}: ${JSON.stringify(sums)}`);
@@ -52,19 +53,20 @@ export async function killCampaigns(settings: KillSettings): Promise<Killed> {
       for (const address of fresh) everInDoubt.add(address);
     };
     for (let killed = 0; killed < kills; killed++) {
-      const child = start();
+      child = start();
       await begun(child, `seed ${seed}, kill ${killed}`);
       // Every fourth is killed before it has sent anything that it knows of.
       if (killed % 4 !== 0) await child.report('accepted');
       await sleep(random() * LONGEST_DELAY_MS);
       await child.kill();
     }
-    const last = start();
-    await begun(last, `seed ${seed}, the last`);
-    const finished = await last.report('finished');
+    child = start();
+    await begun(child, `seed ${seed}, the last`);
+    const finished = await child.report('finished');
     assert.ok(finished !== undefined, `seed ${seed}: the last one did not finish`);
     return count(copiesIn(readFileSync(truth, 'utf8')), { finished, everInDoubt, settings });
   } finally {
+    await child?.kill();
     sink.disconnect();
   }
 }

@@ -65,14 +65,17 @@ describe('people and roles, in a browser', { skip: whyNoChromium() ?? false }, (
 
   test('a role that is given is there at once, and what is done without one is refused in words', async () => {
     await keeper.reload();
-    await keeper.getByRole('group', { name: 'Roles of Arne Auditor' }).getByLabel('Investigator').check();
+    // A click, and then the state: the page shows the tick with its next drawing, which `check()` does not wait for.
+    const group = keeper.getByRole('group', { name: 'Roles of Arne Auditor' });
+    const box = group.getByLabel('Investigator');
+    await box.click();
+    await box.and(keeper.locator(':checked:enabled')).waitFor();
     await invited.goto(`${served.address}/incidents`);
     await invited.getByRole('link', { name: 'Open an incident' }).waitFor();
     await invited.getByRole('link', { name: 'Open an incident' }).click();
-    await keeper.getByRole('group', { name: 'Roles of Arne Auditor' }).getByLabel('Investigator').uncheck();
+    await box.click();
     // Enabled again once the server has answered.
-    await keeper.getByRole('group', { name: 'Roles of Arne Auditor' }).getByLabel('Investigator').isEnabled();
-    await keeper.waitForLoadState('networkidle');
+    await box.and(keeper.locator(':not(:checked):enabled')).waitFor();
     await invited.getByLabel('What happened, in one line').fill('x');
     await invited.getByRole('button', { name: 'Record it' }).click();
     await invited.getByText('Your roles do not allow this.').waitFor();
