@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LEAK_KINDS, ScopeAnswer, SeenBy, WhoSaw } from '@forthright/contract';
 import { differencesOf } from '../marketplace/compare.ts';
 import { generateMarketplace, type Truth } from '../marketplace/index.ts';
@@ -104,14 +105,23 @@ describe('the marketplace with planted truth, through the command line', () => {
     });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    // Late enough that the engine is at work, also on a busy machine, well before it can be done.
-    setTimeout(() => child.kill('SIGINT'), 1500);
-    const code = await new Promise((resolve) => child.once('close', resolve));
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    // The engine is a process of its own: when it is there, the program is at work, and far from done.
+    for (let n = 0; n < 600 && !hasChild(child.pid); n += 1) await sleep(50);
+    child.kill('SIGINT');
+    const code = await closed;
     assert.equal(code, 130, stderr);
     assert.match(stderr, /error\[interrupted\]/);
     assert.ok(!existsSync(join(directory, 'stopped')));
   });
 });
+
+/** Only Linux tells; elsewhere it is waited for as long as a start takes. */
+function hasChild(pid: number | undefined): boolean {
+  const children = `/proc/${pid}/task/${pid}/children`;
+  if (!existsSync(children)) return spawnSync('sleep', ['2']).status === 0;
+  return readFileSync(children, 'utf8').trim() !== '';
+}
 
 describe('the marketplace at two million lines', () => {
   it('gives the planted figures', async () => {
