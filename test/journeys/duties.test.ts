@@ -37,12 +37,12 @@ const given = (value: object): string => {
 };
 
 async function until<T>(look: () => Promise<T>, isEnough: (seen: T) => boolean): Promise<T> {
-  for (let n = 0; n < 360; n += 1) {
+  for (let n = 0; n < 90; n += 1) {
     const seen = await look();
     if (isEnough(seen)) return seen;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
   }
-  throw new Error('It did not come to be within three minutes.');
+  throw new Error(`It did not come to be: ${JSON.stringify(await look())}`);
 }
 
 test('a run, its duties by themselves, a decision, a filing, and the end', async () => {

@@ -15,7 +15,7 @@ import { deedUpon, type UponEvent } from '../upon.ts';
 import { askForDuties } from './await.ts';
 import { answersDone } from './rules.ts';
 import { insertDutySteps, keptDuties, type NewStep, STEP_TEXTS } from './store.ts';
-import type { KeptDuty } from './types.ts';
+import type { KeptDuty, Settled } from './types.ts';
 
 /** A clock may be a little off. */
 const SLACK_MS = 300_000;
@@ -69,17 +69,17 @@ export async function refuseUnfulfilled(
 /**
  * Keeps, within a deed of this entry, what was done about duties; they are assessed anew, since clocks may start with it.
  * What a decision obliges to and the duty of law are one thing: the last duty to the authority, or to the people, that is
- * fulfilled ends the task of the decision, with an entry of its own.
+ * fulfilled, or excused after another was, ends the task of the decision, with an entry of its own.
  */
 export async function settleDuties(tx: Tx, step: NewStep, now: Date): Promise<void> {
   if (step.duties.length === 0) return;
   await insertDutySteps(tx, step);
-  if (step.act === 'fulfilled') await endTasks(tx, step);
+  if (step.act !== 'reopened') await endTasks(tx, step, step.act);
   await askForDuties(tx, step.incident, step.entry, now);
 }
 
-async function endTasks(tx: Tx, { incident, duties, entry }: NewStep): Promise<void> {
-  const answers = answersDone([...(await keptDuties(tx, incident)).values()], duties);
+async function endTasks(tx: Tx, { incident, duties, entry }: NewStep, act: Settled): Promise<void> {
+  const answers = answersDone([...(await keptDuties(tx, incident)).values()], { act, duties });
   for (const task of await openTasksOf(tx, incident, answers)) {
     const finished = await record(tx, {
       kind: 'task-finished',

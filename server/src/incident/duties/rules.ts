@@ -18,11 +18,20 @@ export const delayableAs = (to: string): Delayable | null => DELAYABLE[to] ?? nu
 /** What a decision calls the addressee of a duty. */
 const ANSWER_OF: Readonly<Record<string, Answer>> = { authority: 'tell-authority', people: 'tell-people' };
 
-/** What decisions oblige to and is done now: these duties are fulfilled, and no other that is due has such an addressee. */
-export function answersDone(kept: readonly KeptDuty[], fulfilled: readonly string[]): Answer[] {
-  const done = kept.filter(({ duty }) => fulfilled.includes(duty)).flatMap(({ to }) => ANSWER_OF[to] ?? []);
+/**
+ * What decisions oblige to and is done now, when these duties are settled so: one to such an addressee is fulfilled, and no
+ * other that is due is open. Where all were excused, nobody was told, and the decision is not carried out.
+ */
+export function answersDone(
+  kept: readonly KeptDuty[],
+  { act, duties }: Readonly<{ act: Settled; duties: readonly string[] }>,
+): Answer[] {
+  const isNow = ({ duty }: KeptDuty) => duties.includes(duty);
+  const done = kept
+    .filter((one) => (isNow(one) ? act : one.settled) === 'fulfilled')
+    .flatMap(({ to }) => ANSWER_OF[to] ?? []);
   const open = kept
-    .filter(({ status, settled, duty }) => status === 'due' && settled === null && !fulfilled.includes(duty))
+    .filter((one) => one.status === 'due' && one.settled === null && !isNow(one))
     .flatMap(({ to }) => ANSWER_OF[to] ?? []);
   return [...new Set(done)].filter((answer) => !open.includes(answer));
 }
