@@ -126,7 +126,18 @@ async function disk(data: string): Promise<Finding> {
 }
 
 async function keys(data: string): Promise<Finding[]> {
-  const names = await readdir(join(data, 'keys')).catch(() => []);
+  const names = await readdir(join(data, 'keys')).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? [] : (error.code ?? 'unknown'),
+  );
+  if (typeof names === 'string')
+    return [
+      finding(
+        'keys',
+        'broken',
+        `the folder ${join(data, 'keys')} can not be read: ${names}`,
+        'Give it to whoever runs the server, and to nobody else.',
+      ),
+    ];
   const open: Finding[] = [];
   for (const name of names) {
     const { mode } = await stat(join(data, 'keys', name));

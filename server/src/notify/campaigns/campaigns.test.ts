@@ -1,6 +1,6 @@
 /** Campaigns over real records and a real SMTP sink, with a clock that is set. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, beforeEach, test } from 'node:test';
@@ -26,6 +26,7 @@ import type { Asked } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { Journal } from '../send/journal.ts';
 import { statesText } from '../states.ts';
+import { foldLeft } from './left.ts';
 import { campaignOperations } from './operations.ts';
 import { PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
 import { campaignWindowsHandler, noteReturned } from './returns.ts';
@@ -710,4 +711,12 @@ test('docs/campaigns.md has both tables', () => {
   const page = readFileSync(new URL('../../../../docs/campaigns.md', import.meta.url), 'utf8');
   assert.ok(page.includes(statesText()));
   assert.ok(page.includes(campaignMovesText()), 'paste what campaignMovesText gives');
+});
+
+test('a journal that can not be read is not taken for none', async () => {
+  const of = await prepared(await incidentWithLeaks(), some(1));
+  mkdirSync(join(folder, 'sending'), { recursive: true });
+  writeFileSync(join(folder, 'sending', of.campaign), 'no folder');
+  const what = { id: of.campaign, incident: of.incident as IncidentId };
+  await assert.rejects(foldLeft({ asked: as('ada'), data: folder }, what), /ENOTDIR/);
 });

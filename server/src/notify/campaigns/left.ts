@@ -67,7 +67,11 @@ export async function foldLeft(
   { id, incident }: Pick<Campaign, 'id' | 'incident'>,
 ): Promise<boolean> {
   const folder = join(data, 'sending', id);
-  const left = await readdir(folder).catch(() => []);
+  // A folder that can't be read may hold what was sent: only one that is not there holds nothing.
+  const left = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
   const campaign = await findCampaign(asked.db, incident, id);
   if (campaign.state === 'sending') return false;
   const home = await homeOf(asked.db, id);
