@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ANSWER, type ErrorCode } from './errors.ts';
 import { AnyIncident, Line, Prose } from './fields.ts';
-import { NoticeFile } from './notices.ts';
+import { NoticeBlock, NoticeFile, NoticePiece } from './notices.ts';
 
 /** Campaigns: telling the people of a run, each accounted for. */
 
@@ -196,6 +196,8 @@ export const NoticePreviewed = z.strictObject({
   /** With a code that is none. */
   text: z.string(),
   html: z.string(),
+  /** The same words, their values told apart. */
+  apart: z.strictObject({ subject: z.array(NoticePiece), blocks: z.array(NoticeBlock) }),
   /** The message as it is sent, to the last byte but for code, date, Message-ID and signature. */
   message: z.string(),
 });
