@@ -132,7 +132,10 @@ async function noticesOf(
         isChanged: blocks.some(({ change }) => change !== 'same'),
       };
     })
-    .sort((a, b) => b.people - a.people);
+    .sort(
+      (a, b) =>
+        b.people - a.people || a.status.localeCompare(b.status) || a.language.localeCompare(b.language),
+    );
 }
 
 /** What the earlier campaign would have said to them; undefined when it lacked what it needed for them. */
