@@ -182,8 +182,6 @@ export const Addressee = z.strictObject({
   /** What the receiving server said last, or why there was no message. */
   said: z.string().optional(),
 });
-export const AddresseesListed = z.strictObject({ people: z.array(Addressee), next: z.string().optional() });
-export type AddresseesListed = z.infer<typeof AddresseesListed>;
 
 export const PreviewNotice = OfCampaign.extend({ person: AnyId, language: z.string().max(20).optional() });
 export type PreviewNotice = z.infer<typeof PreviewNotice>;
@@ -238,10 +236,20 @@ export type StopCampaign = z.infer<typeof StopCampaign>;
 
 export const OTHER_CHANNELS = ['letter', 'phone', 'text-message', 'account', 'in-person'] as const;
 
+const OUTCOMES = ['other-channel', 'told', 'excused', 'unreachable', 'retry', 'never-again'] as const;
+
+export const AddresseesListed = z.strictObject({
+  people: z.array(Addressee),
+  /** What may be decided about whoever is in the state that was asked for. */
+  outcomes: z.array(z.enum(OUTCOMES)),
+  next: z.string().optional(),
+});
+export type AddresseesListed = z.infer<typeof AddresseesListed>;
+
 /** People with whom it ends otherwise than by mail, or goes on. */
 export const SettleAddressees = OfCampaign.extend({
   people: z.array(AnyId).min(1).max(MOST_AT_ONCE),
-  outcome: z.enum(['other-channel', 'told', 'excused', 'unreachable', 'retry', 'never-again']),
+  outcome: z.enum(OUTCOMES),
   /** How they were told, or which channels were tried. */
   channels: z.array(z.enum(OTHER_CHANNELS)).default([]),
   reason: Prose.optional(),

@@ -37,7 +37,7 @@ import { copiesFile, giveUpCopiesWith } from './copies.ts';
 import { noteWhetherOpen } from './open.ts';
 import { dutiesNow, PREPARE_CAMPAIGN } from './prepare.ts';
 import { PUBLISH_BATCHES, publishBatch } from './publish.ts';
-import { CAMPAIGN_MOVES } from './rules.ts';
+import { CAMPAIGN_MOVES, EVENT_OF_OUTCOME } from './rules.ts';
 import { SEND_CAMPAIGN } from './send.ts';
 import { campaignSums, findCampaign, OVERRIDE, STATEMENT } from './show.ts';
 import {
@@ -404,15 +404,6 @@ export const discardCampaign = (asked: Asked, given: StopCampaign): Promise<Camp
     },
   );
 
-const EVENT_OF: Readonly<Record<SettleAddressees['outcome'], PersonEvent>> = {
-  'other-channel': 'turn',
-  told: 'tell',
-  excused: 'excuse',
-  unreachable: 'give-up',
-  retry: 'retry',
-  'never-again': 'never-again',
-};
-
 /**
  * While a process sends, the records lag behind its journal: whoever waits there may have the message by now, and who then
  * is told otherwise has two.
@@ -427,7 +418,7 @@ export async function settleAddressees(asked: Asked, given: SettleAddressees): P
   const { incident: id, campaign: of, outcome, channels, reason } = given;
   const ids = [...new Set(given.people)];
   refuseUnreasoned(given);
-  const event = EVENT_OF[outcome];
+  const event = EVENT_OF_OUTCOME[outcome];
   let campaign: Campaign | undefined;
   const done = await deedUpon(
     asked,

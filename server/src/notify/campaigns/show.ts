@@ -12,6 +12,7 @@ import type { Reads } from '../../platform/db/index.ts';
 import { textsOf } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { isFinished, type Sums, sumsOf } from '../states.ts';
+import { outcomesFor } from './rules.ts';
 import {
   campaignsOf,
   cohortsOf,
@@ -161,5 +162,6 @@ export async function addressees(
     ...(said === null ? {} : { said }),
   }));
   const last = people.at(-1);
-  return { people, ...(rows.length > most && last !== undefined ? { next: last.person } : {}) };
+  const outcomes = state === undefined ? [] : outcomesFor(state);
+  return { people, outcomes, ...(rows.length > most && last !== undefined ? { next: last.person } : {}) };
 }
