@@ -31,8 +31,14 @@ export function Head({ shown }: Readonly<{ shown: Shown }>) {
         <Link to="/incidents/$incident/duties" params={{ incident: shown.id }}>
           {t('duties.tab')}
         </Link>
+        <Link to="/incidents/$incident/notify" params={{ incident: shown.id }}>
+          {t('notify.tab')}
+        </Link>
         <Link to="/incidents/$incident/decide" params={{ incident: shown.id }}>
           {t('decide.tab')}
+        </Link>
+        <Link to="/register" search={{ incident: shown.id }}>
+          {t('register.name')}
         </Link>
       </nav>
     </header>
