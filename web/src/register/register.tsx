@@ -7,16 +7,11 @@ import { Field } from '../kit/form.tsx';
 import { useName, useNames } from '../kit/names.ts';
 import { Empty, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
-import en from '../words/en.json';
 import { useWords } from '../words/index.tsx';
 import { Bundle } from './bundle.tsx';
 import { ProofPanel } from './panel.tsx';
 import { type Entry, type Listed, registerQueries, type Sought } from './queries.ts';
 import './register.css';
-
-const PREFIX = 'entry.';
-/** Every kind of entry that we have words for. */
-const KINDS = Object.keys(en).flatMap((key) => (key.startsWith(PREFIX) ? [key.slice(PREFIX.length)] : []));
 
 export function Register() {
   const { t } = useWords();
@@ -55,7 +50,7 @@ type FiltersProps = Readonly<{ sought: Sought; title: string | null | undefined 
 /** A change of a filter is another address, and begins with the newest. */
 function Filters({ sought: { before: _, ...sought }, title }: FiltersProps) {
   const { incident: __, ...withoutIncident } = sought;
-  const { t } = useWords();
+  const { t, named, namesOf } = useWords();
   const names = useNames();
   const navigate = useNavigate();
   const handle = (what: keyof Sought) => (event: ChangeEvent<HTMLInputElement | HTMLSelectElement>) =>
@@ -63,7 +58,6 @@ function Filters({ sought: { before: _, ...sought }, title }: FiltersProps) {
       to: '/register',
       search: { ...sought, [what]: event.target.value === '' ? undefined : event.target.value },
     });
-  const words = (kind: string) => t(`entry.${kind as 'note-added'}`);
   return (
     <form
       className="filter-form"
@@ -74,7 +68,8 @@ function Filters({ sought: { before: _, ...sought }, title }: FiltersProps) {
         {(ids) => (
           <select {...ids} value={sought.kind ?? ''} onChange={handle('kind')}>
             <option value="">{t('register.any')}</option>
-            {KINDS.map((kind) => [kind, words(kind)] as const)
+            {namesOf('entry')
+              .map((kind) => [kind, named('entry', kind)] as const)
               .sort(([, a], [, b]) => a.localeCompare(b))
               .map(([kind, said]) => (
                 <option key={kind} value={kind}>
