@@ -5,7 +5,7 @@ import * as z from 'zod';
 const Id = z
   .string()
   .max(60)
-  .regex(/^[a-z]{3,7}(_[0-9a-f]+)?$/, 'an id such as usr_0123456789abcdef0123');
+  .regex(/^[a-z]{3,7}(_[0-9a-z]+)?$/, 'an id such as usr_0123456789abcdef0123');
 
 export const ListEntries = z.strictObject({
   incident: z.string().max(60).optional(),
