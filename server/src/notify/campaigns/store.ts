@@ -31,6 +31,7 @@ type CampaignRow = Readonly<{
   letterhead: Letterhead | null;
   approved_by: string | null;
   batch_entry: bigint | null;
+  withdrawn: boolean;
   duties: readonly string[] | null;
   duties_version: number | null;
   overridden: boolean;
@@ -41,7 +42,8 @@ type CampaignRow = Readonly<{
 }>;
 
 const COLUMNS = `id, incident, entry, run_job, cohort, after, made_by, made_at, job, state, pause, code, tag, day, people,
-  messages, letters, addresses, root, hash, letterhead, approved_by, batch_entry, duties, duties_version, overridden, slice, fence, epoch, folded`;
+  messages, letters, addresses, root, hash, letterhead, approved_by, batch_entry, duties, duties_version, overridden, slice, fence, epoch, folded,
+  EXISTS (SELECT FROM campaign_moves m WHERE m.campaign = campaigns.id AND m.act = 'withdraw') AS withdrawn`;
 
 const campaignOf = (row: CampaignRow): Campaign => ({
   id: row.id,
@@ -67,6 +69,7 @@ const campaignOf = (row: CampaignRow): Campaign => ({
   letterhead: row.letterhead ?? undefined,
   approvedBy: row.approved_by ?? undefined,
   batchEntry: row.batch_entry === null ? undefined : Number(row.batch_entry),
+  isWithdrawn: row.withdrawn,
   duties: row.duties ?? undefined,
   dutiesVersion: row.duties_version ?? undefined,
   isOverridden: row.overridden,
@@ -103,6 +106,15 @@ export async function insertCampaign(
        :madeAt::timestamptz, :job::text, 'preparing', :tag::text)`,
     row,
   );
+}
+
+/** Whether somebody has said that the notices with this tag no longer hold. */
+export async function isBatchWithdrawn(reads: Reads, tag: string): Promise<boolean> {
+  const rows = await reads.rows(
+    `SELECT 1 AS one FROM campaigns c JOIN campaign_moves m ON m.campaign = c.id WHERE c.tag = :tag::text AND m.act = 'withdraw'`,
+    { tag },
+  );
+  return rows.length > 0;
 }
 
 export async function isTagTaken(reads: Reads, tag: string): Promise<boolean> {
