@@ -452,6 +452,10 @@ const CHAIN = `WITH RECURSIVE chain AS (
     SELECT id, after, entry FROM campaigns WHERE id = :campaign::text
     UNION ALL SELECT c.id, c.after, c.entry FROM campaigns c JOIN chain ON c.id = chain.after)`;
 
+/** What was withdrawn has told nobody anything: its people can be told what is right. */
+const holds = (campaign: string): string =>
+  `NOT EXISTS (SELECT FROM campaign_moves m WHERE m.campaign = ${campaign} AND m.act = 'withdraw')`;
+
 /** What an earlier campaign, and those before it, told these people last: by their id in the directory, the hash of it. */
 export async function toldBefore(
   reads: Reads,
@@ -461,6 +465,7 @@ export async function toldBefore(
   const rows = await reads.rows<{ customer: string; told: Uint8Array }>(
     `${CHAIN} SELECT DISTINCT ON (p.customer) p.customer, p.told FROM chain JOIN campaign_people p ON p.campaign = chain.id
       WHERE p.customer = ANY (:customers::text[]) AND p.state = ANY (:states::text[]) AND p.told IS NOT NULL
+        AND ${holds('chain.id')}
       ORDER BY p.customer, chain.entry DESC`,
     { campaign, customers, states: HAVE_IT },
   );
@@ -480,7 +485,7 @@ export async function sentElsewhere(
         JOIN campaign_people theirs ON theirs.campaign = c.id
         JOIN campaign_people ours ON ours.campaign = :campaign::text AND ours.customer = theirs.customer
       WHERE c.incident = (SELECT incident FROM campaigns WHERE id = :campaign::text)
-        AND c.id NOT IN (SELECT id FROM chain) AND ours.state = 'prepared'
+        AND c.id NOT IN (SELECT id FROM chain) AND ours.state = 'prepared' AND ${holds('c.id')}
         AND (theirs.state = ANY (:states::text[])
           OR (c.state IN ('sending', 'paused') AND theirs.state IN ('prepared', 'deferred', 'broken')))
       GROUP BY c.id, c.entry ORDER BY c.entry LIMIT 1`,
