@@ -94,6 +94,8 @@ export const CampaignListed = z.strictObject({
   sums: z.record(z.string(), z.int()),
   /** Whether each has a final state. */
   isFinished: z.boolean(),
+  /** Whether what went out no longer holds. */
+  isWithdrawn: z.boolean(),
   entry: z.int(),
 });
 export type CampaignListed = z.infer<typeof CampaignListed>;

@@ -9,22 +9,19 @@ import { Field } from '../kit/form.tsx';
 import { Empty, Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
+import { EVERYBODY } from './bar.tsx';
 import { Notice } from './pieces.tsx';
 import { type Addressees as Found, notifyQueries, type Of, pathOf } from './queries.ts';
 
 const OFFICERS: readonly Role[] = ['privacy-officer'];
 type Outcome = Found['outcomes'][number];
 
-type Props = Readonly<{
-  of: Of;
-  state: string | undefined;
-  after: string | undefined;
-  person: string | undefined;
-  language: string | undefined;
-}>;
+type Props = Readonly<{ of: Of; state: string; after: string | undefined }>;
 
-export function Addressees({ of, state, after, person, language }: Props) {
+/** Names are asked for only when somebody asks for a state. */
+export function Addressees({ of, state: asked, after }: Props) {
   const { t, named } = useWords();
+  const state = asked === EVERYBODY ? undefined : asked;
   const page = useQuery(notifyQueries.people(of, { state, after }));
   return (
     <section aria-labelledby="addressees">
@@ -33,23 +30,15 @@ export function Addressees({ of, state, after, person, language }: Props) {
           ? t('addressees.title')
           : t('addressees.inState', { state: named('person-state', state) })}
       </h2>
-      {state !== undefined && (
-        <p>
-          <Link to="/incidents/$incident/notify/$campaign" params={of} resetScroll={false}>
-            {t('addressees.everybody')}
-          </Link>
-        </p>
-      )}
       <Loaded query={page}>
         {(found) =>
           found.people.length === 0 ? (
             <Empty title={t('addressees.none')} />
           ) : (
-            <Page of={of} state={state} after={after} found={found} key={`${state} ${after}`} />
+            <Page of={of} state={state} after={after} found={found} key={`${asked} ${after}`} />
           )
         }
       </Loaded>
-      {person !== undefined && <NoticePanel of={of} person={person} language={language} />}
     </section>
   );
 }
@@ -135,7 +124,7 @@ function Page({ of, state, after, found }: PageProps) {
           <Link
             to="/incidents/$incident/notify/$campaign"
             params={of}
-            search={state === undefined ? {} : { state }}
+            search={{ state: state ?? EVERYBODY }}
             resetScroll={false}
           >
             {t('page.first')}
@@ -145,7 +134,7 @@ function Page({ of, state, after, found }: PageProps) {
           <Link
             to="/incidents/$incident/notify/$campaign"
             params={of}
-            search={{ ...(state === undefined ? {} : { state }), after: found.next }}
+            search={{ state: state ?? EVERYBODY, after: found.next }}
             resetScroll={false}
           >
             {t('page.next')}
@@ -257,7 +246,7 @@ function Settle({ of, people, outcomes, done }: SettleProps) {
 const LANGUAGES = ['en', 'de', 'fr', 'it', 'es', 'pt', 'nl', 'pl', 'sv', 'ja'] as const;
 
 /** What one person reads, in their language or another. */
-function NoticePanel({
+export function NoticePanel({
   of,
   person,
   language,

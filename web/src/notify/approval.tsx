@@ -6,6 +6,7 @@ import { answerOf, api } from '../app/client.ts';
 import { hasOne, type Role, useMe } from '../app/session.ts';
 import { Head } from '../incident/head.tsx';
 import { incidentQueries } from '../incident/queries.ts';
+import { useDuties } from '../kit/deadlines.tsx';
 import { Hatch } from '../kit/figure.tsx';
 import { Field } from '../kit/form.tsx';
 import { useName } from '../kit/names.ts';
@@ -13,7 +14,7 @@ import { Empty, Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
 import { Lint } from './lint.tsx';
-import { Notice } from './pieces.tsx';
+import { Notice, OfRun } from './pieces.tsx';
 import { type Campaign, type Difference, notifyQueries, type Of, pathOf } from './queries.ts';
 import './notify.css';
 
@@ -51,7 +52,9 @@ function What({ of, found, difference }: WhatProps) {
     <article className="approval">
       <section aria-labelledby="approval">
         <h2 id="approval">{t('approval.title')}</h2>
-        <p className="large">{t('approval.writes', { people: found.people })}</p>
+        <p className="large">
+          <OfRun incident={of.incident}>{t('approval.writes', { people: found.people })}</OfRun>
+        </p>
         <p>
           {t('approval.madeBy', { name: name(found.madeBy) })} <When at={found.madeAt} />
         </p>
@@ -75,12 +78,14 @@ function What({ of, found, difference }: WhatProps) {
 /** Figures that are what they were are not told twice. */
 function Figures({ difference: { figures, before } }: Readonly<{ difference: Difference }>) {
   const { t, number, named } = useWords();
+  const duties = useDuties();
   const words = (of: string, value: string | number | null): string => {
     if (value === null) return t('approval.nothing');
     if (typeof value === 'number') return number(value);
+    if (of === 'duties') return duties(value.split(', '));
     return of === 'cohort' ? named('cohort', value) : value;
   };
-  const shown = figures.filter((one) => one.now !== null || one.before !== null);
+  const shown = figures.filter((one) => (one.now !== null && one.now !== 0) || one.before !== null);
   const rows = before === null ? shown : shown.filter((one) => one.before !== one.now);
   if (rows.length === 0) return <p className="soft">{t('approval.sameFigures')}</p>;
   return (

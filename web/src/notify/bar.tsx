@@ -1,6 +1,7 @@
 /** How many people of a campaign are in which state: one bar that is always all of them, and a row for each state. */
 import { Link } from '@tanstack/react-router';
 import { useWords } from '../words/index.tsx';
+import { OfRun } from './pieces.tsx';
 import type { Listed, Of } from './queries.ts';
 
 /** From whom nothing is to be done any more, over who waits, to whom nobody has reached. */
@@ -16,6 +17,9 @@ const GROUPS = [
 ] as const;
 
 type Sums = Listed['sums'];
+
+/** In an address: people of all states. */
+export const EVERYBODY = 'every';
 
 /** States with somebody in them, in the order of the bar. A state that we have no place for stands last. */
 export function rowsOf(sums: Sums): { state: string; group: string; people: number }[] {
@@ -85,9 +89,21 @@ export function StateRows({
       <tfoot>
         <tr>
           <td />
-          <th scope="row">{t('campaign.all')}</th>
+          <th scope="row">
+            <Link
+              to="/incidents/$incident/notify/$campaign"
+              params={of}
+              search={{ state: EVERYBODY }}
+              aria-current={shown === EVERYBODY ? 'true' : undefined}
+              resetScroll={false}
+            >
+              {t('campaign.all')}
+            </Link>
+          </th>
           <td className="amount">
-            <strong>{number(listed.people)}</strong>
+            <strong>
+              <OfRun incident={of.incident}>{number(listed.people)}</OfRun>
+            </strong>
           </td>
         </tr>
       </tfoot>

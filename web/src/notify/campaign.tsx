@@ -6,12 +6,13 @@ import { answerOf, api } from '../app/client.ts';
 import { hasOne, type Role, useMe, WORKERS } from '../app/session.ts';
 import { Head } from '../incident/head.tsx';
 import { incidentQueries } from '../incident/queries.ts';
+import { useDuties } from '../kit/deadlines.tsx';
 import { Field } from '../kit/form.tsx';
 import { useName } from '../kit/names.ts';
 import { Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
-import { Addressees } from './addressees.tsx';
+import { Addressees, NoticePanel } from './addressees.tsx';
 import { StateRows, SumBar } from './bar.tsx';
 import { Copies } from './copies.tsx';
 import { Lint } from './lint.tsx';
@@ -19,6 +20,7 @@ import { type Campaign as Found, notifyQueries, type Of, pathOf } from './querie
 import './notify.css';
 
 const APPROVERS: readonly Role[] = ['privacy-officer', 'approver'];
+const OFFICERS: readonly Role[] = ['privacy-officer'];
 const STOPPERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
 
 export function Campaign() {
@@ -39,7 +41,8 @@ export function Campaign() {
                 {one.hash !== undefined && (
                   <>
                     <Lint of={of} found={one} />
-                    <Addressees of={of} state={state} after={after} person={person} language={language} />
+                    {state !== undefined && <Addressees of={of} state={state} after={after} />}
+                    {person !== undefined && <NoticePanel of={of} person={person} language={language} />}
                     {one.batch?.entry !== undefined && <Copies of={of} found={one} />}
                     <Facts found={one} />
                   </>
@@ -61,6 +64,7 @@ function Progress({ of, found, shown }: Readonly<{ of: Of; found: Found; shown: 
       <p className="large less" role="status">
         {found.isFinished ? t('campaign.finished') : named('campaign-state', found.state)}
       </p>
+      {found.isWithdrawn && <p>{t('campaign.isWithdrawn')}</p>}
       {found.pause !== undefined && <p>{named('pause', found.pause)}</p>}
       {found.state === 'failed' && found.code !== undefined && (
         <p className="pre-words">{t('campaign.failedBy', { code: found.code })}</p>
@@ -117,6 +121,19 @@ function Next({ of, found }: Readonly<{ of: Of; found: Found }>) {
     );
   if (['sending', 'paused', 'sent'].includes(found.state))
     parts.push(<Running key="run" of={of} found={found} maySend={maySend} mayStop={hasOne(me, STOPPERS)} />);
+  if (['sent', 'stopped'].includes(found.state) && !found.isWithdrawn && hasOne(me, OFFICERS))
+    parts.push(
+      <Ending
+        key="withdraw"
+        of={of}
+        path="/api/incidents/{incident}/campaigns/{campaign}/withdraw"
+        words={{
+          ask: t('campaign.withdraw'),
+          why: t('campaign.withdrawWhy'),
+          now: t('campaign.withdrawNow'),
+        }}
+      />,
+    );
   if (['prepared', 'approved', 'failed'].includes(found.state) && mayWork)
     parts.push(<Mend key="mend" of={of} found={found} />);
   if (parts.length === 0) return null;
@@ -261,7 +278,8 @@ type EndingProps = Readonly<{
   of: Of;
   path:
     | '/api/incidents/{incident}/campaigns/{campaign}/stop'
-    | '/api/incidents/{incident}/campaigns/{campaign}/discard';
+    | '/api/incidents/{incident}/campaigns/{campaign}/discard'
+    | '/api/incidents/{incident}/campaigns/{campaign}/withdraw';
   words: Readonly<{ ask: string; why: string; now: string }>;
 }>;
 
@@ -304,6 +322,7 @@ function Ending({ of, path, words }: EndingProps) {
 function Facts({ found }: Readonly<{ found: Found }>) {
   const { t } = useWords();
   const name = useName();
+  const duties = useDuties();
   return (
     <section aria-labelledby="facts">
       <h2 id="facts">{t('campaign.facts')}</h2>
@@ -344,7 +363,7 @@ function Facts({ found }: Readonly<{ found: Found }>) {
         {found.duties !== undefined && found.duties.length > 0 && (
           <>
             <dt>{t('campaign.duties')}</dt>
-            <dd>{found.duties.join(', ')}</dd>
+            <dd>{duties(found.duties)}</dd>
           </>
         )}
       </dl>

@@ -23,6 +23,9 @@ const EVIDENCE: Readonly<Record<string, EvidenceOf>> = {
   stretches: 'gaps',
 };
 
+/** Keeps the mark with the last word. */
+const NO_BREAK = '\u2060';
+
 type Placed = Readonly<{ from: number; to: number; number: number; severity: Finding['severity'] }>;
 type Cut = Readonly<{ piece: Piece; text: string; found: readonly Placed[]; ends: readonly Placed[] }>;
 
@@ -66,10 +69,19 @@ function Value({
   return (
     <Link to="/incidents/$incident" params={{ incident }} search={{ evidence: of }} className="fact from-run">
       {children}
+      {NO_BREAK}
       <Mark />
     </Link>
   );
 }
+
+/** A figure of people that a run has found, with its evidence. */
+export const OfRun = ({ incident, children }: Readonly<{ incident: string; children: ReactNode }>) => (
+  <Link to="/incidents/$incident" params={{ incident }} search={{ evidence: 'people' }} className="evident">
+    {children}
+    <Mark />
+  </Link>
+);
 
 const isTyped = ({ fact = '', source }: Piece): boolean =>
   source?.is === 'stated' || ['cause', 'contained', 'measure', 'place', 'agency'].includes(fact);
@@ -108,6 +120,18 @@ export function Pieces({
   );
 }
 
+/** What must be mended comes first, as it is read: about the whole, then from the top; demands of laws at the end. */
+export function inOrder(findings: readonly Finding[]): (Finding & Readonly<{ number: number }>)[] {
+  const notes = findings.filter(({ severity }) => severity === 'note');
+  const others = findings.filter(({ severity }) => severity !== 'note');
+  const unplaced = others.filter(({ at }) => at === null);
+  const placed = others
+    .flatMap((finding) => (finding.at === null ? [] : [{ finding, at: finding.at }]))
+    .sort((a, b) => a.at.block - b.at.block || a.at.from - b.at.from)
+    .map(({ finding }) => finding);
+  return [...unplaced, ...placed, ...notes].map((finding, i) => ({ ...finding, number: i + 1 }));
+}
+
 type NoticeProps = Readonly<{
   language: string;
   subject: readonly Piece[];
@@ -119,7 +143,7 @@ type NoticeProps = Readonly<{
 /** The notice on its sheet, with each finding under the words that it is about. */
 export function Notice({ language, subject, blocks, incident, findings = [] }: NoticeProps) {
   const { t } = useWords();
-  const numbered = findings.map((finding, i) => ({ ...finding, number: i + 1 }));
+  const numbered = inOrder(findings);
   return (
     <div className="sheet" lang={language}>
       <p className="sheet-subject">

@@ -6,7 +6,7 @@ import { answerOf, api } from '../app/client.ts';
 import { Hatch } from '../kit/figure.tsx';
 import { Empty, Failed, Loading } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
-import { FindingNote, Notice } from './pieces.tsx';
+import { FindingNote, inOrder, Notice } from './pieces.tsx';
 import type { Cohort, Draft } from './queries.ts';
 import { statementOf, type Typed } from './statement.ts';
 
@@ -133,9 +133,7 @@ function Readers({ cohort, status, person, setPerson }: ReadersProps) {
 function Read({ draft, incident }: Readonly<{ draft: Draft; incident: string }>) {
   const { t, tongue, country } = useWords();
   const { person, language, errors, warnings, findings, laws } = draft;
-  const unplaced = findings.flatMap((finding, i) =>
-    finding.at === null ? [{ ...finding, number: i + 1 }] : [],
-  );
+  const unplaced = inOrder(findings).filter(({ at }) => at === null);
   const notes = unplaced.filter(({ severity }) => severity === 'note');
   const others = unplaced.filter(({ severity }) => severity !== 'note');
   return (

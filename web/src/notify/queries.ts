@@ -21,7 +21,7 @@ const MOST_WAITING = 20;
 const PAGE = 50;
 /** While messages go out, and while nothing but time or an answer from outside can change anything. */
 const LIVE_MS = 2000;
-const CALM_MS = 30_000;
+const CALM_MS = 15_000;
 
 const isMoving = (state: Listed['state'] | undefined): boolean =>
   state === 'preparing' || state === 'sending';

@@ -118,7 +118,7 @@ function Entries({ found, sought }: Readonly<{ found: Listed; sought: Sought }>)
       <ol className="plain rows entries">
         {found.entries.map((one) => (
           <li key={one.entry}>
-            <Line entry={one} titles={found.titles} />
+            <Line entry={one} titles={found.titles} isOfOne={sought.incident !== undefined} />
           </li>
         ))}
       </ol>
@@ -146,7 +146,9 @@ function linesOf(value: unknown, at = ''): [string, string][] {
   );
 }
 
-function Line({ entry, titles }: Readonly<{ entry: Entry; titles: Listed['titles'] }>) {
+type LineProps = Readonly<{ entry: Entry; titles: Listed['titles']; isOfOne: boolean }>;
+
+function Line({ entry, titles, isOfOne }: LineProps) {
   const { t, named } = useWords();
   const name = useName();
   const facts = linesOf(entry.facts);
@@ -160,16 +162,19 @@ function Line({ entry, titles }: Readonly<{ entry: Entry; titles: Listed['titles
         {entry.token !== undefined && ` ${t('register.token')}`}
       </span>
       <When at={entry.at} />
-      <span className="whole soft entry-line">
-        {entry.incident !== undefined && (
-          <Link to="/incidents/$incident" params={{ incident: entry.incident }}>
-            {titles[entry.incident] ?? t('erased')}
-          </Link>
-        )}
-        <Link to="/register" search={(before) => ({ ...before, entry: entry.entry })} resetScroll={false}>
-          {t('register.proveNumber', { entry: entry.entry })}
+      <Link
+        to="/register"
+        search={(before) => ({ ...before, entry: entry.entry })}
+        resetScroll={false}
+        className="entry-proof"
+      >
+        {t('register.proveNumber', { entry: entry.entry })}
+      </Link>
+      {isOfOne || entry.incident === undefined ? null : (
+        <Link to="/incidents/$incident" params={{ incident: entry.incident }} className="whole">
+          {titles[entry.incident] ?? t('erased')}
         </Link>
-      </span>
+      )}
       {facts.length + texts.length > 0 && (
         <details className="whole">
           <summary>{t('register.details')}</summary>

@@ -82,6 +82,7 @@ export async function listed(reads: Reads, campaign: Campaign): Promise<Campaign
     addresses: campaign.addresses,
     sums: Object.fromEntries(Object.entries(sums).filter(([, people]) => people > 0)),
     isFinished: campaign.hash !== undefined && isFinished(sums),
+    isWithdrawn: campaign.isWithdrawn,
     entry: campaign.entry,
   };
 }
