@@ -279,7 +279,7 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
     await rosa.getByRole('button', { name: 'Go on with all that is left' }).click();
     await rosa.getByText('Every message has been handed over.').waitFor({ timeout: 60_000 });
     const all = rosa.locator('.states tfoot .amount');
-    assert.equal(await all.textContent(), people.toLocaleString('en-GB'));
+    assert.equal(await all.textContent(), `${people.toLocaleString('en-GB')}, evidence`);
     const counts = await rosa.locator('.states tbody .amount').allTextContents();
     assert.equal(
       counts.reduce((sum, one) => sum + Number(one.replaceAll(',', '')), 0),
@@ -344,7 +344,6 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
   for (const [colorScheme, width, locale] of [
     ['light', 360, 'de-DE'],
     ['dark', 1280, 'de-DE'],
-    ['dark', 360, 'en-GB'],
   ] as const)
     test(`every view can be read in the ${colorScheme}, at ${width} pixels, in ${locale}`, async () => {
       const size = { colorScheme, locale, viewport: { width, height: 800 } };

@@ -23,8 +23,8 @@ const EVIDENCE: Readonly<Record<string, EvidenceOf>> = {
   stretches: 'gaps',
 };
 
-/** Keeps the mark with the last word. */
-const NO_BREAK = '\u2060';
+/** Values of no more letters stay on one line, with their mark. */
+const SHORT = 24;
 
 type Placed = Readonly<{ from: number; to: number; number: number; severity: Finding['severity'] }>;
 type Cut = Readonly<{ piece: Piece; text: string; found: readonly Placed[]; ends: readonly Placed[] }>;
@@ -67,9 +67,13 @@ function Value({
       </span>
     );
   return (
-    <Link to="/incidents/$incident" params={{ incident }} search={{ evidence: of }} className="fact from-run">
+    <Link
+      to="/incidents/$incident"
+      params={{ incident }}
+      search={{ evidence: of }}
+      className={piece.text.length > SHORT ? 'fact' : 'fact short'}
+    >
       {children}
-      {NO_BREAK}
       <Mark />
     </Link>
   );
