@@ -29,7 +29,7 @@ const DOING = new WeakMap<Tx, Doing>();
 const ENTRY_VERSION = 1;
 const NONCE_BYTES = 16;
 /** Whoever only reads waits for so many at most, where the database has one connection. */
-const MOST_TOGETHER = 64;
+const MOST_TOGETHER = 128;
 
 type Waiting = Readonly<{
   asked: Asked;
