@@ -1,6 +1,5 @@
 /** What may follow what with a campaign as a whole. Pure; docs/campaigns.md shows the same table, and a test compares. */
-import type { CampaignState, SettleAddressees } from '@forthright/contract';
-import { MOVES, type PersonEvent, type PersonState, STATES } from '../states.ts';
+import type { CampaignState } from '@forthright/contract';
 import type { CampaignAct } from './types.ts';
 
 export const CAMPAIGN_MOVES: Readonly<
@@ -22,27 +21,6 @@ export const CAMPAIGN_MOVES: Readonly<
   sent: { resume: 'sending', settle: 'sent', withdraw: 'sent' },
   stopped: { settle: 'stopped', withdraw: 'stopped' },
   discarded: {},
-};
-
-type Outcome = SettleAddressees['outcome'];
-
-/** What a person decides about people, as the event that it is for each of them. */
-export const EVENT_OF_OUTCOME: Readonly<Record<Outcome, PersonEvent>> = {
-  'other-channel': 'turn',
-  told: 'tell',
-  excused: 'excuse',
-  unreachable: 'give-up',
-  retry: 'retry',
-  'never-again': 'never-again',
-};
-
-/** What a person may decide about whoever is in this state. */
-export const outcomesFor = (rawState: string): Outcome[] => {
-  const state = (Object.keys(STATES) as PersonState[]).find((one) => one === rawState);
-  const outcomes = Object.keys(EVENT_OF_OUTCOME) as Outcome[];
-  return state === undefined
-    ? []
-    : outcomes.filter((one) => MOVES[state][EVENT_OF_OUTCOME[one]] !== undefined);
 };
 
 /** So long evidence is sought before a message that is in doubt is sent once more. */
