@@ -31,13 +31,13 @@ import type { Reads, Tx } from '../../platform/db/index.ts';
 import { addJob, cancelJob } from '../../platform/queue/index.ts';
 import { makeTag } from '../../prove/codes/index.ts';
 import { type Asked, registerMark } from '../../prove/index.ts';
-import { MOVES, type PersonEvent, type PersonState, STATES } from '../states.ts';
+import { EVENT_OF_OUTCOME, MOVES, type PersonEvent, type PersonState, STATES } from '../states.ts';
 import type { Copies } from './copies.store.ts';
 import { copiesFile, giveUpCopiesWith } from './copies.ts';
 import { noteWhetherOpen } from './open.ts';
 import { dutiesNow, PREPARE_CAMPAIGN } from './prepare.ts';
 import { PUBLISH_BATCHES, publishBatch } from './publish.ts';
-import { CAMPAIGN_MOVES, EVENT_OF_OUTCOME } from './rules.ts';
+import { CAMPAIGN_MOVES } from './rules.ts';
 import { SEND_CAMPAIGN } from './send.ts';
 import { campaignSums, findCampaign, OVERRIDE, STATEMENT } from './show.ts';
 import {

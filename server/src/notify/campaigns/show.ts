@@ -11,8 +11,7 @@ import {
 import type { Reads } from '../../platform/db/index.ts';
 import { textsOf } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
-import { isFinished, type Sums, sumsOf } from '../states.ts';
-import { outcomesFor } from './rules.ts';
+import { isFinished, outcomesFor, type Sums, sumsOf } from '../states.ts';
 import {
   campaignsOf,
   cohortsOf,
