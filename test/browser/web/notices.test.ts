@@ -377,4 +377,23 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
     await rosa.getByRole('button', { name: 'Record it for' }).click();
     await rosa.getByRole('link', { name: 'told', exact: true }).waitFor();
   });
+
+  test('the next notice shows whoever approves what is not as in the one before', async () => {
+    await rosa.goto(`${served.address}/incidents/${incident}/notify/new?from=${campaign}&language=en`);
+    await rosa.getByLabel('What went wrong').fill('Each review page printed the whole record of its author.');
+    await rosa.getByLabel('Only those to whom the campaign before did not say the same').uncheck();
+    await rosa.getByRole('button', { name: 'Prepare it for approval' }).click();
+    await rosa.getByText('You made this notice. Somebody else approves it').waitFor({ timeout: 60_000 });
+    await bo.goto(served.address);
+    await bo.getByRole('link', { name: /^Approve: a notice to/ }).click();
+    await bo.getByText('as in the notice that was approved by you before').waitFor();
+    const texts = bo.locator('.typed-texts');
+    assert.deepEqual(await texts.locator('del').allTextContents(), [CAUSE]);
+    assert.deepEqual(await texts.locator('ins').allTextContents(), [
+      'Each review page printed the whole record of its author.',
+    ]);
+    await bo.locator('.sheet-block.gone').first().waitFor();
+    await bo.locator('.sheet-block.new').first().waitFor();
+    await looked(bo, 'approval-changed-phone');
+  });
 });

@@ -14,6 +14,8 @@ import { Notice } from './pieces.tsx';
 import { type Addressees as Found, notifyQueries, type Of, pathOf } from './queries.ts';
 
 const OFFICERS: readonly Role[] = ['privacy-officer'];
+/** A test goes to one's own address, and nobody else's. */
+const TESTERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
 type Outcome = Found['outcomes'][number];
 
 type Props = Readonly<{ of: Of; state: string; after: string | undefined }>;
@@ -251,8 +253,18 @@ export function NoticePanel({
   person,
   language,
 }: Readonly<{ of: Of; person: string; language: string | undefined }>) {
-  const { t, tongue } = useWords();
+  const { t, tongue, named } = useWords();
+  const me = useMe();
   const navigate = useNavigate();
+  const testing = useMutation({
+    mutationFn: () =>
+      answerOf(
+        api.POST('/api/incidents/{incident}/campaigns/{campaign}/people/{person}/test', {
+          params: { path: { ...of, person } },
+          body: language === undefined ? {} : { language },
+        }),
+      ),
+  });
   const notice = useQuery(notifyQueries.notice(of, person, language));
   const close = () =>
     void navigate({
@@ -300,6 +312,29 @@ export function NoticePanel({
                 <Dialog.Description className="soft">
                   {found.to === '' ? t('addressees.noAddress') : t('addressees.to', { address: found.to })}
                 </Dialog.Description>
+                {hasOne(me, TESTERS) && (
+                  <>
+                    <p className="actions">
+                      <button
+                        type="button"
+                        className="button quiet"
+                        disabled={testing.isPending}
+                        onClick={() => testing.mutate()}
+                      >
+                        {t('addressees.test')}
+                      </button>
+                      {testing.data !== undefined && (
+                        <span role="status">
+                          {t('addressees.tested', {
+                            to: testing.data.to,
+                            outcome: named('outcome', testing.data.outcome),
+                          })}
+                        </span>
+                      )}
+                    </p>
+                    {testing.error !== null && <Failed error={testing.error} />}
+                  </>
+                )}
                 <Notice
                   language={found.language}
                   subject={found.apart.subject}

@@ -1,7 +1,7 @@
 /** Writing a notice: what no log knows is typed, everything else is a value of the run; the check looks on. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type SubmitEvent, useState } from 'react';
+import { Link, useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type SubmitEvent, useRef, useState } from 'react';
 import { answerOf, api } from '../app/client.ts';
 import { hasOne, useMe, WORKERS } from '../app/session.ts';
 import { Head } from '../incident/head.tsx';
@@ -111,6 +111,13 @@ function Form({ shown, cohort, campaigns, begin }: FormProps) {
     from: '/incidents/$incident/notify/new',
   });
   const [typed, setTyped] = useState<Typed>(begin);
+  const isKept = useRef(false);
+  const isLost = () => typed !== begin && !isKept.current;
+  useBlocker({
+    shouldBlockFn: ({ current, next }) =>
+      current.pathname !== next.pathname && isLost() && !window.confirm(t('notify.leave')),
+    enableBeforeUnload: isLost,
+  });
   const [who, setWho] = useState<(typeof COHORTS)[number]>(cohort.unknown === 0 ? 'exposed' : 'both');
   const told = campaigns.filter(({ state }) => TOLD.includes(state)).at(-1);
   const [isAfter, setAfter] = useState(told !== undefined);
@@ -141,6 +148,7 @@ function Form({ shown, cohort, campaigns, begin }: FormProps) {
       return made.campaign;
     },
     onSuccess: async (campaign) => {
+      isKept.current = true;
       await queries.invalidateQueries({ queryKey: ['incident', shown.id] });
       await navigate({
         to: '/incidents/$incident/notify/$campaign',

@@ -47,7 +47,11 @@ function Cohort({ cohort }: Readonly<{ cohort: Linted['cohorts'][number] }>) {
       {findings
         .filter(({ severity }) => severity !== 'note')
         .map((finding, i) => (
-          <FindingNote key={`${finding.rule} ${finding.at?.from}`} finding={{ ...finding, number: i + 1 }} />
+          <FindingNote
+            key={`${finding.rule} ${finding.at?.from}`}
+            finding={{ ...finding, number: i + 1 }}
+            language={language}
+          />
         ))}
     </details>
   );

@@ -168,7 +168,7 @@ export function Notice({ language, subject, blocks, incident, findings = [] }: N
               <Pieces pieces={block.pieces} incident={incident} found={placed} />
             </p>
             {here.map((finding) => (
-              <FindingNote key={finding.number} finding={finding} />
+              <FindingNote key={finding.number} finding={finding} language={language} />
             ))}
           </div>
         );
@@ -177,20 +177,22 @@ export function Notice({ language, subject, blocks, incident, findings = [] }: N
   );
 }
 
-/** The linter's words are English. */
-export function FindingNote({
-  finding: { number, severity, reason, better, words },
-}: Readonly<{ finding: Omit<Finding, 'at' | 'texts'> & Readonly<{ number: number }> }>) {
+type Noted = Omit<Finding, 'at' | 'texts'> & Readonly<{ number: number; at: unknown }>;
+
+/** Why, in the reader's words where we have them; what is better is said in the language of the notice. */
+export function FindingNote({ finding, language }: Readonly<{ finding: Noted; language: string }>) {
   const { t, named } = useWords();
+  const { number, rule, severity, reason, better, words, at } = finding;
+  const own = named('rule', rule);
   return (
     <div className={`finding ${severity}`} id={`finding-${number}`}>
       <p>
         <strong>{t('notify.finding', { number, severity: named('severity', severity) })}</strong>{' '}
-        {words !== '' && <q>{words}</q>}
+        {words !== '' && <q lang={language}>{words}</q>}
       </p>
-      <p lang="en">{reason}</p>
+      {own === rule ? <p lang="en">{reason}</p> : <p>{own}</p>}
       {better !== '' && (
-        <p lang="en">
+        <p lang={at === null ? 'en' : language}>
           <span className="unseen">{t('notify.better')}</span>
           {better}
         </p>

@@ -153,7 +153,7 @@ function Read({ draft, incident }: Readonly<{ draft: Draft; incident: string }>)
         <>
           <h3>{t('notify.whole')}</h3>
           {others.map((finding) => (
-            <FindingNote key={finding.number} finding={finding} />
+            <FindingNote key={finding.number} finding={finding} language={language} />
           ))}
         </>
       )}
@@ -172,7 +172,7 @@ function Read({ draft, incident }: Readonly<{ draft: Draft; incident: string }>)
         <details className="more">
           <summary>{t('notify.notes', { count: notes.length })}</summary>
           {notes.map((finding) => (
-            <FindingNote key={finding.number} finding={finding} />
+            <FindingNote key={finding.number} finding={finding} language={language} />
           ))}
         </details>
       )}

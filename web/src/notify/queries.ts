@@ -23,6 +23,20 @@ const PAGE = 50;
 const LIVE_MS = 2000;
 const CALM_MS = 15_000;
 
+/** How long the last answer took: a campaign of millions is asked about less often, so that looking on costs little. */
+const took = new Map<string, number>();
+/** Of the time between two questions at most this part is spent on the answer. */
+const MOST_SHARE = 0.05;
+
+async function timed<T>(key: string, asked: Promise<T>): Promise<T> {
+  const began = performance.now();
+  try {
+    return await asked;
+  } finally {
+    took.set(key, performance.now() - began);
+  }
+}
+
 const isMoving = (state: Listed['state'] | undefined): boolean =>
   state === 'preparing' || state === 'sending';
 const isOver = (state: Listed['state'] | undefined): boolean =>
@@ -43,8 +57,12 @@ export const notifyQueries = {
   one: (of: Of) =>
     queryOptions({
       queryKey: ['incident', of.incident, 'campaigns', of.campaign],
-      queryFn: () => answerOf(api.GET('/api/incidents/{incident}/campaigns/{campaign}', pathOf(of))),
-      refetchInterval: ({ state }) => often([state.data?.state]),
+      queryFn: () =>
+        timed(of.campaign, answerOf(api.GET('/api/incidents/{incident}/campaigns/{campaign}', pathOf(of)))),
+      refetchInterval: ({ state }) => {
+        const ms = often([state.data?.state]);
+        return ms === false ? false : Math.max(ms, (took.get(of.campaign) ?? 0) / MOST_SHARE);
+      },
     }),
   changes: (of: Of) =>
     queryOptions({
