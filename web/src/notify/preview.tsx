@@ -36,14 +36,16 @@ function useSettled<T>(value: T): T {
 export function Preview({ incident, cohort, typed, language, status }: PreviewProps) {
   const { t } = useWords();
   const [person, setPerson] = useState('');
-  const statement = useSettled(statementOf(typed));
+  // What is lacking is told of the same words that are asked about.
+  const settled = useSettled(typed);
+  const statement = statementOf(settled);
   const asked = {
     run: cohort.run,
     language,
     ...(person === '' ? (status === undefined ? {} : { status }) : { person }),
   };
   const isUnknown = person === '' && (status ?? (cohort.exposed === 0 ? 'unknown' : 'exposed')) === 'unknown';
-  const lacks = !isWhole(typed, cohort, language) || (isUnknown && typed.nextBy === '');
+  const lacks = !isWhole(settled, cohort, language) || (isUnknown && settled.nextBy === '');
   const draft = useQuery({
     queryKey: ['draft', incident, asked, statement],
     enabled: statement !== null && !lacks,
