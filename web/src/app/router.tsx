@@ -79,6 +79,12 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('../people/people.tsx'), 'People'),
 });
 
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: '/desk',
+  component: lazyRouteComponent(() => import('../answer/desk.tsx'), 'Desk'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -91,6 +97,7 @@ export const router = createRouter({
     duties,
     decide,
     people,
+    desk,
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

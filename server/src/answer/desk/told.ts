@@ -68,19 +68,12 @@ export function maySendAgain(known: Known, { isCopyWaiting }: Before): Possible 
   const { state, isStopped, message } = known;
   if (message === undefined) return no('no-address');
   if (isCopyWaiting) return no('copy-on-its-way');
-  if (mayHappen(state, 'retry'))
-    return isStopped
-      ? no('campaign-stopped')
-      : yes('came-back');
+  if (mayHappen(state, 'retry')) return isStopped ? no('campaign-stopped') : yes('came-back');
   switch (toldOf(known)) {
     case 'accepted':
-      return state === 'complained'
-        ? no('complained')
-        : onWish('accepted');
+      return state === 'complained' ? no('complained') : onWish('accepted');
     case 'in-doubt':
-      return state === 'attempted-twice'
-        ? onWish('in-doubt')
-        : no('doubt-open');
+      return state === 'attempted-twice' ? onWish('in-doubt') : no('doubt-open');
     case 'on-its-way':
       return no('being-sent');
     case 'told-otherwise':
@@ -95,16 +88,12 @@ export function maySendAgain(known: Known, { isCopyWaiting }: Before): Possible 
 export function maySendLetter(known: Known, { hasLetter }: Before): Possible {
   if (hasLetter) return onWish('letter-asked');
   if (known.state === 'other-channel') return yes('waits-for-letter');
-  if (known.isSending && toldOf(known) === 'on-its-way')
-    return no('sending-now');
-  if (mayHappen(known.state, 'turn'))
-    return yes('none-accepted');
+  if (known.isSending && toldOf(known) === 'on-its-way') return no('sending-now');
+  if (mayHappen(known.state, 'turn')) return yes('none-accepted');
   switch (toldOf(known)) {
     case 'accepted':
     case 'in-doubt':
-      return known.state === 'released-again'
-        ? no('handed-over-now')
-        : onWish('may-have-it');
+      return known.state === 'released-again' ? no('handed-over-now') : onWish('may-have-it');
     case 'told-otherwise':
     case 'not-told':
       return onWish('decided-otherwise');
