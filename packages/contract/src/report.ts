@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MOST_VERSIONS, Prose } from './fields.ts';
-import { RiskAnswer, RiskStatement } from './risk.ts';
+import { RISK_FACTOR_IDS, RiskAnswer, type RiskFactorId, RiskStatement } from './risk.ts';
 import { Organisation } from './workspace.ts';
 
 /** Reports to an authority: what is filled in, from where, and what is missing. */
@@ -128,8 +128,31 @@ export const RiskAssessed = z.strictObject({
   entry: z.int(),
   /** `null`: it was erased. */
   assessment: RiskAnswer.nullable(),
+  /** What somebody stated for it, as `assess-risk` takes it; `null`: it was erased. */
+  statement: z.record(z.string(), z.unknown()).nullable(),
 });
 export type RiskAssessed = z.infer<typeof RiskAssessed>;
+
+/** What would be assessed; nothing of it is kept. */
+export const RiskDrafted = z.strictObject({ incident: z.string(), assessment: RiskAnswer });
+export type RiskDrafted = z.infer<typeof RiskDrafted>;
+
+/** Every factor with its values from the harmless to the grave, and what is cited by its short name. */
+export const RiskQuestionsListed = z.strictObject({
+  factors: z.array(
+    z.strictObject({
+      factor: z.enum(RISK_FACTOR_IDS as [RiskFactorId, ...RiskFactorId[]]),
+      asks: z.string(),
+      why: z.string(),
+      cites: z.array(z.string()),
+      values: z.array(z.strictObject({ value: z.string(), means: z.string() })),
+      /** What stands where somebody says that nothing is out of the ordinary. */
+      ordinary: z.string().optional(),
+    }),
+  ),
+  citations: z.record(z.string(), z.strictObject({ text: z.string(), link: z.string() })),
+});
+export type RiskQuestionsListed = z.infer<typeof RiskQuestionsListed>;
 
 export const SaveReport = z.strictObject({
   incident: AnyIncident,

@@ -8,6 +8,7 @@ import {
   type ReportSaved,
   type RiskAnswer,
   type RiskAssessed,
+  type RiskDrafted,
   type RiskStatement,
   type SaveReport,
 } from '@forthright/contract';
@@ -15,6 +16,7 @@ import {
   askForDuties,
   deedUpon,
   findIncident,
+  notFound,
   type RecordedIncident,
   refuseUnfulfilled,
   STEP_TEXTS,
@@ -64,7 +66,7 @@ export async function saveAssessment(
     async ({ tx, incident }) => {
       const assessment = assessedWith(statement, known, incident);
       const version = ((await findAssessment(tx, incident.id, undefined))?.version ?? 0) + 1;
-      saved = { version, assessment };
+      saved = { version, assessment, statement };
       const { answer, atLeast, atMost } = assessment.proposal;
       const { se } = assessment.severity;
       const run = known === undefined ? {} : { run: known.run.answer.run };
@@ -83,6 +85,18 @@ export async function saveAssessment(
     },
   );
   return { ...(saved as NonNullable<typeof saved>), ...done };
+}
+
+/** What `assess-risk` would find; nothing is kept, and nobody is asked to decide on it. Refuses as that does. */
+export async function draftAssessment(
+  asked: Asked,
+  { incident: id, statement }: AssessRisk,
+  options: AssessOptions,
+): Promise<RiskDrafted> {
+  const found = await findIncident(asked.db, id, asked.actor);
+  if (found === undefined) throw notFound(id);
+  const known = await knownRun(asked, id, options);
+  return { incident: id, assessment: assessedWith(statement, known, found.incident) };
 }
 
 type Known = Readonly<{ run: Run; stated: RecordedLawFacts; organisation: FactsInput['organisation'] }>;

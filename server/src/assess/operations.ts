@@ -15,6 +15,8 @@ import {
   ReportSaved,
   ReportsListed,
   RiskAssessed,
+  RiskDrafted,
+  RiskQuestionsListed,
   SaveReport,
   SetLawFacts,
   ShowDuties,
@@ -23,11 +25,13 @@ import {
   ShowReport,
   ShowRisk,
 } from '@forthright/contract';
+import * as z from 'zod';
 import { findIncident, guarded, notFound, OFFICERS, READERS, WORKERS } from '../incident/index.ts';
 import type { Asked, Operation } from '../prove/index.ts';
-import { fileReport, noReport, saveAssessment, saveReport } from './changes.ts';
+import { draftAssessment, fileReport, noReport, saveAssessment, saveReport } from './changes.ts';
 import { assessDuties, determineExemption, setLawFacts } from './duties.changes.ts';
 import { showDuties, showDuty, showLawFacts } from './duties.show.ts';
+import { riskQuestions } from './questions.ts';
 import type { AssessOptions } from './recorded.ts';
 import { findAssessment, findReport, listReports } from './store.ts';
 
@@ -77,6 +81,22 @@ export const assessOperations = (options: AssessOptions): readonly Operation[] =
     path: '/incidents/:incident/risk',
     may: READERS,
     run: showRisk,
+  }),
+  guarded(AssessRisk, RiskDrafted, {
+    name: 'draft-risk',
+    summary: 'What `assess-risk` would find with this statement; keeps nothing.',
+    method: 'POST',
+    path: '/incidents/:incident/risk/draft',
+    may: WORKERS,
+    run: (asked, given) => draftAssessment(asked, given, options),
+  }),
+  guarded(z.strictObject({}), RiskQuestionsListed, {
+    name: 'list-risk-questions',
+    summary: 'Every factor of the risk: its question, its values, and what the law says of it.',
+    method: 'GET',
+    path: '/risk-questions',
+    may: READERS,
+    run: async () => riskQuestions(),
   }),
   guarded(SaveReport, ReportSaved, {
     name: 'save-report',
