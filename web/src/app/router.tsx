@@ -7,6 +7,8 @@ import { Shell } from './shell.tsx';
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
 const text = (raw: unknown): string | undefined => (typeof raw === 'string' && raw !== '' ? raw : undefined);
+const whole = (raw: unknown): number | undefined =>
+  Number.isInteger(Number(raw)) && Number(raw) > 0 ? Number(raw) : undefined;
 /** Which figure's evidence is open. */
 const evidence = (search: Record<string, unknown>): { evidence?: string } => {
   const of = text(search.evidence);
@@ -79,6 +81,15 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('../people/people.tsx'), 'People'),
 });
 
+const risk = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/risk',
+  validateSearch: (search: Record<string, unknown>): { version?: number; factor?: string } => {
+    const [version, factor] = [whole(search.version), text(search.factor)];
+    return { ...(version === undefined ? {} : { version }), ...(factor === undefined ? {} : { factor }) };
+  },
+  component: lazyRouteComponent(() => import('../assess/risk.tsx'), 'Risk'),
+});
 const desk = createRoute({
   getParentRoute: () => root,
   path: '/desk',
@@ -98,6 +109,7 @@ export const router = createRouter({
     decide,
     people,
     desk,
+    risk,
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
