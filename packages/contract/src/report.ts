@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { FieldType } from './edpb-template.ts';
 import { MOST_VERSIONS, Prose } from './fields.ts';
 import { RISK_FACTOR_IDS, RiskAnswer, type RiskFactorId, RiskStatement } from './risk.ts';
 import { Organisation } from './workspace.ts';
@@ -174,6 +175,49 @@ export const ReportSaved = z.strictObject({
   report: Report.nullable(),
 });
 export type ReportSaved = z.infer<typeof ReportSaved>;
+
+/** What would be saved, against the version before; nothing of it is kept. */
+export const ReportDrafted = z.strictObject({ incident: z.string(), template: Template, report: Report });
+export type ReportDrafted = z.infer<typeof ReportDrafted>;
+
+export const REPORT_FILES = ['pdf', 'html', 'json'] as const;
+export const GetReportFile = ShowReport.extend({ as: z.enum(REPORT_FILES).default('pdf') });
+export type GetReportFile = z.infer<typeof GetReportFile>;
+
+export const REPORT_FIELD_TYPES = [
+  'text',
+  'instant',
+  'date',
+  'whole',
+  'flag',
+  'choice',
+  'choices',
+  'texts',
+  'countries',
+  'by-country',
+] as const satisfies readonly FieldType[];
+
+export const ShowReportTemplate = z.strictObject({ template: Template });
+export type ShowReportTemplate = z.infer<typeof ShowReportTemplate>;
+
+/** The fields of a template, for forms; which of them a report asks hangs on the others. */
+export const ReportTemplateShown = z.strictObject({
+  template: Template,
+  name: z.string(),
+  version: z.string(),
+  status: z.string(),
+  fields: z.array(
+    z.strictObject({
+      field: z.string(),
+      label: z.string(),
+      type: z.enum(REPORT_FIELD_TYPES),
+      choices: z.array(z.strictObject({ value: z.string(), means: z.string() })),
+      /** Where the draft contradicts itself: what is asked here instead. */
+      note: z.string().optional(),
+    }),
+  ),
+});
+export type ReportTemplateShown = z.infer<typeof ReportTemplateShown>;
 
 export const ListReports = z.strictObject({ incident: AnyIncident });
 export type ListReports = z.infer<typeof ListReports>;
