@@ -90,6 +90,27 @@ const risk = createRoute({
   },
   component: lazyRouteComponent(() => import('../assess/risk.tsx'), 'Risk'),
 });
+type ReportSearch = {
+  template?: 'edpb' | 'generic' | 'ico' | 'us-ag';
+  version?: number;
+  next?: boolean;
+  field?: string;
+};
+const report = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/report',
+  validateSearch: (search: Record<string, unknown>): ReportSearch => {
+    const template = (['edpb', 'generic', 'ico', 'us-ag'] as const).find((one) => one === search.template);
+    const [version, field] = [whole(search.version), text(String(search.field ?? ''))];
+    return {
+      ...(template === undefined ? {} : { template }),
+      ...(version === undefined ? {} : { version }),
+      ...(search.next === true ? { next: true } : {}),
+      ...(field === undefined ? {} : { field }),
+    };
+  },
+  component: lazyRouteComponent(() => import('../assess/report.tsx'), 'ReportPage'),
+});
 const desk = createRoute({
   getParentRoute: () => root,
   path: '/desk',
@@ -110,6 +131,7 @@ export const router = createRouter({
     people,
     desk,
     risk,
+    report,
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
