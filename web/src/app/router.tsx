@@ -111,6 +111,15 @@ const report = createRoute({
   },
   component: lazyRouteComponent(() => import('../assess/report.tsx'), 'ReportPage'),
 });
+const page = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/page',
+  validateSearch: (search: Record<string, unknown>): { edition?: string; next?: boolean } => {
+    const edition = text(search.edition);
+    return { ...(edition === undefined ? {} : { edition }), ...(search.next === true ? { next: true } : {}) };
+  },
+  component: lazyRouteComponent(() => import('../answer/page.tsx'), 'PublicPage'),
+});
 const desk = createRoute({
   getParentRoute: () => root,
   path: '/desk',
@@ -132,6 +141,7 @@ export const router = createRouter({
     desk,
     risk,
     report,
+    page,
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -37,6 +37,9 @@ export function Head({ shown }: Readonly<{ shown: Shown }>) {
         <Link to="/incidents/$incident/report" params={{ incident: shown.id }}>
           {t('report.tab')}
         </Link>
+        <Link to="/incidents/$incident/page" params={{ incident: shown.id }}>
+          {t('page-edit.tab')}
+        </Link>
         <Link to="/incidents/$incident/decide" params={{ incident: shown.id }}>
           {t('decide.tab')}
         </Link>
