@@ -9,6 +9,7 @@ import { answerOf, api, signIn } from './client.ts';
 import { KeysProvider } from './keys.tsx';
 import { hasOne, KEEPERS, type Me, meQuery, READERS, SPEAKERS } from './session.ts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from './theme.ts';
+import { WaysByKey } from './ways-by-key.tsx';
 
 export function Shell() {
   const { t } = useWords();
@@ -30,6 +31,7 @@ export function Shell() {
           {() => <Outlet />}
         </Loaded>
       </main>
+      {me.data !== undefined && <WaysByKey />}
     </KeysProvider>
   );
 }
