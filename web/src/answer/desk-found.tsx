@@ -35,12 +35,12 @@ export function DeskFound({ found }: Readonly<{ found: Found }>) {
       {people.length > 0 && (
         <section aria-labelledby="desk-people">
           <h2 id="desk-people">{t('desk.people')}</h2>
-          {people.map((person, at) => (
+          {people.map((person) => (
             <DeskPerson
               key={person.person}
               person={person}
-              isFirst={at === 0}
-              mayHaveKeys={people.length === 1}
+              isAlone={people.length === 1}
+              isNamed={people.length === 1 && message === undefined && code === undefined}
             />
           ))}
           {hasMore && <p className="soft">{t('desk.more')}</p>}

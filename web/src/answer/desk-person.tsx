@@ -27,17 +27,23 @@ const isPossible = (person: Person, act: Act): boolean => wayOf(person, act)?.po
 
 export function DeskPerson({
   person,
-  isFirst,
-  mayHaveKeys,
-}: Readonly<{ person: Person; isFirst: boolean; mayHaveKeys: boolean }>) {
+  isAlone,
+  isNamed,
+}: Readonly<{
+  person: Person;
+  /** Then keys mean this person. */
+  isAlone: boolean;
+  /** What they were told stands above already. */
+  isNamed: boolean;
+}>) {
   const { t, named, languageName } = useWords();
   const [act, setAct] = useState<Act>();
   const [done, setDone] = useState<Done>();
   const possible = ACTS.filter((one) => done === undefined && isPossible(person, one));
-  useShortcuts(mayHaveKeys ? possible.map((one) => ({ ...KEYS[one], run: () => setAct(one) })) : []);
+  useShortcuts(isAlone ? possible.map((one) => ({ ...KEYS[one], run: () => setAct(one) })) : []);
   return (
     <div className="desk-person">
-      <h3>{named('desk-told', person.told)}</h3>
+      {!isNamed && <h3>{named('desk-told', person.told)}</h3>}
       <dl className="facts desk-facts">
         {person.sentAt !== undefined && (
           <div>
@@ -62,14 +68,6 @@ export function DeskPerson({
           <dd>{languageName(person.language)}</dd>
         </div>
       </dl>
-      {person.notice !== undefined && (
-        <details className="more" open={isFirst && mayHaveKeys}>
-          <summary lang={person.language}>{person.notice.subject}</summary>
-          <p lang={person.language} className="notice-text">
-            {person.notice.text}
-          </p>
-        </details>
-      )}
       {person.acts.length > 0 && (
         <ul className="plain rows">
           {person.acts.map((one) => (
@@ -110,6 +108,16 @@ export function DeskPerson({
           )}
           <span className="soft"> {t('desk.entry', { entry: done.entry })}</span>
         </p>
+      )}
+      {person.notice !== undefined && (
+        <details className="more">
+          <summary>
+            {t('desk.notice')} <span lang={person.language}>{person.notice.subject}</span>
+          </summary>
+          <p lang={person.language} className="notice-text">
+            {person.notice.text}
+          </p>
+        </details>
       )}
       {act !== undefined && (
         <Doing

@@ -6,7 +6,7 @@ import { answerOf, api } from '../app/client.ts';
 import { incidentQueries, type Shown } from '../incident/queries.ts';
 import { Hatch } from '../kit/figure.tsx';
 import { Field } from '../kit/form.tsx';
-import { Empty, Failed, Loaded, Loading } from '../kit/states.tsx';
+import { Empty, Failed, Loaded, Loading, useKept } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
 import { type Checked, type Edition, type Given, pageQueries, type Whole } from './page.queries.ts';
 import { OwnTexts, StatementTexts } from './page-texts.tsx';
@@ -110,6 +110,7 @@ function Form({ shown, run, before }: Readonly<{ shown: Shown; run: string; befo
     },
   });
   const isWhole = (said.texts?.questions ?? []).length === (given.texts?.questions ?? []).length;
+  const found = useKept(checked.data);
   const isReady = checked.data?.problems.length === 0 && checked.error === null && isWhole;
   return (
     <>
@@ -130,10 +131,10 @@ function Form({ shown, run, before }: Readonly<{ shown: Shown; run: string; befo
       {checked.error !== null && !checked.isFetching && (
         <Failed error={checked.error} again={() => void checked.refetch()} />
       )}
-      {checked.data === undefined ? (
+      {found === undefined ? (
         checked.error === null && <Loading />
       ) : (
-        <Checking shown={shown} checked={checked.data} given={given} onChange={setGiven} />
+        <Checking shown={shown} checked={found} given={given} onChange={setGiven} />
       )}
       <div className="record-bar">
         {preparing.error !== null && <Failed error={preparing.error} />}
@@ -187,6 +188,10 @@ function Checking({
 }: Readonly<{ shown: Shown; checked: Checked; given: Given; onChange: Change }>) {
   const { t, language, languageName } = useWords();
   const [written, setWritten] = useState<string>(language);
+  // What a section lacks is told there.
+  const others = checked.problems.filter(
+    ({ at }) => !checked.sections.some(({ section, is }) => section === at && is === 'missing'),
+  );
   return (
     <>
       <Sections checked={checked} given={given} onChange={onChange} />
@@ -220,11 +225,11 @@ function Checking({
           />
         </div>
       </section>
-      {checked.problems.length > 0 && (
+      {others.length > 0 && (
         <section aria-labelledby="problems">
           <h2 id="problems">{t('page-edit.problems')}</h2>
           <ul lang="en">
-            {checked.problems.map(({ at, message }) => (
+            {others.map(({ at, message }) => (
               <li key={at + message}>
                 <code>{at}</code> {message}
               </li>

@@ -95,6 +95,7 @@ type ReportSearch = {
   version?: number;
   next?: boolean;
   field?: string;
+  only?: 'lacking';
 };
 const report = createRoute({
   getParentRoute: () => root,
@@ -107,6 +108,7 @@ const report = createRoute({
       ...(version === undefined ? {} : { version }),
       ...(search.next === true ? { next: true } : {}),
       ...(field === undefined ? {} : { field }),
+      ...(search.only === 'lacking' ? { only: search.only } : {}),
     };
   },
   component: lazyRouteComponent(() => import('../assess/report.tsx'), 'ReportPage'),

@@ -6,7 +6,7 @@ import { answerOf, api } from '../app/client.ts';
 import { useMe } from '../app/session.ts';
 import type { Shown } from '../incident/queries.ts';
 import { Field } from '../kit/form.tsx';
-import { Failed, Loaded, Loading } from '../kit/states.tsx';
+import { Failed, Loaded, Loading, useKept } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
 import {
   type Listed,
@@ -59,6 +59,7 @@ function Draft({ shown, template, last, before }: Props & Readonly<{ before: Rep
   }));
   const form = useQuery(reportQueries.form(template));
   const draft = useQuery(reportQueries.draft(shown.id, useDeferredValue(statement)));
+  const report = useKept(draft.data)?.report;
   const keeping = useMutation({
     mutationFn: () =>
       answerOf(
@@ -76,7 +77,6 @@ function Draft({ shown, template, last, before }: Props & Readonly<{ before: Rep
     const { [field]: _, ...others } = statement.fields ?? {};
     setStatement({ ...statement, fields: value === undefined ? others : { ...others, [field]: value } });
   };
-  const report = draft.data?.report;
   return (
     <>
       <h3 className="spaced">{t('report.drafting')}</h3>
@@ -117,7 +117,7 @@ function Draft({ shown, template, last, before }: Props & Readonly<{ before: Rep
             </select>
           )}
         </Field>
-        <Place statement={statement} onChange={setStatement} />
+        {wantsPlace(template, report) && <Place statement={statement} onChange={setStatement} />}
       </div>
       {draft.error !== null && !draft.isFetching && (
         <Failed error={draft.error} again={() => void draft.refetch()} />
@@ -160,6 +160,10 @@ function Draft({ shown, template, last, before }: Props & Readonly<{ before: Rep
     </>
   );
 }
+
+/** The authority of a German controller goes by the state of its seat. */
+const wantsPlace = (template: Template, report: Report | undefined): boolean =>
+  template === 'us-ag' || report?.addressees.some(({ country }) => country === 'DE') === true;
 
 const STATES = ['incomplete', 'complete', 'withdraw'] as const;
 

@@ -1,6 +1,7 @@
 /** The fields of a report, by section: each with its value and where it comes from, what is missing hatched, and the way to type it. */
 import { Link, useSearch } from '@tanstack/react-router';
 import { Hatch, Mark } from '../kit/figure.tsx';
+import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
 import type { Form, Report, Value } from './report.queries.ts';
 import { FieldEditor } from './report-editor.tsx';
@@ -19,9 +20,41 @@ export function Fields({
   incident,
   edit,
 }: Readonly<{ report: Report; incident: string; edit: EditFields | undefined }>) {
-  return report.sections.map((section) => (
-    <Part key={section.name} section={section} incident={incident} report={report} edit={edit} />
-  ));
+  const { t, number } = useWords();
+  const search = useSearch({ from: FROM });
+  const isLacking = ({ isMissing, field }: Shown) =>
+    isMissing || field === search.field || report.wrong.some((one) => one.field === field);
+  const lacking = report.missing.length + report.wrong.length;
+  const sections =
+    search.only === 'lacking'
+      ? report.sections
+          .map((section) => ({ ...section, fields: section.fields.filter(isLacking) }))
+          .filter(({ fields }) => fields.length > 0)
+      : report.sections;
+  return (
+    <>
+      <nav className="filters" aria-label={t('report.fields')}>
+        {(['all', 'lacking'] as const).map((one) => (
+          <Link
+            key={one}
+            to={FROM}
+            params={{ incident }}
+            search={({ only: _, ...before }) => (one === 'all' ? before : { ...before, only: one })}
+            aria-current={(search.only ?? 'all') === one ? 'page' : undefined}
+            className={(search.only ?? 'all') === one ? 'active' : ''}
+            activeProps={{}}
+            resetScroll={false}
+          >
+            {one === 'lacking' && <Hatch />}
+            {one === 'all' ? t('report.allFields') : `${t('report.onlyLacking')} ${number(lacking)}`}
+          </Link>
+        ))}
+      </nav>
+      {sections.map((section) => (
+        <Part key={section.name} section={section} incident={incident} report={report} edit={edit} />
+      ))}
+    </>
+  );
 }
 
 function Part({
@@ -101,9 +134,7 @@ function Row({
               <span className="soft">{t('report.nothing')}</span>
             )
           ) : (
-            <span className="as-came" lang="en">
-              {field.value}
-            </span>
+            <Shows value={field.value} />
           )}
           {wrong.map((message) => (
             <strong key={message} className="whole-line" lang="en">
@@ -146,6 +177,17 @@ function Row({
     </>
   );
 }
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+const Shows = ({ value }: Readonly<{ value: string }>) =>
+  INSTANT.test(value) ? (
+    <When at={value} />
+  ) : (
+    <span className="as-came" lang="en">
+      {value}
+    </span>
+  );
 
 function Source({ source, incident }: Readonly<{ source: Shown['source']; incident: string }>) {
   const { t } = useWords();

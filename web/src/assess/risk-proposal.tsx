@@ -6,6 +6,7 @@ import { useWords } from '../words/index.tsx';
 import { type Assessment, riskQueries } from './risk.queries.ts';
 
 type Proposed = Assessment['proposal'];
+const GRAVITY = ['register-only', 'tell-authority', 'tell-people'];
 
 export function Proposal({
   incident,
@@ -106,11 +107,13 @@ function Grounds({ grounds }: Readonly<{ grounds: Proposed['reasons'] }>) {
 
 function Questions({
   incident,
-  proposal: { questions },
+  proposal: { questions, atLeast, atMost },
   mayAnswer,
 }: Readonly<{ incident: string; proposal: Proposed; mayAnswer: boolean }>) {
   const { t, named, list } = useWords();
   if (questions.length === 0) return null;
+  // What leaves everything open says nothing.
+  const span = GRAVITY.indexOf(atMost) - GRAVITY.indexOf(atLeast) + 1;
   return (
     <section aria-labelledby="risk-questions">
       <h2 id="risk-questions">{t('risk.questions')}</h2>
@@ -131,16 +134,18 @@ function Questions({
                 {t('risk.answer')}
               </Link>
             )}
-            {ifAnswered.length > 0 && (
+            {ifAnswered.some(({ leaves }) => leaves.length < span) && (
               <ul className="soft whole if-answered">
-                {ifAnswered.map(({ answer, leaves }) => (
-                  <li key={answer}>
-                    {t('risk.leaves', {
-                      answer: named('risk-value', `${factor}.${answer}`).replace(`${factor}.`, ''),
-                      leaves: list(leaves.map((one) => named('answer', one))),
-                    })}
-                  </li>
-                ))}
+                {ifAnswered
+                  .filter(({ leaves }) => leaves.length < span)
+                  .map(({ answer, leaves }) => (
+                    <li key={answer}>
+                      {t('risk.leaves', {
+                        answer: named('risk-value', `${factor}.${answer}`).replace(`${factor}.`, ''),
+                        leaves: list(leaves.map((one) => named('answer', one))),
+                      })}
+                    </li>
+                  ))}
               </ul>
             )}
           </li>

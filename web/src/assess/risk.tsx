@@ -6,7 +6,7 @@ import { answerOf, api } from '../app/client.ts';
 import { hasOne, useMe, WORKERS } from '../app/session.ts';
 import { Head } from '../incident/head.tsx';
 import { incidentQueries, type Shown } from '../incident/queries.ts';
-import { Empty, Failed, Loaded, Loading } from '../kit/states.tsx';
+import { Empty, Failed, Loaded, Loading, useKept } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
 import { type Assessed, type Assessment, riskQueries, type Statement } from './risk.queries.ts';
 import { FactorTable } from './risk-factors.tsx';
@@ -147,7 +147,7 @@ function Working({ incident, assessed }: Readonly<{ incident: string; assessed: 
       ),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['incident', incident] }),
   });
-  const assessment = draft.data?.assessment;
+  const assessment = useKept(draft.data)?.assessment;
   return (
     <>
       {assessed === null ? (
