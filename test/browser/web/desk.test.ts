@@ -116,7 +116,7 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await page.keyboard.press('s');
     await page.getByText('so they may have it').waitFor();
     await looked('desk-send-again-light');
-    await page.getByLabel('What the customer wishes').fill('Deleted it by mistake.');
+    await page.keyboard.type('Deleted it by mistake.');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByText('A copy leaves within minutes.').waitFor();
@@ -128,7 +128,8 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Record a dispute' }).waitFor();
     await page.keyboard.press('d');
-    await page.getByLabel('What the customer says').fill('I never was a customer.');
+    await page.getByText('It becomes a task').waitFor();
+    await page.keyboard.type('I never was a customer.');
     await page.getByRole('button', { name: 'Record it' }).click();
     await page.getByText('Somebody looks into it.').waitFor();
   });

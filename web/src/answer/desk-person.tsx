@@ -1,7 +1,7 @@
 /** Somebody who was found: what they were told, and what may be done for them now. */
 import { Dialog } from '@base-ui/react/dialog';
 import { useMutation } from '@tanstack/react-query';
-import { type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useRef, useState } from 'react';
 import { type Answer, answerOf, api } from '../app/client.ts';
 import { useShortcuts } from '../app/keys.tsx';
 import { Field } from '../kit/form.tsx';
@@ -137,6 +137,8 @@ export function DeskPerson({
 function Doing({ person, act, onEnd }: Readonly<{ person: Person; act: Act; onEnd: (done?: Done) => void }>) {
   const { t, named } = useWords();
   const [text, setText] = useState('');
+  const words = useRef<HTMLTextAreaElement>(null);
+  const confirm = useRef<HTMLButtonElement>(null);
   const way = wayOf(person, act);
   const needsText = act === 'dispute' || way?.needsWish === true;
   const doing = useMutation({
@@ -162,7 +164,7 @@ function Doing({ person, act, onEnd }: Readonly<{ person: Person; act: Act; onEn
     <Dialog.Root open onOpenChange={(isOpen) => isOpen || onEnd()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="panel small-panel">
+        <Dialog.Popup className="panel small-panel" initialFocus={needsText ? words : confirm}>
           <div className="panel-head">
             <Dialog.Title>{named('desk-act', act)}</Dialog.Title>
             <Dialog.Close className="button quiet">{t('close')}</Dialog.Close>
@@ -179,6 +181,7 @@ function Doing({ person, act, onEnd }: Readonly<{ person: Person; act: Act; onEn
                 {(ids) => (
                   <textarea
                     {...ids}
+                    ref={words}
                     required
                     rows={3}
                     maxLength={20_000}
@@ -190,8 +193,8 @@ function Doing({ person, act, onEnd }: Readonly<{ person: Person; act: Act; onEn
             )}
             {doing.error !== null && <Failed error={doing.error} />}
             <p className="actions">
-              <button type="submit" className="button" disabled={doing.isPending}>
-                {t(`desk-confirm.${act}`)}
+              <button ref={confirm} type="submit" className="button" disabled={doing.isPending}>
+                {named('desk-confirm', act)}
               </button>
             </p>
           </form>

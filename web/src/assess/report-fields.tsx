@@ -77,7 +77,7 @@ function Part({
             <th scope="col">{t('report.value')}</th>
             <th scope="col">{t('report.from')}</th>
             {edit !== undefined && (
-              <td>
+              <td className="on-screen">
                 <span className="unseen">{t('risk.change')}</span>
               </td>
             )}
@@ -146,7 +146,7 @@ function Row({
           <Source source={field.source} incident={incident} />
         </td>
         {edit !== undefined && (
-          <td>
+          <td className="on-screen">
             {asked !== undefined && (
               <Link
                 to={FROM}

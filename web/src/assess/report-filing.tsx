@@ -46,7 +46,7 @@ export function Filings({ shown, listed, report }: Props) {
         </ul>
       )}
       {mayFile && (
-        <details className="more">
+        <details className="more on-screen">
           <summary>{t('report.file')}</summary>
           <FileForm shown={shown} listed={listed} report={report} />
         </details>
@@ -55,13 +55,16 @@ export function Filings({ shown, listed, report }: Props) {
   );
 }
 
-const isOpen = ({ settled, status }: Duty): boolean => settled === null && status !== 'not-due';
+const TOLD_BY_REPORT: readonly string[] = ['authority', 'attorney-general', 'agency'];
+/** What a report to an authority may fulfil. */
+const isOpen = ({ settled, status, to }: Duty): boolean =>
+  settled === null && (status === 'due' || status === 'cannot-tell') && TOLD_BY_REPORT.includes(to);
 
 function FileForm({ shown, listed, report }: Props) {
   const { t } = useWords();
   const queries = useQueryClient();
   const duties = useQuery(assessQueries.duties(shown.id));
-  const open = (duties.data?.duties ?? []).filter((one) => isOpen(one) && !one.duty.endsWith('/people'));
+  const open = (duties.data?.duties ?? []).filter(isOpen);
   const [authority, setAuthority] = useState(report.addressees[0]?.name ?? '');
   const [filedAt, setFiledAt] = useState(() => localOf(new Date()));
   const [reference, setReference] = useState('');

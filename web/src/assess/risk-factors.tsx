@@ -22,7 +22,7 @@ export function FactorTable({
   assessment,
   edit,
 }: Readonly<{ incident: string; assessment: Assessment; edit: Edit | undefined }>) {
-  const { t, named, list } = useWords();
+  const { t, named } = useWords();
   const questions = useQuery(riskQueries.questions);
   const { restsOnOrdinary } = assessment.proposal;
   return (
@@ -40,9 +40,14 @@ export function FactorTable({
         </label>
       )}
       {restsOnOrdinary.length > 0 && (
-        <p className="soft">
-          {t('risk.ordinaryOn', { factors: list(restsOnOrdinary.map((one) => named('risk-ask', one))) })}
-        </p>
+        <div className="soft rests-on">
+          <p>{t('risk.ordinaryOn')}</p>
+          <ul>
+            {restsOnOrdinary.map((one) => (
+              <li key={one}>{named('risk-ask', one)}</li>
+            ))}
+          </ul>
+        </div>
       )}
       {edit !== undefined && assessment.unmapped.length > 0 && (
         <Unmapped fields={assessment.unmapped} edit={edit} />
@@ -56,7 +61,7 @@ export function FactorTable({
                 <th scope="col">{t('risk.known')}</th>
                 <th scope="col">{t('risk.from')}</th>
                 {edit !== undefined && (
-                  <td>
+                  <td className="on-screen">
                     <span className="unseen">{t('risk.change')}</span>
                   </td>
                 )}
@@ -108,7 +113,7 @@ function Row({
           <From factor={factor} factors={factors} incident={incident} />
         </td>
         {edit !== undefined && (
-          <td>
+          <td className="on-screen">
             <Link
               to="/incidents/$incident/risk"
               params={{ incident }}
@@ -163,7 +168,13 @@ function FactorValue({ factor, factors }: Readonly<{ factor: FactorId; factors: 
           <li key={one}>{named('risk-data', one)}</li>
         ) : (
           <li key={JSON.stringify(one)}>
-            {one.count === null ? <Hatch /> : `${number(one.count.max)} `}
+            {one.count === null ? (
+              <>
+                <Hatch /> {t('risk.countUnknown')}{' '}
+              </>
+            ) : (
+              `${number(one.count.max)} `
+            )}
             {one.who === null ? (
               <>
                 <Hatch /> {t('risk.unknown')}

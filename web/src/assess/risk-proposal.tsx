@@ -31,7 +31,7 @@ export function Proposal({
         </p>
         <p className="soft">
           {t('risk.byRules')}{' '}
-          <Link to="/incidents/$incident/decide" params={{ incident }}>
+          <Link to="/incidents/$incident/decide" params={{ incident }} className="on-screen">
             {t('risk.decide')}
           </Link>
         </p>

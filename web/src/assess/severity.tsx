@@ -83,7 +83,7 @@ export function Severity({
         </tbody>
       </table>
       {edit !== undefined && (
-        <details className="more">
+        <details className="more on-screen">
           <summary>{t('severity.set')}</summary>
           <div className="form">
             {PARTS.map((part) => (
