@@ -24,6 +24,7 @@ export const WEB_PATHS = [
   '/incidents/:incident',
   '/incidents/:incident/:view',
   '/people',
+  '/desk',
 ] as const;
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -7,6 +7,8 @@ import { Shell } from './shell.tsx';
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
 const text = (raw: unknown): string | undefined => (typeof raw === 'string' && raw !== '' ? raw : undefined);
+const whole = (raw: unknown): number | undefined =>
+  Number.isInteger(Number(raw)) && Number(raw) > 0 ? Number(raw) : undefined;
 /** Which figure's evidence is open. */
 const evidence = (search: Record<string, unknown>): { evidence?: string } => {
   const of = text(search.evidence);
@@ -79,6 +81,53 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('../people/people.tsx'), 'People'),
 });
 
+const risk = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/risk',
+  validateSearch: (search: Record<string, unknown>): { version?: number; factor?: string } => {
+    const [version, factor] = [whole(search.version), text(search.factor)];
+    return { ...(version === undefined ? {} : { version }), ...(factor === undefined ? {} : { factor }) };
+  },
+  component: lazyRouteComponent(() => import('../assess/risk.tsx'), 'Risk'),
+});
+type ReportSearch = {
+  template?: 'edpb' | 'generic' | 'ico' | 'us-ag';
+  version?: number;
+  next?: boolean;
+  field?: string;
+  only?: 'lacking';
+};
+const report = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/report',
+  validateSearch: (search: Record<string, unknown>): ReportSearch => {
+    const template = (['edpb', 'generic', 'ico', 'us-ag'] as const).find((one) => one === search.template);
+    const [version, field] = [whole(search.version), text(String(search.field ?? ''))];
+    return {
+      ...(template === undefined ? {} : { template }),
+      ...(version === undefined ? {} : { version }),
+      ...(search.next === true ? { next: true } : {}),
+      ...(field === undefined ? {} : { field }),
+      ...(search.only === 'lacking' ? { only: search.only } : {}),
+    };
+  },
+  component: lazyRouteComponent(() => import('../assess/report.tsx'), 'ReportPage'),
+});
+const page = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/page',
+  validateSearch: (search: Record<string, unknown>): { edition?: string; next?: boolean } => {
+    const edition = text(search.edition);
+    return { ...(edition === undefined ? {} : { edition }), ...(search.next === true ? { next: true } : {}) };
+  },
+  component: lazyRouteComponent(() => import('../answer/page.tsx'), 'PublicPage'),
+});
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: '/desk',
+  component: lazyRouteComponent(() => import('../answer/desk.tsx'), 'Desk'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -91,6 +140,10 @@ export const router = createRouter({
     duties,
     decide,
     people,
+    desk,
+    risk,
+    report,
+    page,
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
