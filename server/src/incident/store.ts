@@ -116,6 +116,12 @@ export async function waitingFor(
   return { rows, text: await textsOf(reads, entries) };
 }
 
+/** Restricted incidents that this actor may not see: few, in comparison. */
+export async function hiddenFrom(reads: Reads, actor: string): Promise<string[]> {
+  const sql = `SELECT i.id FROM incidents i WHERE NOT ${VISIBLE}`;
+  return (await reads.rows<{ id: string }>(sql, { actor })).map(({ id }) => id);
+}
+
 /** The ids of all incidents that this actor may see. */
 export async function visibleTo(reads: Reads, actor: string): Promise<IncidentId[]> {
   const rows = await reads.rows<{ id: IncidentId }>(`SELECT i.id FROM incidents i WHERE ${VISIBLE}`, {

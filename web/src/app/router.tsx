@@ -7,8 +7,11 @@ import { Shell } from './shell.tsx';
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
 const text = (raw: unknown): string | undefined => (typeof raw === 'string' && raw !== '' ? raw : undefined);
-const whole = (raw: unknown): number | undefined =>
-  Number.isInteger(Number(raw)) && Number(raw) > 0 ? Number(raw) : undefined;
+/** A whole number that is no less than nothing. */
+const whole = (raw: unknown): number | undefined => {
+  const value = typeof raw === 'string' && raw !== '' ? Number(raw) : raw;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+};
 /** Which figure's evidence is open. */
 const evidence = (search: Record<string, unknown>): { evidence?: string } => {
   const of = text(search.evidence);
@@ -73,6 +76,78 @@ const duties = createRoute({
     return { ...(status === undefined ? {} : { status }), ...(duty === undefined ? {} : { duty }) };
   },
   component: lazyRouteComponent(() => import('../assess/duties.tsx'), 'Duties'),
+});
+
+/** Notices, campaigns and the register. */
+const option = <T extends string>(name: T, raw: unknown): Partial<Record<T, string>> => {
+  const value = text(raw);
+  return value === undefined ? {} : ({ [name]: value } as Record<T, string>);
+};
+
+const campaigns = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/notify',
+  component: lazyRouteComponent(() => import('../notify/campaigns.tsx'), 'Campaigns'),
+});
+const editor = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/notify/new',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { from?: string; language?: string; reader?: 'exposed' | 'unknown' } => {
+    const reader = (['exposed', 'unknown'] as const).find((one) => one === search.reader);
+    return {
+      ...option('from', search.from),
+      ...option('language', search.language),
+      ...(reader === undefined ? {} : { reader }),
+    };
+  },
+  component: lazyRouteComponent(() => import('../notify/editor.tsx'), 'Editor'),
+});
+const campaign = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/notify/$campaign',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { state?: string; after?: string; person?: string; language?: string } => ({
+    ...option('state', search.state),
+    ...option('after', search.after),
+    ...option('person', search.person),
+    ...option('language', search.language),
+  }),
+  component: lazyRouteComponent(() => import('../notify/campaign.tsx'), 'Campaign'),
+});
+const approval = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/notify/$campaign/approval',
+  component: lazyRouteComponent(() => import('../notify/approval.tsx'), 'Approval'),
+});
+const register = createRoute({
+  getParentRoute: () => root,
+  path: '/register',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): {
+    incident?: string;
+    kind?: string;
+    by?: string;
+    from?: string;
+    to?: string;
+    before?: number;
+    entry?: number;
+  } => {
+    const [before, entry] = [whole(search.before), whole(search.entry)];
+    return {
+      ...option('incident', search.incident),
+      ...option('kind', search.kind),
+      ...option('by', search.by),
+      ...option('from', search.from),
+      ...option('to', search.to),
+      ...(before === undefined ? {} : { before }),
+      ...(entry === undefined ? {} : { entry }),
+    };
+  },
+  component: lazyRouteComponent(() => import('../register/register.tsx'), 'Register'),
 });
 
 const people = createRoute({
@@ -144,6 +219,11 @@ export const router = createRouter({
     risk,
     report,
     page,
+    campaigns,
+    editor,
+    campaign,
+    approval,
+    register,
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -37,11 +37,17 @@ export function Head({ shown }: Readonly<{ shown: Shown }>) {
         <Link to="/incidents/$incident/report" params={{ incident: shown.id }}>
           {t('report.tab')}
         </Link>
+        <Link to="/incidents/$incident/notify" params={{ incident: shown.id }}>
+          {t('notify.tab')}
+        </Link>
         <Link to="/incidents/$incident/page" params={{ incident: shown.id }}>
           {t('page-edit.tab')}
         </Link>
         <Link to="/incidents/$incident/decide" params={{ incident: shown.id }}>
           {t('decide.tab')}
+        </Link>
+        <Link to="/register" search={{ incident: shown.id }}>
+          {t('register.name')}
         </Link>
       </nav>
     </header>
