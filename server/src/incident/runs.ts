@@ -75,7 +75,7 @@ export function setLeaks(asked: Asked, { incident: id, version, leaks, gaps }: S
 }
 
 /** Whoever reaches the server names files of the workspace's folder by a plain path, and none that steers the program. */
-function problemsOfFiles(leak: Leak, i: number): Problem[] {
+export function problemsOfFiles(leak: Leak, i: number): Problem[] {
   const named = [
     ...('people' in leak && leak.people !== undefined ? [['people.at', leak.people.at] as const] : []),
     ...('eml' in leak && leak.eml !== undefined ? [['eml', leak.eml] as const] : []),
@@ -89,7 +89,8 @@ function problemsOfFiles(leak: Leak, i: number): Problem[] {
 }
 
 const PART = /^[\p{L}\p{N}_][\p{L}\p{N}_ .@+=,-]*$/u;
-const isPlainPath = (path: string): boolean =>
+/** Whether a file may be named so: below the folder of the workspace, and none that steers the program. */
+export const isPlainPath = (path: string): boolean =>
   path.split('/').every((part) => PART.test(part) && !part.includes('..')) && !/\.ya?ml$/i.test(path);
 
 const MOST_SHOWN = 500;

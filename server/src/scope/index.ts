@@ -1,5 +1,6 @@
 export { type CohortRow, cohortOf } from './cohort.ts';
 export { addressesInDirectory } from './directory.ts';
+export { describeList, previewLeak, suggestPaths } from './looks.ts';
 export { scope, seenByViewer, whoSawPerson } from './operations.ts';
 export { readinessOperation } from './readiness.operation.ts';
 export { checkReadiness } from './readiness.ts';
