@@ -51,7 +51,12 @@ const incident = createRoute({
 const leaks = createRoute({
   getParentRoute: () => root,
   path: '/incidents/$incident/leaks',
-  component: lazyRouteComponent(() => import('../incident/leaks.tsx'), 'Leaks'),
+  /** Which leak is open in the form. */
+  validateSearch: (search: Record<string, unknown>): { leak?: string } => {
+    const leak = text(search.leak);
+    return leak === undefined ? {} : { leak };
+  },
+  component: lazyRouteComponent(() => import('../scope/leaks.tsx'), 'Leaks'),
 });
 
 const decide = createRoute({
