@@ -1,8 +1,8 @@
 /** What the form for a leak holds, as texts, and the leak that it says. What is wrong with it the server's own schema tells. */
-import type { Answer } from '../app/client.ts';
+import type { Leak } from '@forthright/contract';
 import { instantOf, localOf } from '../kit/local-time.ts';
 
-export type Leak = NonNullable<Answer<'/api/incidents/{incident}/leaks', 'get'>['leaks']>[number];
+export type { Leak };
 export type LeakKind = Leak['kind'];
 
 export const KINDS = [

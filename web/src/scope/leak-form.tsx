@@ -1,6 +1,6 @@
 /** One leak: which kind, and what that kind needs. The server's schema judges it while it is typed. */
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, type SubmitEvent, useEffect, useState } from 'react';
+import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { Refused } from '../app/client.ts';
 import { Field, ownZone } from '../kit/form.tsx';
 import { Failed } from '../kit/states.tsx';
@@ -15,23 +15,11 @@ import {
   PARTS,
   problemsByField,
 } from './draft.rules.ts';
-import type { Workspace } from './leaks.tsx';
+import { type PartProps, Text, useSettled, type Workspace } from './form-parts.tsx';
 import { ListHelp } from './list-help.tsx';
 import { PathHelp } from './path-help.tsx';
 import { PreviewOf } from './preview.tsx';
 import { scopeQueries } from './queries.ts';
-
-/** The value, once it stood still: each look into a log is work of seconds. */
-export function useSettled<T>(value: T, ms = 900): T {
-  const [settled, setSettled] = useState(value);
-  const key = JSON.stringify(value);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: equal values are the same value.
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [key, ms]);
-  return settled;
-}
 
 type Props = Readonly<{
   incident: string;
@@ -41,15 +29,6 @@ type Props = Readonly<{
   isChange: boolean;
   onTake: (leak: Leak) => void;
   onLeave: () => void;
-}>;
-
-/** What each part of the form is given: the draft, how to change it, and what is wrong by field. */
-export type PartProps = Readonly<{
-  incident: string;
-  sources: Workspace;
-  draft: Draft;
-  change: (part: Partial<Draft>) => void;
-  wrong: ReadonlyMap<string, string>;
 }>;
 
 const REFUSED_FORMS = ['request-invalid', 'incident-invalid'];
@@ -156,39 +135,6 @@ export function LeakForm({ incident, sources, id, begin, isChange, onTake, onLea
   );
 }
 
-type TextName = {
-  [K in keyof Draft]: Draft[K] extends string ? K : never;
-}[keyof Draft];
-
-/** A field whose text is the draft's; `at` is how the server calls it. */
-export function Text({
-  draft,
-  change,
-  wrong,
-  name,
-  at,
-  label,
-  help,
-  type = 'text',
-  list,
-}: PartProps &
-  Readonly<{ name: TextName; at: string; label: string; help?: string; type?: string; list?: string }>) {
-  return (
-    <Field label={label} help={help} wrong={wrong.get(at)} wrongIn="en">
-      {(ids) => (
-        <input
-          {...ids}
-          type={type}
-          step={type === 'datetime-local' ? 1 : undefined}
-          list={list}
-          value={draft[name]}
-          onChange={({ target }) => change({ [name]: target.value })}
-        />
-      )}
-    </Field>
-  );
-}
-
 function Log({ sources, draft, change, wrong }: PartProps) {
   const { t } = useWords();
   return (
@@ -236,7 +182,7 @@ function Rules({ draft, change }: PartProps) {
         >
           {RULES.map((one) => (
             <option key={one} value={one}>
-              {t(one === '' ? 'scope.rule.none' : `scope.rule.${one}`)}
+              {t(`scope.rule.${one === '' ? 'none' : one}`)}
             </option>
           ))}
         </select>

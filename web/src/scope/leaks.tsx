@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { type Answer, answerOf, api } from '../app/client.ts';
+import { answerOf, api } from '../app/client.ts';
 import { hasOne, useMe, WORKERS } from '../app/session.ts';
 import { Head } from '../incident/head.tsx';
 import { incidentQueries, type Leaks as Known, type Shown, workspaceQuery } from '../incident/queries.ts';
@@ -10,10 +10,9 @@ import { Empty, Failed, Loaded } from '../kit/states.tsx';
 import { Between } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
 import { type Draft, draftOf, type Leak, NEW } from './draft.rules.ts';
+import type { Workspace } from './form-parts.tsx';
 import { LeakForm } from './leak-form.tsx';
 import './scope.css';
-
-export type Workspace = NonNullable<Answer<'/api/workspace', 'get'>['workspace']>;
 
 export function Leaks() {
   const { incident } = useParams({ from: '/incidents/$incident/leaks' });

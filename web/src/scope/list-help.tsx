@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Field } from '../kit/form.tsx';
 import { Loaded } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
-import { type PartProps, Text, useSettled } from './leak-form.tsx';
+import { type PartProps, Text, useSettled } from './form-parts.tsx';
 import { type ListColumns, scopeQueries } from './queries.ts';
 
 export function ListHelp(part: PartProps) {

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { instantOf } from '../kit/local-time.ts';
 import { Loaded } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
-import { type PartProps, Text, useSettled } from './leak-form.tsx';
+import { type PartProps, Text, useSettled } from './form-parts.tsx';
 import { type Suggested, scopeQueries } from './queries.ts';
 
 const FIRST_SHOWN = 6;
