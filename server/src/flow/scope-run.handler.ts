@@ -39,12 +39,13 @@ export function scopeRunHandler({ db, now, workspace }: ScopeRunOptions): Handle
       await refuseStrayLinks(incident.leaks, dirname(workspace));
       const folder = await mkdtemp(join(tmpdir(), 'forthright-people-'));
       try {
-        const file = join(folder, 'people.jsonl');
-        const { answer, workspace: hash, people } = await inChild({ workspace, incident, people: file }, how);
+        const files = { people: join(folder, 'people.jsonl'), views: join(folder, 'views.parquet') };
+        const { answer, workspace: hash, people } = await inChild({ workspace, incident, ...files }, how);
         const { run, figures } = readAnswer(answer);
-        const kept = await keepContent(db, createReadStream(file));
+        const kept = await keepContent(db, createReadStream(files.people));
+        const views = await keepContent(db, createReadStream(files.views));
         const cohort = { ...kept, people };
-        await finishRun(asked, job, { run, figures, answer, workspace: hash, cohort });
+        await finishRun(asked, job, { run, figures, answer, workspace: hash, cohort, views });
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
