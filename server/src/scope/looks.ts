@@ -39,11 +39,11 @@ import { withEngine } from './session.ts';
 import { textsWithoutStaff, WITHHELD } from './staff.ts';
 
 /** How long one statement may read. A whole look asks up to four. */
-const READ_SECONDS = 4;
+const READ_SECONDS = 10;
 /** A block that is under way when time ends is lost, so blocks are small. */
 const BLOCK_ROWS = 8192;
 /** An engine that does not heed that is ended. */
-const LOOK_MS = 30_000;
+const LOOK_MS = 45_000;
 
 const MOST_PATHS = 20;
 const SAMPLED_KEYS = 50;
@@ -138,7 +138,7 @@ export function suggestPaths(
 }
 
 /** What parses in a second or two; frequent paths are frequent among every hundredth line, too. */
-const PARSED_BYTES = 6_000_000;
+const PARSED_BYTES = 3_000_000;
 /** How much longer logs are than their compressed files, roughly. */
 const UNPACKED = 8;
 
@@ -248,6 +248,8 @@ type Seen = {
   no: SeenLine[];
 };
 
+const NOTHING_SEEN: Seen = { lines: 0, counted: 0, items: 0, first: 0, last: 0, yes: [], no: [] };
+
 /**
  * Lines of the log that a leak is about, of those that could be read in time. What is personal in them is masked unless it is
  * `shown`, and members of staff are withheld even then. `null` for a leak that no log shows.
@@ -273,8 +275,8 @@ export function previewLeak(
         groupArrayIf(${COUNTED_LINES})(tuple(${tuple}), counts) AS yes, groupArrayIf(${OTHER_LINES})(tuple(${tuple}), NOT counts) AS no
       FROM (SELECT *, ${item} AS item, (${ok}) AS counts FROM (${linesInPlace(prepared)}) WHERE ${window}) WHERE ${where}`,
     );
-    const [row] = rows;
-    if (row === undefined) throw new Error('an aggregate has one row');
+    // One that time ended before its first block has not even an empty row.
+    const row = rows[0] ?? NOTHING_SEEN;
     const files = new Map(prepared.groups.flatMap((group) => group.files).map(({ f, path }) => [f, path]));
     const sample = [...row.yes, ...row.no].toSorted((a, b) => a[2] - b[2] || a[0] - b[0] || a[1] - b[1]);
     await prepareStaff(context);

@@ -212,7 +212,14 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     assert.equal(await page.locator(':focus').textContent(), 'Skip to the content');
     await page.keyboard.press('Enter');
     // Past the parts of the incident.
-    for (const part of ['Six answers', 'What has leaked', 'Duties', 'Decide and close']) {
+    for (const part of [
+      'Six answers',
+      'What has leaked',
+      'View by view',
+      'Compare runs',
+      'Duties',
+      'Decide and close',
+    ]) {
       await page.keyboard.press('Tab');
       assert.equal(await page.locator(':focus').textContent(), part);
     }

@@ -59,6 +59,33 @@ const leaks = createRoute({
   component: lazyRouteComponent(() => import('../scope/leaks.tsx'), 'Leaks'),
 });
 
+const views = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/views',
+  /** Whom somebody asks for is personal, and stands in no address. */
+  validateSearch: (search: Record<string, unknown>): { run?: string } => {
+    const run = text(search.run);
+    return run === undefined ? {} : { run };
+  },
+  component: lazyRouteComponent(() => import('../scope/views.tsx'), 'Views'),
+});
+const MOVED = ['exposed', 'unknown', 'clear'] as const;
+type Moved = { run?: string; against?: string; was?: (typeof MOVED)[number]; now?: (typeof MOVED)[number] };
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/compare',
+  validateSearch: (search: Record<string, unknown>): Moved => {
+    const [run, against] = [text(search.run), text(search.against)];
+    const [was, now] = [search.was, search.now].map((raw) => MOVED.find((one) => one === raw));
+    return {
+      ...(run === undefined ? {} : { run }),
+      ...(against === undefined ? {} : { against }),
+      ...(was === undefined || now === undefined ? {} : { was, now }),
+    };
+  },
+  component: lazyRouteComponent(() => import('../scope/compare.tsx'), 'Compare'),
+});
+
 const decide = createRoute({
   getParentRoute: () => root,
   path: '/incidents/$incident/decide',
@@ -93,6 +120,8 @@ export const router = createRouter({
     open,
     incident,
     leaks,
+    views,
+    compare,
     duties,
     decide,
     people,

@@ -46,3 +46,61 @@ export const scopeQueries = {
 
 /** The same lines with what is personal in them, which the register records. */
 export const showPreview = (incident: string, leak: Leak) => previewed(incident, leak, true);
+
+export type Compared = Answer<'/api/incidents/{incident}/runs/{job}/comparison', 'get'>;
+export type Status = Compared['people'][number]['now'];
+export type ViewsShown = Answer<'/api/incidents/{incident}/runs/{job}/views', 'post'>;
+export type SingleView = ViewsShown['views'][number];
+
+/** Whom or what views are asked for by. It is personal, and stands in no address. */
+export type Side = Readonly<{ by: 'person' | 'viewer'; asked: string }>;
+type OfRun = Readonly<{ incident: string; job: string }>;
+export type Listing = Readonly<{ status: Status; against?: string; was?: Status; after: number }>;
+
+/** Each look is recorded, so that none is taken but when somebody asks for it; none is kept longer than it is shown. */
+const RECORDED = {
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: 0,
+  retry: false,
+  refetchOnWindowFocus: false,
+  refetchOnReconnect: false,
+  refetchOnMount: false,
+} as const;
+
+export const singlesQueries = {
+  comparison: ({ incident, job }: OfRun, against: string) =>
+    queryOptions({
+      queryKey: ['incident', incident, 'comparison', job, against],
+      staleTime: Number.POSITIVE_INFINITY,
+      queryFn: () =>
+        answerOf(
+          api.GET('/api/incidents/{incident}/runs/{job}/comparison', {
+            params: { path: { incident, job }, query: { against } },
+          }),
+        ),
+    }),
+  views: ({ incident, job }: OfRun, { by, asked }: Side, after: number) =>
+    queryOptions({
+      ...RECORDED,
+      queryKey: ['looks', incident, job, by, asked, after],
+      queryFn: () =>
+        answerOf(
+          api.POST('/api/incidents/{incident}/runs/{job}/views', {
+            params: { path: { incident, job } },
+            body: { [by]: asked, after, most: 25 },
+          }),
+        ),
+    }),
+  people: ({ incident, job }: OfRun, listing: Listing) =>
+    queryOptions({
+      ...RECORDED,
+      queryKey: ['looks', incident, job, 'people', listing],
+      queryFn: () =>
+        answerOf(
+          api.POST('/api/incidents/{incident}/runs/{job}/people', {
+            params: { path: { incident, job } },
+            body: { ...listing, most: 50 },
+          }),
+        ),
+    }),
+};
