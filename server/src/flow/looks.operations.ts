@@ -27,7 +27,7 @@ import type { JobsOptions } from './jobs.operations.ts';
 import { refuseStray } from './stray.ts';
 
 /** Of one account: each look is an engine that reads for some seconds. */
-const A_MINUTE = { most: 20, windowSeconds: 60 };
+const A_MINUTE = { most: 60, windowSeconds: 60 };
 
 export function lookOperations({ workspace: path }: JobsOptions): readonly Operation[] {
   let limiter: Limiter | undefined;

@@ -48,8 +48,8 @@ const LOOK_MS = 45_000;
 const MOST_PATHS = 20;
 const SAMPLED_KEYS = 50;
 const SAMPLED_ROWS = 1000;
-const COUNTED_LINES = 15;
-const OTHER_LINES = 5;
+const COUNTED_LINES = 8;
+const OTHER_LINES = 4;
 
 /** What stands where something personal was. */
 export const MASKED = '●●●';

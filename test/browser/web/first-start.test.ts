@@ -215,6 +215,7 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     for (const part of [
       'Six answers',
       'What has leaked',
+      'Charts',
       'View by view',
       'Compare runs',
       'Duties',

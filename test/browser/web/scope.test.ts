@@ -20,6 +20,7 @@ describe('scope, in a browser', { skip: whyNoChromium() ?? false }, () => {
   let context: BrowserContext;
   let page: Page;
   let incident = '';
+  let runs: string[] = [];
 
   const looked = async (name: string, on = page) => {
     await picture(on, `scope-${name}`);
@@ -84,7 +85,7 @@ describe('scope, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await page.getByRole('button', { name: /^\/reviews\/\{reviews\} \d/ }).click();
     assert.equal(await page.getByLabel('Address of the page').inputValue(), '/reviews/{reviews}');
     await page.getByText(/lines fit/).waitFor();
-    await page.getByText('●●●').first().waitFor();
+    await page.getByText('/reviews/●●●').first().waitFor();
     await looked('leaks-masked');
     await page.getByRole('button', { name: 'Show what is hidden' }).click();
     await page.getByText(/Recorded as entry \d+/).waitFor();
@@ -141,7 +142,7 @@ describe('scope, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await page.locator('.log-line pre').first().waitFor();
     await looked('compare-person');
     assert.ok(!page.url().includes(id), 'nobody stands in an address');
-    await page.locator('.views .line-who .suggestion').first().click();
+    await page.locator('.single-views .line-who .suggestion').first().click();
     await page.getByRole('heading', { name: 'Whom was seen by' }).waitFor();
     await looked('compare-viewer');
     await page.getByRole('button', { name: `Back to ${id}` }).click();
@@ -160,4 +161,49 @@ describe('scope, in a browser', { skip: whyNoChromium() ?? false }, () => {
       ...browser.complaints.filter((one) => !/status of 404/.test(one)),
     );
   });
+
+  test('the charts of a run, with their figures beside them', async () => {
+    const answer = await asked<{ runs: { job: string; state: string }[] }>(
+      'GET',
+      `/incidents/${incident}/runs`,
+    );
+    runs = answer.runs.filter(({ state }) => state === 'done').map(({ job }) => job);
+    await page.goto(`${served.address}/incidents/${incident}/charts?run=${runs[1]}`);
+    await page.locator('.world circle').first().waitFor();
+    await page.locator('.column').first().waitFor();
+    await looked('charts');
+    for (const table of await page.getByText('As a table').all()) await table.click();
+    const leak = truth.leaks.page;
+    assert.ok(leak);
+    const sums = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('.chart details table')].map((table) => [...table.querySelectorAll('tbody td:nth-of-type(1)')].reduce((sum, { textContent }) => sum + Number(textContent.replaceAll(',', '')), 0))",
+    );
+    assert.deepEqual(sums, [leak.exposed, leak.exposed], 'nobody is lost on the way into a drawing');
+    await looked('charts-tables');
+  });
+
+  for (const [colorScheme, width, locale] of [
+    ['dark', 1280, 'en-GB'],
+    ['light', 360, 'de-DE'],
+  ] as const)
+    test(`every view of scope can be read in the ${colorScheme}, at ${width} pixels, in ${locale}`, async () => {
+      const size = { colorScheme, locale, viewport: { width, height: 800 } };
+      const other = await browser.context({ ...size, storageState: await context.storageState() });
+      const on = await other.newPage();
+      on.setDefaultTimeout(60_000);
+      const of = `/incidents/${incident}`;
+      for (const [name, path, selector] of [
+        ['leaks', `${of}/leaks?leak=review-pages`, '.preview table'],
+        ['compare', `${of}/compare?run=${runs[0]}&against=${runs[1]}&was=exposed&now=clear`, '.moved'],
+        ['views', `${of}/views`, '.form'],
+        ['charts', `${of}/charts?run=${runs[1]}`, '.column'],
+      ] as const) {
+        await on.goto(served.address + path);
+        await on.locator(selector).first().waitFor();
+        if (name === 'charts') await on.locator('.world circle').first().waitFor();
+        assert.equal(await on.locator('html').getAttribute('lang'), locale.slice(0, 2));
+        await looked(`${name}-${colorScheme}-${width}-${locale.slice(0, 2)}`, on);
+      }
+      await other.close();
+    });
 });

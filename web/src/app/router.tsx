@@ -71,6 +71,15 @@ const views = createRoute({
 });
 const MOVED = ['exposed', 'unknown', 'clear'] as const;
 type Moved = { run?: string; against?: string; was?: (typeof MOVED)[number]; now?: (typeof MOVED)[number] };
+const charts = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/charts',
+  validateSearch: (search: Record<string, unknown>): { run?: string; evidence?: string } => {
+    const run = text(search.run);
+    return { ...(run === undefined ? {} : { run }), ...evidence(search) };
+  },
+  component: lazyRouteComponent(() => import('../scope/charts.tsx'), 'Charts'),
+});
 const compare = createRoute({
   getParentRoute: () => root,
   path: '/incidents/$incident/compare',
@@ -120,6 +129,7 @@ export const router = createRouter({
     open,
     incident,
     leaks,
+    charts,
     views,
     compare,
     duties,

@@ -79,12 +79,17 @@ function OfRuns({ incident, runs }: Readonly<{ incident: string; runs: readonly 
 type BesideProps = Readonly<{ incident: string; now: string; before: string }>;
 
 function Beside({ incident, now, before }: BesideProps) {
+  const { t } = useWords();
   const comparison = useQuery(singlesQueries.comparison({ incident, job: now }, before));
   return (
     <Loaded query={comparison}>
       {(compared) => (
         <>
           <Figures compared={compared} />
+          <p className="soft small">
+            {t('compare.runs')} <code>{compared.before.run}</code> {t('compare.arrow')}{' '}
+            <code>{compared.now.run}</code>
+          </p>
           <Moves compared={compared} incident={incident} />
           <Why compared={compared} />
         </>
@@ -128,16 +133,6 @@ function Figures({ compared: { before, now } }: Readonly<{ compared: Compared }>
             <td className="amount">{signed(now.figures[name] - before.figures[name])}</td>
           </tr>
         ))}
-        <tr>
-          <th scope="row">{t('evidence.run')}</th>
-          <td className="amount">
-            <code>{before.run}</code>
-          </td>
-          <td className="amount">
-            <code>{now.run}</code>
-          </td>
-          <td />
-        </tr>
       </tbody>
     </table>
   );

@@ -102,8 +102,14 @@ function Lines({ seen }: Readonly<{ seen: Preview }>) {
               </code>
             </td>
             <td className="line-who">
-              {[line.viewer, line.client].filter((one) => one !== '').join(' · ')}
-              {line.userAgent !== '' && <span className="soft small line-file">{line.userAgent}</span>}
+              {line.viewer === MASKED || line.client === MASKED ? (
+                <Hidden line={line} />
+              ) : (
+                <>
+                  {[line.viewer, line.client].filter((one) => one !== '').join(' · ')}
+                  {line.userAgent !== '' && <span className="soft small line-file">{line.userAgent}</span>}
+                </>
+              )}
             </td>
             <td>{t(line.counts ? 'scope.line.yes' : 'scope.line.no')}</td>
           </tr>
@@ -111,4 +117,14 @@ function Lines({ seen }: Readonly<{ seen: Preview }>) {
       </tbody>
     </table>
   );
+}
+
+/** What the server writes in place of what is personal. */
+const MASKED = '●●●';
+
+/** Of whom the line speaks, as far as that names nobody. */
+function Hidden({ line: { viewer, client } }: Readonly<{ line: Preview['sample'][number] }>) {
+  const { t } = useWords();
+  const who = viewer !== '' ? 'account' : client !== '' ? 'address' : 'none';
+  return <>{t(`scope.who.${who}`)}</>;
 }

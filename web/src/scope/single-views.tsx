@@ -15,7 +15,7 @@ export function SingleViews({ incident, job, begin }: Props) {
   const [way, setWay] = useState<readonly Side[]>([begin]);
   const side = way.at(-1) ?? begin;
   return (
-    <div className="views">
+    <div className="single-views">
       {way.length > 1 && (
         <p>
           <button type="button" className="suggestion" onClick={() => setWay(way.slice(0, -1))}>
@@ -58,7 +58,7 @@ function OfSide({ incident, job, side, onGo }: OfSideProps) {
               </button>
             )}
             <span className="soft small">
-              {t('views.recorded', { entry: found.entry })} <code>{found.run}</code>
+              {t('views.recorded', { entry: found.entry })} {t('charts.source')} <code>{found.run}</code>
             </span>
           </p>
         </>
