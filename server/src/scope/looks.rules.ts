@@ -1,10 +1,16 @@
-/** From the shapes of paths in a log to what may be suggested for a leak. Pure: no value of an id comes in or goes out. */
+/** From the shapes of paths in a log to what may be suggested for a leak. Pure; no value of an id goes out. */
 
 /** Stands for a part that differs from line to line. */
 export const ANY = '*';
 
 /** A path whose ids are replaced by `*`, with the names of its parameters, and how many lines have it. */
-export type Shape = Readonly<{ path: string; names: readonly string[]; lines: number }>;
+export type Shape = Readonly<{
+  path: string;
+  names: readonly string[];
+  lines: number;
+  /** Some of the addresses themselves, as the log has them. */
+  sample: readonly string[];
+}>;
 export type Pattern = Readonly<{ path: string; lines: number }>;
 
 /** Behind one part of a path more different words than this are values, such as names of accounts, and no pages. */
@@ -81,6 +87,39 @@ function join(into: Node, from: Node): void {
 export function boundTo(pattern: string, name: string): string | undefined {
   const at = pattern.lastIndexOf(ANY);
   return at < 0 ? undefined : `${pattern.slice(0, at)}{${name}}${pattern.slice(at + 1)}`;
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** By pattern, what stands in these addresses where its last `*` is. An address belongs to the first pattern that it fits. */
+export function keysByPattern(
+  patterns: readonly Pattern[],
+  addresses: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, Set<string>>();
+  const tests = patterns
+    .filter(({ path }) => path.includes(ANY))
+    .map(({ path }) => {
+      const [way = '', parameter] = path.split('?');
+      const name = parameter?.split('=')[0];
+      const last = name === undefined ? way.lastIndexOf(ANY) : -1;
+      const parts = [...way].map((sign, at) =>
+        sign !== ANY ? escaped(sign) : at === last ? '([^/]+)' : '[^/]+',
+      );
+      found.set(path, new Set());
+      return { path, name, is: new RegExp(`^${parts.join('')}/?$`) };
+    });
+  for (const address of addresses) {
+    const [way = '', query = ''] = address.split('#', 1)[0]?.split('?') ?? [];
+    for (const { path, name, is } of tests) {
+      const fits = is.exec(way);
+      const key = name === undefined ? fits?.[1] : (new URLSearchParams(query).get(name) ?? undefined);
+      if (fits === null || key === undefined) continue;
+      found.get(path)?.add(key);
+      break;
+    }
+  }
+  return new Map([...found].map(([path, keys]) => [path, [...keys]]));
 }
 
 /** Of the sampled keys of a pattern, how many a reference knows. */

@@ -27,12 +27,11 @@ import {
   columnFor,
   isAddress,
   type Knows,
-  type Pattern,
+  keysByPattern,
   patternsOf,
   referenceFor,
   type Shape,
 } from './looks.rules.ts';
-import { compilePath } from './paths.ts';
 import { ownSql, type PrepareContext, prepareLog, prepareReference, prepareStaff } from './prepare.ts';
 import { linesInPlace } from './scan.ts';
 import { withEngine } from './session.ts';
@@ -46,7 +45,8 @@ const BLOCK_ROWS = 8192;
 const LOOK_MS = 45_000;
 
 const MOST_PATHS = 20;
-const SAMPLED_KEYS = 50;
+const SAMPLED_PATHS = 20;
+const MOST_SHAPES = 2000;
 const SAMPLED_ROWS = 1000;
 const COUNTED_LINES = 8;
 const OTHER_LINES = 4;
@@ -116,15 +116,17 @@ export function suggestPaths(
     const shown = `path != '' AND status IN (0, 200, 206, 304) AND NOT ${IS_STATIC} AND ${within(from, to)}`;
     const found = await inTime<Shape>(
       engine,
-      `SELECT shape AS path, names, lines FROM (SELECT ${SHAPE} AS shape, ${NAMES} AS names, count() AS lines FROM (SELECT path FROM (${lines}) WHERE ${shown}) GROUP BY shape, names) ORDER BY lines DESC, path LIMIT 5000`,
+      `SELECT shape AS path, names, lines, sample FROM (SELECT ${SHAPE} AS shape, ${NAMES} AS names, count() AS lines, groupUniqArray(${SAMPLED_PATHS})(path) AS sample
+        FROM (SELECT path FROM (${lines}) WHERE ${shown}) GROUP BY shape, names) ORDER BY lines DESC, path LIMIT ${MOST_SHAPES}`,
     );
     const patterns = patternsOf(found.rows, MOST_PATHS);
-    const bound = patterns.flatMap((one) => boundTo(one.path, 'key') ?? []);
-    const keys =
-      bound.length === 0
-        ? { keys: new Map<string, readonly string[]>(), stoppedEarly: false }
-        : await keysOf(engine, `SELECT path FROM (${lines}) WHERE ${shown}`, bound);
-    const binds = await referencesOf(context, patterns, keys.keys);
+    const binds = await referencesOf(
+      context,
+      keysByPattern(
+        patterns,
+        found.rows.flatMap(({ sample }) => sample),
+      ),
+    );
     return {
       paths: patterns.map(({ path, lines: count }) => {
         const name = binds.get(path) ?? null;
@@ -132,7 +134,7 @@ export function suggestPaths(
       }),
       lines: found.rows.reduce((sum, row) => sum + row.lines, 0),
       oneIn,
-      stoppedEarly: found.stoppedEarly || keys.stoppedEarly,
+      stoppedEarly: found.stoppedEarly,
     };
   });
 }
@@ -151,25 +153,11 @@ function sparse(files: readonly SourceFile[]): number {
   return Math.max(1, Math.ceil(bytes / PARSED_BYTES));
 }
 
-/** By path, with `{key}` in it, some of the keys in the log. They stay here. */
-async function keysOf(engine: Analytics, lines: Sql, paths: readonly string[]) {
-  const columns = paths.map((path, n) => {
-    const key = compilePath(path).key('path');
-    return `groupUniqArrayIf(${SAMPLED_KEYS})(${key} AS k${n}, k${n} != '') AS keys${n}`;
-  });
-  const { rows, stoppedEarly } = await inTime<Record<`keys${number}`, string[]>>(
-    engine,
-    `SELECT ${columns.join(', ')} FROM (${lines})`,
-  );
-  return { keys: new Map(paths.map((path, n) => [path, rows[0]?.[`keys${n}`] ?? []])), stoppedEarly };
-}
-
+/** By pattern, the reference in which its keys stand. The keys themselves stay here. */
 async function referencesOf(
   context: PrepareContext,
-  patterns: readonly Pattern[],
   keys: ReadonlyMap<string, readonly string[]>,
 ): Promise<ReadonlyMap<string, string | null>> {
-  const own = (path: string) => keys.get(boundTo(path, 'key') ?? '') ?? [];
   const all = [...new Set([...keys.values()].flat())];
   if (all.length === 0) return new Map();
   const known = new Map<string, ReadonlySet<string>>();
@@ -182,13 +170,12 @@ async function referencesOf(
     known.set(name, new Set(rows.map(({ k }) => k)));
   }
   return new Map(
-    patterns.map(({ path }) => {
-      const asked = own(path);
+    [...keys].map(([path, own]) => {
       const knows: Knows[] = [...known].map(([reference, set]) => ({
         reference,
-        keys: asked.filter((key) => set.has(key)).length,
+        keys: own.filter((key) => set.has(key)).length,
       }));
-      return [path, referenceFor(path, asked.length, knows)];
+      return [path, referenceFor(path, own.length, knows)];
     }),
   );
 }

@@ -3,7 +3,17 @@ import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
 import { Loaded } from './states.tsx';
 import './world.css';
-import { type Country, countriesOf, HEIGHT, labelled, type Topology, WIDTH } from './world.rules.ts';
+import { useWidth } from './width.ts';
+import {
+  type Box,
+  type Country,
+  countriesOf,
+  EUROPE,
+  isWithin,
+  labelled,
+  type Topology,
+  WORLD,
+} from './world.rules.ts';
 
 const atlasQuery = {
   queryKey: ['atlas'],
@@ -26,39 +36,97 @@ export type OfCountry = Readonly<{
   label?: string;
 }>;
 
-/** The same is told beside it in a table: to who hears the page this is nothing. */
-export function WorldMap({ of }: Readonly<{ of: readonly OfCountry[] }>) {
+type Props = Readonly<{ of: readonly OfCountry[]; europe: string }>;
+
+/** The world, and Europe once more where several countries of it are told of. The same stands beside it in a table: to who hears the page this is nothing. */
+export function WorldMap({ of, europe }: Props) {
   const countries = useQuery(atlasQuery);
-  return <Loaded query={countries}>{(all) => <World countries={all} of={of} />}</Loaded>;
+  return (
+    <Loaded query={countries}>
+      {(all) => {
+        const told = new Set(of.map(({ code }) => code));
+        const inEurope = all.filter((one) => told.has(one.code) && isWithin(EUROPE, one));
+        const isTwice = inEurope.length > 2;
+        return (
+          <>
+            <MapOf countries={all} of={of} box={WORLD} without={isTwice ? EUROPE : undefined} />
+            {isTwice && (
+              <>
+                <p className="soft small" aria-hidden="true">
+                  {europe}
+                </p>
+                <MapOf countries={all} of={of} box={EUROPE} />
+              </>
+            )}
+          </>
+        );
+      }}
+    </Loaded>
+  );
 }
 
-const LARGEST = 34;
-const SMALLEST = 2.5;
+type MapProps = Readonly<{
+  countries: readonly Country[];
+  of: readonly OfCountry[];
+  box: Box;
+  /** Labels in this part stand on another map. */
+  without?: Box | undefined;
+}>;
 
-type WorldProps = Readonly<{ countries: readonly Country[]; of: readonly OfCountry[] }>;
+const SMALLEST_PX = 3;
+const LABEL_PX = 13;
 
-function World({ countries, of }: WorldProps) {
+function MapOf({ countries, of, box, without }: MapProps) {
+  const { ref, width } = useWidth();
+  return (
+    <div ref={ref} className={box === WORLD ? 'world-box' : 'world-box europe-box'}>
+      {width > 0 && <Drawn countries={countries} of={of} box={box} without={without} width={width} />}
+    </div>
+  );
+}
+
+/** Marks and letters have the same size in pixels, however wide the map is. */
+function Drawn({ countries, of, box, without, width }: MapProps & Readonly<{ width: number }>) {
   const hatch = `hatch-${useId()}`;
+  const unit = box.width / width;
+  const largest = Math.min(34, Math.max(14, width / 28)) * unit;
   const told = new Map(of.map((one) => [one.code, one]));
   const marks = countries
     .flatMap((country) => {
       const one = told.get(country.code);
-      if (one?.share === undefined && one?.label === undefined) return [];
-      const radius = one.share === undefined ? 0 : Math.max(SMALLEST, Math.sqrt(one.share) * LARGEST);
-      return [{ ...country, radius, label: one.label ?? '', unknown: one.unknown ?? 0, share: one.share }];
+      if (one === undefined || !isWithin(box, country)) return [];
+      const radius =
+        one.share === undefined ? 0 : Math.max(SMALLEST_PX * unit, Math.sqrt(one.share) * largest);
+      const label = without !== undefined && isWithin(without, country) ? '' : (one.label ?? '');
+      return [{ ...country, radius, label, unknown: one.unknown ?? 0, share: one.share }];
     })
     .toSorted((a, b) => b.radius - a.radius);
-  const labels = labelled(marks.filter(({ label }) => label !== ''));
+  const labels = labelled(
+    marks.filter(({ label }) => label !== ''),
+    box,
+    unit,
+  );
   return (
-    <svg className="world" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
+    <svg
+      className="world"
+      viewBox={`${box.x} ${box.y} ${box.width} ${box.height}`}
+      style={{ fontSize: `${LABEL_PX * unit}px`, strokeWidth: unit }}
+      aria-hidden="true"
+    >
       <defs>
-        <pattern id={hatch} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-          <path d="M0 0V5" className="hatch-line" />
+        <pattern
+          id={hatch}
+          width={5 * unit}
+          height={5 * unit}
+          patternUnits="userSpaceOnUse"
+          patternTransform="rotate(45)"
+        >
+          <path d={`M0 0V${5 * unit}`} className="hatch-line" style={{ strokeWidth: 1.4 * unit }} />
         </pattern>
       </defs>
       {countries.map((country, n) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the atlas never changes.
-        <Outline key={n} country={country} fill={told.get(country.code)?.fill} hatch={hatch} />
+        <Outline key={n} country={country} fill={told.get(country.code)?.fill} hatch={hatch} unit={unit} />
       ))}
       {marks.map(({ code, x, y, radius, unknown, share }) =>
         share === undefined ? null : (
@@ -73,7 +141,7 @@ function World({ countries, of }: WorldProps) {
       {marks.map(
         ({ code, x, y, radius, label }) =>
           labels.has(code) && (
-            <text key={code} x={x} y={y - radius - 3} textAnchor="middle" className="map-label">
+            <text key={code} x={x} y={y - radius - 3 * unit} textAnchor="middle" className="map-label">
               {label}
             </text>
           ),
@@ -82,12 +150,12 @@ function World({ countries, of }: WorldProps) {
   );
 }
 
-type OutlineProps = Readonly<{ country: Country; fill: Fill | undefined; hatch: string }>;
+type OutlineProps = Readonly<{ country: Country; fill: Fill | undefined; hatch: string; unit: number }>;
 
-function Outline({ country: { d: outline, x, y }, fill, hatch }: OutlineProps) {
+function Outline({ country: { d: outline, x, y }, fill, hatch, unit }: OutlineProps) {
   if (outline === '' && fill === undefined) return null;
   // One that is too small for the atlas is a dot.
-  const d = outline === '' ? slice(x, y, 4, 1) : outline;
+  const d = outline === '' ? slice(x, y, 4 * unit, 1) : outline;
   return (
     <>
       <path d={d} className={fill === 'some' || fill === 'both' ? 'land land-some' : 'land'} />

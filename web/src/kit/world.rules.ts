@@ -56,7 +56,7 @@ export function countriesOf(topology: Topology): Country[] {
   const drawn = topology.objects.countries.geometries
     .filter(({ id }) => id !== ANTARCTICA)
     .map((geometry) => {
-      const rings = ringsOf(geometry, arcs);
+      const rings = ringsOf(geometry, arcs).flatMap(cutAtEdge).map(onPage);
       const [x, y] = middleOf(rings);
       return { code: CODE_OF.get(geometry.id ?? '') ?? '', d: rings.map(pathOf).join(''), x, y };
     });
@@ -69,13 +69,13 @@ export function countriesOf(topology: Topology): Country[] {
 
 const ANTARCTICA = '010';
 
-/** Each point of an arc is a step from the one before. */
+/** Longitudes and latitudes; each point of an arc is a step from the one before. */
 function unpacked(arc: readonly (readonly number[])[], { scale, translate }: Topology['transform']): Point[] {
   let [x, y] = [0, 0];
   return arc.map(([dx = 0, dy = 0]) => {
     x += dx;
     y += dy;
-    return placeOf(x * (scale[0] ?? 1) + (translate[0] ?? 0), y * (scale[1] ?? 1) + (translate[1] ?? 0));
+    return [x * (scale[0] ?? 1) + (translate[0] ?? 0), y * (scale[1] ?? 1) + (translate[1] ?? 0)];
   });
 }
 
@@ -90,6 +90,27 @@ function ringsOf({ type, arcs: raw }: Geometry, arcs: readonly (readonly Point[]
       }),
     ),
   );
+}
+
+const onPage = (ring: readonly Point[]): Point[] =>
+  ring.map(([longitude, latitude]) => placeOf(longitude, latitude));
+
+/** A ring that goes over the edge of the map, at 180°, is cut there into rings on its both sides. */
+function cutAtEdge(ring: readonly Point[]): Point[][] {
+  const pieces: Point[][] = [[]];
+  for (const [n, here] of ring.entries()) {
+    const before = ring[n - 1];
+    if (before !== undefined && Math.abs(here[0] - before[0]) > 180) {
+      const side = before[0] > 0 ? 180 : -180;
+      const latitude = (before[1] + here[1]) / 2;
+      pieces.at(-1)?.push([side, latitude]);
+      pieces.push([[-side, latitude]]);
+    }
+    pieces.at(-1)?.push(here);
+  }
+  // It ends where it began, so that its last piece is the beginning of its first.
+  const last = pieces.length > 1 ? (pieces.pop() ?? []) : [];
+  return [[...last, ...(pieces[0] ?? [])], ...pieces.slice(1)];
 }
 
 const short = (value: number): string => value.toFixed(1);
@@ -114,25 +135,46 @@ function middleOf(rings: readonly (readonly Point[])[]): Point {
   return best.at;
 }
 
+/** A part of the page. */
+export type Box = Readonly<{ x: number; y: number; width: number; height: number }>;
+
+export const WORLD: Box = { x: 0, y: 0, width: WIDTH, height: HEIGHT };
+
+const [WEST, EUROPE_TOP] = placeOf(-14, 64.5);
+const [EAST, EUROPE_BOTTOM] = placeOf(40, 34);
+/** Many small countries beside each other, in which many customers live: drawn once more, larger. */
+export const EUROPE: Box = {
+  x: WEST,
+  y: EUROPE_TOP,
+  width: EAST - WEST,
+  height: EUROPE_BOTTOM - EUROPE_TOP,
+};
+
+export const isWithin = (box: Box, { x, y }: Readonly<{ x: number; y: number }>): boolean =>
+  x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
+
 /** A mark and the room that its label takes. */
 export type Marked = Readonly<{ code: string; x: number; y: number; radius: number; label: string }>;
 
 const LETTER = 7.4;
 const LINE = 15;
 
-/** The labels that touch none of a larger mark and none before them; the others stand in the table. */
-export function labelled(marks: readonly Marked[]): ReadonlySet<string> {
+/**
+ * The labels that touch none of a larger mark and none before them; the others stand in the table. `unit`: how much of the page
+ * is a pixel.
+ */
+export function labelled(marks: readonly Marked[], box: Box = WORLD, unit = 1): ReadonlySet<string> {
   const taken: (readonly [left: number, top: number, right: number, bottom: number])[] = [];
   const shown = new Set<string>();
   for (const { code, x, y, radius, label } of marks.toSorted((a, b) => b.radius - a.radius)) {
-    const half = (label.length * LETTER) / 2;
-    const box = [x - half, y - radius - LINE, x + half, y - radius] as const;
+    const half = (label.length * LETTER * unit) / 2;
+    const own = [x - half, y - radius - LINE * unit, x + half, y - radius] as const;
     const isFree = taken.every(
-      ([left, top, right, bottom]) => box[2] < left || box[0] > right || box[3] < top || box[1] > bottom,
+      ([left, top, right, bottom]) => own[2] < left || own[0] > right || own[3] < top || own[1] > bottom,
     );
-    if (isFree && box[0] > 0 && box[2] < WIDTH) {
+    if (isFree && own[0] > box.x && own[2] < box.x + box.width && own[1] > box.y) {
       shown.add(code);
-      taken.push(box);
+      taken.push(own);
     }
     taken.push([x - radius, y - radius, x + radius, y + radius]);
   }

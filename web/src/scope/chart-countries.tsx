@@ -55,6 +55,7 @@ export function Countries({ answer }: Readonly<{ answer: ScopeAnswer }>) {
       }
     >
       <WorldMap
+        europe={t('charts.europe')}
         of={placed.map(({ code, unknown, all }) => ({
           code,
           share: all / most,

@@ -12,7 +12,7 @@ type Looked = UseQueryResult<Answer<'/api/incidents/{incident}/leaks/preview', '
 export function PreviewOf({
   incident,
   leak,
-  looked: { data, isFetching, error },
+  looked: { data, isFetching, error, refetch },
 }: Readonly<{ incident: string; leak: Leak; looked: Looked }>) {
   const { t } = useWords();
   const key = JSON.stringify(leak);
@@ -31,6 +31,11 @@ export function PreviewOf({
       ) : (
         <>
           <Said seen={seen} />
+          {seen.stoppedEarly && (
+            <button type="button" className="suggestion" onClick={() => void refetch()}>
+              {t('scope.lookAgain')}
+            </button>
+          )}
           {seen.sample.length > 0 && <Lines seen={seen} />}
           {seen.sample.length > 0 && opened === undefined && (
             <p className="actions">
@@ -60,14 +65,14 @@ function Said({ seen }: Readonly<{ seen: Preview }>) {
   return (
     <p role="status">
       {seen.lines === 0
-        ? t('scope.noLines')
+        ? t(seen.stoppedEarly ? 'scope.noneYet' : 'scope.noLines')
         : t('scope.counted', {
             count: seen.lines,
             lines: number(seen.lines),
             counted: number(seen.counted),
             items: number(seen.items),
           })}
-      {seen.stoppedEarly && ` ${t('scope.stoppedEarly')}`}
+      {seen.stoppedEarly && seen.lines > 0 && ` ${t('scope.stoppedEarly')}`}
     </p>
   );
 }

@@ -15,19 +15,21 @@ type Props = Readonly<{
 export function RunChoice({ label, runs, chosen, onChoose }: Props) {
   const { t, local, number } = useWords();
   return (
-    <Field label={label}>
-      {(ids) => (
-        <select {...ids} value={chosen} onChange={({ target }) => onChoose(target.value)}>
-          {runs.map(({ job, askedAt, figures }) => (
-            <option key={job} value={job}>
-              {`${local(askedAt)} · ${t('compare.option', {
-                exposed: number(figures?.exposed ?? 0),
-                unknown: number(figures?.unknown ?? 0),
-              })}`}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <div className="run-choice">
+      <Field label={label}>
+        {(ids) => (
+          <select {...ids} value={chosen} onChange={({ target }) => onChoose(target.value)}>
+            {runs.map(({ job, askedAt, figures }) => (
+              <option key={job} value={job}>
+                {`${local(askedAt)} · ${t('compare.option', {
+                  exposed: number(figures?.exposed ?? 0),
+                  unknown: number(figures?.unknown ?? 0),
+                })}`}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+    </div>
   );
 }
