@@ -570,7 +570,7 @@ export async function handedIn(reads: Reads): Promise<Readonly<{ sha256: string;
 export async function isFileReferred(reads: Reads, sha256: string): Promise<boolean> {
   const rows = await reads.rows(
     `SELECT 1 AS one FROM incident_files WHERE sha256 = :sha256::text
-      UNION ALL SELECT 1 FROM incident_runs WHERE people_sha256 = :sha256::text LIMIT 1`,
+      UNION ALL SELECT 1 FROM incident_runs WHERE people_sha256 = :sha256::text OR views_sha256 = :sha256::text LIMIT 1`,
     { sha256 },
   );
   return rows.length > 0;

@@ -56,7 +56,48 @@ const incident = createRoute({
 const leaks = createRoute({
   getParentRoute: () => root,
   path: '/incidents/$incident/leaks',
-  component: lazyRouteComponent(() => import('../incident/leaks.tsx'), 'Leaks'),
+  /** Which leak is open in the form. */
+  validateSearch: (search: Record<string, unknown>): { leak?: string } => {
+    const leak = text(search.leak);
+    return leak === undefined ? {} : { leak };
+  },
+  component: lazyRouteComponent(() => import('../scope/leaks.tsx'), 'Leaks'),
+});
+
+const views = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/views',
+  /** Whom somebody asks for is personal, and stands in no address. */
+  validateSearch: (search: Record<string, unknown>): { run?: string } => {
+    const run = text(search.run);
+    return run === undefined ? {} : { run };
+  },
+  component: lazyRouteComponent(() => import('../scope/views.tsx'), 'Views'),
+});
+const MOVED = ['exposed', 'unknown', 'clear'] as const;
+type Moved = { run?: string; against?: string; was?: (typeof MOVED)[number]; now?: (typeof MOVED)[number] };
+const charts = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/charts',
+  validateSearch: (search: Record<string, unknown>): { run?: string; evidence?: string } => {
+    const run = text(search.run);
+    return { ...(run === undefined ? {} : { run }), ...evidence(search) };
+  },
+  component: lazyRouteComponent(() => import('../scope/charts.tsx'), 'Charts'),
+});
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/compare',
+  validateSearch: (search: Record<string, unknown>): Moved => {
+    const [run, against] = [text(search.run), text(search.against)];
+    const [was, now] = [search.was, search.now].map((raw) => MOVED.find((one) => one === raw));
+    return {
+      ...(run === undefined ? {} : { run }),
+      ...(against === undefined ? {} : { against }),
+      ...(was === undefined || now === undefined ? {} : { was, now }),
+    };
+  },
+  component: lazyRouteComponent(() => import('../scope/compare.tsx'), 'Compare'),
 });
 
 const decide = createRoute({
@@ -212,6 +253,9 @@ export const router = createRouter({
     open,
     incident,
     leaks,
+    charts,
+    views,
+    compare,
     duties,
     decide,
     people,

@@ -28,6 +28,19 @@ export function Head({ shown }: Readonly<{ shown: Shown }>) {
         <Link to="/incidents/$incident/leaks" params={{ incident: shown.id }}>
           {t('leaks.title')}
         </Link>
+        <Link
+          to="/incidents/$incident/charts"
+          params={{ incident: shown.id }}
+          activeOptions={{ includeSearch: false }}
+        >
+          {t('charts.tab')}
+        </Link>
+        <Link to="/incidents/$incident/views" params={{ incident: shown.id }}>
+          {t('views.tab')}
+        </Link>
+        <Link to="/incidents/$incident/compare" params={{ incident: shown.id }}>
+          {t('compare.tab')}
+        </Link>
         <Link to="/incidents/$incident/duties" params={{ incident: shown.id }}>
           {t('duties.tab')}
         </Link>
