@@ -111,6 +111,7 @@ export const ANSWER = {
   'job-abandoned': { status: 500, exit: 5, show: true },
   'leaks-missing': { status: 409, exit: 7, show: true },
   'run-missing': { status: 409, exit: 7, show: true },
+  'views-missing': { status: 409, exit: 7, show: true },
   'workspace-missing': { status: 409, exit: 7, show: true },
   'webhook-not-found': { status: 404, exit: 6, show: true },
   'webhooks-not-standing': { status: 409, exit: 7, show: true },

@@ -453,6 +453,11 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'No run of scope has ended well for this incident, or the answer of the latest was erased.',
     advice: 'Say what has leaked with `set-leaks`, then ask for a run with `run-scope`.',
   },
+  'views-missing': {
+    meaning:
+      'The run has kept no single views: it ended before Forthright kept them, or its answer was erased.',
+    advice: 'Ask for another run with `run-scope`.',
+  },
   'workspace-missing': {
     meaning: 'The server does not know where the logs and tables of the organisation lie.',
     advice: 'Start it with `forthright serve --workspace FILE`.',

@@ -18,6 +18,7 @@ export * from './ids.ts';
 export * from './incident.ts';
 export * from './jobs.ts';
 export * from './legal.ts';
+export * from './looks.ts';
 export * from './messages.ts';
 export * from './notices.ts';
 export * from './papers.ts';

@@ -27,6 +27,7 @@ export const WEB_PATHS = [
   '/incidents/:incident/notify/:campaign/approval',
   '/register',
   '/people',
+  '/desk',
 ] as const;
 
 const TYPES: Readonly<Record<string, string>> = {
