@@ -19,7 +19,7 @@ export function EditionView({ shown, edition }: Readonly<{ shown: Shown; edition
 }
 
 function One({ shown, edition }: Readonly<{ shown: Shown; edition: Whole }>) {
-  const { t, languageName, named } = useWords();
+  const { t, tongue, named } = useWords();
   return (
     <section aria-labelledby="edition">
       <h2 id="edition">
@@ -38,7 +38,7 @@ function One({ shown, edition }: Readonly<{ shown: Shown; edition: Whole }>) {
                   target="_blank"
                   rel="noreferrer"
                 >
-                  {languageName(code)}
+                  {tongue(code)}
                 </a>
               </li>
             ))}

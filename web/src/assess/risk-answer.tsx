@@ -284,9 +284,13 @@ function RecipientGroup({
       {(ids) => (
         <select
           {...ids}
-          value={group[name] ?? 'unknown'}
-          onChange={({ target }) => onChange({ ...group, [name]: target.value })}
+          value={group[name] ?? ''}
+          onChange={({ target }) => {
+            const { [name]: _, ...others } = group;
+            onChange(target.value === '' ? others : { ...others, [name]: target.value });
+          }}
         >
+          <option value="">{t('risk.notSaid')}</option>
           <option value="unknown">{t('risk.unknown')}</option>
           {all.map((one) => (
             <option key={one} value={one}>
@@ -299,7 +303,7 @@ function RecipientGroup({
   );
   return (
     <fieldset className="group">
-      <legend>{t('risk.who')}</legend>
+      <legend>{t('risk.group')}</legend>
       {pick('who', TRUST, (one) => named('risk-who', one))}
       <Numbers
         value={rangeOf(group.count)}
