@@ -23,6 +23,9 @@ export const WEB_PATHS = [
   '/incidents',
   '/incidents/:incident',
   '/incidents/:incident/:view',
+  '/incidents/:incident/notify/:campaign',
+  '/incidents/:incident/notify/:campaign/approval',
+  '/register',
   '/people',
   '/desk',
 ] as const;

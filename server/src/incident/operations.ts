@@ -58,6 +58,7 @@ import {
 import { concernedOperations } from './concerned/operations.ts';
 import { delayOperations } from './delays/operations.ts';
 import { dutyOperations } from './duties/operations.ts';
+import { entryOperations } from './entries.operations.ts';
 import { exportDpv, exportVeris, importVeris, showImport } from './exchange/exchange.ts';
 import { exportBreachRegister } from './exchange/register.ts';
 import { handOverOperations } from './hand-overs/operations.ts';
@@ -343,6 +344,7 @@ export const incidentOperations: readonly Operation[] = [
   ...inquiryOperations,
   ...handOverOperations,
   ...runOperations,
+  ...entryOperations,
   ...dutyOperations,
 ];
 

@@ -116,6 +116,12 @@ export async function waitingFor(
   return { rows, text: await textsOf(reads, entries) };
 }
 
+/** Restricted incidents that this actor may not see: few, in comparison. */
+export async function hiddenFrom(reads: Reads, actor: string): Promise<string[]> {
+  const sql = `SELECT i.id FROM incidents i WHERE NOT ${VISIBLE}`;
+  return (await reads.rows<{ id: string }>(sql, { actor })).map(({ id }) => id);
+}
+
 /** The ids of all incidents that this actor may see. */
 export async function visibleTo(reads: Reads, actor: string): Promise<IncidentId[]> {
   const rows = await reads.rows<{ id: IncidentId }>(`SELECT i.id FROM incidents i WHERE ${VISIBLE}`, {
@@ -564,7 +570,7 @@ export async function handedIn(reads: Reads): Promise<Readonly<{ sha256: string;
 export async function isFileReferred(reads: Reads, sha256: string): Promise<boolean> {
   const rows = await reads.rows(
     `SELECT 1 AS one FROM incident_files WHERE sha256 = :sha256::text
-      UNION ALL SELECT 1 FROM incident_runs WHERE people_sha256 = :sha256::text LIMIT 1`,
+      UNION ALL SELECT 1 FROM incident_runs WHERE people_sha256 = :sha256::text OR views_sha256 = :sha256::text LIMIT 1`,
     { sha256 },
   );
   return rows.length > 0;

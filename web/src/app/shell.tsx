@@ -46,6 +46,7 @@ function Ways({ me }: Readonly<{ me: Me }>) {
         </Link>
       )}
       {hasOne(me, READERS) && <Link to="/incidents">{t('incidents.name')}</Link>}
+      {hasOne(me, [...READERS, ...KEEPERS]) && <Link to="/register">{t('register.name')}</Link>}
       {hasOne(me, SPEAKERS) && <Link to="/desk">{t('desk.name')}</Link>}
       {hasOne(me, KEEPERS) && <Link to="/people">{t('people.name')}</Link>}
     </nav>

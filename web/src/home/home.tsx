@@ -9,6 +9,7 @@ import { Empty, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { FirstVisit } from '../start/first-visit.tsx';
 import { useWords } from '../words/index.tsx';
+import { CampaignsWaiting } from './campaigns.tsx';
 import { homeQueries, type Waiting } from './queries.ts';
 
 export function Home() {
@@ -149,9 +150,10 @@ function WaitingForMe() {
       <Loaded query={waiting}>
         {({ waiting: found, isMore }) =>
           found.length === 0 ? (
-            <p className="soft">{t('home.nothingWaits')}</p>
+            <CampaignsWaiting otherwise={<p className="soft">{t('home.nothingWaits')}</p>} />
           ) : (
             <>
+              <CampaignsWaiting otherwise={null} />
               <ul className="plain rows">
                 {found.map((one) => (
                   <li key={one.id}>
