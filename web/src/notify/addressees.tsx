@@ -253,7 +253,7 @@ export function NoticePanel({
   person,
   language,
 }: Readonly<{ of: Of; person: string; language: string | undefined }>) {
-  const { t, tongue, named } = useWords();
+  const { t, languageName, named } = useWords();
   const me = useMe();
   const navigate = useNavigate();
   const testing = useMutation({
@@ -300,7 +300,7 @@ export function NoticePanel({
                 <option value="">{t('addressees.ownLanguage')}</option>
                 {LANGUAGES.map((one) => (
                   <option key={one} value={one}>
-                    {tongue(one)}
+                    {languageName(one)}
                   </option>
                 ))}
               </select>

@@ -112,7 +112,7 @@ function Figures({ difference: { figures, before } }: Readonly<{ difference: Dif
 }
 
 function Texts({ difference: { texts } }: Readonly<{ difference: Difference }>) {
-  const { t, tongue, named } = useWords();
+  const { t, languageName, named } = useWords();
   const what = (at: string): string => {
     const [, group = at, rest = ''] = /^(?:texts\.)?([a-zA-Z]+)(.*)$/.exec(at) ?? [];
     const number = /^\[(\d+)\]/.exec(rest)?.[1];
@@ -128,7 +128,7 @@ function Texts({ difference: { texts } }: Readonly<{ difference: Difference }>) 
           {texts.map(({ at, language, before, now }) => (
             <div key={`${at} ${language}`}>
               <dt>
-                {what(at)} {language !== null && <span className="soft">{tongue(language)}</span>}
+                {what(at)} {language !== null && <span className="soft">{languageName(language)}</span>}
               </dt>
               {before !== null && (
                 <dd>
@@ -152,7 +152,7 @@ function Texts({ difference: { texts } }: Readonly<{ difference: Difference }>) 
 
 /** One notice of each language and kind, whole, with what is new or gone in it. */
 function Notices({ of, difference }: Readonly<{ of: Of; difference: Difference }>) {
-  const { t, tongue } = useWords();
+  const { t, languageName } = useWords();
   const isFirst = difference.before === null || !difference.before.isReadable;
   return (
     <section aria-labelledby="notices">
@@ -167,7 +167,7 @@ function Notices({ of, difference }: Readonly<{ of: Of; difference: Difference }
           <summary>
             {one.status === 'unknown' && <Hatch />}
             {t('approval.notice', {
-              language: tongue(one.language),
+              language: languageName(one.language),
               status: t(`notify.as.${one.status}`),
               people: one.people,
             })}

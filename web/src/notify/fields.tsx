@@ -108,7 +108,7 @@ export function EditorFields(props: FieldsProps) {
 
 /** Which language is typed: those of the people first, with how many they are, and whether anything is missing. */
 function Languages({ typed, cohort, language }: FieldsProps) {
-  const { t, tongue } = useWords();
+  const { t, languageName } = useWords();
   return (
     <nav className="filters" aria-label={t('notify.languages')}>
       {cohort.languages.map((one) => (
@@ -121,7 +121,7 @@ function Languages({ typed, cohort, language }: FieldsProps) {
           activeProps={{}}
           resetScroll={false}
         >
-          {t('notify.language', { language: tongue(one.language), people: one.people })}
+          {t('notify.language', { language: languageName(one.language), people: one.people })}
           {!isWhole(typed, cohort, one.language) && <span className="lacks">{t('notify.lacks')}</span>}
         </Link>
       ))}
@@ -267,7 +267,7 @@ function AmericanLaw({ typed, setTyped, cohort }: FieldsProps) {
 }
 
 function Fallback({ typed, setTyped, cohort }: FieldsProps) {
-  const { t, tongue } = useWords();
+  const { t, languageName } = useWords();
   return (
     <Field label={t('notify.fallback')}>
       {(ids) => (
@@ -278,7 +278,7 @@ function Fallback({ typed, setTyped, cohort }: FieldsProps) {
         >
           {cohort.known.map((one) => (
             <option key={one} value={one}>
-              {tongue(one)}
+              {languageName(one)}
             </option>
           ))}
         </select>

@@ -31,13 +31,13 @@ export function Lint({ of, found }: Readonly<{ of: Of; found: Pick<Campaign, 'li
 }
 
 function Cohort({ cohort }: Readonly<{ cohort: Linted['cohorts'][number] }>) {
-  const { t, tongue } = useWords();
+  const { t, languageName } = useWords();
   const { language, status, people, errors, warnings, findings } = cohort;
   return (
     <details className="more" open={errors > 0}>
       <summary>
         {t('lint.cohort', {
-          language: tongue(language),
+          language: languageName(language),
           status: t(`notify.as.${status}`),
           people,
           errors,

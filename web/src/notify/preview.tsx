@@ -131,7 +131,7 @@ function Readers({ cohort, status, person, setPerson }: ReadersProps) {
 }
 
 function Read({ draft, incident }: Readonly<{ draft: Draft; incident: string }>) {
-  const { t, tongue, country } = useWords();
+  const { t, languageName, country } = useWords();
   const { person, language, errors, warnings, findings, laws } = draft;
   const unplaced = inOrder(findings).filter(({ at }) => at === null);
   const notes = unplaced.filter(({ severity }) => severity === 'note');
@@ -142,7 +142,7 @@ function Read({ draft, incident }: Readonly<{ draft: Draft; incident: string }>)
         {t('notify.reader', {
           name: person.name === '' ? person.customer : person.name,
           country: country(person.country),
-          language: tongue(language),
+          language: languageName(language),
         })}
         {laws.length > 0 && ` · ${t('notify.laws', { laws: laws.join(', ') })}`}
       </p>
