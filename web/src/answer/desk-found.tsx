@@ -89,7 +89,7 @@ function Verdict({
 }
 
 function Say({ found: { say, neverSay } }: Readonly<{ found: Found }>) {
-  const { t, tongue } = useWords();
+  const { t, languageName } = useWords();
   const { customer, agent } = say;
   const isSame = customer.language === agent.language;
   return (
@@ -97,7 +97,7 @@ function Say({ found: { say, neverSay } }: Readonly<{ found: Found }>) {
       <h2 id="desk-say">{t('desk.say')}</h2>
       <div className={isSame ? undefined : 'desk-languages'}>
         <div lang={customer.language}>
-          {!isSame && <h3>{tongue(customer.language)}</h3>}
+          {!isSame && <h3>{languageName(customer.language)}</h3>}
           {customer.lines.map((line) => (
             <p key={line} className="desk-line">
               {line}
@@ -106,7 +106,7 @@ function Say({ found: { say, neverSay } }: Readonly<{ found: Found }>) {
         </div>
         {!isSame && (
           <div>
-            <h3>{tongue(agent.language)}</h3>
+            <h3>{languageName(agent.language)}</h3>
             {agent.lines.map((line) => (
               <p key={line} className="desk-line">
                 {line}

@@ -36,7 +36,7 @@ export function DeskPerson({
   /** What they were told stands above already. */
   isNamed: boolean;
 }>) {
-  const { t, named, tongue } = useWords();
+  const { t, named, languageName } = useWords();
   const [act, setAct] = useState<Act>();
   const [done, setDone] = useState<Done>();
   const possible = ACTS.filter((one) => done === undefined && isPossible(person, one));
@@ -65,7 +65,7 @@ export function DeskPerson({
         </div>
         <div>
           <dt>{t('desk.language')}</dt>
-          <dd>{tongue(person.language)}</dd>
+          <dd>{languageName(person.language)}</dd>
         </div>
       </dl>
       {person.acts.length > 0 && (

@@ -186,7 +186,7 @@ function Checking({
   given,
   onChange,
 }: Readonly<{ shown: Shown; checked: Checked; given: Given; onChange: Change }>) {
-  const { t, language, tongue } = useWords();
+  const { t, language, languageName } = useWords();
   const [written, setWritten] = useState<string>(language);
   // What a section lacks is told there.
   const others = checked.problems.filter(
@@ -203,7 +203,7 @@ function Checking({
               <select {...ids} value={written} onChange={({ target }) => setWritten(target.value)}>
                 {checked.languages.map((code) => (
                   <option key={code} value={code}>
-                    {tongue(code)}
+                    {languageName(code)}
                   </option>
                 ))}
               </select>

@@ -16,7 +16,7 @@ function Text({
   written,
 }: Common &
   Readonly<{ label: string; value?: InEach | undefined; onChange: (next: InEach | undefined) => void }>) {
-  const { t, list, tongue } = useWords();
+  const { t, list, languageName } = useWords();
   const lacking = languages.filter((one) => value[one] === undefined);
   const isBegun = lacking.length < languages.length;
   const change = (text: string) => {
@@ -40,7 +40,7 @@ function Text({
       </Field>
       {isBegun && lacking.length > 0 && (
         <p className="help">
-          <Hatch /> {t('page-edit.lacks', { languages: list(lacking.map(tongue)) })}
+          <Hatch /> {t('page-edit.lacks', { languages: list(lacking.map(languageName)) })}
         </p>
       )}
     </>

@@ -180,7 +180,7 @@ function Kept({
   );
 }
 
-/** To whom, in which state, and what the template itself is worth. */
+/** To whom, in which state, and what the template itself is worth; of a draft, which has no entry, the form above says the kind. */
 export function About({ report, entry }: Readonly<{ report: Report; entry?: number }>) {
   const { t, named } = useWords();
   return (
@@ -196,8 +196,12 @@ export function About({ report, entry }: Readonly<{ report: Report; entry?: numb
                 </span>
               ))}
         </dd>
-        <dt>{t('report.kind')}</dt>
-        <dd>{`${named('report-kind', report.kind)}, ${named('report-state', report.state)}`}</dd>
+        {entry !== undefined && (
+          <>
+            <dt>{t('report.kind')}</dt>
+            <dd>{`${named('report-kind', report.kind)}, ${named('report-state', report.state)}`}</dd>
+          </>
+        )}
         <dt>{t('report.stateOf')}</dt>
         <dd>
           {report.isReady
