@@ -13,7 +13,6 @@ import { useShortcuts } from '../app/keys.tsx';
 import { Field } from '../kit/form.tsx';
 import { Failed, Loading } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
-import type { Found } from './desk.queries.ts';
 import { DeskFound } from './desk-found.tsx';
 import './answer.css';
 
