@@ -512,7 +512,7 @@ export const CASES: readonly (readonly [
   ['systemerror', '452 4.3.1 Out of memory', '4.3.1'],
   ['toomanyconn', '421 Too many connections from your IP', ''],
   ['speeding', '450 4.7.1 You have sent too many messages in the last hour', ''],
-  ['mesgtoobig', '552 5.2.3 Message exceeds local size limit.', ''],
+  ['exceedlimit', '552 5.2.3 Message exceeds local size limit.', ''],
   ['mesgtoobig', '552 5.3.4 Error: message file too big', ''],
   ['norelaying', '553 5.7.1 sorry, that domain is not in my list', ''],
   ['norelaying', '550 #5.7.1 Unable to relay', ''],

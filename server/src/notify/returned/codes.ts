@@ -32,7 +32,7 @@ const PHASES: readonly Readonly<{ phase: Phase; says: RegExp }>[] = [
   { phase: 'auth', says: /(after|in reply to|>>>) auth\b/gi },
   {
     phase: 'rcpt',
-    says: /(after|following|in reply to|in response to|>>>|sent:?|smtp:|response to|sending|command:?|during|at) ?["'<]*rcpt\b|\brcpt (to )?command\b|does not like recipient|\brcpt to:? ?<[^>]*> ?(failed|said|returned|:)/gi,
+    says: /(after|following|in reply to|in response to|>>>|sent:?|smtp:|response to|sending|command:?|during|at) ?["'<]*rcpt\b|\brcpt (to )?command\b|does not like recipient|\(?state (13|14)\)|\brcpt to:? ?<[^>]*> ?(failed|said|returned|:)/gi,
   },
   {
     phase: 'mail',
