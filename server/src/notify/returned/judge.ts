@@ -255,15 +255,17 @@ function reasonOf(evidence: Evidence, status: string, reply: string, phase: Phas
   const comment = plain(evidence.comment);
   const words = plain(evidence.words);
   const context = plain(evidence.context);
+  const isFree = evidence.action === '' && diagnostic === '' && evidence.status === '';
   const worded =
     firstOf(HEADLINES, context, phase) ??
     wordedReason(diagnostic, phase) ??
     (diagnostic === '' && SURE.test(evidence.status) ? byStatus(evidence.status) : undefined) ??
     wordedReason(quoted(words), phase) ??
     wordedReason(words, phase) ??
-    (evidence.isAlone && saysLittle(words, evidence.recipient) ? wordedReason(context, phase) : undefined);
+    (evidence.isAlone && (isFree || saysLittle(words, evidence.recipient))
+      ? wordedReason(context, phase)
+      : undefined);
   const said = comment === '' || worded !== 'userunknown' ? undefined : wordedReason(comment, phase);
-  const isFree = evidence.action === '' && diagnostic === '' && evidence.status === '';
   const isDoubtful =
     worded === 'userunknown' &&
     isFree &&

@@ -41,8 +41,8 @@ export const PHRASES: readonly Phrase[] = [
   },
   {
     reason: 'systemerror',
-    from: 'Gmail 4.3.0',
-    says: [/server temporarily rejected (the |this )?message/],
+    from: 'Gmail 4.3.0; Outlook 4.7.3',
+    says: [/server temporarily rejected (the |this )?message/, /queue quota exceeded/],
   },
   { reason: 'norelaying', from: 'qmail derivatives', says: [/(not) in my list/] },
   { reason: 'hostunknown', from: 'mail gateways', says: [/domain '?"?[\w.-]{1,80}"?'? is not known/] },
@@ -362,6 +362,7 @@ export const PHRASES: readonly Phrase[] = [
       /not (allowed|authori[sz]ed|permitted) to send (e?-?mail|messages)? ?(from|for|on behalf of) (this |the |that )?domain/,
       /please see .*spf/,
       /mi:(spf|dmc)/,
+      /anti-?spoof|spoofed (mail|sender|message|address)/,
       /\(au0[1-4]\)/,
     ],
   },
@@ -467,6 +468,8 @@ export const PHRASES: readonly Phrase[] = [
       /too many (messages|e?-?mails|mails|recipients?|rcpts?|errors?|invalid|unknown|bad|commands|requests|attempts)\b.{0,60}(hour|minute|day|slow|second|short|recently|sent|rate|time|connection|your ip|received|from)/,
       /exceeded (the )?(rate|hourly|daily|maximum (number|rate|allowed (number|rate)))/,
       /slow down/,
+      /excessive volume/,
+      /^\d{3}[ -].{0,40}error: too many errors/,
       /(too many|excessive(ly)?) ((\w+ ){0,2})?(invalid|unknown|bad|nonexistent|non-existent|wrong|failed) (recipients?|rcpts?|users?|addresses|commands|errors)/,
       /resources restricted/,
       /daily (message|sending|limit)/,
@@ -1024,6 +1027,7 @@ export const DELIVERY: readonly Phrase[] = [
       /is not a (local|valid|known) (user|mailbox|recipient|address|account)/,
       /mailbox unavailable/,
       /mailbox not available/,
+      /(?<!temporarily )\b(recipient|user) (is )?unavailable$/,
       /not our customer/,
       /no mail ?box (found|available)/,
       /no account by that name/,
@@ -1350,6 +1354,7 @@ export const VAGUE: readonly Phrase[] = [
     says: [
       /^(\d{3}[ -])?([45]\.\d+\.\d+ )?\W*(access |permission |connection |mail )?(denied|blocked|refused|banned)\W*$/,
       /\b(blocked|banned|denied|refused) (by|using|in|at|from|for|due)\b/,
+      /:blocked\)/,
     ],
   },
 ];
