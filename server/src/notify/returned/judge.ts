@@ -159,13 +159,19 @@ const MACHINE =
 const NUMBERS =
   /[[(<]{0,2}(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:ipv6:)?(?:[\da-f]{1,4}:{1,2}){3,7}[\da-f]{0,4})(?![\w.:-]*\w)[\])>]{0,2}/g;
 
-/** On one line, in lower case, without addresses, numbers of machines and the codes that continue a reply. */
+const BARE: Readonly<Record<string, string>> = { ß: 'ss', ł: 'l', ø: 'o', ı: 'i' };
+
+/** On one line, in lower case, without marks on Latin letters, addresses, numbers of machines and the codes that continue a reply. */
 export function plain(text: string): string {
   const codes = /(^|[\s"'])[245]\d\d-(#?[245]\.\d{1,3}\.\d{1,3} )?/g;
   const line = withoutAddresses(text.slice(0, 16 * 1024).replace(codes, '$1'))
     .replace(/[\s\u00a0\u3000]+/g, ' ')
     .replace(/[’‘`]/g, "'")
     .toLowerCase()
+    .normalize('NFD')
+    .replace(/([a-z])[\u0300-\u036f]+/g, '$1')
+    .normalize('NFC')
+    .replace(/[ßłøı]/g, (letter) => BARE[letter] ?? letter)
     .replace(/\bca(?:n'?t|n not)\b/g, 'cannot')
     .replace(/\bwon't\b/g, 'will not')
     .replace(/\b(is|are|was|were|does|do|did|has|have|had|could|would|should|must|need)n'?t\b/g, '$1 not')
