@@ -113,8 +113,15 @@ function textOf(content: ArrayBuffer | Uint8Array | string): string {
 function proseOf(email: Email, attachments: readonly Readonly<{ type: string; text: string }>[]): string {
   const shown = (email.text ?? '').trim();
   const html = email.html === undefined ? '' : fromHtml(email.html);
-  // Some reporters attach their words as a file.
-  const files = attachments.filter(({ type }) => /^text\/plain\b/.test(type)).map(({ text }) => text);
+  // Some reporters attach their words as a file, or as a report without a field (InterMail).
+  const files = attachments
+    .filter(
+      ({ type, text }) =>
+        /^text\/plain\b/.test(type) ||
+        (type === 'message/delivery-status' &&
+          !/^(reporting-mta|final-recipient|action|status) ?:/im.test(text)),
+    )
+    .map(({ text }) => text);
   const text = [shown.length >= 40 || html === '' ? shown : `${shown}\n${html}`, ...files].join('\n');
   return text
     .slice(0, MOST_BYTES)

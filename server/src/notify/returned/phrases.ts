@@ -896,6 +896,7 @@ export const DELIVERY: readonly Phrase[] = [
       /not (in|on) (the |my |his |her |recipient'?s? )?(white|allow|safe|approved|accept)/,
       /whitelist/,
       /message filtered/,
+      /\bhas (restricted|blocked|limited) (incoming |external |sms )?(email|mail|messages)/,
       /filtered (by|out|message)/,
       /mail filter(ed)?/,
       /rule imposed (as|by)/,

@@ -1,4 +1,5 @@
 import { addressesIn, sameAddress } from './addresses.ts';
+import { namedIn } from './prose.ts';
 import type { Letter } from './types.ts';
 
 /** Who writes reports. People's addresses and mailing programs are none. */
@@ -26,6 +27,13 @@ const AUTO_WORDS =
   /\b(i am|i'm|i will be|i'll be|currently|we are) (\w+ )?(out of (the )?office|on (vacation|holiday|leave|annual leave|parental leave|maternity leave|business trip)|away|travell?ing|unavailable)|out of the office|ich bin (\w+ ){0,4}(nicht im|außer haus|abwesend|im urlaub)|je suis (\w+ )?(absent|en congé|en vacances)|estoy (\w+ )?(fuera|de vacaciones|ausente)|estou (\w+ )?(fora|de férias|ausente)|sono (\w+ )?(in ferie|assente|fuori)|я (\w+ )?в отпуске|不在に(して|いた)|休暇/i;
 const CHALLENGE =
   /(confirm|verify) (that )?(you|your (message|e-?mail|address|identity))|confirmation (is )?required|challenge|to (have|get) your (message|mail) delivered|click (the|on the|here)|spam ?arrest|waitlisted|guest list|added to the recipient's|tmda|boxbe|reply to this (message|e-?mail) (to|and)|release your message/i;
+
+/** Replies of SMTP. */
+const CODES = /(^|[\s<"'(:#])[45]\d\d[ -]|[\s(#][45]\.\d\.\d{1,3}\b|<<<|MSEXCH/im;
+
+/** What machines say to each other. */
+const SMTP =
+  /(^|[\s<"'(:#])[45]\d\d[ -]|[\s(#][45]\.\d\.\d{1,3}\b|<<<|\b(smtp|e-?mail address|recipient|mail ?server)\b/im;
 
 const headerOf = (letter: Letter, name: string): string => (letter.headers.get(name) ?? []).join(' ');
 
@@ -123,8 +131,26 @@ export function isReturned(letter: Letter): boolean {
     [isListServer(letter), 6],
   ] as const;
   const weight = signs.reduce((sum, [is, points]) => sum + (is ? points : 0), 0);
+  // Parcels fail to be delivered, too: their notices have the same words, but neither a mail system's name nor a message.
+  const isOfMail =
+    isReporter ||
+    isFailing ||
+    isReport ||
+    letter.original !== '' ||
+    isListServer(letter) ||
+    (isNobody && SMTP.test(opening));
   const isSaid = isSentence || isFailing || (isSubject && hasCodes) || (isReturn && letter.original !== '');
-  return weight >= 6 && isSaid;
+  if (weight < 6 || !isSaid || !isOfMail) return false;
+  // A postmaster who announces a night without mail names nobody who was not reached.
+  return (
+    isFailing ||
+    isReport ||
+    letter.original !== '' ||
+    isListServer(letter) ||
+    /mailer-?daemon/i.test(from) ||
+    CODES.test(opening) ||
+    namedIn(letter).named.length > 0
+  );
 }
 
 /**
