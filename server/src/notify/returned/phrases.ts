@@ -19,8 +19,13 @@ export const PHRASES: readonly Phrase[] = [
   { reason: 'blocked', from: 'IronPort', says: [/denied \(mode: \w+\)/] },
   {
     reason: 'rejected',
-    from: 'Sendmail: the domain of the sender, before the names of machines are looked at',
-    says: [/domain of sender address/],
+    from: 'Sendmail, Barricade: the domain of the sender, before the names of machines are looked at',
+    says: [
+      /domain of sender address/,
+      /domain must resolve/,
+      /invalid dns mx/,
+      /\bsender <?@>? ?(is )?(in )?(the )?black ?list/,
+    ],
   },
   {
     reason: 'notcompliantrfc',
@@ -65,6 +70,9 @@ export const PHRASES: readonly Phrase[] = [
       /sending (quota|limit)/,
       /peak smtp relay limit/,
       /throttling/,
+      /limit (for|on) the number of messages/,
+      /(messages|mails|emails|recipients) .{0,40}per (hour|day|minute)/,
+      /too many (\w+ )?(messages|mails|emails)(?! (on|in) the (server|mailbox|folder))/,
       /\bcxmxrt\b/,
       /\brl00000\d\b/,
       /\(dyn:t\d\)/,
@@ -264,6 +272,7 @@ export const PHRASES: readonly Phrase[] = [
       /line (limit|length) exceeded/,
       /sizelimit/,
       /message too (big|large|long)/,
+      /exceed.{0,20}\b(mail|message)size/,
       /exceed\w* (\w+ ){0,4}(message|mail|e-?mail|letter|attachment) size/,
       /too (big|large) (message|for)/,
       /databytes/,
@@ -319,7 +328,7 @@ export const PHRASES: readonly Phrase[] = [
     from: 'RFC 7504, 521',
     says: [
       /^(521|556)[ -](?!.{0,120}(dmarc|spf|dkim|policy|from your)).{0,120}not accept/,
-      /this (host|server|domain) does not accept (e-?)?mail/,
+      /this (host|server|domain|system) does not accept (e-?)?mail/,
     ],
   },
 
@@ -340,7 +349,12 @@ export const PHRASES: readonly Phrase[] = [
   {
     reason: 'spamdetected',
     from: 'Orange OFR_506; Yahoo PH01; Symantec',
-    says: [/ofr_?506/, /\[ph01\]/, /symantec zodiac/],
+    says: [
+      /ofr_?506/,
+      /\[ph01\]/,
+      /contains? .{0,20}\b(url|link|web ?site)s?\b.{0,60}(list|block)/,
+      /symantec zodiac/,
+    ],
   },
   { reason: 'userunknown', from: 'Orange: OFR_416; Symantec: 542', says: [/ofr_?416/, /^542 @ rejected/] },
   // How the sender is authenticated.
@@ -410,7 +424,7 @@ export const PHRASES: readonly Phrase[] = [
       /(require|need|must (use|be)|requires|needs|without|failed to (start|negotiate)|cannot start|server does not support|failed starting|not offer(ed)?|offered) .{0,30}\b(tls|starttls|encryption|ssl)\b/,
       /mta-sts/,
       /\bdane\b/,
-      /certificate (verif|has expired|is not trusted|mismatch)/,
+      /certificate .{0,30}(verif|expired|trusted|mismatch|invalid|self-signed)/,
       /encrypted (connection|session) (is )?required/,
     ],
   },
@@ -458,6 +472,7 @@ export const PHRASES: readonly Phrase[] = [
       /all server ports are busy/,
       /too many connections/,
       /\brp-00[1-3]\b/,
+      /max(imum)? messages? per connection/,
       /limits? (for|on) (how many|the number of) (messages|connections)/,
     ],
   },
@@ -475,6 +490,7 @@ export const PHRASES: readonly Phrase[] = [
       /exceeded (the )?(rate|hourly|daily|maximum (number|rate|allowed (number|rate)))/,
       /slow down/,
       /excessive volume/,
+      /too many recipients(?! (in|per|for) (a |the |this |single |one |your )*message)/,
       /^\d{3}[ -].{0,40}error: too many errors/,
       /(too many|excessive(ly)?) ((\w+ ){0,2})?(invalid|unknown|bad|nonexistent|non-existent|wrong|failed) (recipients?|rcpts?|users?|addresses|commands|errors)/,
       /resources restricted/,
@@ -497,9 +513,10 @@ export const PHRASES: readonly Phrase[] = [
     reason: 'norelaying',
     from: 'Sendmail, Postfix, Exim, qmail (rcpthosts), Exchange, Domino, Courier, CommuniGate',
     says: [
-      /relay(ing|ed)? ?(of mail |mail |access |operation |is |was |for \S{1,60} |to \S{1,60} |from \S{1,60} |not |has been )*(is )?(denied|not permitted|not allowed|prohibited|forbidden|disabled|rejected|refused|attempt|restricted|permitted|blocked|not supported|not authori[sz]ed)/,
+      /relay(ing|ed)? ?(of mail |mail |access |operation |is |was |for \S{1,60} |to \S{1,60} |from \S{1,60} |not |has been )*(is )?(denied|not permitted|not allowed|prohibited|forbidden|disallowed|disabled|rejected|refused|attempt|restricted|permitted|blocked|not supported|not authori[sz]ed)/,
       /(not|unable|will not|cannot|do not|refuse|no|denied|rejected|insecure|illegal|unauthori[sz]ed|deny|prohibited|attempt to|you may not) (\w+ ){0,3}relay(ing)?\b/,
       /rcpthosts/,
+      /local users? only/,
       /as a (mail )?relay\b/,
       /not a (gateway|relay|mail exchange)/,
       /we do not relay/,
@@ -531,6 +548,7 @@ export const PHRASES: readonly Phrase[] = [
       /geo(graphic(al)?|ip|location|blocking)\b/,
       /\b(your|this|from) (country|region)\b/,
       /open (smtp |mail )?(relay|proxy)/,
+      /\b(invalid|bad) ip\b/,
       /spammers? list|list of spammers|(known|identified as( an?)?) spam(mer| source)|currently sending spam|realtime block/,
       /\bip\b not in (the |our )?(white|allow) ?list/,
       /^(\d{3}[ -])?([45]\.\d+\.\d+ )?(error: ?)?(blocked|bad ip|connection (refused|rejected|denied)|you are not allowed to connect|banned)\W*$/,
@@ -790,6 +808,7 @@ export const PHRASES: readonly Phrase[] = [
       /acceptable use/,
       /rejected by (the )?(rule|transport rule|mail flow)/,
       /transport\.rules/,
+      /rejected by (the )?destination/,
       /rejectmessage/,
       /blocked file/,
     ],
@@ -830,6 +849,11 @@ export const FORMULAS: readonly RegExp[] = [
 
 /** Wordings about the address, the host and the way there. They stand apart, for each may be told in passing. */
 export const DELIVERY: readonly Phrase[] = [
+  {
+    reason: 'networkerror',
+    from: 'Postfix: a name server that may know later; Exim: a way that leads back',
+    says: [/host not found, try again/, /mx record points to (the )?local host/],
+  },
   {
     reason: 'hasmoved',
     from: 'RFC 5321 551, RFC 3463 x.1.6, Sendmail REDIRECT',
@@ -950,7 +974,8 @@ export const DELIVERY: readonly Phrase[] = [
       /no (mx|valid mx|mail exchanger|mail server|dns|dns records?|a record|ip address|relevant|address|data) ?(record|records|found|host|entry|entries|information|for|server|hosts)?s? (found|for|exist|is|could|in dns|available|available for|listed|of)/,
       /all host address lookups failed/,
       /all relevant mx records/,
-      /mx records? (point|do|does|lookup|not)/,
+      /mx records? (do|does|lookup|not)/,
+      /mx records? points? to (non|invalid|unknown)/,
       /no address associated/,
       /could not find any host/,
       /infodomainnonexistent/,
@@ -1217,7 +1242,8 @@ export const TRANSPORT: readonly Phrase[] = [
     from: 'RFC 3463 x.4.7; Sendmail, Postfix, Exim, qmail, Exchange, Gmail, docomo, X3',
     says: [
       /not been collected after/,
-      /all hosts (\S+ )?have been failing/,
+      /all hosts (\S+ ){0,4}have been failing/,
+      /retry time not reached/,
       /(retry|retries|delivery|queue|bounce|life|message|time) ?(time(out)? )?(has |was |have been |period |limit |lifetime )?(exceeded|expired|expiration|elapsed|exhausted)/,
       /time-?out/,
       /timed[ -]?out/,
