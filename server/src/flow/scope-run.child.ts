@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { type ErrorCode, ForthrightError, type Incident, type Problem } from '@forthright/contract';
 import { loadedFrom, problemsOfLeaks } from '../incident/index.ts';
-import { cohortOf, withLoadedRun } from '../scope/index.ts';
+import { cohortOf, withLoadedRun, writeKept } from '../scope/index.ts';
 import { loadWorkspace } from '../sources/index.ts';
 
 export type Order = Readonly<{
@@ -14,6 +14,8 @@ export type Order = Readonly<{
   incident: Incident;
   /** Where to write the people whom notices may be for. */
   people: string;
+  /** Where to write what single views are asked of. */
+  views: string;
 }>;
 
 export type Report =
@@ -27,7 +29,7 @@ function say(report: Report, then: () => void = () => {}): void {
   if (process.connected) process.send?.(report, then);
 }
 
-async function run({ workspace: path, incident: given, people }: Order): Promise<Report> {
+async function run({ workspace: path, incident: given, people, views }: Order): Promise<Report> {
   try {
     const workspace = await loadWorkspace(path);
     // The workspace may be another one than when the run was asked for.
@@ -42,10 +44,10 @@ async function run({ workspace: path, incident: given, people }: Order): Promise
         step: (step) => say({ say: 'progress', step }),
         progress: (step, done, total) => say({ say: 'progress', step, done, total }),
       },
-      async ({ run, answer }) => ({
-        answer: JSON.stringify(answer),
-        people: await writePeople(run, people),
-      }),
+      async ({ run, answer }) => {
+        await writeKept(run, views);
+        return { answer: JSON.stringify(answer), people: await writePeople(run, people) };
+      },
     );
     return { say: 'answer', ...done, workspace: workspace.sha256 };
   } catch (error) {

@@ -1,9 +1,9 @@
 /** Does the job that `run-scope` asked for. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   ForthrightError,
   type Incident,
@@ -17,6 +17,7 @@ import { bareEnvironment } from '../platform/index.ts';
 import type { Handler, How } from '../platform/queue/index.ts';
 import { type Asked, PROGRAM } from '../prove/index.ts';
 import type { Order, Report } from './scope-run.child.ts';
+import { refuseStray } from './stray.ts';
 
 export type ScopeRunOptions = Readonly<{
   db: Db;
@@ -38,12 +39,13 @@ export function scopeRunHandler({ db, now, workspace }: ScopeRunOptions): Handle
       await refuseStrayLinks(incident.leaks, dirname(workspace));
       const folder = await mkdtemp(join(tmpdir(), 'forthright-people-'));
       try {
-        const file = join(folder, 'people.jsonl');
-        const { answer, workspace: hash, people } = await inChild({ workspace, incident, people: file }, how);
+        const files = { people: join(folder, 'people.jsonl'), views: join(folder, 'views.parquet') };
+        const { answer, workspace: hash, people } = await inChild({ workspace, incident, ...files }, how);
         const { run, figures } = readAnswer(answer);
-        const kept = await keepContent(db, createReadStream(file));
+        const kept = await keepContent(db, createReadStream(files.people));
+        const views = await keepContent(db, createReadStream(files.views));
         const cohort = { ...kept, people };
-        await finishRun(asked, job, { run, figures, answer, workspace: hash, cohort });
+        await finishRun(asked, job, { run, figures, answer, workspace: hash, cohort, views });
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
@@ -66,23 +68,13 @@ function readAnswer(answer: string): { run: string; figures: RunFigures } {
   return { run, figures: { exposed, unknown, clear, unidentified, min, max, views, gaps: gaps.length } };
 }
 
-/** A plain path may still be a link that leads out of the workspace's folder. */
 async function refuseStrayLinks(leaks: readonly Leak[], folder: string): Promise<void> {
-  const inside = `${await realpath(folder)}${sep}`;
   for (const leak of leaks) {
     const named = [
       'people' in leak ? leak.people?.at : undefined,
       'eml' in leak ? leak.eml : undefined,
     ].filter((path) => path !== undefined);
-    for (const path of named) {
-      // One that is not there is told by the run, with its name.
-      const real = await realpath(join(folder, path)).catch(() => inside);
-      if (!real.startsWith(inside))
-        throw new ForthrightError(
-          'file-unreadable',
-          `Leak ${leak.id} names a file outside of the workspace.`,
-        );
-    }
+    for (const path of named) await refuseStray(path, folder, `Leak ${leak.id}`);
   }
 }
 

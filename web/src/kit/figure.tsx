@@ -8,7 +8,7 @@ export const Hatch = ({ className = 'hatch' }: Readonly<{ className?: string }>)
   <span className={className} aria-hidden="true" />
 );
 
-function Mark() {
+export function Mark() {
   const { t } = useWords();
   return (
     <>
