@@ -80,6 +80,7 @@ export const ANSWER = {
   'key-not-found': { status: 404, exit: 6, show: true },
   'text-not-found': { status: 404, exit: 6, show: true },
   'incident-not-found': { status: 404, exit: 6, show: true },
+  'entry-not-found': { status: 404, exit: 6, show: true },
   'task-not-found': { status: 404, exit: 6, show: true },
   'evidence-not-found': { status: 404, exit: 6, show: true },
   'matter-not-found': { status: 404, exit: 6, show: true },

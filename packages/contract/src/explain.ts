@@ -328,6 +328,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is no such incident, or it is restricted to others.',
     advice: 'Check the id; ask whoever told you of it to name you.',
   },
+  'entry-not-found': {
+    meaning: 'The register has no entry of this number, or none that you may see.',
+    advice: 'Take the number from `list-entries`, or from the timeline of an incident that you may see.',
+  },
   'task-not-found': {
     meaning: 'The incident has no such task.',
     advice: 'Look at its tasks with `show-incident`.',

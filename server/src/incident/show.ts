@@ -73,7 +73,7 @@ const shownTexts = ({ kind, texts }: RecordedEntry, inBundle: boolean): Recorded
   );
 };
 
-const shownEntry = (inBundle: boolean) => (entry: RecordedEntry) => ({
+export const shownEntry = (inBundle: boolean) => (entry: RecordedEntry) => ({
   entry: entry.index,
   kind: entry.kind,
   at: entry.at.toISOString(),

@@ -69,6 +69,9 @@ export function damaged(what: string): ForthrightError {
   );
 }
 
+const INSERT_ENTRIES = `INSERT INTO register_entries (index, kind, incident, at, actor, entry)
+     SELECT * FROM unnest(:indices::int8[], :kinds::text[], :incidents::text[], :ats::timestamptz[], :actors::text[], :entries::bytea[])`;
+
 /** `@forthright/register` appends through this; entries' own rows are written by `saveEntry`. */
 export const treeStore: TreeStore<Tx> = {
   lockFrontier: async (tx) => {
@@ -125,25 +128,27 @@ export type EntryRow = Readonly<{
 }>;
 
 export async function saveEntries(tx: Tx, rows: readonly EntryRow[]): Promise<void> {
-  await tx.run(
-    `INSERT INTO register_entries (index, kind, incident, at, actor, entry)
-     SELECT * FROM unnest(:indices::int8[], :kinds::text[], :incidents::text[], :ats::timestamptz[], :actors::text[], :entries::bytea[])`,
-    {
-      indices: rows.map(({ index }) => index),
-      kinds: rows.map(({ kind }) => kind),
-      incidents: rows.map(({ incident }) => incident),
-      ats: rows.map(({ at }) => at),
-      actors: rows.map(({ actor }) => actor),
-      entries: rows.map(({ entry }) => entry),
-    },
-  );
   const texts = rows.flatMap((row) => row.texts);
-  if (texts.length === 0) return;
+  const entries = {
+    indices: rows.map(({ index }) => index),
+    kinds: rows.map(({ kind }) => kind),
+    incidents: rows.map(({ incident }) => incident),
+    ats: rows.map(({ at }) => at),
+    actors: rows.map(({ actor }) => actor),
+    entries: rows.map(({ entry }) => entry),
+  };
+  if (texts.length === 0) {
+    await tx.run(INSERT_ENTRIES, entries);
+    return;
+  }
+  // One statement for both: a deed's way to the database and back is what most of its time goes to.
   await tx.run(
-    `INSERT INTO register_texts (index, name, person, salt, value)
-     SELECT * FROM unnest(:indices::int8[], :names::text[], :persons::text[], :salts::bytea[], :values::text[])`,
+    `WITH saved AS (${INSERT_ENTRIES})
+     INSERT INTO register_texts (index, name, person, salt, value)
+     SELECT * FROM unnest(:textIndices::int8[], :names::text[], :persons::text[], :salts::bytea[], :values::text[])`,
     {
-      indices: texts.map(({ index }) => index),
+      ...entries,
+      textIndices: texts.map(({ index }) => index),
       names: texts.map(({ name }) => name),
       persons: texts.map(({ person }) => person),
       salts: texts.map(({ salt }) => salt),
@@ -217,12 +222,18 @@ export async function readEntries(
   incident: string | null,
   { after = -1, most }: Readonly<{ after?: number; most: number }>,
 ): Promise<RecordedEntry[]> {
-  const rows = await reads.rows<{ index: bigint; kind: string; at: Date; actor: string; entry: Uint8Array }>(
+  const rows = await reads.rows<StoredEntry>(
     `SELECT index, kind, at, actor, entry FROM register_entries
       WHERE ${incident === null ? "incident IS NULL AND kind <> 'filler'" : 'incident = :incident::text'}
         AND index > :after::int8 ORDER BY index LIMIT :most::int4`,
     { ...(incident === null ? {} : { incident }), after, most },
   );
+  return recordedEntries(reads, rows);
+}
+
+type StoredEntry = Readonly<{ index: bigint; kind: string; at: Date; actor: string; entry: Uint8Array }>;
+
+async function recordedEntries(reads: Reads, rows: readonly StoredEntry[]): Promise<RecordedEntry[]> {
   const texts = await readTexts(
     reads,
     rows.map(({ index }) => Number(index)),
@@ -240,6 +251,57 @@ export async function readEntries(
       texts: Object.fromEntries(names.map((name) => [name, texts.get(`${index}/${name}`) ?? null])),
     };
   });
+}
+
+/** Which entries are looked for. What is left out is asked for in no way. */
+export type EntriesSought = Readonly<{
+  incident?: string | undefined;
+  kind?: string | undefined;
+  /** An account, with its tokens. */
+  by?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+  before?: number | undefined;
+  most: number;
+  /** Whether entries of incidents, and of none, are among them. */
+  ofIncidents: boolean;
+  ofNone: boolean;
+  /** Incidents that the reader may not see. */
+  hidden: readonly string[];
+}>;
+
+/** The newest first, without fillers. What a token did names its account within the entry. */
+export async function findEntries(
+  reads: Reads,
+  { incident, kind, by, from, to, before, most, ofIncidents, ofNone, hidden }: EntriesSought,
+): Promise<readonly (RecordedEntry & Readonly<{ incident: string | undefined }>)[]> {
+  const rows = await reads.rows<StoredEntry & Readonly<{ incident: string | null }>>(
+    `SELECT index, kind, at, actor, entry, incident FROM register_entries
+      WHERE kind <> 'filler'
+        AND (:before::int8 IS NULL OR index < :before::int8)
+        AND (:incident::text IS NULL OR incident = :incident::text)
+        AND CASE WHEN incident IS NULL THEN :ofNone::bool ELSE :ofIncidents::bool AND incident <> ALL (:hidden::text[]) END
+        AND (:kind::text IS NULL OR kind = :kind::text)
+        AND (:from::timestamptz IS NULL OR at >= :from::timestamptz)
+        AND (:to::timestamptz IS NULL OR at < :to::timestamptz)
+        AND (:by::text IS NULL OR actor = :by::text
+          OR (actor LIKE 'tok%' AND position('"account":"' || :by::text || '"' IN convert_from(entry, 'UTF8')) > 0))
+      ORDER BY index DESC LIMIT :most::int4`,
+    {
+      incident: incident ?? null,
+      kind: kind ?? null,
+      by: by ?? null,
+      from: from ?? null,
+      to: to ?? null,
+      before: before ?? null,
+      most,
+      ofIncidents,
+      ofNone,
+      hidden,
+    },
+  );
+  const entries = await recordedEntries(reads, rows);
+  return entries.map((entry, i) => ({ ...entry, incident: rows[i]?.incident ?? undefined }));
 }
 
 export async function readEntriesAfter(

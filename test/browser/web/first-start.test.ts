@@ -212,15 +212,18 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     assert.equal(await page.locator(':focus').textContent(), 'Skip to the content');
     await page.keyboard.press('Enter');
     // Past the parts of the incident.
-    for (const part of [
+    const parts = [
       'Six answers',
       'What has leaked',
       'Charts',
       'View by view',
       'Compare runs',
       'Duties',
+      'Notices',
       'Decide and close',
-    ]) {
+      'Register',
+    ];
+    for (const part of parts) {
       await page.keyboard.press('Tab');
       assert.equal(await page.locator(':focus').textContent(), part);
     }

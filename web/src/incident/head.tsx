@@ -44,8 +44,23 @@ export function Head({ shown }: Readonly<{ shown: Shown }>) {
         <Link to="/incidents/$incident/duties" params={{ incident: shown.id }}>
           {t('duties.tab')}
         </Link>
+        <Link to="/incidents/$incident/risk" params={{ incident: shown.id }}>
+          {t('risk.tab')}
+        </Link>
+        <Link to="/incidents/$incident/report" params={{ incident: shown.id }}>
+          {t('report.tab')}
+        </Link>
+        <Link to="/incidents/$incident/notify" params={{ incident: shown.id }}>
+          {t('notify.tab')}
+        </Link>
+        <Link to="/incidents/$incident/page" params={{ incident: shown.id }}>
+          {t('page-edit.tab')}
+        </Link>
         <Link to="/incidents/$incident/decide" params={{ incident: shown.id }}>
           {t('decide.tab')}
+        </Link>
+        <Link to="/register" search={{ incident: shown.id }}>
+          {t('register.name')}
         </Link>
       </nav>
     </header>

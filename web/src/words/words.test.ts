@@ -39,6 +39,8 @@ test('a German message is another than the English one, but where the word is th
     'field.name',
     'bars.name',
     'evidence.version',
+    'register.name',
+    'notify.finding',
     'views.which.person',
     'compare.arrow',
     'compare.part',

@@ -31,7 +31,7 @@ import type { Reads, Tx } from '../../platform/db/index.ts';
 import { addJob, cancelJob } from '../../platform/queue/index.ts';
 import { makeTag } from '../../prove/codes/index.ts';
 import { type Asked, registerMark } from '../../prove/index.ts';
-import { MOVES, type PersonEvent, type PersonState, STATES } from '../states.ts';
+import { EVENT_OF_OUTCOME, MOVES, type PersonEvent, type PersonState, STATES } from '../states.ts';
 import type { Copies } from './copies.store.ts';
 import { copiesFile, giveUpCopiesWith } from './copies.ts';
 import { noteWhetherOpen } from './open.ts';
@@ -273,17 +273,7 @@ export async function approveCampaign(
       });
       await insertCampaignMove(tx, campaign.id, batchEntry, 'commit-batch');
       await moveCampaign(tx, { id: campaign.id, from: 'approved', to: 'approved' }, { batchEntry });
-      await addJob(
-        tx,
-        {
-          kind: PUBLISH_BATCHES,
-          input: {},
-          turn: PUBLISH_BATCHES,
-          mostAttempts: PUBLISH_ATTEMPTS,
-          by: asked.actor.account,
-        },
-        at,
-      );
+      await addPublishJob(tx, asked, at);
     },
   );
   await publishBatch(
@@ -291,6 +281,20 @@ export async function approveCampaign(
     await findCampaign(asked.db, changed.incident, changed.campaign),
   );
   return changed;
+}
+
+async function addPublishJob(tx: Tx, { actor }: Asked, at: Date): Promise<void> {
+  await addJob(
+    tx,
+    {
+      kind: PUBLISH_BATCHES,
+      input: {},
+      turn: PUBLISH_BATCHES,
+      mostAttempts: PUBLISH_ATTEMPTS,
+      by: actor.account,
+    },
+    at,
+  );
 }
 
 const epochNow = async (reads: Reads): Promise<number> => (await registerMark(reads))?.epoch ?? 0;
@@ -325,6 +329,7 @@ export function resumeCampaign(
     { kind: 'campaign-resumed', act: 'resume' },
     async (campaign, tx, at) => {
       refuseWithoutMail(mailing);
+      if (campaign.isWithdrawn) throw refuses('its notices were withdrawn');
       if (campaign.approvedBy === asked.actor.account) throw refuses('who approved it does not send it');
       await refuseStale(tx, campaign);
       const sums = await campaignSums(tx, campaign);
@@ -392,6 +397,25 @@ export const stopCampaign = (asked: Asked, given: StopCampaign): Promise<Campaig
     return { facts: { sums: { ...sums } }, texts: { reason: { value: given.reason } } };
   });
 
+/**
+ * Says of notices that went out that they no longer hold: whoever checks one is told so from now on, and nothing of it is
+ * sent any more. Refuses what may still be sending, and what was withdrawn before.
+ */
+export const withdrawCampaign = (asked: Asked, given: StopCampaign): Promise<CampaignChanged> =>
+  act(
+    asked,
+    given,
+    { kind: 'campaign-withdrawn', act: 'withdraw' },
+    async ({ isWithdrawn, tag, batchEntry }) => {
+      if (isWithdrawn) throw refuses('its notices were withdrawn before');
+      return {
+        facts: { batch: tag, committed: batchEntry ?? null },
+        texts: { reason: { value: given.reason } },
+      };
+    },
+    ({ tx, at }) => addPublishJob(tx, asked, at),
+  );
+
 /** Before anything was sent: as if it had not been made, but for the record. */
 export const discardCampaign = (asked: Asked, given: StopCampaign): Promise<CampaignChanged> =>
   act(
@@ -403,15 +427,6 @@ export const discardCampaign = (asked: Asked, given: StopCampaign): Promise<Camp
       await setCampaign(tx, { campaign: campaign.id, incident: campaign.incident, isOpen: false });
     },
   );
-
-const EVENT_OF: Readonly<Record<SettleAddressees['outcome'], PersonEvent>> = {
-  'other-channel': 'turn',
-  told: 'tell',
-  excused: 'excuse',
-  unreachable: 'give-up',
-  retry: 'retry',
-  'never-again': 'never-again',
-};
 
 /**
  * While a process sends, the records lag behind its journal: whoever waits there may have the message by now, and who then
@@ -427,7 +442,7 @@ export async function settleAddressees(asked: Asked, given: SettleAddressees): P
   const { incident: id, campaign: of, outcome, channels, reason } = given;
   const ids = [...new Set(given.people)];
   refuseUnreasoned(given);
-  const event = EVENT_OF[outcome];
+  const event = EVENT_OF_OUTCOME[outcome];
   let campaign: Campaign | undefined;
   const done = await deedUpon(
     asked,
