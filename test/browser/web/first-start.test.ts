@@ -219,7 +219,10 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
       'View by view',
       'Compare runs',
       'Duties',
+      'Risk',
+      'Report',
       'Notices',
+      'Public page',
       'Decide and close',
       'Register',
     ];
