@@ -113,7 +113,7 @@ const VIEWS: readonly (readonly [link: string, selector: string])[] = [
   ['Charts', '.charts .column'],
   ['View by view', '#views'],
   ['Duties', '#duties'],
-  ['Decide and close', 'form, .empty, .decision'],
+  ['Decide and close', '#decisions'],
   ['Six answers', '.six'],
 ];
 
