@@ -16,7 +16,7 @@ import {
   type Template,
   type Value,
 } from './report.queries.ts';
-import { About, Changes } from './report.tsx';
+import { About, Changes } from './report-about.tsx';
 import { Fields } from './report-fields.tsx';
 
 const FROM = '/incidents/$incident/report' as const;

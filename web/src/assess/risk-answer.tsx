@@ -2,7 +2,7 @@
 import { Field } from '../kit/form.tsx';
 import { useWords } from '../words/index.tsx';
 import type { FactorId, Stated } from './risk.queries.ts';
-import { DATA_KINDS, type Edit } from './risk-factors.tsx';
+import { DATA_KINDS, type Edit } from './risk.values.ts';
 
 type Props = Readonly<{ factor: FactorId; edit: Edit }>;
 const BREACHES = ['confidentiality', 'integrity', 'availability'] as const;
