@@ -46,6 +46,7 @@ import {
   sealFolder,
 } from './prove/index.ts';
 import { loadWorkspace } from './sources/index.ts';
+import { eraseEndedTraces, traceOperations } from './trace/index.ts';
 import { webhookOperations, webhooksStandSince } from './webhooks/index.ts';
 import { startWorker } from './worker/index.ts';
 
@@ -73,6 +74,7 @@ export const operationsOf = (
   ...mailKeyOperations({ data, mailing }),
   ...deskOperations({ data, mailing, workspace: jobs.workspace }),
   ...customerOperations({ data, mailing, workspace: jobs.workspace }),
+  ...traceOperations({ data, workspace: jobs.workspace }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
@@ -117,6 +119,7 @@ export const MIGRATIONS = [
   'assess',
   'notify',
   'answer',
+  'trace',
 ].map((stage) => new URL(`./${stage}/migrations/`, import.meta.url));
 
 /** Where `npm run build` puts the web application; undefined while it was not run. */
@@ -236,6 +239,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       upkeep: async () => {
         await people.upkeep();
         await endAndArchive({ db, now, actor: PROGRAM }, { data, mailing });
+        await eraseEndedTraces({ db, now, actor: PROGRAM }, seals);
       },
     }).catch(async (error) => {
       await receiver?.close();

@@ -25,6 +25,7 @@ export * from './report.ts';
 export * from './risk.ts';
 export { ROLES, type Role } from './roles.ts';
 export * from './trace.ts';
+export * from './traces.ts';
 export * from './views.ts';
 export * from './webhooks.ts';
 export * from './workspace.ts';

@@ -26,6 +26,9 @@ export async function loadIncident(path: string, workspace?: Workspace): Promise
     problems.push({ at: document.where(at, on), message });
   const { value: incident, directory, sha256, where } = document;
   check(incident, workspace, report);
+  for (const [i, leak] of incident.leaks.entries())
+    if (leak.kind === 'access' && leak.suspect !== undefined)
+      report(['leaks', i, 'suspect'], 'only the server that has the trace knows who this is', 'key');
   if (problems.length > 0) throw refuse('incident-invalid', path, problems);
   return { incident, path, directory, sha256, where };
 }
@@ -101,6 +104,8 @@ function checkLeak(leak: Leak, path: DocumentPath, report: Report): void {
       `the path does not say whose data it shows; bind a reference, as in ${example}`,
     );
   }
+  if (leak.kind === 'access' && leak.suspect !== undefined && leak.viewers !== undefined)
+    report([...path, 'viewers'], 'the suspect is whom this is about; leave the viewers out', 'key');
   if (leak.kind === 'export') {
     if (leak.log !== undefined && leak.path === undefined) {
       report(

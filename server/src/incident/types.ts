@@ -56,7 +56,8 @@ export type LaterAct =
   | 'reopen-duty'
   | 'campaign'
   | 'edition'
-  | 'desk';
+  | 'desk'
+  | 'trace';
 
 /** What somebody typed; `null` once it was erased. */
 export type Typed = string | null;
@@ -117,7 +118,7 @@ export type Task = Readonly<{
 
 export type Evidence = Readonly<{
   id: EvidenceId;
-  kind: 'file' | 'run';
+  kind: 'file' | 'run' | 'trace';
   /** `null` once the file was erased. */
   sha256: string | null;
   bytes: number;

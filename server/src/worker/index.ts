@@ -32,6 +32,7 @@ import type { Db } from '../platform/db/index.ts';
 import type { Log, Outbound } from '../platform/index.ts';
 import { addJob, type Lane, type Runner, runJobs, type Schedule } from '../platform/queue/index.ts';
 import { CHECKPOINT_MINUTES, registerState } from '../prove/index.ts';
+import { TRACE_RUN, traceRunHandler } from '../trace/index.ts';
 import { announce, announceDeadlines, DELIVERY, deliveryHandler } from '../webhooks/index.ts';
 import { CHECKPOINT, checkpointHandler } from './checkpoint.ts';
 
@@ -72,7 +73,13 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
   const campaigns = { db, now, log, data, workspace, mailing };
   const lanes: Lane[] = [
     // One at a time: a run takes as much of the machine as it gets.
-    { atOnce: 1, handlers: { [SCOPE_RUN]: scopeRunHandler({ db, now, workspace }) } },
+    {
+      atOnce: 1,
+      handlers: {
+        [SCOPE_RUN]: scopeRunHandler({ db, now, data, workspace }),
+        [TRACE_RUN]: traceRunHandler({ db, now, data, workspace }),
+      },
+    },
     {
       atOnce: 1,
       handlers: {

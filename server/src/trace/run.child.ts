@@ -1,0 +1,58 @@
+/** One trace in a process of its own. Names leave it only beside the answer, to be sealed. */
+import type { TraceAnswer, TraceFile } from '@forthright/contract';
+import { type Telling, takeOrder } from '../platform/index.ts';
+import { loadWorkspace, type SourceFile } from '../sources/index.ts';
+import type { BehindPseudonym, RawLine } from './behind.ts';
+import { linesAt } from './lines.ts';
+import { loadedTrace } from './load.ts';
+import { type Behind, traceLoaded } from './trace.ts';
+
+export type Order = Readonly<{ workspace: string; file: TraceFile; salt: string }>;
+
+export type Done = Readonly<{
+  answer: TraceAnswer;
+  /** SHA-256 of the workspace file. */
+  workspace: string;
+  behind: readonly Readonly<{ candidate: string; behind: BehindPseudonym }>[];
+}>;
+
+async function run({ workspace: path, file, salt }: Order, telling: Telling): Promise<Done> {
+  const workspace = await loadWorkspace(path);
+  const loaded = loadedTrace(file, { directory: workspace.directory, salt }, workspace.workspace);
+  return traceLoaded(workspace, loaded, telling, async (answer, behind) => ({
+    answer,
+    workspace: workspace.sha256,
+    behind: await behindOf(answer, behind),
+  }));
+}
+
+async function behindOf({ named }: TraceAnswer, { candidates, files }: Behind): Promise<Done['behind']> {
+  const all: { candidate: string; behind: BehindPseudonym }[] = [];
+  for (const { label, kind, id, members } of candidates) {
+    const reports = named.find((one) => one.candidate === label)?.reports ?? [];
+    // A team has no name to unlock, and its lines have its people's.
+    const lines = kind === 'team' ? [] : await rawLines(reports, id, files);
+    all.push({ candidate: label, behind: { account: id, members, lines } });
+  }
+  return all;
+}
+
+/** What does not name the account is not the line that the row was read from: one record may go over several lines. */
+async function rawLines(
+  reports: TraceAnswer['named'][number]['reports'],
+  account: string,
+  files: readonly SourceFile[],
+): Promise<RawLine[]> {
+  const lines = new Map<string, ReadonlyMap<number, string>>();
+  for (const path of new Set(reports.map((x) => x.file))) {
+    const file = files.find((x) => x.path === path);
+    const rows = new Set(reports.filter((x) => x.file === path).map((x) => x.row));
+    lines.set(path, file === undefined ? new Map() : await linesAt(file, rows));
+  }
+  return reports.map(({ person, reported, lookedUp, file, row }) => {
+    const line = lines.get(file)?.get(row);
+    return { person, reported, lookedUp, file, row, line: line?.includes(account) ? line : null };
+  });
+}
+
+takeOrder(run);
