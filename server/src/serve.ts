@@ -17,6 +17,8 @@ import {
   noticeEntrances,
   openRecordTruth,
   type RecordOptions,
+  reportEntrances,
+  reportOperations,
 } from './answer/index.ts';
 import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
@@ -74,6 +76,7 @@ export const operationsOf = (
   ...mailKeyOperations({ data, mailing }),
   ...deskOperations({ data, mailing, workspace: jobs.workspace }),
   ...customerOperations({ data, mailing, workspace: jobs.workspace }),
+  ...reportOperations({ data, mailing, workspace: jobs.workspace }),
   ...traceOperations({ data, workspace: jobs.workspace }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
@@ -82,7 +85,12 @@ export const operationsOf = (
 /** What anybody may ask of these records, signed in or not. */
 export function questionsOf(options: RecordOptions & Readonly<{ now: () => Date }>): readonly Entrance[] {
   const open = () => openRecordTruth(options);
-  return [...answerEntrances(open), ...noticeEntrances(open), ...affectedEntrances(options)];
+  return [
+    ...answerEntrances(open),
+    ...noticeEntrances(open),
+    ...affectedEntrances(options),
+    ...reportEntrances(options),
+  ];
 }
 
 const nowhere = new Proxy({} as Db, {

@@ -22,6 +22,7 @@ const LONGEST_MS = 180_000;
 const desk = new Desk();
 const shop = join(desk.folder, 'shop');
 let truth: Truth;
+let cookies: Readonly<Record<'investigator' | 'officer' | 'approver' | 'auditor', string>>;
 
 before(async () => {
   truth = await simulateWorkspace(SMALL, shop);
@@ -51,12 +52,13 @@ type Shown = {
 
 test('reports point to an account, two people unlock its name, and its look-ups become the leak of the incident', async () => {
   const server = await desk.serve(['--workspace', 'shop/forthright.yaml']);
-  const { investigator, officer, approver, auditor } = await invitePeople(server, {
+  cookies = await invitePeople(server, {
     investigator: 'investigator',
     officer: 'privacy-officer',
     approver: 'approver',
     auditor: 'auditor',
   });
+  const { investigator, officer, approver, auditor } = cookies;
   const { gate: fileGate, title: _, ...definition } = parse(readFileSync(join(shop, 'trace.yaml'), 'utf8'));
   const { occasion: __, ...gate } = fileGate;
   const given = { title: 'Addresses that came to a shop', kind: 'insider' };
@@ -67,7 +69,7 @@ test('reports point to an account, two people unlock its name, and its look-ups 
   const noGate = await ask(server, officer, 'POST', `${at}/traces`, {
     gate: { ...gate, worksCouncil: undefined },
   });
-  assert.equal(noGate.body.code, 'input-invalid');
+  assert.equal(noGate.body.code, 'request-invalid');
   assert.equal(
     (await ask(server, investigator, 'POST', `${at}/traces`, { gate })).body.code,
     'not-permitted',
@@ -245,4 +247,82 @@ test('reports point to an account, two people unlock its name, and its look-ups 
   assert.equal((await names(officer)).code, 'trace-erased');
   assert.equal((await server.stop()).exit, 0, server.log());
   assert.doesNotMatch(server.log(), STAFF);
+});
+
+/** As a customer's program forwards it. */
+const forward = (to: string, sender: string, words: string) =>
+  `---------- Forwarded message ---------\nFrom: ${sender.split('@')[0]} <${sender}>\nDate: Sunday, 22 November 2026 9:31\nSubject: An offer\nTo: <${to}>\n\n\n${words}\nhttps://www.${sender.split('@')[1]}/offer\n`;
+
+test('what customers have reported as one campaign are the reports of a trace, and unrelated spam is none', async () => {
+  const server = await desk.serve(['--workspace', 'shop/forthright.yaml']);
+  const { investigator, officer } = cookies;
+  const seen = new Set(
+    readFileSync(join(shop, 'admin.csv'), 'utf8')
+      .split('\n')
+      .filter((line) => line.split(',')[1] === truth.leakers[0])
+      .map((line) => line.split(',')[3]),
+  );
+  const reporters = readFileSync(join(shop, 'reports.csv'), 'utf8').trim().split('\n').slice(1);
+  let [theirs, others] = [0, 0];
+  for (const line of reporters.slice(0, 40)) {
+    const [id = ''] = line.split(',');
+    const isTheirs = seen.has(id);
+    if (isTheirs) theirs += 1;
+    else others += 1;
+    const address = `${id.replace('-', '')}@mail.example`;
+    const sender = isTheirs ? `lamps@x${theirs % 3}.lamps.example` : `spam@unrelated-${others}.example`;
+    const words = `Offer number ${theirs + others} is for you.`;
+    const given = { address, text: forward(address, sender, words) };
+    const heard = await ask<{ heard: string }>(server, investigator, 'POST', '/reports', given);
+    assert.equal(heard.body.heard, 'kept', JSON.stringify(heard.body));
+  }
+  type Groups = { reports: number; groups: { group: string; reports: number; senders: string[] }[] };
+  const { groups } = (await ask<Groups>(server, investigator, 'GET', '/reports/groups')).body;
+  assert.deepEqual([groups[0]?.reports, groups.length], [theirs, others + 1]);
+
+  const { gate: fileGate, title: _, ...definition } = parse(readFileSync(join(shop, 'trace.yaml'), 'utf8'));
+  const { occasion: __, ...gate } = fileGate;
+  const { incident } = (
+    await ask<Opened>(server, officer, 'POST', '/incidents', { title: 'Lamps', kind: 'insider' })
+  ).body;
+  const at = `/incidents/${incident}/traces`;
+  const { trace } = (await ask<Opened>(server, officer, 'POST', at, { gate })).body;
+  const start = async (reports: object, more: object = {}) =>
+    ask<Opened>(server, investigator, 'POST', `${at}/${trace}/runs`, {
+      definition: { ...definition, reports, ...more },
+    });
+  const { job } = (await start({ groups: [groups[0]?.group] })).body;
+  assert.deepEqual(await ended(server, investigator, job).then((x) => [x.state, x.code]), [
+    'done',
+    undefined,
+  ]);
+  const { answer } = (await ask<Run>(server, officer, 'GET', `${at}/${trace}/runs/${job}`)).body;
+  const { outcome, reports, evidence, named } = TraceAnswer.parse(JSON.parse(answer));
+  assert.deepEqual([outcome, reports.used, reports.unidentified], ['named', theirs, 0]);
+  assert.ok((named[0]?.hits ?? 0) >= theirs * 0.9);
+  assert.ok(
+    evidence.some(({ path }) => path === 'received/reports.csv'),
+    JSON.stringify(evidence),
+  );
+  assert.doesNotMatch(answer, /\/tmp\//);
+
+  // Whatever else was reported may be the controls; so few show nothing, and then nobody is named.
+  const group = groups[0]?.group ?? '';
+  const few = (await start({ groups: [group] }, { controls: [{ name: 'others', otherThanGroups: [group] }] }))
+    .body;
+  assert.equal((await ended(server, investigator, few.job)).state, 'done');
+  const { body } = await ask<{ outcome: string; refusal: string }>(
+    server,
+    officer,
+    'GET',
+    `${at}/${trace}/runs/${few.job}`,
+  );
+  assert.deepEqual([body.outcome, body.refusal], ['refused', 'too-few-controls']);
+
+  const none = (await start({ groups: [`rpt_${'0'.repeat(32)}`] })).body;
+  assert.deepEqual(await ended(server, investigator, none.job).then((x) => [x.state, x.code]), [
+    'failed',
+    'report-not-found',
+  ]);
+  assert.equal((await server.stop()).exit, 0, server.log());
 });

@@ -1,8 +1,10 @@
-/** A process that opens, runs and uses traces until it is killed. */
+/** A process that takes reports, and opens, runs and uses traces until it is killed. */
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Changed, ROLES, type TraceChanged } from '@forthright/contract';
+import { reportOperations } from '../../server/src/answer/index.ts';
+import { eraseOldReports } from '../../server/src/answer/reports/take.ts';
 import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
 import { actor, ask, seat } from '../../server/src/incident/testing.ts';
 import { type Reads, readMigrations } from '../../server/src/platform/db/index.ts';
@@ -21,7 +23,10 @@ async function run<T>(world: World, name: string, rawInput: object): Promise<T> 
   const workspace = join(world.folder, 'forthright.yaml');
   await writeFile(workspace, WORKSPACE);
   const asked = { ...world.asked, actor: actor('usr_ada', ...ROLES) };
-  const found = traceOperations({ data: world.folder, workspace }).find((one) => one.name === name);
+  const found = [
+    ...traceOperations({ data: world.folder, workspace }),
+    ...reportOperations({ data: world.folder, workspace }),
+  ].find((one) => one.name === name);
   if (found === undefined) return ask<T>(asked, name, rawInput);
   const answer = await found.run(asked, found.input.parse(rawInput));
   return found.output.parse(answer) as T;
@@ -86,7 +91,33 @@ const MEASURES = {
   due: '2026-12-01T09:00:00Z',
 };
 
+let reports = 0;
+async function reported(world: World): Promise<string> {
+  reports += 1;
+  const text = `I got this, number ${reports} of ${world.asked.now().getTime()}.`;
+  await run(world, 'report-mail-for', { address: 'anna@people.example', text });
+  const [row] = await world.asked.db.rows<{ id: string }>(
+    'SELECT id FROM customer_reports WHERE erased_entry IS NULL ORDER BY entry DESC LIMIT 1',
+    {},
+  );
+  return row?.id ?? '';
+}
+
 export const DEEDS: Deeds = {
+  'erase-report': async (world) => {
+    const report = await reported(world);
+    return world.does(() => run<{ entry: number }>(world, 'erase-report', { report, reason: 'They asked.' }));
+  },
+  'erase-old-reports': async (world) => {
+    await reported(world);
+    const later = { ...world.asked, now: () => new Date(world.asked.now().getTime() + 2 * 86_400_000) };
+    await world.does(() => eraseOldReports({ ...later, actor: PROGRAM }, 1));
+    return undefined;
+  },
+  'report-mail-for': async (world) => {
+    await world.does(() => reported(world));
+    return undefined;
+  },
   'open-trace': async (world) => {
     const { incident } = await opened(world);
     return world.does(() => run<TraceChanged>(world, 'open-trace', { incident, gate: GATE }));
@@ -136,15 +167,19 @@ export const DEEDS: Deeds = {
 /** What each kind of entry leaves behind, and by which of its facts the row must agree with it. */
 const KEPT = `
   SELECT entry, 'trace-opened' AS kind, id AS says FROM traces
+  UNION ALL SELECT entry, 'report-taken', id FROM customer_reports
+  UNION ALL SELECT erased_entry, 'reports-erased', string_agg(id, ' ' ORDER BY id) FROM customer_reports
+    WHERE erased_entry IS NOT NULL GROUP BY erased_entry
   UNION ALL SELECT erased_entry, 'trace-erased', id FROM traces WHERE erased_entry IS NOT NULL
   UNION ALL SELECT entry, 'trace-run-asked', job FROM trace_runs
   UNION ALL SELECT ended_entry, 'trace-run-' || CASE state WHEN 'done' THEN 'finished' ELSE state END, job
     FROM trace_runs WHERE state <> 'asked'
   UNION ALL SELECT confirmed_entry, 'trace-suspect-confirmed', job FROM trace_candidates WHERE confirmed_entry IS NOT NULL`;
 const SAID = `
-  SELECT index, kind, coalesce(facts->>'job', facts->>'trace') AS says
+  SELECT index, kind, coalesce(facts->>'job', facts->>'trace', facts->>'report',
+      (SELECT string_agg(r, ' ' ORDER BY r) FROM jsonb_array_elements_text(facts->'reports') r)) AS says
     FROM (SELECT index, kind, convert_from(entry, 'UTF8')::jsonb->'facts' AS facts FROM register_entries) e
-   WHERE kind IN ('trace-opened', 'trace-erased', 'trace-run-asked', 'trace-run-finished', 'trace-run-failed',
+   WHERE kind IN ('report-taken', 'reports-erased', 'trace-opened', 'trace-erased', 'trace-run-asked', 'trace-run-finished', 'trace-run-failed',
      'trace-run-cancelled', 'trace-suspect-confirmed')`;
 
 /** Each row has its entry, and the other way round; what was erased has nothing left; a run is in the state of its job. */
@@ -158,6 +193,8 @@ export async function alsoWrong(reads: Reads): Promise<string[]> {
       WHERE t.erased_entry IS NOT NULL AND (r.answer IS NOT NULL OR c.sealed <> '')
      UNION ALL SELECT 'job of ' || r.job FROM trace_runs r LEFT JOIN jobs j ON j.id = r.job
       WHERE j.id IS NULL OR j.state <> r.state AND (r.state <> 'asked' OR j.state NOT IN ('waiting', 'running'))
+     UNION ALL SELECT 'text of ' || c.id FROM customer_reports c LEFT JOIN register_texts t ON t.index = c.entry
+      WHERE (c.erased_entry IS NULL) <> (t.value IS NOT NULL)
      UNION ALL SELECT 'candidates of ' || r.job FROM trace_runs r
       WHERE r.state = 'done' AND r.named <> (SELECT count(*) FROM trace_candidates c WHERE c.job = r.job)`,
   );

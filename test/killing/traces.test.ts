@@ -34,7 +34,10 @@ test('a row that says something else than its entry is found, in each table', as
       ["UPDATE trace_runs SET code = NULL, state = 'cancelled' WHERE state = 'failed'", /trace-run-/],
       ['UPDATE traces SET erased_entry = NULL WHERE erased_entry IS NOT NULL', /trace-erased/],
       ['DELETE FROM trace_candidates', /candidates of/],
-      ["UPDATE jobs SET state = 'cancelled' WHERE kind = 'trace-run' AND state = 'waiting'", /job of/],
+      ['UPDATE customer_reports SET entry = entry - 1', /report-taken/],
+      ['UPDATE customer_reports SET erased_entry = NULL WHERE erased_entry IS NOT NULL', /reports-erased/],
+      ["DELETE FROM register_texts WHERE name = 'report'", /text of/],
+      ["DELETE FROM jobs WHERE kind = 'trace-run' AND state = 'waiting'", /job of/],
     ] as const;
     for (const [statement, words] of behind) {
       const tried = db.transaction(async (tx) => {
@@ -50,7 +53,7 @@ test('a row that says something else than its entry is found, in each table', as
   }
 });
 
-test(`kill -9 in the midst of what is done about traces, ${KILLS} times (seed ${SEED}): no deed without entry, no entry without deed, nothing left of what was erased`, async () => {
+test(`kill -9 in the midst of what is done about traces and reports, ${KILLS} times (seed ${SEED}): no deed without entry, no entry without deed, nothing left of what was erased`, async () => {
   const folder = join(work, 'embedded');
   const { acknowledged } = await killInEveryDeed({ ...kills, rounds: KILLS, seed: SEED, folder });
   assert.ok(acknowledged > KILLS, `only ${acknowledged} deeds were acknowledged`);

@@ -23,7 +23,8 @@ export type Kind =
   | 'edn'
   | 'cpy'
   | 'ans'
-  | 'trc';
+  | 'trc'
+  | 'rpt';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;

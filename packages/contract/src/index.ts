@@ -22,6 +22,7 @@ export * from './papers.ts';
 export * from './readiness.ts';
 export * from './record.ts';
 export * from './report.ts';
+export * from './reports.ts';
 export * from './risk.ts';
 export { ROLES, type Role } from './roles.ts';
 export * from './trace.ts';

@@ -92,8 +92,25 @@ const definition = {
 export const TraceFile = z.strictObject({ title: Text, gate: Gate, ...definition });
 export type TraceFile = z.infer<typeof TraceFile>;
 
+/** Reports that customers sent to us, by the groups in which they stand: each of these stands for its whole group. */
+const Received = z.strictObject({
+  groups: z.array(z.string().max(60)).min(1).max(100),
+  /** Also those of whom nobody knows that they are who they say: whoever wishes to frame a colleague writes in anybody's name. */
+  alsoUnproved: z.boolean().default(false),
+});
+/** Whatever else was reported. What is nobody's leak points to nobody. */
+const ReceivedOthers = z.strictObject({
+  name: Text,
+  otherThanGroups: z.array(z.string().max(60)).min(1).max(100),
+  alsoUnproved: z.boolean().default(true),
+});
+
 /** The same for a server, which has the gate. Files lie below the folder of its workspace. */
-export const TraceDefinition = z.strictObject(definition);
+export const TraceDefinition = z.strictObject({
+  ...definition,
+  reports: z.union([Reporters, Received]),
+  controls: z.array(z.union([Control, ReceivedOthers])).default([]),
+});
 export type TraceDefinition = z.infer<typeof TraceDefinition>;
 
 const Count = z.int().min(0);

@@ -54,7 +54,11 @@ export const visibleIncidents = (reads: Reads, actor: string): Promise<string[]>
  * not seen the latest, with where both differ.
  */
 export function setLeaks(asked: Asked, { incident: id, version, leaks, gaps }: SetLeaks): Promise<Changed> {
-  const problems = [...problemsOfLeaks({ leaks, gaps }), ...leaks.flatMap(problemsOfFiles)];
+  const problems = [
+    ...problemsOfLeaks({ leaks, gaps }),
+    ...leaks.flatMap(problemsOfFiles),
+    ...leaks.flatMap(problemsOfSuspect),
+  ];
   if (problems.length > 0)
     throw new ForthrightError('incident-invalid', 'These leaks can not be looked for as they are.', {
       problems,
@@ -134,6 +138,12 @@ function problemsOfFiles(leak: Leak, i: number): Problem[] {
       message: 'a file below the folder of the workspace, such as lists/people.csv',
     }));
 }
+
+/** Whom it is about is said once. */
+const problemsOfSuspect = (leak: Leak, i: number): Problem[] =>
+  leak.kind === 'access' && leak.suspect !== undefined && leak.viewers !== undefined
+    ? [{ at: `leaks.${i}.viewers`, message: 'the suspect is whom this is about; leave the viewers out' }]
+    : [];
 
 const PART = /^[\p{L}\p{N}_][\p{L}\p{N}_ .@+=,-]*$/u;
 /** A plain path such as `lists/people.csv`, below the folder of the workspace, and none that steers the program. */

@@ -7,7 +7,13 @@ import { linesAt } from './lines.ts';
 import { loadedTrace } from './load.ts';
 import { type Behind, traceLoaded } from './trace.ts';
 
-export type Order = Readonly<{ workspace: string; file: TraceFile; salt: string }>;
+export type Order = Readonly<{
+  workspace: string;
+  file: TraceFile;
+  salt: string;
+  /** A folder with reports that the record has; where it lies is nobody's business. */
+  received: string;
+}>;
 
 export type Done = Readonly<{
   answer: TraceAnswer;
@@ -16,15 +22,19 @@ export type Done = Readonly<{
   behind: readonly Readonly<{ candidate: string; behind: BehindPseudonym }>[];
 }>;
 
-async function run({ workspace: path, file, salt }: Order, telling: Telling): Promise<Done> {
+async function run({ workspace: path, file, salt, received }: Order, telling: Telling): Promise<Done> {
   const workspace = await loadWorkspace(path);
   const loaded = loadedTrace(file, { directory: workspace.directory, salt }, workspace.workspace);
   return traceLoaded(workspace, loaded, telling, async (answer, behind) => ({
-    answer,
+    answer: { ...answer, evidence: answer.evidence.map((one) => withoutFolder(one, received)) },
     workspace: workspace.sha256,
     behind: await behindOf(answer, behind),
   }));
 }
+
+/** `received/reports.csv` in place of where it lay for a moment. */
+const withoutFolder = (one: TraceAnswer['evidence'][number], folder: string) =>
+  one.path.startsWith(`${folder}/`) ? { ...one, path: `received${one.path.slice(folder.length)}` } : one;
 
 async function behindOf({ named }: TraceAnswer, { candidates, files }: Behind): Promise<Done['behind']> {
   const all: { candidate: string; behind: BehindPseudonym }[] = [];

@@ -139,8 +139,8 @@ function problemsOfFiles(definition: TraceDefinition): Problem[] {
 }
 
 export const namedFiles = ({ reports, controls, setAside, routing, tryKeys }: TraceDefinition) => [
-  { of: 'reports', path: reports.at },
-  ...controls.map(({ at }, i) => ({ of: `controls.${i}`, path: at })),
+  ...('at' in reports ? [{ of: 'reports', path: reports.at }] : []),
+  ...controls.flatMap((one, i) => ('at' in one ? [{ of: `controls.${i}`, path: one.at }] : [])),
   ...setAside.map(({ at }, i) => ({ of: `setAside.${i}`, path: at })),
   ...[...routing, ...tryKeys].flatMap((key, i) =>
     typeof key === 'string' ? [] : [{ of: `routing.${i}`, path: key.at }],
@@ -151,12 +151,23 @@ export const namedFiles = ({ reports, controls, setAside, routing, tryKeys }: Tr
 export const fileOf = (
   { id, incident }: Pick<StoredTrace, 'id' | 'incident'>,
   { review, ...gate }: GivenGate,
-  definition: TraceDefinition,
-): TraceFile => ({
-  title: id,
-  gate: { occasion: review === undefined ? { incident } : { review }, ...gate },
-  ...definition,
-});
+  { reports, controls, ...definition }: TraceDefinition,
+  fileFor: FileFor = (name) => `${name}.csv`,
+): TraceFile => {
+  const columns = { email: 'address', time: 'at' };
+  return {
+    title: id,
+    gate: { occasion: review === undefined ? { incident } : { review }, ...gate },
+    ...definition,
+    reports: 'at' in reports ? reports : { at: fileFor('reports'), ...columns },
+    controls: controls.map((one, i) =>
+      'at' in one ? one : { name: one.name, at: fileFor(`controls-${i}`), ...columns },
+    ),
+  };
+};
+
+/** Where the reports that customers sent to us are written for the engine: address and time. */
+export type FileFor = (name: string) => string;
 
 /**
  * Asks for a ranking: its job is there if this deed is. Refuses what does not fit the workspace, a trace whose time is over, and
@@ -228,7 +239,7 @@ export async function orderOf(
   reads: Reads,
   job: string,
   now: Date,
-): Promise<Readonly<{ trace: StoredTrace; file: TraceFile; definition: TraceDefinition }>> {
+): Promise<Readonly<{ trace: StoredTrace; gate: GivenGate; definition: TraceDefinition }>> {
   const trace = await traceOfJob(reads, job);
   if (trace === undefined) throw noRun(job);
   refuseEnded(trace, now);
@@ -238,7 +249,7 @@ export async function orderOf(
     run === undefined ? null : await definitionOf(reads, run),
   ];
   if (gate === null || definition === null) throw over();
-  return { trace, file: fileOf(trace, gate, definition), definition };
+  return { trace, gate, definition };
 }
 
 /** Keeps the answer of a run as evidence, and who is behind its pseudonyms sealed; ends the job with it. */

@@ -3,10 +3,13 @@ import {
   ANSWER_ASKS,
   answerAsksHandler,
   publishAnswers,
+  reportersOf,
   SEND_ANSWERS,
   sendAnswersHandler,
   TAKE_CHECKS,
+  TAKE_REPORTS,
   takeChecksHandler,
+  takeReportsHandler,
 } from '../answer/index.ts';
 import { assessDutiesHandler, scopeRunHandler } from '../flow/index.ts';
 import { ASSESS_DUTIES, SCOPE_RUN } from '../incident/index.ts';
@@ -61,6 +64,7 @@ const RETURNED_MINUTES = 1;
 const EVIDENCE_MINUTES = 1;
 const ANSWERS_MINUTES = 1;
 const CHECKS_MINUTES = 1;
+const REPORTS_MINUTES = 1;
 /** The directory is read once for all who asked. */
 const ASKS_MINUTES = 5;
 
@@ -77,7 +81,7 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
       atOnce: 1,
       handlers: {
         [SCOPE_RUN]: scopeRunHandler({ db, now, data, workspace }),
-        [TRACE_RUN]: traceRunHandler({ db, now, data, workspace }),
+        [TRACE_RUN]: traceRunHandler({ db, now, data, workspace, reportersOf }),
       },
     },
     {
@@ -100,6 +104,8 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     { atOnce: 1, handlers: { [TAKE_RETURNED]: takeReturnedHandler({ db, now, log, data, mailing }) } },
     // One at a time: no two programs share a Maildir.
     { atOnce: 1, handlers: { [TAKE_CHECKS]: takeChecksHandler(campaigns) } },
+    // One at a time: no two programs share a Maildir.
+    { atOnce: 1, handlers: { [TAKE_REPORTS]: takeReportsHandler(campaigns) } },
     { atOnce: 1, handlers: { [ANSWER_ASKS]: answerAsksHandler(campaigns) } },
     // One at a time: each mail is one process's.
     { atOnce: 1, handlers: { [SEND_ANSWERS]: sendAnswersHandler({ db, now, mailing }) } },
@@ -118,6 +124,7 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
         ]),
     ...(mailing?.relayLog === undefined ? [] : [{ kind: SEEK_EVIDENCE, everyMinutes: EVIDENCE_MINUTES }]),
     ...(mailing?.check === undefined ? [] : [{ kind: TAKE_CHECKS, everyMinutes: CHECKS_MINUTES }]),
+    ...(mailing?.reports === undefined ? [] : [{ kind: TAKE_REPORTS, everyMinutes: REPORTS_MINUTES }]),
     ...(mailing?.receive === undefined ? [] : [{ kind: TAKE_RETURNED, everyMinutes: RETURNED_MINUTES }]),
   ];
   // At each start, too: the folder may be another one than that of an hour ago.
