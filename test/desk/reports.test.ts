@@ -304,6 +304,10 @@ test('a form and an app report, too: whoever merely types an address proves noth
     'customer-app',
   );
   assert.equal(byApp.heard, 'kept');
+  const again = { address: AT(51), text: forwarded() };
+  assert.equal((await operate<ReportHeard>('report-mail-for', again, 'customer-app')).heard, 'known');
+  const another = { address: AT(51), text: `Look.\n${forwarded()}` };
+  assert.equal((await operate<ReportHeard>('report-mail-for', another, 'customer-app')).heard, 'kept');
   assert.equal((await groups()).groups[0]?.proved, before + 1);
 });
 

@@ -1,4 +1,5 @@
 /** A mail that a customer did not want becomes a report, once: what it says of its sender is kept, and whoever reported is thanked once. */
+import { createHash } from 'node:crypto';
 import {
   type EraseReport,
   ForthrightError,
@@ -14,7 +15,7 @@ import { type OneAddress, oneAddress } from '../../platform/mail/index.ts';
 import { type Asked, deed, eraseTextsOf, record, textsOf } from '../../prove/index.ts';
 import { checkMessage } from '../check/check.ts';
 import { mailboxesIn } from '../check/header.ts';
-import { type Message, MOST_BYTES, readMessage } from '../check/mime.ts';
+import { looksLikeMessage, type Message, MOST_BYTES, readMessage } from '../check/mime.ts';
 import type { Texts } from '../check/sender.ts';
 import { answeredSince, countSince, noteAnswered } from '../lately.ts';
 import {
@@ -119,7 +120,9 @@ async function keep(
   { reporter, proved, bytes, message, way }: Kept,
   { asked, mailing, hash }: TakingReports,
 ): Promise<ReportHeard['heard']> {
-  const key = hash(JSON.stringify([reporter, Buffer.from(keyOf(message)).toString('hex')]));
+  // What was pasted has no header that could tell one from another.
+  const same = looksLikeMessage(bytes) ? keyOf(message) : createHash('sha256').update(bytes).digest();
+  const key = hash(JSON.stringify([reporter, Buffer.from(same).toString('hex')]));
   const who = hash(reporter);
   const now = asked.now().getTime();
   const times = async (what: 'report' | 'reporter' | 'thanked', one: Uint8Array, since: number) =>
