@@ -10,6 +10,7 @@ import { type KillSettings, killInEveryDeed, SOAK_KILLS } from '../server/src/in
 import { killSenders } from '../server/src/notify/send/killing.ts';
 import { killWriters } from '../server/src/platform/db/killing.ts';
 import { DEEDS as CAMPAIGN_DEEDS } from './killing/campaigns.child.ts';
+import { DEEDS as DESK_DEEDS } from './killing/desk.child.ts';
 import { DEEDS as DUTY_DEEDS } from './killing/duties.child.ts';
 import { DEEDS as EDITION_DEEDS } from './killing/editions.child.ts';
 import { DEEDS as PEOPLE } from './killing/people.child.ts';
@@ -38,6 +39,10 @@ const DUTIES = {
   names: Object.keys(DUTY_DEEDS),
 };
 
+const DESK = {
+  child: new URL('./killing/desk.child.ts', import.meta.url),
+  names: Object.keys(DESK_DEEDS),
+};
 const EDITIONS = {
   child: new URL('./killing/editions.child.ts', import.meta.url),
   names: Object.keys(EDITION_DEEDS),
@@ -96,6 +101,7 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
   [`kill -9 in the midst of webhooks, ${SOAK_KILLS} times`, (settings) => killOften(settings, WEBHOOKS)],
   [`kill -9 in the midst of campaigns, ${SOAK_KILLS} times`, (settings) => killOften(settings, CAMPAIGNS)],
   [`kill -9 in the midst of duties, ${SOAK_KILLS} times`, (settings) => killOften(settings, DUTIES)],
+  [`kill -9 in the midst of the desk, ${SOAK_KILLS} times`, (settings) => killOften(settings, DESK)],
   [`kill -9 in the midst of editions, ${SOAK_KILLS} times`, (settings) => killOften(settings, EDITIONS)],
   [`kill -9 of a process that sends notices, ${SENDER_KILLS} times`, killSending],
   [`kill -9 of a process that sends a campaign, ${SENDER_KILLS} times`, killCampaign],

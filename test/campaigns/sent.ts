@@ -41,6 +41,8 @@ export type SentCampaign = Readonly<{
   /** By the address to which each went. */
   mails: ReadonlyMap<string, Buffer>;
   as: (who: string) => Asked;
+  /** Asks an operation of campaigns, of this one. */
+  ask: <T>(asked: Asked, name: string, given: object) => Promise<T>;
   close: () => Promise<void>;
 }>;
 
@@ -110,15 +112,17 @@ export async function sentCampaign(now: () => Date): Promise<SentCampaign> {
   });
   const as = (who: string): Asked => ({ db, now, actor: actor(`usr_${who}`, ...ROLES) });
   const rows = Object.keys(LANGUAGES).map((language, n) => person(n, { language }));
-  const { incident } = await sendCampaignIn({ db, folder, workspace, mailing, now }, rows);
+  const place = { db, folder, workspace, mailing, now };
+  const of = await sendCampaignIn(place, rows);
   return {
     db,
     folder,
     workspace,
     mailing,
-    incident,
+    incident: of.incident,
     mails,
     as,
+    ask: (asked, name, given) => askIn(place)(asked, name, { ...of, ...given }),
     close: async () => {
       await sink.close();
       await db.close();

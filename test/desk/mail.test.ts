@@ -205,6 +205,7 @@ test('a notice that is forwarded as an attachment or inline is genuine, in each 
 test('a stranger’s message is not ours, and another person’s notice is a replay: genuine for nobody but its addressee', async () => {
   const [foreign] = await answersTo(letter());
   assert.match(foreign?.mail.text ?? '', /The message is not from us/);
+  assert.match(foreign?.mail.text ?? '', /What was checked: There is no code of ours in it/);
   assert.doesNotMatch(`${foreign?.mail.subject} ${foreign?.mail.text} ${foreign?.mail.html}`, /evil/);
   const [replay] = await answersTo(letter(attached(original(0), AT(7))));
   assert.doesNotMatch(replay?.mail.text ?? '', /from us, and nothing|every word/);

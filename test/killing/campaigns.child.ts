@@ -116,6 +116,12 @@ async function ofMail<T>({ asked, folder }: World, name: string, rawInput: objec
   return found.output.parse(await found.run(asked, found.input.parse(rawInput))) as T;
 }
 
+async function stopped(world: World): Promise<Of> {
+  const of = await paused(world);
+  await run(world, 'stop-campaign', { ...of, reason: 'A test.' });
+  return of;
+}
+
 async function withCopies(world: World): Promise<Of> {
   const of = await paused(world);
   await run(world, 'make-copies', { ...of, way: 'account' });
@@ -181,6 +187,7 @@ export const DEEDS: Deeds = {
   'pause-campaign': upon('pause-campaign', started, nothing),
   'resume-campaign': upon('resume-campaign', paused, nothing),
   'stop-campaign': upon('stop-campaign', paused, reason),
+  'withdraw-campaign': upon('withdraw-campaign', stopped, reason),
   'discard-campaign': upon('discard-campaign', prepared, reason),
   'settle-addressees': upon('settle-addressees', paused, async (world, of) => ({
     people: [await withoutAddress(world, of)],

@@ -16,9 +16,9 @@ import type { PublishedBatch } from './types.ts';
  */
 export async function publishAnswers({ db, data }: Readonly<{ db: Db; data: string }>): Promise<void> {
   const batches: PublishedBatch[] = [];
-  for (const { tag, size, root, letterhead, entry: index } of await committedBatches(db)) {
+  for (const { tag, size, root, letterhead, isWithdrawn, entry: index } of await committedBatches(db)) {
     const { entry, proof } = await publishedEntry(db, index);
-    batches.push({ tag, size, root, letterhead, isWithdrawn: false, entry, proof });
+    batches.push({ tag, size, root, letterhead, isWithdrawn, entry, proof });
   }
   await writeAnswerFolder(join(data, 'public'), {
     keys: await archivedKeys(db),

@@ -123,6 +123,30 @@ test('what everybody may have is written by the program, answers the same, and i
   await writeFile(file, text);
 });
 
+test('of a notice that was withdrawn everybody is told so, and nothing of it is sent any more', async () => {
+  const [mail] = mails.values();
+  assert.ok(mail);
+  const reasonsOf = async (where: Truth) => {
+    const { verdict, reasons } = await checkMessage({ bytes: mail }, where);
+    assert.equal(verdict, 'genuine-unchanged', 'it is ours all the same');
+    return reasons.map(({ is }) => is);
+  };
+  assert.ok(!(await reasonsOf(truth)).includes('withdrawn'));
+  const reason = 'The day that it names was wrong.';
+  await all.ask(as('ada'), 'withdraw-campaign', { reason });
+  assert.ok((await reasonsOf(truth)).includes('withdrawn'), 'a server that runs learns of it');
+  const wasThere = await doJob(
+    db,
+    PUBLISH_BATCHES,
+    { run: () => publishAnswers({ db, data: folder }) },
+    { now: now() },
+  );
+  assert.ok(wasThere, 'the deed asked for it');
+  assert.ok((await reasonsOf(await openFolder(join(folder, 'public'), now))).includes('withdrawn'));
+  await assert.rejects(all.ask(as('ada'), 'withdraw-campaign', { reason }), /withdrawn before/);
+  await assert.rejects(all.ask(as('ada'), 'resume-campaign', {}), /notices were withdrawn/);
+});
+
 test('a key that mail.yaml does not name any more counts for what it signed, and for nothing that is later', async () => {
   const entries = async () =>
     (

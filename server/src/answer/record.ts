@@ -1,7 +1,14 @@
 /** The check's truth as the records of a data folder have it: batches, and what each person was sent. */
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
-import { committedBatches, type Mailing, ownLanguages, Writers, writtenNotice } from '../notify/index.ts';
+import {
+  committedBatches,
+  isBatchWithdrawn,
+  type Mailing,
+  ownLanguages,
+  Writers,
+  writtenNotice,
+} from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { type Code, normalisedAddress } from '../prove/codes/index.ts';
 import { fileOrNone } from './folder.ts';
@@ -21,19 +28,19 @@ export type RecordOptions = Readonly<{
 export async function openRecordTruth(options: RecordOptions): Promise<Truth> {
   const { db, data } = options;
   const writers = new Writers(options);
-  // What was committed does not change.
-  const known = new Map<string, BatchFacts>();
+  // What was committed does not change; whether it still holds is asked each time.
+  const known = new Map<string, Omit<BatchFacts, 'isWithdrawn'>>();
   return {
     keys: () => archivedKeys(db),
     batch: async (tag) => {
       const seen = known.get(tag);
-      if (seen !== undefined) return seen;
+      if (seen !== undefined) return { ...seen, isWithdrawn: await isBatchWithdrawn(db, tag) };
       const found = (await committedBatches(db)).find((batch) => batch.tag === tag);
       if (found === undefined) return undefined;
-      const { size, root, letterhead } = found;
-      const batch = { tag, size, root, letterhead, isWithdrawn: false };
+      const { size, root, letterhead, isWithdrawn } = found;
+      const batch = { tag, size, root, letterhead };
       known.set(tag, batch);
-      return batch;
+      return { ...batch, isWithdrawn };
     },
     prefixFile: (tag, path) => fileOrNone(join(data, 'public', 'batches', tag, path)),
     sent: async (code) => noticeOf({ db, writers }, code as Code),

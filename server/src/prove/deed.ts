@@ -29,7 +29,7 @@ const DOING = new WeakMap<Tx, Doing>();
 const ENTRY_VERSION = 1;
 const NONCE_BYTES = 16;
 /** Whoever only reads waits for so many at most, where the database has one connection. */
-const MOST_TOGETHER = 64;
+const MOST_TOGETHER = 128;
 
 type Waiting = Readonly<{
   asked: Asked;
@@ -43,8 +43,8 @@ const LINES = new WeakMap<Db, Line>();
 
 /**
  * Does `work` and what it records in one transaction, alone: deeds wait for each other before they look at anything.
- * Those that wait in this process share a transaction, each in a part of its own, so that one that fails takes nothing
- * of the others with it, and none is answered before all are on the disk. Refuses while the register is stopped, and
+ * Those that wait in this process share a transaction; one that fails takes nothing of the others with it, and none is
+ * answered before all are on the disk. Refuses while the register is stopped, and
  * a deed that recorded nothing. `work` may run several times; its instant is the one that its entries state.
  */
 export async function deed<T>(asked: Asked, work: (tx: Tx, at: Date) => Promise<T>): Promise<T> {
@@ -78,10 +78,47 @@ async function move(db: Db, opened: Opened, line: Line): Promise<void> {
   line.isMoving = false;
 }
 
+/** Thrown to take back a transaction in which one of several deeds failed. */
+class OneFailed extends Error {}
+
+/**
+ * All of them in one transaction without parts, since a part costs two statements and a deed hardly ever fails; when
+ * one does, all is taken back and done again with each in a part of its own.
+ */
 async function doTogether(
   db: Db,
   opened: Opened,
   together: readonly Waiting[],
+): Promise<readonly PromiseSettledResult<unknown>[]> {
+  try {
+    return await doIn(db, opened, together, async (tx, one, growing) => {
+      try {
+        return { status: 'fulfilled', value: await doOne(tx, one, opened, growing) };
+      } catch (reason) {
+        if (together.length === 1 || endsAll(reason)) throw reason;
+        throw new OneFailed();
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof OneFailed)) throw error;
+  }
+  return doIn(db, opened, together, async (tx, one, growing) => {
+    const { length } = growing.entries;
+    try {
+      return { status: 'fulfilled', value: await tx.part((part) => doOne(part, one, opened, growing)) };
+    } catch (reason) {
+      if (endsAll(reason)) throw reason;
+      growing.entries.length = length;
+      return { status: 'rejected', reason };
+    }
+  });
+}
+
+async function doIn(
+  db: Db,
+  opened: Opened,
+  together: readonly Waiting[],
+  doThis: (tx: Tx, one: Waiting, growing: Growing) => Promise<PromiseSettledResult<unknown>>,
 ): Promise<readonly PromiseSettledResult<unknown>[]> {
   return inRegister(opened, { db }, async (tx, log) => {
     if (log === undefined) throw damaged('The register has no first line');
@@ -90,28 +127,9 @@ async function doTogether(
         `it went on elsewhere in epoch ${log.epoch}, and this process knows epoch ${opened.epoch}`,
       );
     const growing = growingFrom(log);
-    const [first, ...others] = together;
-    // What fails alone needs no part of its own: the transaction ends with it.
-    if (first !== undefined && others.length === 0)
-      return {
-        result: [{ status: 'fulfilled', value: await doOne(tx, first, opened, growing) }],
-        growing,
-      };
-    const ended: PromiseSettledResult<unknown>[] = [];
-    for (const one of together) {
-      const { length } = growing.entries;
-      try {
-        ended.push({
-          status: 'fulfilled',
-          value: await tx.part((part) => doOne(part, one, opened, growing)),
-        });
-      } catch (reason) {
-        if (endsAll(reason)) throw reason;
-        growing.entries.length = length;
-        ended.push({ status: 'rejected', reason });
-      }
-    }
-    return { result: ended, growing };
+    const result: PromiseSettledResult<unknown>[] = [];
+    for (const one of together) result.push(await doThis(tx, one, growing));
+    return { result, growing };
   });
 }
 

@@ -151,11 +151,14 @@ export async function sendLetter(
     },
     async (upon, entry) => {
       const one = found as FoundAddressee;
-      const what = `Send ${person} of campaign ${one.campaign} the notice as a letter, and say so with settle-addressees.`;
+      const isTurned = mayHappen(one.state, 'turn');
+      // Whoever was told before is no longer among those for whom copies are made.
+      const what = isTurned
+        ? `Make the letters of campaign ${one.campaign} with make-copies (${person} is among them), post them, and say so with mark-copies-sent.`
+        : `Send ${person} of campaign ${one.campaign} the notice as a letter; they were told before, so nothing else waits for it.`;
       task = (await addTaskWithin(upon.tx, upon.incident, { ...(given as Assignment), what })).id;
       await insertAct(upon.tx, { entry, ...idsOf(one), act, at: upon.at, task });
-      if (mayHappen(one.state, 'turn'))
-        await moveAddressee(upon.tx, one, { event: 'turn', at: upon.at, entry });
+      if (isTurned) await moveAddressee(upon.tx, one, { event: 'turn', at: upon.at, entry });
     },
   );
   const one = found as FoundAddressee;

@@ -177,6 +177,7 @@ async function letterFor(
       say('mail.greeting'),
       say('mail.verdict.intro'),
       say(`verdict.${verdict.verdict}`),
+      `${say('heading.checked')}: ${verdict.reasons.map(({ is }) => say(`reason.${is}`)).join(' ')}`,
       say(`next.${verdict.verdict}`),
       say('mail.footer', { name: from.name }),
     ],

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { readDocument } from '../../platform/index.ts';
+import { type CheckLanguage, checkLanguages } from '../check-page/texts.ts';
 
 const File = z.strictObject({
   language: z.string(),
@@ -39,6 +40,8 @@ async function read(): Promise<Sayings> {
     names.map((name) => readDocument(`${OWN}${name}`, File, 'template-invalid')),
   );
   const byLanguage = new Map(files.map(({ value }) => [value.language, value.sayings]));
+  // Reasons are said in the words of the check page, wherever they are said.
+  const ofPage = await checkLanguages();
   const base = byLanguage.get(FALLBACK) ?? {};
   for (const [language, sayings] of byLanguage) refuseOther(language, sayings, base);
   const nearest = (language: string) =>
@@ -48,10 +51,14 @@ async function read(): Promise<Sayings> {
     nearest,
     in: (language) => {
       const own = nearest(language);
-      return (saying, facts = {}) => filled(own, byLanguage.get(own)?.[saying], saying, facts);
+      return (saying, facts = {}) =>
+        filled(own, byLanguage.get(own)?.[saying] ?? messagesOf(ofPage.get(own))[saying], saying, facts);
     },
   };
 }
+
+const messagesOf = (language: CheckLanguage | undefined): Readonly<Record<string, string>> =>
+  language?.messages ?? {};
 
 const shape = (sayings: Readonly<Record<string, string>>): string =>
   Object.keys(sayings)

@@ -538,6 +538,26 @@ test('a correction tells those whose facts have changed and those who are new, a
   );
 });
 
+test('whom a notice reached that was withdrawn since is told by the next campaign, whether or not it comes after that one', async () => {
+  const incident = await incidentWithLeaks();
+  const first = await approved(await prepared(incident, some(4)));
+  await ask('start-campaign', { ...first, slice: 1000 });
+  const of = { ...first, reason: 'It named another page.' };
+  assert.match(await refusal('withdraw-campaign', of), /campaign-refuses.*sending/);
+  await send();
+  const later = await approved(await prepared(incident, some(4), { after: first.campaign }));
+  assert.equal((await show(later)).people, 0, 'nothing has changed for them');
+  await ask('discard-campaign', { ...later, reason: 'For nobody.' });
+  await ask('withdraw-campaign', of);
+  const second = await approved(await prepared(incident, some(4), { after: first.campaign }));
+  assert.equal((await show(second)).people, 4);
+  await ask('discard-campaign', { ...second, reason: 'A third is made.' });
+  const third = await approved(await prepared(incident, some(4)));
+  await ask('start-campaign', { ...third, slice: 1000 });
+  await send();
+  assert.deepEqual(await sums(third), { accepted: 4 });
+});
+
 test('two campaigns that do not know of each other: the second is not sent to whoever the first has reached, or may', async () => {
   const incident = await incidentWithLeaks();
   const first = await approved(await prepared(incident, some(4)));

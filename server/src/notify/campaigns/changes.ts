@@ -273,17 +273,7 @@ export async function approveCampaign(
       });
       await insertCampaignMove(tx, campaign.id, batchEntry, 'commit-batch');
       await moveCampaign(tx, { id: campaign.id, from: 'approved', to: 'approved' }, { batchEntry });
-      await addJob(
-        tx,
-        {
-          kind: PUBLISH_BATCHES,
-          input: {},
-          turn: PUBLISH_BATCHES,
-          mostAttempts: PUBLISH_ATTEMPTS,
-          by: asked.actor.account,
-        },
-        at,
-      );
+      await addPublishJob(tx, asked, at);
     },
   );
   await publishBatch(
@@ -291,6 +281,20 @@ export async function approveCampaign(
     await findCampaign(asked.db, changed.incident, changed.campaign),
   );
   return changed;
+}
+
+async function addPublishJob(tx: Tx, { actor }: Asked, at: Date): Promise<void> {
+  await addJob(
+    tx,
+    {
+      kind: PUBLISH_BATCHES,
+      input: {},
+      turn: PUBLISH_BATCHES,
+      mostAttempts: PUBLISH_ATTEMPTS,
+      by: actor.account,
+    },
+    at,
+  );
 }
 
 const epochNow = async (reads: Reads): Promise<number> => (await registerMark(reads))?.epoch ?? 0;
@@ -325,6 +329,7 @@ export function resumeCampaign(
     { kind: 'campaign-resumed', act: 'resume' },
     async (campaign, tx, at) => {
       refuseWithoutMail(mailing);
+      if (campaign.isWithdrawn) throw refuses('its notices were withdrawn');
       if (campaign.approvedBy === asked.actor.account) throw refuses('who approved it does not send it');
       await refuseStale(tx, campaign);
       const sums = await campaignSums(tx, campaign);
@@ -391,6 +396,25 @@ export const stopCampaign = (asked: Asked, given: StopCampaign): Promise<Campaig
     const sums = await campaignSums(tx, campaign);
     return { facts: { sums: { ...sums } }, texts: { reason: { value: given.reason } } };
   });
+
+/**
+ * Says of notices that went out that they no longer hold: whoever checks one is told so from now on, and nothing of it is
+ * sent any more. Refuses what may still be sending, and what was withdrawn before.
+ */
+export const withdrawCampaign = (asked: Asked, given: StopCampaign): Promise<CampaignChanged> =>
+  act(
+    asked,
+    given,
+    { kind: 'campaign-withdrawn', act: 'withdraw' },
+    async ({ isWithdrawn, tag, batchEntry }) => {
+      if (isWithdrawn) throw refuses('its notices were withdrawn before');
+      return {
+        facts: { batch: tag, committed: batchEntry ?? null },
+        texts: { reason: { value: given.reason } },
+      };
+    },
+    ({ tx, at }) => addPublishJob(tx, asked, at),
+  );
 
 /** Before anything was sent: as if it had not been made, but for the record. */
 export const discardCampaign = (asked: Asked, given: StopCampaign): Promise<CampaignChanged> =>

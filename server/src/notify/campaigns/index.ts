@@ -28,6 +28,7 @@ export { CAMPAIGN_WINDOWS, campaignWindowsHandler } from './returns.ts';
 export { SEND_CAMPAIGN, type SendOptions, sendCampaignHandler } from './send.ts';
 export { readMailing } from './settings.ts';
 export { findCampaign, statementOf } from './show.ts';
+export { isBatchWithdrawn } from './store.ts';
 export type { Checking, Mailing, Reporting } from './types.ts';
 export { keepingCertificates, takeWebhook, VENDORS, type WebhookOptions } from './webhooks.ts';
 export { type CommittedBatch, committedBatches, Writers, writtenNotice } from './written.ts';

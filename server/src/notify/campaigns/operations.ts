@@ -48,6 +48,7 @@ import {
   settleAddressees,
   startCampaign,
   stopCampaign,
+  withdrawCampaign,
 } from './changes.ts';
 import {
   eraseCopies,
@@ -261,6 +262,14 @@ export const campaignOperations = (options: CampaignOptions): readonly Operation
     path: `${one}/discard`,
     may: WORKERS,
     run: discardCampaign,
+  }),
+  guarded(StopCampaign, CampaignChanged, {
+    name: 'withdraw-campaign',
+    summary: 'Says that its notices no longer hold; whoever checks one is told so.',
+    method: 'POST',
+    path: `${one}/withdraw`,
+    may: OFFICERS,
+    run: withdrawCampaign,
   }),
   guarded(SettleAddressees, AddresseesSettled, {
     name: 'settle-addressees',

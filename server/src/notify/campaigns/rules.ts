@@ -18,8 +18,8 @@ export const CAMPAIGN_MOVES: Readonly<
   },
   paused: { resume: 'sending', stop: 'stopped', settle: 'paused' },
   // Somebody whose address was put right is tried once more.
-  sent: { resume: 'sending', settle: 'sent' },
-  stopped: { settle: 'stopped' },
+  sent: { resume: 'sending', settle: 'sent', withdraw: 'sent' },
+  stopped: { settle: 'stopped', withdraw: 'stopped' },
   discarded: {},
 };
 

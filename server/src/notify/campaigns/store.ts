@@ -31,6 +31,7 @@ type CampaignRow = Readonly<{
   letterhead: Letterhead | null;
   approved_by: string | null;
   batch_entry: bigint | null;
+  withdrawn: boolean;
   duties: readonly string[] | null;
   duties_version: number | null;
   overridden: boolean;
@@ -41,7 +42,8 @@ type CampaignRow = Readonly<{
 }>;
 
 const COLUMNS = `id, incident, entry, run_job, cohort, after, made_by, made_at, job, state, pause, code, tag, day, people,
-  messages, letters, addresses, root, hash, letterhead, approved_by, batch_entry, duties, duties_version, overridden, slice, fence, epoch, folded`;
+  messages, letters, addresses, root, hash, letterhead, approved_by, batch_entry, duties, duties_version, overridden, slice, fence, epoch, folded,
+  EXISTS (SELECT FROM campaign_moves m WHERE m.campaign = campaigns.id AND m.act = 'withdraw') AS withdrawn`;
 
 const campaignOf = (row: CampaignRow): Campaign => ({
   id: row.id,
@@ -67,6 +69,7 @@ const campaignOf = (row: CampaignRow): Campaign => ({
   letterhead: row.letterhead ?? undefined,
   approvedBy: row.approved_by ?? undefined,
   batchEntry: row.batch_entry === null ? undefined : Number(row.batch_entry),
+  isWithdrawn: row.withdrawn,
   duties: row.duties ?? undefined,
   dutiesVersion: row.duties_version ?? undefined,
   isOverridden: row.overridden,
@@ -103,6 +106,15 @@ export async function insertCampaign(
        :madeAt::timestamptz, :job::text, 'preparing', :tag::text)`,
     row,
   );
+}
+
+/** Whether somebody has said that the notices with this tag no longer hold. */
+export async function isBatchWithdrawn(reads: Reads, tag: string): Promise<boolean> {
+  const rows = await reads.rows(
+    `SELECT 1 AS one FROM campaigns c JOIN campaign_moves m ON m.campaign = c.id WHERE c.tag = :tag::text AND m.act = 'withdraw'`,
+    { tag },
+  );
+  return rows.length > 0;
 }
 
 export async function isTagTaken(reads: Reads, tag: string): Promise<boolean> {
@@ -440,6 +452,10 @@ const CHAIN = `WITH RECURSIVE chain AS (
     SELECT id, after, entry FROM campaigns WHERE id = :campaign::text
     UNION ALL SELECT c.id, c.after, c.entry FROM campaigns c JOIN chain ON c.id = chain.after)`;
 
+/** What was withdrawn has told nobody anything: its people can be told what is right. */
+const holds = (campaign: string): string =>
+  `NOT EXISTS (SELECT FROM campaign_moves m WHERE m.campaign = ${campaign} AND m.act = 'withdraw')`;
+
 /** What an earlier campaign, and those before it, told these people last: by their id in the directory, the hash of it. */
 export async function toldBefore(
   reads: Reads,
@@ -449,6 +465,7 @@ export async function toldBefore(
   const rows = await reads.rows<{ customer: string; told: Uint8Array }>(
     `${CHAIN} SELECT DISTINCT ON (p.customer) p.customer, p.told FROM chain JOIN campaign_people p ON p.campaign = chain.id
       WHERE p.customer = ANY (:customers::text[]) AND p.state = ANY (:states::text[]) AND p.told IS NOT NULL
+        AND ${holds('chain.id')}
       ORDER BY p.customer, chain.entry DESC`,
     { campaign, customers, states: HAVE_IT },
   );
@@ -468,7 +485,7 @@ export async function sentElsewhere(
         JOIN campaign_people theirs ON theirs.campaign = c.id
         JOIN campaign_people ours ON ours.campaign = :campaign::text AND ours.customer = theirs.customer
       WHERE c.incident = (SELECT incident FROM campaigns WHERE id = :campaign::text)
-        AND c.id NOT IN (SELECT id FROM chain) AND ours.state = 'prepared'
+        AND c.id NOT IN (SELECT id FROM chain) AND ours.state = 'prepared' AND ${holds('c.id')}
         AND (theirs.state = ANY (:states::text[])
           OR (c.state IN ('sending', 'paused') AND theirs.state IN ('prepared', 'deferred', 'broken')))
       GROUP BY c.id, c.entry ORDER BY c.entry LIMIT 1`,

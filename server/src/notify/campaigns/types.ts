@@ -91,6 +91,8 @@ export type Campaign = Readonly<{
   letterhead: Letterhead | undefined;
   approvedBy: string | undefined;
   batchEntry: number | undefined;
+  /** Somebody has said since that its notices no longer hold. */
+  isWithdrawn: boolean;
   /** Duties towards people that it was prepared for, once it is; and the version of the assessment. */
   duties: readonly string[] | undefined;
   dutiesVersion: number | undefined;
@@ -114,4 +116,5 @@ export type CampaignAct =
   | 'end-sending'
   | 'stop'
   | 'discard'
+  | 'withdraw'
   | 'settle';

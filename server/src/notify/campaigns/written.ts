@@ -22,6 +22,7 @@ export type CommittedBatch = Readonly<{
   entry: number;
   /** Stopped, so that not everybody got theirs; what was sent stays genuine. */
   isStopped: boolean;
+  isWithdrawn: boolean;
 }>;
 
 /** All batches that the register states, the oldest first. */
@@ -40,6 +41,7 @@ const batchOf = ({
   madeAt,
   batchEntry,
   state,
+  isWithdrawn,
 }: Campaign): CommittedBatch[] =>
   root === undefined || letterhead === undefined || batchEntry === undefined
     ? []
@@ -54,6 +56,7 @@ const batchOf = ({
           madeAt,
           entry: batchEntry,
           isStopped: state === 'stopped',
+          isWithdrawn,
         },
       ];
 

@@ -13,7 +13,7 @@ import type { Db, insideATransaction, Params, TransactionOptions, Tx } from './t
 
 const ATTEMPTS = 10;
 const FIRST_PAUSE_MS = 5;
-const LONGEST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2000;
 const GRACE_MS = 5000;
 
 /** `before`: the one of which this is a part. `ended`: what ended the whole transaction, though the work passed it over. */
@@ -121,11 +121,14 @@ export class Database implements Db {
   async transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     this.refuseInside();
     for (let attempt = 1; ; attempt++) {
+      const began = performance.now();
       try {
         return await this.#tracked(() => this.#once(work, options));
       } catch (error) {
         if (!REPEATABLE.has(stateOf(error)) || attempt === ATTEMPTS) throw error;
-        const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+        // In its own time: where each takes half a second, pauses of milliseconds would let all meet again.
+        const unit = Math.max(FIRST_PAUSE_MS, performance.now() - began);
+        const longest = Math.min(LONGEST_PAUSE_MS, unit * 2 ** attempt);
         await sleep(Math.random() * longest);
       }
     }
