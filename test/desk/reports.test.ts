@@ -311,6 +311,45 @@ test('a form and an app report, too: whoever merely types an address proves noth
   assert.equal((await groups()).groups[0]?.proved, before + 1);
 });
 
+test('a page without script takes what was pasted or chosen as a file, and says it in the reader’s language', async () => {
+  const { world } = desk.house;
+  const say = (await readSayings()).in('de');
+  const page = await world.app.inject({
+    url: '/report',
+    headers: { host: '127.0.0.1:8600', 'accept-language': 'de-LU,de' },
+  });
+  assert.equal(page.statusCode, 200);
+  assert.ok(page.body.includes(say('form.report.title')) && !/<script/i.test(page.body));
+  assert.match(String(page.headers['content-security-policy']), /default-src 'none'/);
+  const before = (await groups()).reports;
+  const send = (parts: Readonly<Record<string, string>>, file = '') =>
+    world.app.inject({
+      method: 'POST',
+      url: '/report',
+      headers: {
+        host: '127.0.0.1:8600',
+        origin: 'http://127.0.0.1:8600',
+        'content-type': 'multipart/form-data; boundary=f',
+      },
+      payload: `${Object.entries(parts)
+        .map(([name, value]) => `--f\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
+        .join(
+          '',
+        )}--f\r\nContent-Disposition: form-data; name="eml"; filename="a.eml"\r\nContent-Type: message/rfc822\r\n\r\n${file}\r\n--f--\r\n`,
+    });
+  const pasted = await send({ address: AT(60), text: forwarded(), language: 'de' });
+  assert.equal(pasted.statusCode, 200, pasted.body);
+  assert.ok(pasted.body.includes(say('report.kept')));
+  const chosen = await send(
+    { address: AT(61), text: '', language: 'de' },
+    letter({ from: AT(61) }).toString('latin1'),
+  );
+  assert.ok(chosen.body.includes(say('report.kept')), chosen.body);
+  assert.equal((await groups()).reports, before + 2);
+  const wrong = await send({ address: 'nobody <script>', text: 'x', language: 'de' });
+  assert.ok(wrong.statusCode >= 400 && !/<script/i.test(wrong.body), wrong.body);
+});
+
 test('a report is erased when its reporter asks, and all of them when they have been kept long enough', async () => {
   const { db } = desk.house.world;
   const { groups: found } = await groups();

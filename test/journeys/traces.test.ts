@@ -14,7 +14,7 @@ import { SIMULATED, simulateWorkspace, type Truth } from '../../server/src/trace
 import { type Answered, ask as askAs, invitePeople } from './asking.ts';
 import { Desk, type Served } from './terminal.ts';
 
-const SMALL = { ...SIMULATED, customers: 30_000, employees: 200, sold: 500, reporting: 0.06, controls: 200 };
+const SMALL = { ...SIMULATED, customers: 30_000, employees: 200, sold: 500, reporting: 0.06, controls: 400 };
 /** Staff in the simulated files; pseudonyms have a word before the hyphen. */
 const STAFF = /\be-(\d+|complaints)\b/;
 const LONGEST_MS = 180_000;

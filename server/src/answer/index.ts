@@ -19,5 +19,6 @@ export { reportEntrances } from './reports/entrances.ts';
 export { reportOperations } from './reports/operations.ts';
 export { reportersOf } from './reports/reporters.ts';
 export { TAKE_REPORTS, takeReportsHandler } from './reports/take.handler.ts';
+export { readSayings } from './sayings/index.ts';
 export { phrasesOf } from './truth.ts';
 export type { ArchivedKey, BatchFacts, SentNotice, Truth } from './types.ts';
