@@ -48,7 +48,7 @@ import {
   sealFolder,
 } from './prove/index.ts';
 import { loadWorkspace } from './sources/index.ts';
-import { eraseEndedTraces, traceOperations } from './trace/index.ts';
+import { eraseEndedTraces, traceOperations, traceParts } from './trace/index.ts';
 import { webhookOperations, webhooksStandSince } from './webhooks/index.ts';
 import { startWorker } from './worker/index.ts';
 
@@ -69,7 +69,7 @@ export const operationsOf = (
   ...people.operations,
   ...incidentOperationsWith(addresseesElsewhere(data)),
   ...assessOperations({ workspace: jobs.workspace }),
-  ...fileOperations([assessParts]),
+  ...fileOperations([assessParts, traceParts]),
   ...jobOperations(jobs),
   ...campaignOperations({ data, mailing, allowPrivate, workspace: jobs.workspace }),
   ...editionOperations({ workspace: jobs.workspace }),

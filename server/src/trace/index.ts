@@ -1,3 +1,4 @@
+export { traceParts } from './bundle.ts';
 export { withSuspects } from './measures.ts';
 export { traceOperation } from './operations.ts';
 export { type ReportersOf, type TraceRunOptions, traceRunHandler } from './run.handler.ts';

@@ -1,5 +1,6 @@
 /** Traces in the record, with real records and a clock that is set: the gate, names, retention. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,7 @@ import {
 import { actor, ask as ofIncident, openRecord } from '../incident/testing.ts';
 import type { Db } from '../platform/db/index.ts';
 import { type Actor, type Asked, type Download, PROGRAM, sealFolder } from '../prove/index.ts';
+import { traceParts } from './bundle.ts';
 import { withSuspects } from './measures.ts';
 import { DEFINITION, doneOf, GATE, held, SECRET_NAME, WORKSPACE } from './testing.ts';
 import { traceOperations } from './traces.operations.ts';
@@ -221,6 +223,16 @@ test('the evidence pack says who, what supports it, what speaks against it, and 
   assert.match(text, /What speaks against it[\s\S]*Without any one of these reports/);
   assert.match(text, /How this can be contested/);
   assert.match(text, /unlock-asked[\s\S]*unlock-granted/);
+  // The bundle of the incident has the answer, and no name.
+  const [part] = await traceParts(db, of.incident);
+  const { sha256 } = await ask<TraceRunShown>(BO, 'show-trace-run', of);
+  assert.equal(
+    createHash('sha256')
+      .update(part?.content ?? '')
+      .digest('hex'),
+    sha256,
+  );
+  assert.doesNotMatch(part?.content ?? '', new RegExp(SECRET_NAME));
 });
 
 test('when retention is over answers, names and the key are gone, and the leak can not be run any more', async () => {
