@@ -23,7 +23,7 @@ import {
 import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
 import type { Serving } from './cli/index.ts';
-import { type JobsOptions, jobOperations } from './flow/index.ts';
+import { type JobsOptions, jobOperations, lookOperations, singlesOperations } from './flow/index.ts';
 import type { makeServer } from './http/index.ts';
 import { fileOperations, incidentOperationsWith, openFiles, refuseLastOfficer } from './incident/index.ts';
 import {
@@ -71,6 +71,8 @@ export const operationsOf = (
   ...assessOperations({ workspace: jobs.workspace }),
   ...fileOperations([assessParts, traceParts]),
   ...jobOperations(jobs),
+  ...lookOperations(jobs),
+  ...singlesOperations(jobs),
   ...campaignOperations({ data, mailing, allowPrivate, workspace: jobs.workspace }),
   ...editionOperations({ workspace: jobs.workspace }),
   ...mailKeyOperations({ data, mailing }),

@@ -41,7 +41,7 @@ export class DeskHouse {
     this.#deeds = given.deeds;
   }
 
-  static async open(more: Partial<Mailing> = {}, url?: string): Promise<DeskHouse> {
+  static async open(more: Partial<Mailing> = {}, url?: string, web?: string): Promise<DeskHouse> {
     const deeds = { deed: (_: Seen): Deed | undefined => undefined };
     const sink = await Sink.open({ message: (seen) => deeds.deed(seen) });
     const { privateKey } = generateKeyPairSync('ed25519');
@@ -51,7 +51,7 @@ export class DeskHouse {
     });
     const shop = mkdtempSync(join(tmpdir(), 'forthright-desk-'));
     const workspace = await writeWorkspace(shop);
-    const house = await House.open(url, workspace, mailing);
+    const house = await House.open(url, workspace, mailing, web);
     return new DeskHouse(house, { sink, mailing, shop, workspace, deeds });
   }
 

@@ -8,15 +8,24 @@ import { DEEDS as OF_CAMPAIGNS } from './campaigns.child.ts';
 import { DEEDS as OF_DESK } from './desk.child.ts';
 import { DEEDS as OF_DUTIES } from './duties.child.ts';
 import { DEEDS as OF_EDITIONS } from './editions.child.ts';
+import { DEEDS as OF_LOOKS } from './looks.child.ts';
 import { DEEDS as OF_PEOPLE } from './people.child.ts';
 import { DEEDS as OF_TRACES } from './traces.child.ts';
 import { DEEDS as OF_WEBHOOKS } from './webhooks.child.ts';
 
 test('a process is killed in the midst of every operation that changes something', () => {
   const killed = new Set(
-    [OF_INCIDENTS, OF_PEOPLE, OF_WEBHOOKS, OF_CAMPAIGNS, OF_DUTIES, OF_EDITIONS, OF_DESK, OF_TRACES].flatMap(
-      (deeds) => Object.keys(deeds),
-    ),
+    [
+      OF_INCIDENTS,
+      OF_PEOPLE,
+      OF_WEBHOOKS,
+      OF_CAMPAIGNS,
+      OF_DUTIES,
+      OF_EDITIONS,
+      OF_DESK,
+      OF_LOOKS,
+      OF_TRACES,
+    ].flatMap((deeds) => Object.keys(deeds)),
   );
   const changing = allOperations().filter(({ method }) => method !== 'GET');
   assert.deepEqual(

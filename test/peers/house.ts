@@ -14,13 +14,14 @@ export const SECOND_OFFICER = 'second-officer';
 export class House {
   readonly world: World;
   readonly #tokens = new Map<string, As>();
+  readonly #cookies = new Map<string, string>();
 
   private constructor(world: World) {
     this.world = world;
   }
 
-  static async open(url?: string, workspace?: string, mailing?: Mailing): Promise<House> {
-    const house = new House(await World.open({ url, workspace, mailing }));
+  static async open(url?: string, workspace?: string, mailing?: Mailing, web?: string): Promise<House> {
+    const house = new House(await World.open({ url, workspace, mailing, web }));
     const root = await house.world.first();
     for (const role of ROLES) await house.#join(root, role, role);
     await house.#join(root, SECOND_OFFICER, 'privacy-officer');
@@ -30,6 +31,7 @@ export class House {
 
   async #join(root: As, who: string, role: Role): Promise<void> {
     const { id: _, ...as } = await this.world.person(root, `${who}@marlow.example`, [role]);
+    this.#cookies.set(who, as.cookie ?? '');
     const given = { name: 't', scopes: [role], days: 365 };
     const { body } = await this.world.ask('POST', '/api/tokens', as, given);
     this.#tokens.set(who, { token: String(body.secret) });
@@ -37,6 +39,12 @@ export class House {
 
   tokenOf(who: string): string {
     return this.#tokens.get(who)?.token ?? '';
+  }
+
+  /** The session of somebody, for a browser: the clock of this world may stand where the browser's would have ended it. */
+  cookieOf(who: string): Readonly<{ name: string; value: string }> {
+    const [name = '', value = ''] = (this.#cookies.get(who) ?? '').split(/=(.*)/s);
+    return { name, value };
   }
 
   /** What is answered when it goes well; a test fails on anything else. */

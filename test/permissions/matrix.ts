@@ -38,6 +38,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   version: '1',
   handOver: `hov_${'0'.repeat(32)}`,
   campaign: `cmp_${'0'.repeat(32)}`,
+  run: `job_${'0'.repeat(32)}`,
+  entry: '0',
   edition: `edn_${'0'.repeat(32)}`,
   selector: 'f202611220000',
   copies: `cpy_${'0'.repeat(32)}`,

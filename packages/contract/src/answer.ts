@@ -138,6 +138,8 @@ export const ScopeAnswer = z.strictObject({
   histogram: z.strictObject({
     stepMinutes: Count,
     bins: z.array(z.strictObject({ at: When, views: Count })),
+    /** Exposed directory persons, in the step in which somebody else first saw them; without those of whom no log says when. Missing in answers of earlier versions. */
+    firstSeen: z.array(z.strictObject({ at: When, people: Count })).optional(),
   }),
   leaks: z.array(
     z.strictObject({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ANSWER, type ErrorCode } from './errors.ts';
 import { AnyIncident, Line, Prose } from './fields.ts';
-import { NoticeFile } from './notices.ts';
+import { NoticeBlock, NoticeFile, NoticePiece } from './notices.ts';
 
 /** Campaigns: telling the people of a run, each accounted for. */
 
@@ -94,6 +94,8 @@ export const CampaignListed = z.strictObject({
   sums: z.record(z.string(), z.int()),
   /** Whether each has a final state. */
   isFinished: z.boolean(),
+  /** Whether what went out no longer holds. */
+  isWithdrawn: z.boolean(),
   entry: z.int(),
 });
 export type CampaignListed = z.infer<typeof CampaignListed>;
@@ -182,8 +184,6 @@ export const Addressee = z.strictObject({
   /** What the receiving server said last, or why there was no message. */
   said: z.string().optional(),
 });
-export const AddresseesListed = z.strictObject({ people: z.array(Addressee), next: z.string().optional() });
-export type AddresseesListed = z.infer<typeof AddresseesListed>;
 
 export const PreviewNotice = OfCampaign.extend({ person: AnyId, language: z.string().max(20).optional() });
 export type PreviewNotice = z.infer<typeof PreviewNotice>;
@@ -196,6 +196,8 @@ export const NoticePreviewed = z.strictObject({
   /** With a code that is none. */
   text: z.string(),
   html: z.string(),
+  /** The same words, their values told apart. */
+  apart: z.strictObject({ subject: z.array(NoticePiece), blocks: z.array(NoticeBlock) }),
   /** The message as it is sent, to the last byte but for code, date, Message-ID and signature. */
   message: z.string(),
 });
@@ -236,10 +238,20 @@ export type StopCampaign = z.infer<typeof StopCampaign>;
 
 export const OTHER_CHANNELS = ['letter', 'phone', 'text-message', 'account', 'in-person'] as const;
 
+const OUTCOMES = ['other-channel', 'told', 'excused', 'unreachable', 'retry', 'never-again'] as const;
+
+export const AddresseesListed = z.strictObject({
+  people: z.array(Addressee),
+  /** What may be decided about whoever is in the state that was asked for. */
+  outcomes: z.array(z.enum(OUTCOMES)),
+  next: z.string().optional(),
+});
+export type AddresseesListed = z.infer<typeof AddresseesListed>;
+
 /** People with whom it ends otherwise than by mail, or goes on. */
 export const SettleAddressees = OfCampaign.extend({
   people: z.array(AnyId).min(1).max(MOST_AT_ONCE),
-  outcome: z.enum(['other-channel', 'told', 'excused', 'unreachable', 'retry', 'never-again']),
+  outcome: z.enum(OUTCOMES),
   /** How they were told, or which channels were tried. */
   channels: z.array(z.enum(OTHER_CHANNELS)).default([]),
   reason: Prose.optional(),

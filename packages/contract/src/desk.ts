@@ -48,10 +48,33 @@ export type Told = (typeof TOLD)[number];
 
 const Said = z.strictObject({ language: z.string(), lines: z.array(z.string()) });
 
+/** Why a notice can or can’t be sent again, or as a letter, in one word; what it says stands beside it. */
+export const DESK_WHYS = [
+  'no-address',
+  'copy-on-its-way',
+  'campaign-stopped',
+  'came-back',
+  'complained',
+  'accepted',
+  'in-doubt',
+  'doubt-open',
+  'being-sent',
+  'not-by-mail',
+  'letter-asked',
+  'waits-for-letter',
+  'sending-now',
+  'none-accepted',
+  'handed-over-now',
+  'may-have-it',
+  'decided-otherwise',
+] as const;
+export type DeskWhy = (typeof DESK_WHYS)[number];
+
 const Possible = z.strictObject({
   possible: z.boolean(),
   /** Whether it takes the customer’s own wish, since they may have it already. */
   needsWish: z.boolean(),
+  is: z.enum(DESK_WHYS),
   why: z.string(),
 });
 

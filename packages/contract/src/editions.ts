@@ -118,6 +118,34 @@ export const EditionShown = z.strictObject({
 });
 export type EditionShown = z.infer<typeof EditionShown>;
 
+/** What speaks against publishing an edition now. */
+export const EDITION_REFUSALS = ['not-prepared', 'restricted', 'own', 'changed'] as const;
+
+export const EditionWhole = EditionShown.extend({
+  /** Whoever asks may not publish it, for these reasons; empty: nothing speaks against it. */
+  refusals: z.array(z.strictObject({ is: z.enum(EDITION_REFUSALS), says: z.string() })),
+  /** What people typed for it, as `prepare-edition` takes it; `null`: it was erased. */
+  typed: z.record(z.string(), z.unknown()).nullable(),
+  campaign: z.string().optional(),
+  /** In which languages it can be read. */
+  languages: z.array(z.string()),
+});
+export type EditionWhole = z.infer<typeof EditionWhole>;
+
+/** Whether an edition could be prepared from this, and what it lacks; nothing is kept. */
+export const EditionChecked = z.strictObject({
+  incident: z.string(),
+  sections: z.array(
+    z.strictObject({ section: z.enum(PAGE_SECTIONS), is: z.enum(['known', 'open', 'missing']) }),
+  ),
+  problems: z.array(z.strictObject({ at: z.string(), message: z.string() })),
+  /** The leaks whose place needs a name, and fields for which there is no word. */
+  places: z.array(z.string()),
+  fields: z.array(z.string()),
+  languages: z.array(z.string()),
+});
+export type EditionChecked = z.infer<typeof EditionChecked>;
+
 export const EditionsListed = z.strictObject({ editions: z.array(EditionShown) });
 export type EditionsListed = z.infer<typeof EditionsListed>;
 

@@ -328,6 +328,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'There is no such incident, or it is restricted to others.',
     advice: 'Check the id; ask whoever told you of it to name you.',
   },
+  'entry-not-found': {
+    meaning: 'The register has no entry of this number, or none that you may see.',
+    advice: 'Take the number from `list-entries`, or from the timeline of an incident that you may see.',
+  },
   'task-not-found': {
     meaning: 'The incident has no such task.',
     advice: 'Look at its tasks with `show-incident`.',
@@ -465,6 +469,11 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
   'run-missing': {
     meaning: 'No run of scope has ended well for this incident, or the answer of the latest was erased.',
     advice: 'Say what has leaked with `set-leaks`, then ask for a run with `run-scope`.',
+  },
+  'views-missing': {
+    meaning:
+      'The run has kept no single views: it ended before Forthright kept them, or its answer was erased.',
+    advice: 'Ask for another run with `run-scope`.',
   },
   'workspace-missing': {
     meaning: 'The server does not know where the logs and tables of the organisation lie.',

@@ -72,3 +72,16 @@ export const DutiesForNotices = z.object({
     }),
   ),
 });
+
+/** Words of ours, or a value that was put in, with where it comes from. */
+export const NoticePiece = z.strictObject({
+  text: z.string(),
+  fact: z.string().optional(),
+  source: z.strictObject({ is: z.string(), at: z.string() }).optional(),
+});
+
+export const NoticeBlock = z.strictObject({
+  is: z.enum(['title', 'heading', 'paragraph', 'item']),
+  pieces: z.array(NoticePiece),
+});
+export type NoticeBlock = z.infer<typeof NoticeBlock>;

@@ -485,6 +485,8 @@ export type ListUnlocks = z.infer<typeof ListUnlocks>;
 const MOST_LISTED = 200;
 export const ListIncidents = z.strictObject({
   state: z.enum(INCIDENT_STATES).optional(),
+  /** A part of the title, in any case. */
+  title: z.string().trim().min(1).max(200).optional(),
   most: z.coerce.number().int().min(1).max(MOST_LISTED).default(50),
   /** What the page before ended with. */
   after: z.string().max(60).optional(),

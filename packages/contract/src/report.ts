@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { FieldType } from './edpb-template.ts';
 import { MOST_VERSIONS, Prose } from './fields.ts';
-import { RiskAnswer, RiskStatement } from './risk.ts';
+import { RISK_FACTOR_IDS, RiskAnswer, type RiskFactorId, RiskStatement } from './risk.ts';
 import { Organisation } from './workspace.ts';
 
 /** Reports to an authority: what is filled in, from where, and what is missing. */
@@ -128,8 +129,31 @@ export const RiskAssessed = z.strictObject({
   entry: z.int(),
   /** `null`: it was erased. */
   assessment: RiskAnswer.nullable(),
+  /** What somebody stated for it, as `assess-risk` takes it; `null`: it was erased. */
+  statement: z.record(z.string(), z.unknown()).nullable(),
 });
 export type RiskAssessed = z.infer<typeof RiskAssessed>;
+
+/** What would be assessed; nothing of it is kept. */
+export const RiskDrafted = z.strictObject({ incident: z.string(), assessment: RiskAnswer });
+export type RiskDrafted = z.infer<typeof RiskDrafted>;
+
+/** Every factor with its values from the harmless to the grave, and what is cited by its short name. */
+export const RiskQuestionsListed = z.strictObject({
+  factors: z.array(
+    z.strictObject({
+      factor: z.enum(RISK_FACTOR_IDS as [RiskFactorId, ...RiskFactorId[]]),
+      asks: z.string(),
+      why: z.string(),
+      cites: z.array(z.string()),
+      values: z.array(z.strictObject({ value: z.string(), means: z.string() })),
+      /** What stands where somebody says that nothing is out of the ordinary. */
+      ordinary: z.string().optional(),
+    }),
+  ),
+  citations: z.record(z.string(), z.strictObject({ text: z.string(), link: z.string() })),
+});
+export type RiskQuestionsListed = z.infer<typeof RiskQuestionsListed>;
 
 export const SaveReport = z.strictObject({
   incident: AnyIncident,
@@ -151,6 +175,49 @@ export const ReportSaved = z.strictObject({
   report: Report.nullable(),
 });
 export type ReportSaved = z.infer<typeof ReportSaved>;
+
+/** What would be saved, against the version before; nothing of it is kept. */
+export const ReportDrafted = z.strictObject({ incident: z.string(), template: Template, report: Report });
+export type ReportDrafted = z.infer<typeof ReportDrafted>;
+
+export const REPORT_FILES = ['pdf', 'html', 'json'] as const;
+export const GetReportFile = ShowReport.extend({ as: z.enum(REPORT_FILES).default('pdf') });
+export type GetReportFile = z.infer<typeof GetReportFile>;
+
+export const REPORT_FIELD_TYPES = [
+  'text',
+  'instant',
+  'date',
+  'whole',
+  'flag',
+  'choice',
+  'choices',
+  'texts',
+  'countries',
+  'by-country',
+] as const satisfies readonly FieldType[];
+
+export const ShowReportTemplate = z.strictObject({ template: Template });
+export type ShowReportTemplate = z.infer<typeof ShowReportTemplate>;
+
+/** The fields of a template, for forms; which of them a report asks hangs on the others. */
+export const ReportTemplateShown = z.strictObject({
+  template: Template,
+  name: z.string(),
+  version: z.string(),
+  status: z.string(),
+  fields: z.array(
+    z.strictObject({
+      field: z.string(),
+      label: z.string(),
+      type: z.enum(REPORT_FIELD_TYPES),
+      choices: z.array(z.strictObject({ value: z.string(), means: z.string() })),
+      /** Where the draft contradicts itself: what is asked here instead. */
+      note: z.string().optional(),
+    }),
+  ),
+});
+export type ReportTemplateShown = z.infer<typeof ReportTemplateShown>;
 
 export const ListReports = z.strictObject({ incident: AnyIncident });
 export type ListReports = z.infer<typeof ListReports>;

@@ -4,10 +4,14 @@ import {
   type FileReport,
   ForthrightError,
   type RecordedLawFacts,
+  type Report,
+  type ReportDrafted,
   type ReportFiled,
   type ReportSaved,
+  type ReportStatement,
   type RiskAnswer,
   type RiskAssessed,
+  type RiskDrafted,
   type RiskStatement,
   type SaveReport,
 } from '@forthright/contract';
@@ -15,11 +19,13 @@ import {
   askForDuties,
   deedUpon,
   findIncident,
+  notFound,
   type RecordedIncident,
   refuseUnfulfilled,
   STEP_TEXTS,
   settleDuties,
 } from '../incident/index.ts';
+import type { Reads } from '../platform/db/index.ts';
 import type { Asked } from '../prove/index.ts';
 import type { FactsInput } from './facts.ts';
 import { findLawFacts } from './law.store.ts';
@@ -33,7 +39,7 @@ import {
   standingDecision,
 } from './recorded.ts';
 import { makeReport } from './report.ts';
-import type { KnownIncident } from './report.types.ts';
+import type { KnownIncident, ReportFacts } from './report.types.ts';
 import { assessRisk } from './risk.ts';
 import {
   BODY,
@@ -64,7 +70,7 @@ export async function saveAssessment(
     async ({ tx, incident }) => {
       const assessment = assessedWith(statement, known, incident);
       const version = ((await findAssessment(tx, incident.id, undefined))?.version ?? 0) + 1;
-      saved = { version, assessment };
+      saved = { version, assessment, statement };
       const { answer, atLeast, atMost } = assessment.proposal;
       const { se } = assessment.severity;
       const run = known === undefined ? {} : { run: known.run.answer.run };
@@ -83,6 +89,18 @@ export async function saveAssessment(
     },
   );
   return { ...(saved as NonNullable<typeof saved>), ...done };
+}
+
+/** What `assess-risk` would find; nothing is kept, and nobody is asked to decide on it. Refuses as that does. */
+export async function draftAssessment(
+  asked: Asked,
+  { incident: id, statement }: AssessRisk,
+  options: AssessOptions,
+): Promise<RiskDrafted> {
+  const found = await findIncident(asked.db, id, asked.actor);
+  if (found === undefined) throw notFound(id);
+  const known = await knownRun(asked, id, options);
+  return { incident: id, assessment: assessedWith(statement, known, found.incident) };
 }
 
 type Known = Readonly<{ run: Run; stated: RecordedLawFacts; organisation: FactsInput['organisation'] }>;
@@ -122,6 +140,48 @@ function knownOf(incident: RecordedIncident): KnownIncident {
   };
 }
 
+async function organisationFor(
+  given: SaveReport['organisation'],
+  options: AssessOptions,
+): Promise<ReportFacts['organisation']> {
+  if (given !== undefined && options.workspace !== undefined)
+    throw new ForthrightError(
+      'report-invalid',
+      'The organisation is that of the server’s workspace; leave it out.',
+    );
+  return given ?? organisationOf(options);
+}
+
+/** The report as the record fills it now, and the number that it would have. */
+async function nextReport(
+  reads: Reads,
+  incident: RecordedIncident,
+  {
+    statement,
+    ...given
+  }: Readonly<{ statement: ReportStatement; organisation: ReportFacts['organisation']; at: Date }>,
+): Promise<Readonly<{ report: Report; version: number }>> {
+  const before = await findReport(reads, incident.id, statement.template, undefined);
+  const scope = (await runOf(reads, incident.id))?.answer;
+  const risk = (await findAssessment(reads, incident.id, undefined))?.assessment ?? undefined;
+  const facts = { ...given, statement, incident: knownOf(incident), scope, risk };
+  const report = makeReport(facts, before?.report ?? undefined);
+  return { report, version: (before?.version ?? 0) + 1 };
+}
+
+/** What `save-report` would keep; keeps nothing. Refuses as that does. */
+export async function draftReport(
+  { db, actor, now }: Asked,
+  { incident: id, organisation: given, statement }: SaveReport,
+  options: AssessOptions,
+): Promise<ReportDrafted> {
+  const found = await findIncident(db, id, actor);
+  if (found === undefined) throw notFound(id);
+  const organisation = await organisationFor(given, options);
+  const { report } = await nextReport(db, found.incident, { organisation, statement, at: now() });
+  return { incident: id, template: statement.template, report };
+}
+
 /** Makes the next version of a report from the record, the last run and the last assessment, and keeps it. Versions never change. */
 export async function saveReport(
   asked: Asked,
@@ -129,24 +189,14 @@ export async function saveReport(
   options: AssessOptions,
 ): Promise<ReportSaved> {
   const { template } = statement;
-  if (given !== undefined && options.workspace !== undefined)
-    throw new ForthrightError(
-      'report-invalid',
-      'The organisation is that of the server’s workspace; leave it out.',
-    );
-  const organisation = given ?? (await organisationOf(options));
+  const organisation = await organisationFor(given, options);
   let saved: Omit<ReportSaved, 'incident' | 'entry'> | undefined;
   const done = await deedUpon(
     asked,
     id,
     { kind: 'report-saved', act: 'save-report' },
     async ({ tx, at, incident }) => {
-      const before = await findReport(tx, incident.id, template, undefined);
-      const scope = (await runOf(tx, incident.id))?.answer;
-      const risk = (await findAssessment(tx, incident.id, undefined))?.assessment ?? undefined;
-      const facts = { organisation, statement, incident: knownOf(incident), scope, risk, at };
-      const report = makeReport(facts, before?.report ?? undefined);
-      const version = (before?.version ?? 0) + 1;
+      const { report, version } = await nextReport(tx, incident, { organisation, statement, at });
       saved = { template, version, report };
       return {
         facts: {

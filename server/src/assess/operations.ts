@@ -9,26 +9,37 @@ import {
   DutyShown,
   FileReport,
   ForthrightError,
+  GetReportFile,
   LawFactsShown,
   ListReports,
+  type Report,
+  ReportDrafted,
   ReportFiled,
   ReportSaved,
   ReportsListed,
+  ReportTemplateShown,
   RiskAssessed,
+  RiskDrafted,
+  RiskQuestionsListed,
   SaveReport,
   SetLawFacts,
   ShowDuties,
   ShowDuty,
   ShowLawFacts,
   ShowReport,
+  ShowReportTemplate,
   ShowRisk,
 } from '@forthright/contract';
+import * as z from 'zod';
 import { findIncident, guarded, notFound, OFFICERS, READERS, WORKERS } from '../incident/index.ts';
-import type { Asked, Operation } from '../prove/index.ts';
-import { fileReport, noReport, saveAssessment, saveReport } from './changes.ts';
+import type { Asked, Download, Operation } from '../prove/index.ts';
+import { draftAssessment, draftReport, fileReport, noReport, saveAssessment, saveReport } from './changes.ts';
 import { assessDuties, determineExemption, setLawFacts } from './duties.changes.ts';
 import { showDuties, showDuty, showLawFacts } from './duties.show.ts';
+import { reportTemplate, riskQuestions } from './questions.ts';
 import type { AssessOptions } from './recorded.ts';
+import { reportHtml } from './report.html.ts';
+import { reportPdf } from './report.pdf.ts';
 import { findAssessment, findReport, listReports } from './store.ts';
 
 /** The incident's id, if this actor may see it. */
@@ -59,6 +70,34 @@ async function showReport(
   return { incident, template, ...found };
 }
 
+/** The bytes of one version, made when they are asked for: the version itself is what is kept. */
+async function getReportFile(asked: Asked, { as, ...of }: GetReportFile): Promise<Download> {
+  const { template, version, report } = await showReport(asked, of);
+  if (report === null)
+    throw new ForthrightError('report-not-found', `Version ${version} of the report was erased.`);
+  const bytes = await fileOf(report, as);
+  async function* content() {
+    yield bytes;
+  }
+  return {
+    name: `report-${template}-${version}.${as}`,
+    bytes: bytes.length,
+    content: content(),
+    close: async () => {},
+  };
+}
+
+async function fileOf(report: Report, as: GetReportFile['as']): Promise<Uint8Array> {
+  switch (as) {
+    case 'pdf':
+      return reportPdf(report);
+    case 'html':
+      return Buffer.from(reportHtml(report));
+    case 'json':
+      return Buffer.from(`${JSON.stringify(report, null, 2)}\n`);
+  }
+}
+
 /** What may be asked of the risk, the law and reports. */
 export const assessOperations = (options: AssessOptions): readonly Operation[] => [
   guarded(AssessRisk, RiskAssessed, {
@@ -78,6 +117,22 @@ export const assessOperations = (options: AssessOptions): readonly Operation[] =
     may: READERS,
     run: showRisk,
   }),
+  guarded(AssessRisk, RiskDrafted, {
+    name: 'draft-risk',
+    summary: 'What `assess-risk` would find with this statement; keeps nothing.',
+    method: 'POST',
+    path: '/incidents/:incident/risk/draft',
+    may: WORKERS,
+    run: (asked, given) => draftAssessment(asked, given, options),
+  }),
+  guarded(z.strictObject({}), RiskQuestionsListed, {
+    name: 'list-risk-questions',
+    summary: 'Every factor of the risk: its question, its values, and what the law says of it.',
+    method: 'GET',
+    path: '/risk-questions',
+    may: READERS,
+    run: async () => riskQuestions(),
+  }),
   guarded(SaveReport, ReportSaved, {
     name: 'save-report',
     summary:
@@ -86,6 +141,31 @@ export const assessOperations = (options: AssessOptions): readonly Operation[] =
     path: '/incidents/:incident/reports',
     may: WORKERS,
     run: (asked, given) => saveReport(asked, given, options),
+  }),
+  guarded(SaveReport, ReportDrafted, {
+    name: 'draft-report',
+    summary: 'What `save-report` would keep with this statement, and what it lacks; keeps nothing.',
+    method: 'POST',
+    path: '/incidents/:incident/reports/draft',
+    may: WORKERS,
+    run: (asked, given) => draftReport(asked, given, options),
+  }),
+  guarded(ShowReportTemplate, ReportTemplateShown, {
+    name: 'show-report-template',
+    summary: 'The fields of a template of reports, each with its type and choices.',
+    method: 'GET',
+    path: '/report-templates/:template',
+    may: READERS,
+    run: async (_, { template }) => reportTemplate(template),
+  }),
+  guarded(GetReportFile, z.unknown(), {
+    name: 'get-report-file',
+    summary: 'One version of a report as PDF, as a page, or as JSON.',
+    method: 'GET',
+    path: '/incidents/:incident/reports/:template/:version/file',
+    may: READERS,
+    streams: 'gives a file',
+    run: getReportFile,
   }),
   guarded(ListReports, ReportsListed, {
     name: 'list-reports',

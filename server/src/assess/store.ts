@@ -31,7 +31,13 @@ export async function insertAssessment(
   );
 }
 
-export type StoredAssessment = Readonly<{ version: number; entry: number; assessment: RiskAnswer | null }>;
+export type StoredAssessment = Readonly<{
+  version: number;
+  entry: number;
+  assessment: RiskAnswer | null;
+  /** What was stated for it, as JSON says it. */
+  statement: Readonly<Record<string, unknown>> | null;
+}>;
 
 /** The assessment of this version, or the last one; undefined when there is none. */
 export async function findAssessment(
@@ -47,11 +53,13 @@ export async function findAssessment(
   );
   if (row === undefined) return undefined;
   const entry = Number(row.entry);
-  const body = await bodyOf(reads, entry);
+  const text = await textsOf(reads, [entry]);
+  const [body, statement] = [text(entry, BODY), text(entry, STATEMENT)];
   return {
     version: row.version,
     entry,
     assessment: body === null ? null : RiskAnswer.parse(JSON.parse(body)),
+    statement: statement === null ? null : JSON.parse(statement),
   };
 }
 

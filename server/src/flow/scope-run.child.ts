@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { ForthrightError, type Incident } from '@forthright/contract';
 import { loadedFrom, problemsOfLeaks } from '../incident/index.ts';
 import { type Telling, takeOrder } from '../platform/index.ts';
-import { cohortOf, withLoadedRun } from '../scope/index.ts';
+import { cohortOf, withLoadedRun, writeKept } from '../scope/index.ts';
 import { loadWorkspace } from '../sources/index.ts';
 
 export type Order = Readonly<{
@@ -12,21 +12,26 @@ export type Order = Readonly<{
   incident: Incident;
   /** Where to write the people whom notices may be for. */
   people: string;
+  /** Where to write what single views are asked of. */
+  views: string;
 }>;
 
 export type Done = Readonly<{ answer: string; workspace: string; people: number }>;
 
-async function run({ workspace: path, incident: given, people }: Order, telling: Telling): Promise<Done> {
+async function run(
+  { workspace: path, incident: given, people, views }: Order,
+  telling: Telling,
+): Promise<Done> {
   const workspace = await loadWorkspace(path);
   // The workspace may be another one than when the run was asked for.
   const problems = problemsOfLeaks(given, workspace.workspace);
   if (problems.length > 0)
     throw new ForthrightError('incident-invalid', 'These leaks do not fit the workspace.', { problems });
   const incident = loadedFrom(given, workspace.directory);
-  const done = await withLoadedRun({ workspace, incident }, telling, async ({ run, answer }) => ({
-    answer: JSON.stringify(answer),
-    people: await writePeople(run, people),
-  }));
+  const done = await withLoadedRun({ workspace, incident }, telling, async ({ run, answer }) => {
+    await writeKept(run, views);
+    return { answer: JSON.stringify(answer), people: await writePeople(run, people) };
+  });
   return { ...done, workspace: workspace.sha256 };
 }
 

@@ -15,7 +15,7 @@ import type { Db } from '../platform/db/index.ts';
 import { inChild } from '../platform/index.ts';
 import type { Handler } from '../platform/queue/index.ts';
 import { type Asked, PROGRAM, sealFolder } from '../prove/index.ts';
-import { refuseStrayLinks } from '../sources/index.ts';
+import { refuseStray } from '../sources/index.ts';
 import { withSuspects } from '../trace/index.ts';
 import type { Done, Order } from './scope-run.child.ts';
 
@@ -40,19 +40,20 @@ export function scopeRunHandler({ db, now, data, workspace }: ScopeRunOptions): 
       const incident = { ...stated, leaks };
       if (workspace === undefined)
         throw new ForthrightError('workspace-missing', 'This server was started without a workspace.');
-      await refuseStrayLinks(filesOf(incident.leaks), dirname(workspace));
+      for (const { of, path } of filesOf(incident.leaks)) await refuseStray(path, dirname(workspace), of);
       const folder = await mkdtemp(join(tmpdir(), 'forthright-people-'));
       try {
-        const file = join(folder, 'people.jsonl');
+        const files = { people: join(folder, 'people.jsonl'), views: join(folder, 'views.parquet') };
         const {
           answer,
           workspace: hash,
           people,
-        } = await inChild<Order, Done>(CHILD, { workspace, incident, people: file }, how);
+        } = await inChild<Order, Done>(CHILD, { workspace, incident, ...files }, how);
         const { run, figures } = readAnswer(answer);
-        const kept = await keepContent(db, createReadStream(file));
+        const kept = await keepContent(db, createReadStream(files.people));
+        const views = await keepContent(db, createReadStream(files.views));
         const cohort = { ...kept, people };
-        await finishRun(asked, job, { run, figures, answer, workspace: hash, cohort });
+        await finishRun(asked, job, { run, figures, answer, workspace: hash, cohort, views });
       } finally {
         await rm(folder, { recursive: true, force: true });
       }

@@ -23,7 +23,11 @@ export const WEB_PATHS = [
   '/incidents',
   '/incidents/:incident',
   '/incidents/:incident/:view',
+  '/incidents/:incident/notify/:campaign',
+  '/incidents/:incident/notify/:campaign/approval',
+  '/register',
   '/people',
+  '/desk',
 ] as const;
 
 const TYPES: Readonly<Record<string, string>> = {

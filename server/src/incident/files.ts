@@ -70,6 +70,13 @@ export const keepContent = (db: Db, content: AsyncIterable<Uint8Array>): Promise
 export const openContent = (db: Db, stored: Stored): Promise<AsyncIterable<Uint8Array>> =>
   placesOf(db).store.open(stored);
 
+/** Where the content of a file lies, for whoever reads it in place. Refuses as `file-missing` what the folder has lost. */
+export async function contentPath(db: Db, stored: Stored): Promise<string> {
+  const { store } = placesOf(db);
+  await store.open(stored);
+  return store.pathOf(stored.sha256);
+}
+
 /** Removes a file to which nothing in the records refers any more. */
 export const dropContent = async (db: Db, sha256: string): Promise<void> => {
   if (!(await isFileReferred(db, sha256))) await placesOf(db).store.remove(sha256);

@@ -17,7 +17,7 @@ export {
 export type { AssessedDuty, KeptDuty } from './duties/types.ts';
 export { CONTEXT as DPV_CONTEXT, type Term as DpvTerm } from './exchange/dpv.ts';
 export { type BundlePart, type ExportOptions, exportIncident, type PartsOf } from './export.ts';
-export { dropContent, fileOperations, keepContent, openContent, openFiles } from './files.ts';
+export { contentPath, dropContent, fileOperations, keepContent, openContent, openFiles } from './files.ts';
 export { refuseLastOfficer } from './hand-overs/changes.ts';
 export { addInboxItemWithin, type PersonElsewhere } from './inbox/changes.ts';
 export { monthsAfter } from './inbox/rules.ts';
@@ -34,12 +34,14 @@ export {
   cohortOfRun,
   failRun,
   finishRun,
-  isPlainFile,
+  isPlainPath,
   isVisible,
   lastRun,
   leaksOf,
+  problemsOfFiles,
   type RunAnswer,
   SCOPE_RUN,
+  viewsOfRun,
   visibleIncidents,
 } from './runs.ts';
 export { isRestricted, nearlyDue } from './show.ts';

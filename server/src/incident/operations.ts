@@ -58,6 +58,7 @@ import {
 import { concernedOperations } from './concerned/operations.ts';
 import { delayOperations } from './delays/operations.ts';
 import { dutyOperations } from './duties/operations.ts';
+import { entryOperations } from './entries.operations.ts';
 import { exportDpv, exportVeris, importVeris, showImport } from './exchange/exchange.ts';
 import { exportBreachRegister } from './exchange/register.ts';
 import { handOverOperations } from './hand-overs/operations.ts';
@@ -78,8 +79,8 @@ import { showIncident } from './show.ts';
 import { findIncident, listIncidents, waitingFor } from './store.ts';
 import { askUnlock, grantUnlock, listUnlocks } from './unlocks.ts';
 
-async function list(asked: Asked, { state, most, after }: ListIncidents): Promise<IncidentsListed> {
-  const page = { actor: asked.actor, state, most, after: cursorOf(after) };
+async function list(asked: Asked, { state, title, most, after }: ListIncidents): Promise<IncidentsListed> {
+  const page = { actor: asked.actor, state, title, most, after: cursorOf(after) };
   const found = await listIncidents(asked.db, page, asked.now());
   const shown = found.slice(0, most);
   const last = shown.at(-1);
@@ -133,7 +134,7 @@ export const incidentOperations: readonly Operation[] = [
   }),
   guarded(ListIncidents, IncidentsListed, {
     name: 'list-incidents',
-    summary: 'Incidents that you may see, the newest first, by state.',
+    summary: 'Incidents that you may see, the newest first, by state or a part of their title.',
     method: 'GET',
     path: '/incidents',
     may: READERS,
@@ -343,6 +344,7 @@ export const incidentOperations: readonly Operation[] = [
   ...inquiryOperations,
   ...handOverOperations,
   ...runOperations,
+  ...entryOperations,
   ...dutyOperations,
 ];
 

@@ -60,14 +60,16 @@ export type RunEnd = Readonly<{
   figures?: RunFigures;
   answer?: string;
   cohort?: Stored & { people: number };
+  views?: Stored;
 }>;
 
 export async function endRun(tx: Tx, end: RunEnd): Promise<void> {
-  const { job, entry, state, code, run, evidence, figures, answer, cohort } = end;
+  const { job, entry, state, code, run, evidence, figures, answer, cohort, views } = end;
   const ended = await tx.run(
     `UPDATE incident_runs SET state = :state::text, ended_entry = :entry::int8, code = :code::text, run = :run::text,
         evidence = :evidence::text, figures = :figures::jsonb, answer = :answer::text,
-        people_sha256 = :peopleSha256::text, people_bytes = :peopleBytes::int8, people_count = :people::int8
+        people_sha256 = :peopleSha256::text, people_bytes = :peopleBytes::int8, people_count = :people::int8,
+        views_sha256 = :viewsSha256::text, views_bytes = :viewsBytes::int8
       WHERE job = :job::text AND state = 'asked'`,
     {
       job,
@@ -81,6 +83,8 @@ export async function endRun(tx: Tx, end: RunEnd): Promise<void> {
       peopleSha256: cohort?.sha256 ?? null,
       peopleBytes: cohort?.bytes ?? null,
       people: cohort?.people ?? null,
+      viewsSha256: views?.sha256 ?? null,
+      viewsBytes: views?.bytes ?? null,
     },
   );
   if (ended !== 1) throw new Error('A run that had ended was ended again.');
@@ -101,6 +105,7 @@ export type StoredRun = Readonly<{
   bytes: number | undefined;
   figures: RunFigures | undefined;
   cohort: (Stored & { people: number }) | undefined;
+  views: Stored | undefined;
 }>;
 
 type RunRow = Readonly<{
@@ -121,13 +126,16 @@ type RunRow = Readonly<{
   people_sha256: string | null;
   people_bytes: bigint | null;
   people_count: bigint | null;
+  views_sha256: string | null;
+  views_bytes: bigint | null;
 }>;
 
 /** The newest first; without their answers, which are large. */
 export async function runsOf(reads: Reads, incident: string, job?: string): Promise<StoredRun[]> {
   const rows = await reads.rows<RunRow>(
     `SELECT r.job, r.state, j.state AS job_state, r.leaks, r.asked_at, r.asked_by, r.entry, r.ended_entry, r.code, r.run,
-        r.evidence, e.sha256, e.bytes, r.figures, r.people_sha256, r.people_bytes, r.people_count
+        r.evidence, e.sha256, e.bytes, r.figures, r.people_sha256, r.people_bytes, r.people_count,
+        r.views_sha256, r.views_bytes
       FROM incident_runs r LEFT JOIN jobs j ON j.id = r.job LEFT JOIN incident_evidence e ON e.id = r.evidence
       WHERE r.incident = :incident::text AND (:job::text IS NULL OR r.job = :job::text) ORDER BY r.entry DESC`,
     { incident, job: job ?? null },
@@ -150,6 +158,8 @@ export async function runsOf(reads: Reads, incident: string, job?: string): Prom
       row.people_sha256 === null
         ? undefined
         : { sha256: row.people_sha256, bytes: Number(row.people_bytes), people: Number(row.people_count) },
+    views:
+      row.views_sha256 === null ? undefined : { sha256: row.views_sha256, bytes: Number(row.views_bytes) },
   }));
 }
 
@@ -177,7 +187,7 @@ export async function answerOfRun(reads: Reads, job: string): Promise<string | n
 
 export async function eraseAnswer(tx: Tx, incident: string, job: string): Promise<boolean> {
   const erased = await tx.run(
-    'UPDATE incident_runs SET answer = NULL, people_sha256 = NULL, people_bytes = NULL, people_count = NULL WHERE job = :job::text AND incident = :incident::text AND answer IS NOT NULL',
+    'UPDATE incident_runs SET answer = NULL, people_sha256 = NULL, people_bytes = NULL, people_count = NULL, views_sha256 = NULL, views_bytes = NULL WHERE job = :job::text AND incident = :incident::text AND answer IS NOT NULL',
     { job, incident },
   );
   return erased === 1;

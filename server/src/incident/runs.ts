@@ -126,13 +126,13 @@ function freeId(wanted: string, taken: ReadonlySet<string>): string {
 }
 
 /** Whoever reaches the server names files of the workspace's folder by a plain path, and none that steers the program. */
-function problemsOfFiles(leak: Leak, i: number): Problem[] {
+export function problemsOfFiles(leak: Leak, i: number): Problem[] {
   const named = [
     ...('people' in leak && leak.people !== undefined ? [['people.at', leak.people.at] as const] : []),
     ...('eml' in leak && leak.eml !== undefined ? [['eml', leak.eml] as const] : []),
   ];
   return named
-    .filter(([, path]) => !isPlainFile(path))
+    .filter(([, path]) => !isPlainPath(path))
     .map(([field]) => ({
       at: `leaks.${i}.${field}`,
       message: 'a file below the folder of the workspace, such as lists/people.csv',
@@ -146,8 +146,8 @@ const problemsOfSuspect = (leak: Leak, i: number): Problem[] =>
     : [];
 
 const PART = /^[\p{L}\p{N}_][\p{L}\p{N}_ .@+=,-]*$/u;
-/** A plain path such as `lists/people.csv`, below the folder of the workspace, and none that steers the program. */
-export const isPlainFile = (path: string): boolean =>
+/** Whether a file may be named so: below the folder of the workspace, and none that steers the program. */
+export const isPlainPath = (path: string): boolean =>
   path.split('/').every((part) => PART.test(part) && !part.includes('..')) && !/\.ya?ml$/i.test(path);
 
 const MOST_SHOWN = 500;
@@ -261,6 +261,8 @@ export type RunAnswer = Readonly<{
   /** SHA-256 of the workspace file that it was made with. */
   workspace: string;
   cohort: Cohort;
+  /** Its people and single views, as `scope` keeps them. */
+  views?: Stored;
 }>;
 
 const incidentOf = ({ subject }: Held): IncidentId => {
@@ -272,7 +274,7 @@ const incidentOf = ({ subject }: Held): IncidentId => {
 export function finishRun(
   asked: Asked,
   job: Held,
-  { run, figures, answer, workspace, cohort }: RunAnswer,
+  { run, figures, answer, workspace, cohort, views }: RunAnswer,
 ): Promise<void> {
   const incident = incidentOf(job);
   const bytes = Buffer.from(answer, 'utf8');
@@ -291,6 +293,7 @@ export function finishRun(
         workspace,
         figures: { ...figures },
         people: cohort.sha256,
+        ...(views !== undefined && { views: views.sha256 }),
       },
       texts: {
         name: { value: `${run}.json` },
@@ -298,7 +301,17 @@ export function finishRun(
       },
     });
     await insertEvidence(tx, incident, { id: evidence, entry, kind: 'run', sha256, bytes: bytes.length });
-    await endRun(tx, { job: job.id, state: 'done', entry, run, evidence, figures, answer, cohort });
+    await endRun(tx, {
+      job: job.id,
+      state: 'done',
+      entry,
+      run,
+      evidence,
+      figures,
+      answer,
+      cohort,
+      ...(views && { views }),
+    });
     await askForDuties(tx, incident, entry, at);
     await endJob(tx, job, at, { run, sha256, entry });
   });
@@ -338,6 +351,23 @@ export async function cohortOfRun(
   return { run: found.run, answer, cohort: found.cohort, leaks: found.leaks };
 }
 
+/**
+ * What the run of this job in this incident has kept, for whoever may see it. Refuses as `views-missing` a run that has
+ * not ended well, that kept nothing, or whose answer was erased.
+ */
+export async function viewsOfRun(
+  asked: Asked,
+  incident: string,
+  job: string,
+): Promise<Readonly<{ run: string; answer: string; leaks: number; views: Stored }>> {
+  await refuseHidden(asked, incident);
+  const found = (await runsOf(asked.db, incident, job))[0] ?? noRun(job);
+  const answer = await answerOfRun(asked.db, job);
+  if (found.run === undefined || found.views === undefined || answer === null)
+    throw new ForthrightError('views-missing', `Run ${job.slice(0, 60)} has no single views to look into.`);
+  return { run: found.run, answer, leaks: found.leaks, views: found.views };
+}
+
 const listed = (run: StoredRun): RunsListed['runs'][number] => ({
   job: run.job,
   state: run.state,
@@ -372,15 +402,16 @@ function noRun(job: string): never {
   throw new ForthrightError('job-not-found', `This incident has no run ${job.slice(0, 60)}.`);
 }
 
-/** Erases answer and people of a run, which hold addresses and accounts; their hashes and the figures stay. */
+/** Erases answer, people and single views of a run, which hold addresses and accounts; their hashes and the figures stay. */
 export async function eraseRunAnswer(
   asked: Asked,
   { incident: id, job }: Readonly<{ incident: string; job: string }>,
 ): Promise<Changed> {
-  let people: string | undefined;
+  let kept: (string | undefined)[] = [];
   const erased = deed(asked, async (tx) => {
     const { incident } = await find(tx, asked, id, 'erase-text');
-    people = (await runsOf(tx, incident.id, job))[0]?.cohort?.sha256;
+    const [run] = await runsOf(tx, incident.id, job);
+    kept = [run?.cohort?.sha256, run?.views?.sha256];
     if (!(await eraseAnswer(tx, incident.id, job)))
       throw new ForthrightError('text-not-found', 'There is no answer of such a run that could be erased.');
     const entry = await record(tx, {
@@ -393,6 +424,6 @@ export async function eraseRunAnswer(
   });
   const changed = await erased;
   // What a crash leaves here goes with the next start's sweep.
-  if (people !== undefined) await dropContent(asked.db, people);
+  for (const sha256 of kept) if (sha256 !== undefined) await dropContent(asked.db, sha256);
   return changed;
 }

@@ -52,6 +52,7 @@ const DOCUMENTS: Readonly<Record<string, readonly string[]>> = {
 /** The same, but whole in a bundle, which has no other place for them. */
 const ONLY_HERE_IN_BUNDLES: typeof DOCUMENTS = {
   'leaks-set': ['leaks'],
+  'log-lines-shown': ['leak'],
   'risk-assessed': ['body', 'statement'],
   'duties-assessed': ['body'],
   'duties-changed': ['body'],
@@ -72,7 +73,7 @@ const shownTexts = ({ kind, texts }: RecordedEntry, inBundle: boolean): Recorded
   );
 };
 
-const shownEntry = (inBundle: boolean) => (entry: RecordedEntry) => ({
+export const shownEntry = (inBundle: boolean) => (entry: RecordedEntry) => ({
   entry: entry.index,
   kind: entry.kind,
   at: entry.at.toISOString(),

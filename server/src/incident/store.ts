@@ -116,6 +116,12 @@ export async function waitingFor(
   return { rows, text: await textsOf(reads, entries) };
 }
 
+/** Restricted incidents that this actor may not see: few, in comparison. */
+export async function hiddenFrom(reads: Reads, actor: string): Promise<string[]> {
+  const sql = `SELECT i.id FROM incidents i WHERE NOT ${VISIBLE}`;
+  return (await reads.rows<{ id: string }>(sql, { actor })).map(({ id }) => id);
+}
+
 /** The ids of all incidents that this actor may see. */
 export async function visibleTo(reads: Reads, actor: string): Promise<IncidentId[]> {
   const rows = await reads.rows<{ id: IncidentId }>(`SELECT i.id FROM incidents i WHERE ${VISIBLE}`, {
@@ -331,6 +337,8 @@ const evidenceOf = (
 export type Page = Readonly<{
   actor: Pick<Actor, 'account'>;
   state?: IncidentState | undefined;
+  /** A part of the title, in any case. */
+  title?: string | undefined;
   most: number;
   /** The last one of the page before: by its own values, so that one that was hidden meanwhile still has its place. */
   after?: Readonly<{ openedAt: Date; id: string }> | undefined;
@@ -339,16 +347,20 @@ export type Page = Readonly<{
 /** The newest first; one more than `most` when there are more. */
 export async function listIncidents(
   reads: Reads,
-  { actor, state, most, after }: Page,
+  { actor, state, title, most, after }: Page,
   now: Date,
 ): Promise<readonly (IncidentListed & { openedAtMs: number })[]> {
   const rows = await reads.rows<IncidentRow & { kind?: IncidentKind }>(
     `${INCIDENT} WHERE ${VISIBLE} AND (:state::text IS NULL OR i.state = :state::text)
+       AND (:title::text IS NULL OR EXISTS (SELECT 1 FROM register_texts t
+         WHERE t.index = (v.facts ->> 'title')::int8 AND t.name = 'title'
+           AND position(lower(:title::text) IN lower(t.value)) > 0))
        AND (:openedAt::timestamptz IS NULL OR (i.opened_at, i.id) < (:openedAt::timestamptz, :id::text))
      ORDER BY i.opened_at DESC, i.id DESC LIMIT :most::int4 + 1`,
     {
       actor: actor.account,
       state: state ?? null,
+      title: title ?? null,
       openedAt: after?.openedAt ?? null,
       id: after?.id ?? null,
       most,
@@ -558,7 +570,7 @@ export async function handedIn(reads: Reads): Promise<Readonly<{ sha256: string;
 export async function isFileReferred(reads: Reads, sha256: string): Promise<boolean> {
   const rows = await reads.rows(
     `SELECT 1 AS one FROM incident_files WHERE sha256 = :sha256::text
-      UNION ALL SELECT 1 FROM incident_runs WHERE people_sha256 = :sha256::text LIMIT 1`,
+      UNION ALL SELECT 1 FROM incident_runs WHERE people_sha256 = :sha256::text OR views_sha256 = :sha256::text LIMIT 1`,
     { sha256 },
   );
   return rows.length > 0;

@@ -1,3 +1,5 @@
+import type { SettleAddressees } from '@forthright/contract';
+
 /**
  * What becomes of each person of a campaign: the one table, as data. docs/campaigns.md shows it; a test walks every pair.
  *
@@ -210,3 +212,24 @@ export function statesText(): string {
 }
 
 if (import.meta.main) process.stdout.write(`${statesText()}\n`);
+
+type Outcome = SettleAddressees['outcome'];
+
+/** What a person decides about people, as the event that it is for each of them. */
+export const EVENT_OF_OUTCOME: Readonly<Record<Outcome, PersonEvent>> = {
+  'other-channel': 'turn',
+  told: 'tell',
+  excused: 'excuse',
+  unreachable: 'give-up',
+  retry: 'retry',
+  'never-again': 'never-again',
+};
+
+/** What a person may decide about whoever is in this state. */
+export const outcomesFor = (rawState: string): Outcome[] => {
+  const state = (Object.keys(STATES) as PersonState[]).find((one) => one === rawState);
+  const outcomes = Object.keys(EVENT_OF_OUTCOME) as Outcome[];
+  return state === undefined
+    ? []
+    : outcomes.filter((one) => MOVES[state][EVENT_OF_OUTCOME[one]] !== undefined);
+};

@@ -160,6 +160,16 @@ const aboutOthers = (refuseLosing: RefuseLosing): readonly Operation[] => [
     run: async ({ db }) => ({ people: (await allAccounts(db)).map(personOf) }),
   }),
   operation({
+    name: 'list-names',
+    summary: 'What the people of this server are called, for whoever reads what they did',
+    method: 'GET',
+    path: '/names',
+    input: z.strictObject({}),
+    output: z.strictObject({ names: z.array(z.strictObject({ id: z.string(), name: z.string() })) }),
+    may: ['investigator', 'privacy-officer', 'approver', 'auditor', 'administrator'],
+    run: async ({ db }) => ({ names: (await allAccounts(db)).map(({ id, name }) => ({ id, name })) }),
+  }),
+  operation({
     name: 'invite-person',
     summary: 'Makes an account and a one-time link for its first password, good for 72 hours',
     method: 'POST',

@@ -8,9 +8,14 @@ import {
   toBase64,
 } from '@forthright/register';
 import type { Reads } from '../platform/db/index.ts';
+import { signedHead } from './checkpoints.ts';
+import type { Asked } from './operation.ts';
 import {
   damaged,
+  type EntriesSought,
+  entryAt,
   entryBytes,
+  findEntries,
   lastCheckpoint,
   readEntries,
   readEntriesAfter,
@@ -35,6 +40,45 @@ export const historyOf = (
   reads: Reads,
   page: Readonly<{ after?: number; most: number }>,
 ): Promise<RecordedEntry[]> => readEntries(reads, null, page);
+
+/** Entries of all incidents that the reader may see, and of none, the newest first. */
+export const soughtEntries = (
+  reads: Reads,
+  sought: EntriesSought,
+): Promise<readonly (RecordedEntry & Readonly<{ incident: string | undefined }>)[]> =>
+  findEntries(reads, sought);
+
+/** The incident of an entry, `null` when it is of none; undefined when there is no such entry. */
+export const incidentOfEntry = async (reads: Reads, index: number): Promise<string | null | undefined> => {
+  const found = await entryAt(reads, index);
+  return found === undefined ? undefined : found.incident;
+};
+
+export type ProvedEntry = Readonly<{
+  bytes: Uint8Array;
+  size: number;
+  root: string;
+  proof: readonly string[];
+  checkpoint: string;
+  tlogProof: string;
+}>;
+
+/** That an entry stands in the tree as it is now, under a checkpoint that is signed for this answer. */
+export async function provedEntry(asked: Pick<Asked, 'db' | 'now'>, index: number): Promise<ProvedEntry> {
+  const head = await registerHead(asked.db);
+  const bytes = await entryBytes(asked.db, index);
+  if (bytes === undefined) throw damaged(`The register has no entry ${index}`);
+  const checkpoint = await signedHead(asked, head);
+  const proof = await proveInclusion(readTilesFrom(asked.db), index, head.size);
+  return {
+    bytes,
+    size: head.size,
+    root: toBase64(head.root),
+    proof: proof.map(toBase64),
+    checkpoint,
+    tlogProof: formatTlogProof({ index, proof, checkpoint }),
+  };
+}
 
 /** The index of the incident's last entry: it is another one after anything was done with the incident. */
 export async function lastEntryOf(reads: Reads, incident: string): Promise<number> {

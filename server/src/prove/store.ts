@@ -222,12 +222,18 @@ export async function readEntries(
   incident: string | null,
   { after = -1, most }: Readonly<{ after?: number; most: number }>,
 ): Promise<RecordedEntry[]> {
-  const rows = await reads.rows<{ index: bigint; kind: string; at: Date; actor: string; entry: Uint8Array }>(
+  const rows = await reads.rows<StoredEntry>(
     `SELECT index, kind, at, actor, entry FROM register_entries
       WHERE ${incident === null ? "incident IS NULL AND kind <> 'filler'" : 'incident = :incident::text'}
         AND index > :after::int8 ORDER BY index LIMIT :most::int4`,
     { ...(incident === null ? {} : { incident }), after, most },
   );
+  return recordedEntries(reads, rows);
+}
+
+type StoredEntry = Readonly<{ index: bigint; kind: string; at: Date; actor: string; entry: Uint8Array }>;
+
+async function recordedEntries(reads: Reads, rows: readonly StoredEntry[]): Promise<RecordedEntry[]> {
   const texts = await readTexts(
     reads,
     rows.map(({ index }) => Number(index)),
@@ -245,6 +251,57 @@ export async function readEntries(
       texts: Object.fromEntries(names.map((name) => [name, texts.get(`${index}/${name}`) ?? null])),
     };
   });
+}
+
+/** Which entries are looked for. What is left out is asked for in no way. */
+export type EntriesSought = Readonly<{
+  incident?: string | undefined;
+  kind?: string | undefined;
+  /** An account, with its tokens. */
+  by?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+  before?: number | undefined;
+  most: number;
+  /** Whether entries of incidents, and of none, are among them. */
+  ofIncidents: boolean;
+  ofNone: boolean;
+  /** Incidents that the reader may not see. */
+  hidden: readonly string[];
+}>;
+
+/** The newest first, without fillers. What a token did names its account within the entry. */
+export async function findEntries(
+  reads: Reads,
+  { incident, kind, by, from, to, before, most, ofIncidents, ofNone, hidden }: EntriesSought,
+): Promise<readonly (RecordedEntry & Readonly<{ incident: string | undefined }>)[]> {
+  const rows = await reads.rows<StoredEntry & Readonly<{ incident: string | null }>>(
+    `SELECT index, kind, at, actor, entry, incident FROM register_entries
+      WHERE kind <> 'filler'
+        AND (:before::int8 IS NULL OR index < :before::int8)
+        AND (:incident::text IS NULL OR incident = :incident::text)
+        AND CASE WHEN incident IS NULL THEN :ofNone::bool ELSE :ofIncidents::bool AND incident <> ALL (:hidden::text[]) END
+        AND (:kind::text IS NULL OR kind = :kind::text)
+        AND (:from::timestamptz IS NULL OR at >= :from::timestamptz)
+        AND (:to::timestamptz IS NULL OR at < :to::timestamptz)
+        AND (:by::text IS NULL OR actor = :by::text
+          OR (actor LIKE 'tok%' AND position('"account":"' || :by::text || '"' IN convert_from(entry, 'UTF8')) > 0))
+      ORDER BY index DESC LIMIT :most::int4`,
+    {
+      incident: incident ?? null,
+      kind: kind ?? null,
+      by: by ?? null,
+      from: from ?? null,
+      to: to ?? null,
+      before: before ?? null,
+      most,
+      ofIncidents,
+      ofNone,
+      hidden,
+    },
+  );
+  const entries = await recordedEntries(reads, rows);
+  return entries.map((entry, i) => ({ ...entry, incident: rows[i]?.incident ?? undefined }));
 }
 
 export async function readEntriesAfter(

@@ -289,7 +289,15 @@ async function histogramOf(run: ScopeRun): Promise<ScopeAnswer['histogram']> {
   const bins = await run.input.engine.rows<{ at: number; views: number }>(
     `SELECT intDiv(t, ${stepMinutes * 60_000}) * ${stepMinutes * 60_000} AS at, count() AS views FROM (${times}) GROUP BY at ORDER BY at`,
   );
-  return { stepMinutes, bins: bins.map((b) => ({ at: iso(b.at), views: b.views })) };
+  const people = await run.input.engine.rows<{ at: number; people: number }>(
+    `SELECT intDiv(s.t0, ${stepMinutes * 60_000}) * ${stepMinutes * 60_000} AS at, count() AS people FROM status AS s INNER JOIN known AS k ON s.person = k.person
+      WHERE s.ex != 0 AND s.t0 >= 0 GROUP BY at ORDER BY at`,
+  );
+  return {
+    stepMinutes,
+    bins: bins.map((b) => ({ at: iso(b.at), views: b.views })),
+    firstSeen: people.map((p) => ({ at: iso(p.at), people: p.people })),
+  };
 }
 
 async function whereOf(run: ScopeRun): Promise<ScopeAnswer['where']> {

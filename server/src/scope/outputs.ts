@@ -39,13 +39,21 @@ export async function peopleSql(run: ScopeRun): Promise<string> {
 }
 
 /** SQL over `p`, leak and item, of a person `s`: the page as a person would write it. */
-function pageName(leaks: readonly PlannedLeak[]): string {
+const pageName = (leaks: readonly PlannedLeak[]): string =>
+  `if(p.2 = s.person AND p.2 IN (SELECT id FROM withheld), ${quoteText(WITHHELD)}, ${pageNameSql(leaks, { leak: 'p.1', item: 'p.2' })})`;
+
+/** SQL over a leak's number and an item: the page as a person would write it. */
+export function pageNameSql(
+  leaks: readonly PlannedLeak[],
+  { leak, item }: Readonly<{ leak: string; item: string }>,
+): string {
   // A sign that no key holds: what stands around it is the page's name without its key.
-  const parts = leaks.map(({ n, path }) => {
-    const [before = '', after] = (path?.render('\0') ?? '').split('\0');
-    return `p.1 = ${n}, concat(${quoteText(before)}, ${after === undefined ? "''" : `p.2, ${quoteText(after)}`})`;
+  const parts = leaks.flatMap(({ n, path }) => {
+    if (path === null) return [];
+    const [before = '', after] = path.render('\0').split('\0');
+    return `${leak} = ${n}, concat(${quoteText(before)}, ${after === undefined ? "''" : `${item}, ${quoteText(after)}`})`;
   });
-  return `if(p.2 = s.person AND p.2 IN (SELECT id FROM withheld), ${quoteText(WITHHELD)}, multiIf(${parts.join(', ')}, p.2))`;
+  return parts.length === 0 ? item : `multiIf(${parts.join(', ')}, ${item})`;
 }
 
 /** SQL: one row a recipient, the ones who saw most people first. Staff under pseudonyms. */

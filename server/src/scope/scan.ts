@@ -109,15 +109,21 @@ export async function scanLog(engine: Analytics, log: LogToScan): Promise<Scanne
   };
 }
 
-function selectThatMatters(
-  scan: string,
+function selectThatMatters(scan: string, group: LogGroup, log: LogToScan, window: LogToScan['window']): Sql {
+  const { format } = group;
+  const isAside = format.over === 'lines' && log.needles !== null;
+  if (isAside) return parsedSql(withKnownTime(format), linesAside(scan), log.own, log.needles);
+  return selectInPlace(group, log, window);
+}
+
+function selectInPlace(
   { format, relation }: LogGroup,
   { needles, own }: LogToScan,
   window: LogToScan['window'],
+  oneIn = 1,
 ): Sql {
-  const isAside = format.over === 'lines' && needles !== null;
-  if (isAside) return parsedSql(withKnownTime(format), linesAside(scan), own, needles);
   const conditions = [
+    ...(oneIn === 1 ? [] : [`rn % ${oneIn} = 0`]),
     ...(window === null || format.within === null ? [] : [format.within(window.from, window.to)]),
     ...(needles === null || needles.length === 0 ? [] : [format.mayContain(needles)]),
   ];
@@ -127,6 +133,13 @@ function selectThatMatters(
       : `(SELECT * FROM ${quoteName(relation)} WHERE ${conditions.join(' AND ')})`;
   return parsedSql(format, rows, own, needles);
 }
+
+/**
+ * SQL of the lines that can matter, parsed, read where they lie and without a scan: for a look that may end at any line. `oneIn`
+ * takes every so manieth line only, before anything of it is parsed.
+ */
+export const linesInPlace = (log: LogToScan, oneIn = 1): Sql =>
+  log.groups.map((group) => selectInPlace(group, log, log.window, oneIn)).join('\nUNION ALL\n');
 
 /** Lines that the scan set aside (f, rn, line, _time), but for those whose date is impossible. */
 export const linesAside = (scan: string): Sql =>

@@ -1,9 +1,8 @@
 /** One trace in a process of its own. Names leave it only beside the answer, to be sealed. */
 import type { TraceAnswer, TraceFile } from '@forthright/contract';
 import { type Telling, takeOrder } from '../platform/index.ts';
-import { loadWorkspace, type SourceFile } from '../sources/index.ts';
+import { linesAt, loadWorkspace, type NumberedLines, type SourceFile } from '../sources/index.ts';
 import type { BehindPseudonym, RawLine } from './behind.ts';
-import { linesAt } from './lines.ts';
 import { loadedTrace } from './load.ts';
 import { type Behind, traceLoaded } from './trace.ts';
 
@@ -28,7 +27,7 @@ async function run({ workspace: path, file, salt, received }: Order, telling: Te
   return traceLoaded(workspace, loaded, telling, async (answer, behind) => ({
     answer: { ...answer, evidence: answer.evidence.map((one) => withoutFolder(one, received)) },
     workspace: workspace.sha256,
-    behind: await behindOf(answer, behind),
+    behind: await behindOf(answer, behind, telling.signal),
   }));
 }
 
@@ -36,12 +35,16 @@ async function run({ workspace: path, file, salt, received }: Order, telling: Te
 const withoutFolder = (one: TraceAnswer['evidence'][number], folder: string) =>
   one.path.startsWith(`${folder}/`) ? { ...one, path: `received${one.path.slice(folder.length)}` } : one;
 
-async function behindOf({ named }: TraceAnswer, { candidates, files }: Behind): Promise<Done['behind']> {
+async function behindOf(
+  { named }: TraceAnswer,
+  { candidates, files }: Behind,
+  signal: AbortSignal,
+): Promise<Done['behind']> {
   const all: { candidate: string; behind: BehindPseudonym }[] = [];
   for (const { label, kind, id, members } of candidates) {
     const reports = named.find((one) => one.candidate === label)?.reports ?? [];
     // A team has no name to unlock, and its lines have its people's.
-    const lines = kind === 'team' ? [] : await rawLines(reports, id, files);
+    const lines = kind === 'team' ? [] : await rawLines(reports, id, files, signal);
     all.push({ candidate: label, behind: { account: id, members, lines } });
   }
   return all;
@@ -52,15 +55,17 @@ async function rawLines(
   reports: TraceAnswer['named'][number]['reports'],
   account: string,
   files: readonly SourceFile[],
+  signal: AbortSignal,
 ): Promise<RawLine[]> {
-  const lines = new Map<string, ReadonlyMap<number, string>>();
+  const lines = new Map<string, NumberedLines['lines']>();
   for (const path of new Set(reports.map((x) => x.file))) {
     const file = files.find((x) => x.path === path);
-    const rows = new Set(reports.filter((x) => x.file === path).map((x) => x.row));
-    lines.set(path, file === undefined ? new Map() : await linesAt(file, rows));
+    if (file === undefined || path.endsWith('.parquet')) continue;
+    const rows = reports.filter((x) => x.file === path).map((x) => x.row + 1);
+    lines.set(path, (await linesAt(file, rows, signal)).lines);
   }
   return reports.map(({ person, reported, lookedUp, file, row }) => {
-    const line = lines.get(file)?.get(row);
+    const line = lines.get(file)?.get(row + 1)?.text;
     return { person, reported, lookedUp, file, row, line: line?.includes(account) ? line : null };
   });
 }

@@ -8,7 +8,7 @@ import type { Db, Reads } from '../platform/db/index.ts';
 import { inChild } from '../platform/index.ts';
 import type { Handler } from '../platform/queue/index.ts';
 import { type Asked, PROGRAM, sealFolder } from '../prove/index.ts';
-import { refuseStrayLinks } from '../sources/index.ts';
+import { refuseStray } from '../sources/index.ts';
 import type { Done, Order } from './run.child.ts';
 import { failTraceRun, fileOf, finishTraceRun, namedFiles, orderOf } from './traces.ts';
 
@@ -39,7 +39,7 @@ export function traceRunHandler({ db, now, data, workspace, reportersOf }: Trace
       const { trace, gate, definition } = await orderOf(db, job.id, now());
       if (workspace === undefined)
         throw new ForthrightError('workspace-missing', 'This server was started without a workspace.');
-      await refuseStrayLinks(namedFiles(definition), dirname(workspace));
+      for (const { of, path } of namedFiles(definition)) await refuseStray(path, dirname(workspace), of);
       const folder = await mkdtemp(join(tmpdir(), 'forthright-reports-'));
       try {
         await writeReceived(definition, folder, (given) => reportersOf(db, given));

@@ -27,7 +27,7 @@ import {
   deedUpon,
   findIncident,
   insertEvidence,
-  isPlainFile,
+  isPlainPath,
   notFound,
   recordUpon,
   unlockedUntil,
@@ -131,7 +131,7 @@ export async function openTrace(
 /** Whoever reaches the server names files of the workspace's folder by a plain path, and none that steers the program. */
 function problemsOfFiles(definition: TraceDefinition): Problem[] {
   return namedFiles(definition)
-    .filter(({ path }) => !isPlainFile(path))
+    .filter(({ path }) => !isPlainPath(path))
     .map(({ of }) => ({
       at: `definition.${of}.at`,
       message: 'a file below the folder of the workspace, such as reports.csv',

@@ -111,12 +111,14 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     await picture(page, 'no-leaks-light');
     await refuseBarriers(page, 'an incident without leaks');
     await page.getByRole('link', { name: 'Say what has leaked' }).click();
-    await page.getByLabel('Log that knows the page').selectOption('web');
+    await page.getByLabel('Log that shows it').selectOption('web');
     await page.getByLabel('Address of the page').fill('/reviews/{reviews}');
     await page.getByLabel('From').fill('2025-11-18T07:00');
     await page.getByLabel('To', { exact: true }).fill('2025-11-20T16:30');
+    await page.getByText('Only some answers or hosts').click();
     await page.getByLabel('Status of the answers').fill('200');
-    await page.getByRole('button', { name: 'Add this page' }).click();
+    await page.getByRole('button', { name: 'Add this' }).click();
+    await page.getByText('Not saved yet.').waitFor();
     await picture(page, 'leaks-light');
     await refuseBarriers(page, 'what leaked');
     await page.getByRole('button', { name: 'Save' }).click();
@@ -210,7 +212,18 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     assert.equal(await page.locator(':focus').textContent(), 'Skip to the content');
     await page.keyboard.press('Enter');
     // Past the parts of the incident.
-    for (const part of ['Six answers', 'What has leaked', 'Duties', 'Decide and close']) {
+    const parts = [
+      'Six answers',
+      'What has leaked',
+      'Charts',
+      'View by view',
+      'Compare runs',
+      'Duties',
+      'Notices',
+      'Decide and close',
+      'Register',
+    ];
+    for (const part of parts) {
       await page.keyboard.press('Tab');
       assert.equal(await page.locator(':focus').textContent(), part);
     }

@@ -16,3 +16,16 @@ export async function signInFirst(
   const { person } = (await made.json()) as { person: string };
   await page.request.put(`${address}/api/people/${person}/roles`, { headers, data: { roles } });
 }
+
+/** Somebody whom the administrator of `keeper` invites, signed in in the browser of `page`. */
+export async function signInInvited(
+  page: Page,
+  keeper: Page,
+  { address }: Served,
+  who: Readonly<{ name: string; email: string; roles: readonly Role[] }>,
+): Promise<void> {
+  const headers = { origin: address };
+  const made = await keeper.request.post(`${address}/api/people`, { headers, data: who });
+  const { link } = (await made.json()) as { link: string };
+  await page.request.post(`${address}/api/accept-link`, { headers, data: { link, password: PASSWORD } });
+}

@@ -1,7 +1,7 @@
 /** For journeys through the web application: the real server as its own process, and Debian's Chromium. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,9 +26,20 @@ export type Served = Readonly<{
 }>;
 
 /** `forthright serve` with the built application, on a new data folder. */
-export async function serveWeb({ workspace }: { workspace?: string | undefined } = {}): Promise<Served> {
+export async function serveWeb({
+  workspace,
+  mail,
+}: {
+  workspace?: string | undefined;
+  /** What stands in `mail.yaml` of the data folder. */
+  mail?: string;
+} = {}): Promise<Served> {
   await buildWeb();
   const folder = mkdtempSync(join(tmpdir(), 'forthright-web-'));
+  if (mail !== undefined) {
+    mkdirSync(join(folder, 'data'), { mode: 0o700 });
+    writeFileSync(join(folder, 'data', 'mail.yaml'), mail);
+  }
   const words = [FORTHRIGHT, 'serve', '--data', 'data', '--port', '0', '--json'];
   const child: ChildProcess = spawn(
     process.execPath,

@@ -20,6 +20,8 @@ export function useMe(): Me {
 /** The server decides; this only keeps pages from offering what it would refuse. */
 export const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver', 'auditor'];
 export const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
+/** Who speaks with customers. */
+export const SPEAKERS: readonly Role[] = ['support-agent', 'investigator', 'privacy-officer'];
 /** Who sees the people of the server. */
 export const KEEPERS: readonly Role[] = ['administrator', 'auditor'];
 export const hasOne = ({ roles }: Me, some: readonly Role[]): boolean =>

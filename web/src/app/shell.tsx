@@ -6,14 +6,16 @@ import { useState } from 'react';
 import { Loaded } from '../kit/states.tsx';
 import { LANGUAGES, type Language, useWords } from '../words/index.tsx';
 import { answerOf, api, signIn } from './client.ts';
-import { hasOne, KEEPERS, type Me, meQuery, READERS } from './session.ts';
+import { KeysProvider } from './keys.tsx';
+import { hasOne, KEEPERS, type Me, meQuery, READERS, SPEAKERS } from './session.ts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from './theme.ts';
+import { WaysByKey } from './ways-by-key.tsx';
 
 export function Shell() {
   const { t } = useWords();
   const me = useQuery(meQuery);
   return (
-    <>
+    <KeysProvider>
       <a className="skip" href="#main">
         {t('shell.skip')}
       </a>
@@ -29,7 +31,8 @@ export function Shell() {
           {() => <Outlet />}
         </Loaded>
       </main>
-    </>
+      {me.data !== undefined && <WaysByKey />}
+    </KeysProvider>
   );
 }
 
@@ -37,10 +40,14 @@ function Ways({ me }: Readonly<{ me: Me }>) {
   const { t } = useWords();
   return (
     <nav aria-label={t('shell.ways')} className="ways">
-      <Link to="/" activeOptions={{ exact: true }}>
-        {t('home.name')}
-      </Link>
+      {(hasOne(me, READERS) || !hasOne(me, SPEAKERS)) && (
+        <Link to="/" activeOptions={{ exact: true }}>
+          {t('home.name')}
+        </Link>
+      )}
       {hasOne(me, READERS) && <Link to="/incidents">{t('incidents.name')}</Link>}
+      {hasOne(me, [...READERS, ...KEEPERS]) && <Link to="/register">{t('register.name')}</Link>}
+      {hasOne(me, SPEAKERS) && <Link to="/desk">{t('desk.name')}</Link>}
       {hasOne(me, KEEPERS) && <Link to="/people">{t('people.name')}</Link>}
     </nav>
   );

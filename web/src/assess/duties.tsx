@@ -1,16 +1,20 @@
 /** What the law asks for: the duties as a table, what is still open, and each with its reasons. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { answerOf, api } from '../app/client.ts';
 import { hasOne, useMe, WORKERS } from '../app/session.ts';
 import { Head } from '../incident/head.tsx';
 import { incidentQueries, type Shown } from '../incident/queries.ts';
 import { useDuties } from '../kit/deadlines.tsx';
 import { Hatch } from '../kit/figure.tsx';
-import { Empty, Failed, Loaded } from '../kit/states.tsx';
+import { Empty, Failed, Loaded, Loading } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
 import { DutyPanel } from './duty.tsx';
 import { type Duties as Assessed, assessQueries, type Listed } from './queries.ts';
+
+/** With its outlines only when duties are shown. */
+const DutiesMap = lazy(() => import('./map.tsx').then((found) => ({ default: found.DutiesMap })));
 
 const STATUSES = ['due', 'cannot-tell', 'unverified', 'not-due'] as const;
 type Status = Listed['status'];
@@ -97,6 +101,11 @@ function Table({ assessed, shown }: Readonly<{ assessed: Assessed; shown: Shown 
         <Rows rows={rows} incident={shown.id} />
       )}
       <Questions assessed={assessed} />
+      {assessed.duties !== null && (
+        <Suspense fallback={<Loading />}>
+          <DutiesMap rows={assessed.duties} />
+        </Suspense>
+      )}
       <Again incident={shown.id} isClosed={shown.state === 'closed'} />
       {duty !== undefined && (
         <DutyPanel incident={shown.id} duty={duty} isClosed={shown.state === 'closed'} />

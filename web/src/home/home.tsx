@@ -1,7 +1,7 @@
 /** Home: the clock that ends first, what waits for whoever looks, and the incidents that are open. */
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { hasOne, READERS, useMe, WORKERS } from '../app/session.ts';
+import { Link, Navigate } from '@tanstack/react-router';
+import { hasOne, READERS, SPEAKERS, useMe, WORKERS } from '../app/session.ts';
 import { IncidentLine } from '../incident/incident-line.tsx';
 import { incidentQueries, type Listed } from '../incident/queries.ts';
 import { type Ending, endings, useDuties } from '../kit/deadlines.tsx';
@@ -9,10 +9,13 @@ import { Empty, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { FirstVisit } from '../start/first-visit.tsx';
 import { useWords } from '../words/index.tsx';
+import { CampaignsWaiting } from './campaigns.tsx';
 import { homeQueries, type Waiting } from './queries.ts';
 
 export function Home() {
   const me = useMe();
+  // Whoever only speaks with customers has one place.
+  if (!hasOne(me, READERS) && hasOne(me, SPEAKERS)) return <Navigate to="/desk" replace />;
   if (!hasOne(me, READERS)) return <FirstVisit />;
   return <Work mayOpen={hasOne(me, WORKERS)} />;
 }
@@ -147,9 +150,10 @@ function WaitingForMe() {
       <Loaded query={waiting}>
         {({ waiting: found, isMore }) =>
           found.length === 0 ? (
-            <p className="soft">{t('home.nothingWaits')}</p>
+            <CampaignsWaiting otherwise={<p className="soft">{t('home.nothingWaits')}</p>} />
           ) : (
             <>
+              <CampaignsWaiting otherwise={null} />
               <ul className="plain rows">
                 {found.map((one) => (
                   <li key={one.id}>

@@ -1,5 +1,5 @@
 /** The time of an incident as a drawing: what happened, when who looked, where the logs are silent, what the law wants by when. */
-import { useEffect, useRef, useState } from 'react';
+import { useWidth } from '../kit/width.ts';
 import { useWords } from '../words/index.tsx';
 import { type Mark, type Placed, placed, type Scale, ticks, xOf } from './drawing.rules.ts';
 import type { ScopeAnswer } from './queries.ts';
@@ -16,19 +16,6 @@ const LANE = 22;
 const BAND = 44;
 const MARGIN = 8;
 const MOST_FLAGS = 4;
-
-function useWidth() {
-  const ref = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const { current } = ref;
-    if (current === null) return;
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
-    observer.observe(current);
-    return () => observer.disconnect();
-  }, []);
-  return { ref, width };
-}
 
 export function Drawing({ answer, events, deadlines }: Props) {
   const { t, local } = useWords();

@@ -28,11 +28,39 @@ export function Head({ shown }: Readonly<{ shown: Shown }>) {
         <Link to="/incidents/$incident/leaks" params={{ incident: shown.id }}>
           {t('leaks.title')}
         </Link>
+        <Link
+          to="/incidents/$incident/charts"
+          params={{ incident: shown.id }}
+          activeOptions={{ includeSearch: false }}
+        >
+          {t('charts.tab')}
+        </Link>
+        <Link to="/incidents/$incident/views" params={{ incident: shown.id }}>
+          {t('views.tab')}
+        </Link>
+        <Link to="/incidents/$incident/compare" params={{ incident: shown.id }}>
+          {t('compare.tab')}
+        </Link>
         <Link to="/incidents/$incident/duties" params={{ incident: shown.id }}>
           {t('duties.tab')}
         </Link>
+        <Link to="/incidents/$incident/risk" params={{ incident: shown.id }}>
+          {t('risk.tab')}
+        </Link>
+        <Link to="/incidents/$incident/report" params={{ incident: shown.id }}>
+          {t('report.tab')}
+        </Link>
+        <Link to="/incidents/$incident/notify" params={{ incident: shown.id }}>
+          {t('notify.tab')}
+        </Link>
+        <Link to="/incidents/$incident/page" params={{ incident: shown.id }}>
+          {t('page-edit.tab')}
+        </Link>
         <Link to="/incidents/$incident/decide" params={{ incident: shown.id }}>
           {t('decide.tab')}
+        </Link>
+        <Link to="/register" search={{ incident: shown.id }}>
+          {t('register.name')}
         </Link>
       </nav>
     </header>

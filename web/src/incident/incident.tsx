@@ -4,7 +4,6 @@ import { Link, useParams } from '@tanstack/react-router';
 import { hasOne, useMe, WORKERS } from '../app/session.ts';
 import { endings, useDuties } from '../kit/deadlines.tsx';
 import { Failed, Loaded } from '../kit/states.tsx';
-import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
 import { Drawing } from './drawing.tsx';
 import { EvidencePanel } from './evidence.tsx';
@@ -12,6 +11,7 @@ import { Head } from './head.tsx';
 import { type Answered, incidentQueries, type Run, type Shown } from './queries.ts';
 import { RunButton, Running } from './run.tsx';
 import { SixAnswers } from './six.tsx';
+import { Source } from './source.tsx';
 
 export function Incident() {
   const { incident } = useParams({ from: '/incidents/$incident' });
@@ -176,17 +176,5 @@ function OwnDrawing({ shown, answered }: Readonly<{ shown: Shown; answered: Answ
         )}
       </Loaded>
     </section>
-  );
-}
-
-/** Where the figures of this page come from, in one line. */
-export function Source({ answered: { answer, askedAt } }: Readonly<{ answered: Answered }>) {
-  const { t, bytes } = useWords();
-  const { files } = answer.evidence;
-  return (
-    <p className="source soft">
-      {t('source', { count: files.length, size: bytes(files.reduce((sum, file) => sum + file.bytes, 0)) })}{' '}
-      <code>{answer.run}</code> {askedAt !== undefined && <When at={askedAt} />}
-    </p>
   );
 }

@@ -1,6 +1,6 @@
 /** The four states of whatever is asked of the server: loading, failed, empty, full. */
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Refused } from '../app/client.ts';
 import { useWords } from '../words/index.tsx';
 
@@ -75,4 +75,11 @@ export function Loaded<T>({
     return <Failed error={error} again={() => void refetch()} isWhole={isWhole} />;
   if (data === undefined) return <Loading />;
   return children(data);
+}
+
+/** What was there last, while something newer is asked for or was refused: a form never goes away under whoever types. */
+export function useKept<T>(data: T | undefined): T | undefined {
+  const [kept, setKept] = useState(data);
+  if (data !== undefined && data !== kept) setKept(data);
+  return data ?? kept;
 }

@@ -2,9 +2,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Drawing } from '../incident/drawing.tsx';
 import { EvidencePanel } from '../incident/evidence.tsx';
-import { Source } from '../incident/incident.tsx';
 import { type Answered, answered } from '../incident/queries.ts';
 import { SixAnswers } from '../incident/six.tsx';
+import { Source } from '../incident/source.tsx';
 import { Loaded } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
 

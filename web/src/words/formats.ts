@@ -11,6 +11,8 @@ export type Formats = Readonly<{
   length: (ms: number) => string;
   list: (parts: readonly string[]) => string;
   country: (code: string) => string;
+  /** Its name in this language: `fr` as `French`. */
+  languageName: (code: string) => string;
 }>;
 
 const MINUTE = 60_000;
@@ -61,6 +63,7 @@ export function formatsOf(language: string): Formats {
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
+  const languages = new Intl.DisplayNames(locale, { type: 'language', fallback: 'code' });
   return {
     number: (value) => number.format(value),
     bytes: (value) => bytesOf(locale, value),
@@ -70,5 +73,6 @@ export function formatsOf(language: string): Formats {
     length: (ms) => lengthOf(locale, ms),
     list: (parts) => list.format(parts),
     country: (code) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code),
+    languageName: (code) => (/^[a-z]{2,3}(-\w+)*$/i.test(code) ? (languages.of(code) ?? code) : code),
   };
 }

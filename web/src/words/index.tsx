@@ -31,6 +31,8 @@ export type Words = Formats &
     t: (key: Key, values?: Values) => string;
     /** The message of a name that the server gave, if there is one; else the name itself. */
     named: (group: string, name: string) => string;
+    /** The names of a group that there are messages of. */
+    namesOf: (group: string) => readonly string[];
   }>;
 
 const Context = createContext<Words | undefined>(undefined);
@@ -58,6 +60,10 @@ function wordsOf(language: Language, messages: Messages, choose: (language: Lang
       const key = `${group}.${name}`;
       return isKey(key) ? say(key) : name;
     },
+    namesOf: (group) =>
+      Object.keys(messages).flatMap((key) =>
+        key.startsWith(`${group}.`) ? [key.slice(group.length + 1)] : [],
+      ),
   };
 }
 

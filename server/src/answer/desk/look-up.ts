@@ -13,7 +13,7 @@ import { checkMessage } from '../check/check.ts';
 import { codeSentTo } from '../entrances.ts';
 import { undefinedIfGone } from '../record.ts';
 import type { Truth } from '../types.ts';
-import { scriptFor } from './script.ts';
+import { messageIn, scriptFor } from './script.ts';
 import { actsOf, insertLookUps, type StoredAct } from './store.ts';
 import { masked, takenFor } from './taken.ts';
 import { maySendAgain, maySendLetter, toldOf } from './told.ts';
@@ -48,7 +48,7 @@ export async function lookUp(asked: Asked, given: DeskAsked, tools: Tools): Prom
   return {
     by,
     ...(code === undefined ? {} : { code }),
-    ...(message === undefined ? {} : { message }),
+    ...(message === undefined ? {} : { message: await messageIn(message, given.language) }),
     people,
     hasMore: seen.found.length > shown.length,
     ...(await scriptFor(

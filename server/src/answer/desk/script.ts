@@ -1,5 +1,6 @@
 /** What the agent may say, made of facts, in the customer's language and in the agent's; and what not. */
-import type { DeskAnswer, DeskPerson } from '@forthright/contract';
+import type { DeskAnswer, DeskPerson, MessageAnswer } from '@forthright/contract';
+import { checkLanguages } from '../check-page/texts.ts';
 import { readSayings, type Say } from '../sayings/index.ts';
 import type { Seen } from './types.ts';
 
@@ -21,6 +22,17 @@ export async function scriptFor(given: Given, agent: string): Promise<Script> {
   return {
     say: { customer: say(customer), agent: say(own) },
     neverSay: ['others', 'unpublished', 'delivered', 'repeat'].map((one) => never(`never.${one}`)),
+  };
+}
+
+/** The verdict on a message with its reasons in the agent's language: the words of the page on which anybody checks one. */
+export async function messageIn(message: MessageAnswer, agent: string): Promise<MessageAnswer> {
+  const own = (await checkLanguages()).get((await readSayings()).nearest(agent))?.messages;
+  if (own === undefined) return message;
+  return {
+    ...message,
+    reasons: message.reasons.map(({ is }) => ({ is, says: own[`reason.${is}`] })),
+    next: own[`next.${message.verdict}`],
   };
 }
 

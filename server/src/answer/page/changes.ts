@@ -2,21 +2,26 @@
 import {
   type DiscardEdition,
   type EditionChanged,
+  type EditionChecked,
+  type EditionWhole,
   ForthrightError,
   newId,
+  PAGE_SECTIONS,
+  type PageSection,
   PageStatement,
   PageTexts,
   type PrepareEdition,
   type PublishEdition,
 } from '@forthright/contract';
 import * as z from 'zod';
+import { elementOf } from '../../assess/index.ts';
 import { deedUpon, findIncident, notFound, type RecordedIncident } from '../../incident/index.ts';
 import { findCampaign, PUBLISH_BATCHES, statementOf } from '../../notify/index.ts';
 import type { Reads, Tx } from '../../platform/db/index.ts';
 import { addJob } from '../../platform/queue/index.ts';
 import { type Asked, lastEntryOf, textsOf } from '../../prove/index.ts';
 import { type Before, makeEdition, TEXT_FILE } from './edition.ts';
-import { gatherPage, openSections } from './gather.ts';
+import { gatherPage, openSections, surveyPage } from './gather.ts';
 import { discardRow, editionsOf, filesOf, insertEdition, insertEditionMove, publishRow } from './store.ts';
 import { pageLanguages } from './texts.ts';
 import type { Edition, EditionText } from './types.ts';
@@ -148,6 +153,69 @@ async function prepare(
     },
   );
   return { ...done, edition: id, state: 'prepared', hash };
+}
+
+/**
+ * Whether an edition could be prepared from this: what is known, called open or missing, section by section. Keeps nothing;
+ * refuses as `prepare-edition` does what no text could mend.
+ */
+export async function checkEdition(
+  asked: Asked,
+  given: PrepareEdition,
+  { workspace }: PageOptions,
+): Promise<EditionChecked> {
+  const { db } = asked;
+  const { run: runJob, address } = given;
+  const incident = await publicIncident(asked, given.incident);
+  const last = await publishedLast(db, incident.id);
+  await refuseAddress(db, { incident: incident.id, address, last });
+  const typed = await typedOf(asked, incident.id, given);
+  const languages = [...(await pageLanguages()).keys()];
+  const of = { incident, runJob, address, ...typed, number: (last?.number ?? 0) + 1, workspace };
+  const { facts, known, problems } = await surveyPage(db, { ...of, today: asked.now() }, languages);
+  const open = new Set<PageSection>(openSections(typed.texts));
+  const shown = [...facts.fields.map(({ field }) => field), ...facts.perhaps.value];
+  return {
+    incident: incident.id,
+    sections: PAGE_SECTIONS.map((section) => ({
+      section,
+      is: open.has(section) ? 'open' : known[section] ? 'known' : 'missing',
+    })),
+    problems: [...problems],
+    places: facts.common.leaks.map(({ id }) => id),
+    fields: shown.filter((field) => elementOf(field) === null),
+    languages,
+  };
+}
+
+/** What speaks against publishing this edition now, by whoever asks. */
+export async function refusalsOf(
+  asked: Asked,
+  { id: incidentId }: Readonly<{ id: string }>,
+  edition: Edition,
+  options: PageOptions,
+): Promise<EditionWhole['refusals']> {
+  if (edition.state !== 'prepared') return [{ is: 'not-prepared', says: `The edition is ${edition.state}.` }];
+  const found = await findIncident(asked.db, incidentId, asked.actor);
+  if (found === undefined) throw notFound(incidentId);
+  const { incident } = found;
+  const isRestricted = incident.restrictedTo !== undefined;
+  const why = await whyNotAsMade(asked, incident, edition, options);
+  return [
+    ...(isRestricted
+      ? [{ is: 'restricted' as const, says: 'The incident is restricted, and a page is for everybody.' }]
+      : []),
+    ...(edition.madeBy === asked.actor.account
+      ? [{ is: 'own' as const, says: 'Who prepared it does not approve it.' }]
+      : []),
+    ...(why === undefined ? [] : [{ is: 'changed' as const, says: `${why}: prepare it anew.` }]),
+  ];
+}
+
+/** What people typed for an edition; `null` once it was erased. */
+export async function typedFor(reads: Reads, edition: Edition): Promise<EditionWhole['typed']> {
+  const text = (await textsOf(reads, [edition.entry]))(edition.entry, TYPED);
+  return text === null ? null : JSON.parse(text);
 }
 
 /** Something was done with the incident while an edition was composed, which takes a moment and holds nobody up. */

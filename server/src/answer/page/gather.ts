@@ -44,12 +44,24 @@ export async function gatherPage(
   given: Given,
   languages: readonly string[],
 ): Promise<PageFacts> {
+  const { facts, problems } = await surveyPage(reads, given, languages);
+  if (problems.length > 0) throw incomplete(problems);
+  return facts;
+}
+
+export type Surveyed = Readonly<{ facts: PageFacts; known: Known; problems: readonly Problem[] }>;
+
+/** What would be said, and all that is missing for it. Refuses as `gatherPage` does, but for what is missing. */
+export async function surveyPage(
+  reads: Reads,
+  given: Given,
+  languages: readonly string[],
+): Promise<Surveyed> {
   const { workspace: path, incident: recorded, runJob, statement, texts } = given;
   if (path === undefined)
     throw new ForthrightError('workspace-missing', 'This server was started without a workspace.');
   const { workspace } = await loadWorkspace(path);
   const { answer, incident } = await runOf(reads, recorded, runJob);
-  const problems: Problem[] = [];
   const contained = containedOf(recorded, statement);
   const notice: NoticeFile = {
     ...statement,
@@ -113,16 +125,16 @@ export async function gatherPage(
     })),
     notices,
   };
-  problems.push(
-    ...problemsOf(knownOf(facts), {
+  const known = knownOf(facts);
+  const problems = [
+    ...problemsOf(known, {
       notYet: facts.notYet.map(({ section, until }) => ({ section, until: until.value })),
       nextBy: common.unknown.value > 0 ? common.nextBy?.value : undefined,
       today: facts.today,
     }),
     ...untranslated(facts, languages),
-  );
-  if (problems.length > 0) throw incomplete(problems);
-  return facts;
+  ];
+  return { facts, known, problems };
 }
 
 const incomplete = (problems: readonly Problem[]): ForthrightError =>

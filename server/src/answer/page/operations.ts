@@ -3,8 +3,10 @@ import {
   AnswersRead,
   DiscardEdition,
   EditionChanged,
-  EditionShown,
+  EditionChecked,
+  type EditionShown,
   EditionsListed,
+  EditionWhole,
   ForthrightError,
   OfEdition,
   OfIncident,
@@ -20,15 +22,19 @@ import { findIncident, guarded, notFound, READERS, WORKERS } from '../../inciden
 import type { Reads } from '../../platform/db/index.ts';
 import { type Asked, Document, type Operation } from '../../prove/index.ts';
 import {
+  checkEdition,
   discardEdition,
   findEdition,
   type PageOptions,
   prepareEdition,
   publishEdition,
   publishedLast,
+  refusalsOf,
+  typedFor,
 } from './changes.ts';
 import { pageFile, TEXT_FILE } from './edition.ts';
 import { editionsOf, filesOf } from './store.ts';
+import { pageLanguages } from './texts.ts';
 import type { Edition, EditionText } from './types.ts';
 
 const path = '/incidents/:incident/editions';
@@ -62,6 +68,23 @@ async function shown(reads: Reads, edition: Edition): Promise<EditionShown> {
       path: name,
       sha256: createHash('sha256').update(content).digest('hex'),
     })),
+  };
+}
+
+async function whole(
+  asked: Asked,
+  { incident, edition: id }: OfEdition,
+  options: PageOptions,
+): Promise<EditionWhole> {
+  const of = await seen(asked, incident);
+  const edition = await findEdition(asked.db, of, id);
+  const { campaign } = edition;
+  return {
+    ...(await shown(asked.db, edition)),
+    refusals: await refusalsOf(asked, { id: of }, edition, options),
+    typed: await typedFor(asked.db, edition),
+    ...(campaign === undefined ? {} : { campaign }),
+    languages: [...(await pageLanguages()).keys()],
   };
 }
 
@@ -121,14 +144,21 @@ export const editionOperations = (options: PageOptions): readonly Operation[] =>
       return { editions: await Promise.all(found.map((edition) => shown(asked.db, edition))) };
     },
   }),
-  guarded(OfEdition, EditionShown, {
+  guarded(PrepareEdition, EditionChecked, {
+    name: 'check-edition',
+    summary: 'Whether an edition could be prepared from this, and what it lacks; keeps nothing.',
+    method: 'POST',
+    path: `${path}/check`,
+    may: WORKERS,
+    run: (asked, given) => checkEdition(asked, given, options),
+  }),
+  guarded(OfEdition, EditionWhole, {
     name: 'show-edition',
-    summary: 'One edition, with the hash that an approval names.',
+    summary: 'One edition, with the hash that an approval names, and what speaks against publishing it now.',
     method: 'GET',
     path: one,
     may: READERS,
-    run: async (asked, { incident, edition }) =>
-      shown(asked.db, await findEdition(asked.db, await seen(asked, incident), edition)),
+    run: (asked, given) => whole(asked, given, options),
   }),
   guarded<PreviewEdition, never>(PreviewEdition, z.never(), {
     name: 'preview-edition',

@@ -31,7 +31,7 @@ import type { Reads, Tx } from '../../platform/db/index.ts';
 import { addJob, cancelJob } from '../../platform/queue/index.ts';
 import { makeTag } from '../../prove/codes/index.ts';
 import { type Asked, registerMark } from '../../prove/index.ts';
-import { MOVES, type PersonEvent, type PersonState, STATES } from '../states.ts';
+import { EVENT_OF_OUTCOME, MOVES, type PersonEvent, type PersonState, STATES } from '../states.ts';
 import type { Copies } from './copies.store.ts';
 import { copiesFile, giveUpCopiesWith } from './copies.ts';
 import { noteWhetherOpen } from './open.ts';
@@ -428,15 +428,6 @@ export const discardCampaign = (asked: Asked, given: StopCampaign): Promise<Camp
     },
   );
 
-const EVENT_OF: Readonly<Record<SettleAddressees['outcome'], PersonEvent>> = {
-  'other-channel': 'turn',
-  told: 'tell',
-  excused: 'excuse',
-  unreachable: 'give-up',
-  retry: 'retry',
-  'never-again': 'never-again',
-};
-
 /**
  * While a process sends, the records lag behind its journal: whoever waits there may have the message by now, and who then
  * is told otherwise has two.
@@ -451,7 +442,7 @@ export async function settleAddressees(asked: Asked, given: SettleAddressees): P
   const { incident: id, campaign: of, outcome, channels, reason } = given;
   const ids = [...new Set(given.people)];
   refuseUnreasoned(given);
-  const event = EVENT_OF[outcome];
+  const event = EVENT_OF_OUTCOME[outcome];
   let campaign: Campaign | undefined;
   const done = await deedUpon(
     asked,

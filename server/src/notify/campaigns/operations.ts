@@ -3,17 +3,25 @@ import {
   AddresseesSettled,
   ApproveCampaign,
   CampaignChanged,
+  CampaignDifference,
   CampaignLinted,
   CampaignShown,
   CampaignsListed,
+  CampaignsWaiting,
+  CohortDescribed,
+  CompareCampaign,
   CopiesChanged,
   CopiesListed,
+  DescribeCohort,
+  DraftNotice,
   EraseAddressee,
   ForthrightError,
   LintCampaign,
   ListAddressees,
+  ListCampaignsWaiting,
   MakeCampaign,
   MakeCopies,
+  NoticeDrafted,
   NoticePreviewed,
   OfCampaign,
   OfCopies,
@@ -33,6 +41,7 @@ import {
   notFound,
   OFFICERS,
   READERS,
+  type RecordedIncident,
   WORKERS,
 } from '../../incident/index.ts';
 import { oneAddress } from '../../platform/mail/index.ts';
@@ -59,12 +68,15 @@ import {
   markCopiesSent,
   postCopies,
 } from './copies.ts';
+import { differenceOf } from './difference.ts';
+import { describeCohort, draftNotice } from './drafts.ts';
 import { approvalHash } from './hashes.ts';
 import { usable, writerOf } from './prepare.ts';
 import { addresseeOf, addressees, findCampaign, linted, listed, shown } from './show.ts';
 import { campaignsOf } from './store.ts';
 import { sendTest } from './try.ts';
 import type { Campaign, Mailing } from './types.ts';
+import { campaignsWaitingFor } from './waiting.ts';
 
 export type CampaignOptions = Readonly<{
   /** The data folder. */
@@ -84,11 +96,13 @@ const APPROVERS = ['privacy-officer', 'approver'] as const;
 /** Whoever sees that something is wrong may stop it. */
 const STOPPERS = ['investigator', 'privacy-officer', 'approver'] as const;
 
-async function seen({ db, actor }: Asked, id: string): Promise<string> {
+async function seenIncident({ db, actor }: Asked, id: string): Promise<RecordedIncident> {
   const found = await findIncident(db, id, actor);
   if (found === undefined) throw notFound(id);
-  return found.incident.id;
+  return found.incident;
 }
+
+const seen = async (asked: Asked, id: string): Promise<string> => (await seenIncident(asked, id)).id;
 
 async function find(asked: Asked, given: OfCampaign): Promise<Campaign> {
   return findCampaign(asked.db, await seen(asked, given.incident), given.campaign);
@@ -114,7 +128,12 @@ async function preview(
     given.language,
   );
   const message = Buffer.from(bytes).toString('utf8');
-  return { person: person.id, ...composed.notice, to: to ?? '', message };
+  const { subject, blocks } = writer.apart(person.facts, given.language);
+  const apart = {
+    subject: [...subject],
+    blocks: blocks.map(({ is, pieces }) => ({ is, pieces: [...pieces] })),
+  };
+  return { person: person.id, ...composed.notice, to: to ?? '', apart, message };
 }
 
 /** Why what was prepared can't be made any more; undefined when it can, to the last byte. */
@@ -166,6 +185,50 @@ export const campaignOperations = (options: CampaignOptions): readonly Operation
     path: one,
     may: READERS,
     run: async (asked, given) => shown(asked.db, await find(asked, given)),
+  }),
+  guarded(ListCampaignsWaiting, CampaignsWaiting, {
+    name: 'list-campaigns-waiting',
+    summary: 'Campaigns that wait for whoever asks: to be approved, started, resumed, or made anew.',
+    method: 'GET',
+    path: '/campaigns/waiting',
+    may: READERS,
+    run: (asked, { most }) => campaignsWaitingFor(asked, most, { approvers: APPROVERS, workers: WORKERS }),
+  }),
+  guarded(DescribeCohort, CohortDescribed, {
+    name: 'describe-cohort',
+    summary: 'Whom a run has found, and which texts in which languages their notices need.',
+    method: 'GET',
+    path: '/incidents/:incident/runs/:run/cohort',
+    may: READERS,
+    run: async (asked, given) => describeCohort(asked, await seenIncident(asked, given.incident), given),
+  }),
+  guarded(DraftNotice, NoticeDrafted, {
+    name: 'draft-notice',
+    summary:
+      'How the notice of one person would read with these texts, and what the linter finds where. Changes nothing.',
+    method: 'POST',
+    path: '/incidents/:incident/notice-drafts',
+    may: WORKERS,
+    run: async (asked, given) => {
+      const { workspace, mailing } = options;
+      return draftNotice(
+        asked,
+        { incident: await seenIncident(asked, given.incident), workspace, mailing },
+        given,
+      );
+    },
+  }),
+  guarded(CompareCampaign, CampaignDifference, {
+    name: 'compare-campaign',
+    summary:
+      'What an approval would change against the campaign of the incident that was approved before; all of it when there was none.',
+    method: 'GET',
+    path: `${one}/changes`,
+    may: READERS,
+    run: async (asked, given) => {
+      const { workspace, mailing } = options;
+      return differenceOf(asked, await find(asked, given), { workspace, mailing });
+    },
   }),
   guarded(ListAddressees, AddresseesListed, {
     name: 'list-addressees',

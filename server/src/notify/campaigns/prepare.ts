@@ -6,15 +6,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { type ErrorCode, ForthrightError, newId } from '@forthright/contract';
 import {
   cohortOfRun,
   findDutyVersion,
   findIncident,
   keptDuties,
-  openContent,
   recordUpon,
   setCampaign,
 } from '../../incident/index.ts';
@@ -31,6 +28,7 @@ import {
 import { type Asked, deed, PROGRAM } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { cleanName, towardsPeople } from '../compose/index.ts';
+import { rowsOfCohort } from './cohort.ts';
 import { Cohorts, type LintedCohort } from './cohorts.ts';
 import { approvalHash, letterHash, sharedHash, toldHash } from './hashes.ts';
 import { foldLeft } from './left.ts';
@@ -237,7 +235,6 @@ async function prepareAll(
   const { campaign, options } = preparing;
   const found = await cohortOfRun(options.db, campaign.incident, campaign.runJob);
   if (found === undefined) throw erasedRun();
-  const content = await openContent(options.db, found.cohort);
   const state = {
     people: 0,
     messages: 0,
@@ -252,13 +249,8 @@ async function prepareAll(
     waiting = [];
     progress('preparing messages', state.people, found.cohort.people);
   };
-  for await (const line of createInterface({
-    input: Readable.from(content),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
-    const row = JSON.parse(line) as CohortRow | { salt: string };
-    if (!('salt' in row) && row.leaks === undefined) throw olderRun();
-    if ('salt' in row || (campaign.cohort !== 'both' && row.status !== campaign.cohort)) continue;
+  for await (const row of rowsOfCohort(options.db, found.cohort)) {
+    if (campaign.cohort !== 'both' && row.status !== campaign.cohort) continue;
     waiting.push(row);
     if (waiting.length >= AT_ONCE) await flush();
   }
@@ -266,12 +258,6 @@ async function prepareAll(
   const { people, messages, letters, addresses } = state;
   return { people, messages, letters, addresses: addresses.size };
 }
-
-const olderRun = (): ForthrightError =>
-  new ForthrightError(
-    'campaign-changed',
-    'An earlier version of Forthright wrote the people of this run, without all that a notice says: run scope again.',
-  );
 
 type State = {
   people: number;

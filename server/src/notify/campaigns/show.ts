@@ -11,7 +11,7 @@ import {
 import type { Reads } from '../../platform/db/index.ts';
 import { textsOf } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
-import { isFinished, type Sums, sumsOf } from '../states.ts';
+import { isFinished, outcomesFor, type Sums, sumsOf } from '../states.ts';
 import {
   campaignsOf,
   cohortsOf,
@@ -81,6 +81,7 @@ export async function listed(reads: Reads, campaign: Campaign): Promise<Campaign
     addresses: campaign.addresses,
     sums: Object.fromEntries(Object.entries(sums).filter(([, people]) => people > 0)),
     isFinished: campaign.hash !== undefined && isFinished(sums),
+    isWithdrawn: campaign.isWithdrawn,
     entry: campaign.entry,
   };
 }
@@ -161,5 +162,6 @@ export async function addressees(
     ...(said === null ? {} : { said }),
   }));
   const last = people.at(-1);
-  return { people, ...(rows.length > most && last !== undefined ? { next: last.person } : {}) };
+  const outcomes = state === undefined ? [] : outcomesFor(state);
+  return { people, outcomes, ...(rows.length > most && last !== undefined ? { next: last.person } : {}) };
 }

@@ -107,7 +107,7 @@ function splitBy(
   return split;
 }
 
-function answerFor(run: string, rows: readonly CohortRow[]): ScopeAnswer {
+function answerFor(run: string, rows: readonly CohortRow[], groups: ScopeAnswer['groups']): ScopeAnswer {
   const exposed = rows.filter(({ status }) => status === 'exposed').length;
   const unknown = rows.length - exposed;
   const seen = { first: '2025-11-18T06:10:00.000Z', last: '2025-11-19T06:10:00.000Z' };
@@ -132,7 +132,7 @@ function answerFor(run: string, rows: readonly CohortRow[]): ScopeAnswer {
     },
     fields: splitBy(rows, ({ status, fields, perhaps }) => (status === 'exposed' ? fields : perhaps)),
     combinations: [],
-    groups: [],
+    groups,
     where: { pages: [], hosts: [], items: 0, itemsWithoutReference: 0, itemsWithoutReferenceSample: [] },
     recipients: {
       byClass: {
@@ -181,6 +181,8 @@ export async function finishedRun(
   incident: string,
   rows: readonly CohortRow[],
   duties: readonly string[] = ['EU/people'],
+  /** What the law is applied to; most tests apply none. */
+  groups: ScopeAnswer['groups'] = [],
 ): Promise<string> {
   const { id } = await askRun(asked, incident, true);
   const job = await take(asked.db, id);
@@ -188,7 +190,7 @@ export async function finishedRun(
   const run = `run_${String(runs).padStart(32, '0')}`;
   const lines = [{ salt: '00'.repeat(32) }, ...rows].map((row) => `${JSON.stringify(row)}\n`);
   const kept = await keepContent(asked.db, Readable.from(lines.map((line) => Buffer.from(line))));
-  const answer = answerFor(run, rows);
+  const answer = answerFor(run, rows, groups);
   const { exposed, unknown, clear, unidentified, min, max } = answer.people;
   const figures = { exposed, unknown, clear, unidentified, min, max, views: answer.views, gaps: 0 };
   const cohort = { ...kept, people: rows.length };

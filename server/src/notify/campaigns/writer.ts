@@ -16,8 +16,10 @@ import { type Code, groupsOf } from '../../prove/codes/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { loadWorkspace } from '../../sources/index.ts';
 import {
+  type Apart,
   type Composed,
   compose,
+  composeApart,
   incidentFacts,
   type Languages,
   ownLanguages,
@@ -37,6 +39,8 @@ export type Writer = Readonly<{
   material: Material;
   /** A notice to look at, and its message, with a code that is none; `language` in place of the person's own. */
   look: (person: CohortRow, to: OneAddress, language?: string) => Look;
+  /** The same notice as `look` has, its values told apart from its words. */
+  apart: (person: CohortRow, language?: string) => Apart;
   /** The notice for a letter or another copy; with the code one types the address that it names. */
   copy: (person: CohortRow, given: Readonly<{ code: Code; address: string }>) => Composed;
   /** The message, not signed yet. */
@@ -105,16 +109,15 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
     to: OneAddress,
     code: string,
     { language = person.language, address }: Readonly<{ language?: string; address?: string }> = {},
-  ): Composed =>
-    compose({
-      incident: facts,
-      person: personFacts(answer.run, { ...person, language }, to),
-      languages,
-      fallback,
-      code,
-      ...(address === undefined ? {} : { address }),
-      today,
-    });
+  ) => ({
+    incident: facts,
+    person: personFacts(answer.run, { ...person, language }, to),
+    languages,
+    fallback,
+    code,
+    ...(address === undefined ? {} : { address }),
+    today,
+  });
   const letterheadWith = (frozen: Omit<Frozen, 'code'>) => ({
     messageId: frozen.messageId,
     dateMs: frozen.dateMs,
@@ -122,7 +125,7 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
     replyTo: oneAddress(letterhead.replyTo),
   });
   const look: Writer['look'] = (person, to, language) => {
-    const composed = preview(person, to, NO_CODE, language === undefined ? {} : { language });
+    const composed = compose(preview(person, to, NO_CODE, language === undefined ? {} : { language }));
     const messageId = `${'0'.repeat(32)}@${domainOf(oneAddress(letterhead.address))}`;
     return { composed, ...writeMail(composed.notice, letterheadWith({ messageId, dateMs: today })) };
   };
@@ -133,7 +136,11 @@ export async function makeWriter(reads: Reads, options: WriterOptions): Promise<
     look,
     // Nobody is written to: the type wants an address, and nothing of it stands in the notice.
     copy: (person, { code, address }) =>
-      preview(person, oneAddress(letterhead.address), groupsOf(code), { address }),
+      compose(preview(person, oneAddress(letterhead.address), groupsOf(code), { address })),
+    apart: (person, language) =>
+      composeApart(
+        preview(person, oneAddress(letterhead.address), NO_CODE, language === undefined ? {} : { language }),
+      ),
     write: (person, to, { code, ...frozen }) => {
       const mail = writeNotice(material, languages, { facts: person, to, code }, letterheadWith(frozen));
       return { ...mail, bodyHash: bodyHashOf(mail.bytes) };

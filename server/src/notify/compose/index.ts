@@ -1,3 +1,4 @@
+export { type Apart, type ApartBlock, type Piece, wordsOf } from './apart.ts';
 export type {
   Contact,
   Fact,
@@ -26,6 +27,7 @@ export {
   type Composed,
   cleanName,
   compose,
+  composeApart,
   contactWords,
   languageOf,
   mergedStretches,

@@ -2,6 +2,7 @@ import type { Element } from '@forthright/contract';
 import { ForthrightError } from '@forthright/contract';
 import { elementOf } from '../../assess/index.ts';
 import type { Notice } from '../../platform/mail/index.ts';
+import { type Apart, type ApartBlock, piecesOf, withoutMarks } from './apart.ts';
 import type { Contact, Fact, IncidentFacts, PersonFacts, Source, Stretch, Texts } from './facts.ts';
 import { type Form, formOf } from './forms.ts';
 import type { Language, Languages } from './language.ts';
@@ -40,11 +41,8 @@ export type Composed = Readonly<{
  * that must be said, or when what somebody typed is not there in the person's language.
  */
 export function compose(asked: Asked): Composed {
-  const { incident, person, today } = asked;
-  const language = languageOf(person.language, asked.languages, asked.fallback);
-  const form = formOf(person.region, incident.duties);
-  const zone = zoneOf(person.country, person.first?.value ?? today, incident.zone.value);
-  const writer = new Writer(asked, language, form, new Voice(language, person.country, zone));
+  const { person } = asked;
+  const { writer, language, form } = writerFor(asked, false);
   const { subject, blocks, sms } = writer.write();
   return {
     notice: {
@@ -59,6 +57,35 @@ export function compose(asked: Asked): Composed {
     facts: writer.voice.said,
     form: form.citation,
   };
+}
+
+/** The same notice word for word, in which each value is told apart from the words around it. */
+export function composeApart(asked: Asked): Apart {
+  const { writer, language, form } = writerFor(asked, true);
+  const { subject, blocks } = writer.write();
+  const { marked } = writer.voice;
+  return {
+    language: language.language,
+    subject: piecesOf(subject, marked),
+    blocks: blocks.flatMap((block): ApartBlock[] =>
+      block.is === 'list'
+        ? block.items.map((item) => ({ is: 'item', pieces: piecesOf(item, marked) }))
+        : [{ is: block.is, pieces: piecesOf(block.text, marked) }],
+    ),
+    form: form.citation,
+  };
+}
+
+function writerFor(
+  asked: Asked,
+  marks: boolean,
+): Readonly<{ writer: Writer; language: Language; form: Form }> {
+  const { incident, person, today } = asked;
+  const language = languageOf(person.language, asked.languages, asked.fallback);
+  const form = formOf(person.region, incident.duties);
+  const zone = zoneOf(person.country, person.first?.value ?? today, incident.zone.value);
+  const voice: Voice = new Voice(language, person.country, zone, { marks });
+  return { writer: new Writer(asked, language, form, voice), language, form };
 }
 
 /** `pt-BR` is served by a file `pt-BR`, else by `pt`, else by the fallback. */
@@ -176,7 +203,8 @@ class Writer {
     return [
       this.heading('what'),
       ...paragraphs(
-        ...new Set(places),
+        // Two leaks of one place are told once.
+        ...places.filter((one, i) => places.findIndex((of) => withoutMarks(of) === withoutMarks(one)) === i),
         ...this.pages(),
         person.views.value > 0 ? this.voice.say('what.views', { views: person.views }) : undefined,
         person.possiblySelf ? this.voice.say('what.possiblySelf') : undefined,
@@ -293,7 +321,10 @@ class Writer {
       this.heading('doing'),
       ...paragraphs(stopped),
       ...list(
-        measures.value.map((texts, i) => this.typed({ ...measures, value: texts }, `measures[${i}]`).value),
+        measures.value.map((texts, i) => {
+          const { value, source } = this.typed({ ...measures, value: texts }, `measures[${i}]`);
+          return this.voice.alone('measure', { value, source: { ...source, at: `${source.at}[${i}]` } });
+        }),
       ),
       ...paragraphs(
         told.length === 0
@@ -328,7 +359,7 @@ class Writer {
     const { agencies } = this.asked.incident;
     if (agencies === undefined)
       throw missing('addresses and numbers of the credit reporting agencies (`agencies`)', 'can.bureaus');
-    return agencies.value;
+    return agencies.value.map((value) => this.voice.alone('agency', { value, source: agencies.source }));
   }
 
   private more(common: Values): Block[] {

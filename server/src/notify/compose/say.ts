@@ -1,3 +1,4 @@
+import { type MessageFormatElement, parse, TYPE } from '@formatjs/icu-messageformat-parser';
 import { ForthrightError } from '@forthright/contract';
 import { IntlMessageFormat } from 'intl-messageformat';
 import type { Fact, FactName, Source } from './facts.ts';
@@ -8,6 +9,16 @@ export type Values<F extends string = FactName> = Readonly<Partial<Record<F, Fac
 
 /** A fact as it was said, so that a reader of the notice can be led to what it was computed from. */
 export type SaidFact<F extends string = FactName> = Readonly<{ fact: F; value: FactValue; source: Source }>;
+
+/** A value that stands in a text where marks are wanted. */
+export type Marked = Readonly<{ fact: string; source: Source }>;
+
+/**
+ * Around each value, where whoever reads is to see which words are values: what Unicode has for annotations. The number behind the
+ * first is that of `marked`. No value holds one: neither names nor typed lines have characters that only steer.
+ */
+export const MARKS = { from: '\uFFF9', of: '\uFFFA', to: '\uFFFB' } as const;
+const NAMED = new RegExp(`${MARKS.from}([A-Za-z]+)${MARKS.of}`, 'g');
 
 /** Texts of one language, by their keys. */
 export type Texted<K extends string> = Readonly<{
@@ -28,17 +39,21 @@ const MOST_CACHED = 500;
 /** Says texts of a language with facts, in the form of one person: their language, country and time zone. */
 export class Voice<K extends string = MessageKey, F extends string = FactName> {
   readonly said: SaidFact<F>[] = [];
+  /** The values between marks; none where none are wanted. */
+  readonly marked: Marked[] = [];
   readonly locale: string;
   private readonly known = new Set<string>();
   private readonly formats: Map<string, IntlMessageFormat>;
   private readonly language: Texted<K>;
   private readonly zone: string;
+  private readonly marks: boolean;
 
-  constructor(language: Texted<K>, country: string, zone: string) {
+  constructor(language: Texted<K>, country: string, zone: string, { marks = false } = {}) {
     this.language = language;
     this.zone = zone;
+    this.marks = marks;
     this.locale = localeOf(language.language, country, zone);
-    const key = `${this.locale}\0${zone}`;
+    const key = `${this.locale}\0${zone}\0${marks ? 'marks' : ''}`;
     if (!messageCache.has(key) && messageCache.size >= MOST_CACHED) messageCache.clear();
     this.formats = messageCache.get(key) ?? new Map();
     messageCache.set(key, this.formats);
@@ -66,7 +81,20 @@ export class Voice<K extends string = MessageKey, F extends string = FactName> {
     });
     const said = this.messageOf(text).format(asked);
     for (const name of used.keys()) this.note(name as F, values[name as F] as Fact<FactValue>);
-    return String(said);
+    if (!this.marks) return String(said);
+    return String(said).replace(NAMED, (_, name: F) =>
+      this.opening(name, (values[name] as Fact<FactValue>).source),
+    );
+  }
+
+  /** A value that stands by itself, in no text of ours. */
+  alone(fact: string, { value, source }: Fact<string>): string {
+    return this.marks ? `${this.opening(fact, source)}${value}${MARKS.to}` : value;
+  }
+
+  private opening(fact: string, source: Source): string {
+    this.marked.push({ fact, source });
+    return `${MARKS.from}${this.marked.length - 1}${MARKS.of}`;
   }
 
   /** `a, b and c`, as the language has it. */
@@ -92,7 +120,7 @@ export class Voice<K extends string = MessageKey, F extends string = FactName> {
     if (found !== undefined) return found;
     const { zone: timeZone } = this;
     const made = new IntlMessageFormat(
-      text,
+      this.marks ? withMarks(parse(text, { ignoreTag: true })) : text,
       this.locale,
       {
         date: { day: { year: 'numeric', month: 'long', day: 'numeric', timeZone } },
@@ -103,6 +131,39 @@ export class Voice<K extends string = MessageKey, F extends string = FactName> {
     this.formats.set(text, made);
     return made;
   }
+}
+
+/** The same text with marks around each value, those of plurals included. */
+function withMarks(elements: readonly MessageFormatElement[], counted = ''): MessageFormatElement[] {
+  const around = (name: string, element: MessageFormatElement): MessageFormatElement[] => [
+    { type: TYPE.literal, value: `${MARKS.from}${name}${MARKS.of}` },
+    element,
+    { type: TYPE.literal, value: MARKS.to },
+  ];
+  const inside = (element: MessageFormatElement): MessageFormatElement[] => {
+    switch (element.type) {
+      case TYPE.literal:
+      case TYPE.tag:
+        return [element];
+      case TYPE.argument:
+      case TYPE.number:
+      case TYPE.date:
+      case TYPE.time:
+        return around(element.value, element);
+      case TYPE.pound:
+        return around(counted, element);
+      case TYPE.select:
+      case TYPE.plural: {
+        const inner = element.type === TYPE.plural ? element.value : counted;
+        const options = Object.entries(element.options).map(([name, { value }]) => [
+          name,
+          { value: withMarks(value, inner) },
+        ]);
+        return [{ ...element, options: Object.fromEntries(options) } as MessageFormatElement];
+      }
+    }
+  };
+  return elements.flatMap(inside);
 }
 
 export function missing(what: string, where: string): ForthrightError {

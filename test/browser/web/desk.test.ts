@@ -1,0 +1,172 @@
+/** The desk in a browser, by somebody who never saw it: a genuine, an altered and a foreign message, and what is done for a customer. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { person } from '../../../server/src/notify/campaigns/testing.ts';
+import { buildWeb } from '../../../web/build.ts';
+import { DeskHouse } from '../../desk/house.ts';
+import { whyNoChromium } from '../../peers/chromium.ts';
+import { picture, refuseBarriers, refuseSideways, Watched } from './world.ts';
+
+const AT = (n: number) => `person-${n}@people.example`;
+
+describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
+  let desk: DeskHouse;
+  let address = '';
+  let browser: Watched;
+  let page: Page;
+
+  before(async () => {
+    desk = await DeskHouse.open({}, undefined, await buildWeb());
+    desk.deed = ({ to }) => (String(to) === AT(3) ? { say: '550 5.1.1 No such user\r\n' } : undefined);
+    await desk.sent([0, 1, 2, 3].map((n) => person(n, { language: n % 2 === 0 ? 'de' : 'en' })));
+    address = await desk.house.world.app.listen({ host: '127.0.0.1', port: 0 });
+    browser = await Watched.open();
+    page = await (await asAgent()).newPage();
+  });
+  after(async () => {
+    await browser?.close();
+    await desk?.close();
+    assert.deepEqual(browser?.complaints, [], 'the browser complained');
+  });
+
+  const asAgent = async (options: BrowserContextOptions = {}): Promise<BrowserContext> => {
+    const context = await browser.context(options);
+    await context.addCookies([{ ...desk.house.cookieOf('support-agent'), url: address }]);
+    return context;
+  };
+  const looked = async (name: string, of: Page = page) => {
+    await picture(of, name);
+    await refuseSideways(of, name);
+    await refuseBarriers(of, name);
+  };
+  const field = (of: Page = page) => of.getByLabel('Code, e-mail address, customer id or message');
+  const messageTo = (n: number): Buffer => {
+    const [mail] = desk.takenTo(AT(n));
+    assert.ok(mail);
+    return mail.bytes;
+  };
+  const hand = async (eml: Buffer, to: string) => {
+    await page.getByRole('button', { name: 'Next customer' }).click();
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'message.eml', mimeType: 'message/rfc822', buffer: eml });
+    await page.getByText('message.eml').waitFor();
+    await page.getByLabel('E-mail address to which it came').fill(to);
+    await page.getByRole('button', { name: 'Look up' }).click();
+  };
+
+  test('a support agent who signs in stands at the field, finds a customer, and reads what to say', async () => {
+    await page.goto(address);
+    await page.waitForURL(`${address}/desk`);
+    await field().waitFor();
+    await looked('desk-empty-light');
+    assert.deepEqual(await page.locator('.ways a').allTextContents(), ['Desk']);
+    // The cursor is in the field already.
+    await page.keyboard.type(AT(0));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Notice sent, accepted by the receiving server' }).waitFor();
+    await page.getByText('hat sie angenommen').waitFor();
+    await page.getByText('the receiving server accepted it').waitFor();
+    assert.equal(new URL(page.url()).search, '', 'nothing personal in the address');
+    await looked('desk-person-light');
+  });
+
+  test('a genuine message is told to be ours, an altered one altered, a foreign one foreign', async () => {
+    desk.house.world.pass(0.05);
+    await hand(messageTo(1), AT(1));
+    await page.getByRole('heading', { name: 'From us, unchanged' }).waitFor();
+    await looked('desk-genuine-light');
+
+    const altered = messageTo(1).toString('latin1').replaceAll('mistake', 'message');
+    await hand(Buffer.from(altered, 'latin1'), AT(1));
+    await page.getByRole('heading', { name: 'Made of one of ours, and altered' }).waitFor();
+    await page.getByRole('row', { name: /^Text/ }).first().waitFor();
+    await looked('desk-altered-light');
+
+    await page.getByRole('button', { name: 'Next customer' }).click();
+    await field().fill(
+      'Dear customer,\nyour account is blocked.\nOpen http://marlow.example.evil.example to keep it.',
+    );
+    await page.getByRole('button', { name: 'Look up' }).click();
+    await page.getByRole('heading', { name: 'Not from us' }).waitFor();
+    await looked('desk-foreign-light');
+  });
+
+  test('a code alone is not enough: the address is asked for, and then it counts', async () => {
+    desk.house.world.pass(0.05);
+    const text = messageTo(1).toString('latin1').replace(/=\r\n/g, '');
+    const code = /[0-9A-Z]{4}(?:-[0-9A-Z]{5}){3}/.exec(text)?.[0] ?? '';
+    await page.getByRole('button', { name: 'Next customer' }).click();
+    await field().fill(code);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Ask for the address, too' }).waitFor();
+    await page.getByLabel('E-mail address to which it came').fill(AT(1));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Code sent to this address' }).waitFor();
+  });
+
+  test('with the keyboard alone: the next customer, a copy that takes their wish, and a dispute', async () => {
+    desk.house.world.pass(0.05);
+    await page.locator('.desk-verdict').focus();
+    await page.keyboard.press('n');
+    await page.keyboard.type(AT(1));
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Send again' }).waitFor();
+    await page.keyboard.press('s');
+    await page.getByText('so they may have it').waitFor();
+    await looked('desk-send-again-light');
+    await page.keyboard.type('Deleted it by mistake.');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('A copy leaves within minutes.').waitFor();
+    await looked('desk-sent-again-light');
+
+    await page.locator('.desk-verdict').focus();
+    await page.keyboard.press('n');
+    await page.keyboard.type(AT(2));
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Record a dispute' }).waitFor();
+    await page.keyboard.press('d');
+    await page.getByText('It becomes a task').waitFor();
+    await page.keyboard.type('I never was a customer.');
+    await page.getByRole('button', { name: 'Record it' }).click();
+    await page.getByText('Somebody looks into it.').waitFor();
+  });
+
+  test('what came back is tried again, and said to wait for the campaign', async () => {
+    desk.house.world.pass(0.05);
+    await page.getByRole('button', { name: 'Next customer' }).click();
+    await field().fill('c000003');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Notice came back or was refused' }).first().waitFor();
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await page.getByRole('button', { name: 'Send it again' }).click();
+    await page.getByText('when it is resumed').waitFor();
+  });
+
+  for (const [colorScheme, width, locale] of [
+    ['light', 360, 'de-DE'],
+    ['dark', 360, 'en-GB'],
+    ['dark', 1280, 'de-DE'],
+  ] as const)
+    test(`it can be used in the ${colorScheme}, at ${width} pixels, in ${locale}`, async () => {
+      desk.house.world.pass(0.05);
+      const where = `desk-${colorScheme}-${width}-${locale.slice(0, 2)}`;
+      const other = await (
+        await asAgent({ colorScheme, locale, viewport: { width, height: 740 } })
+      ).newPage();
+      await other.goto(`${address}/desk`);
+      await other.locator('.desk-field').waitFor();
+      await looked(`${where}-empty`, other);
+      await other.locator('.desk-field').fill(AT(0));
+      await other.keyboard.press('Enter');
+      await other.locator('.desk-person').waitFor();
+      await looked(where, other);
+      await other.locator('.desk-field').fill('Nobody, nowhere,\nhas ever written this.');
+      await other.keyboard.press('Enter');
+      await other.locator('.desk-verdict').waitFor();
+      await looked(`${where}-foreign`, other);
+      await other.context().close();
+    });
+});

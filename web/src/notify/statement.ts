@@ -1,0 +1,111 @@
+/** What is typed in the editor, as fields of a form, and as the statement that the server takes. */
+import type { Statement } from './queries.ts';
+
+export type Typed = Readonly<{
+  fallback: string;
+  /** By the place in the statement and the language: `texts.cause en`. */
+  texts: Readonly<Record<string, string>>;
+  measures: number;
+  notExposed: readonly string[];
+  authorities: readonly Readonly<{ name: string; at: string }>[];
+  nextBy: string;
+  delayedByPolice: '' | 'yes' | 'no';
+  agencies: string;
+}>;
+
+export const NOTHING: Typed = {
+  fallback: 'en',
+  texts: {},
+  measures: 1,
+  notExposed: [],
+  authorities: [],
+  nextBy: '',
+  delayedByPolice: '',
+  agencies: '',
+};
+
+const key = (at: string, language: string): string => `${at} ${language}`;
+
+export const textOf = ({ texts }: Typed, at: string, language: string): string =>
+  texts[key(at, language)] ?? '';
+
+export const withText = (typed: Typed, at: string, language: string, text: string): Typed => ({
+  ...typed,
+  texts: { ...typed.texts, [key(at, language)]: text },
+});
+
+type ByLanguage = Record<string, string>;
+
+const byLanguage = ({ texts }: Typed, at: string): ByLanguage =>
+  Object.fromEntries(
+    Object.entries(texts).flatMap(([name, text]) => {
+      const [place, language = ''] = name.split(' ');
+      return place === at && text.trim() !== '' ? [[language, text.trim()]] : [];
+    }),
+  );
+
+const isThere = (texts: ByLanguage): boolean => Object.keys(texts).length > 0;
+
+const grouped = (typed: Typed, of: 'places' | 'fields'): Record<string, ByLanguage> => {
+  const start = `texts.${of}.`;
+  const places = Object.keys(typed.texts).flatMap((name) => {
+    const [at = ''] = name.split(' ');
+    return at.startsWith(start) ? [at] : [];
+  });
+  return Object.fromEntries(
+    [...new Set(places)].flatMap((at) => {
+      const texts = byLanguage(typed, at);
+      return isThere(texts) ? [[at.slice(start.length), texts]] : [];
+    }),
+  );
+};
+
+/** `null` while nobody has typed a cause, without which there is no notice. */
+export function statementOf(typed: Typed): Statement | null {
+  const cause = byLanguage(typed, 'texts.cause');
+  if (!isThere(cause)) return null;
+  const contained = byLanguage(typed, 'texts.contained');
+  const measures = Array.from({ length: typed.measures }, (_, i) =>
+    byLanguage(typed, `texts.measures[${i}]`),
+  );
+  const agencies = typed.agencies.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  return {
+    fallback: typed.fallback,
+    texts: {
+      cause,
+      ...(isThere(contained) ? { contained } : {}),
+      measures: measures.filter(isThere),
+      places: grouped(typed, 'places'),
+      fields: grouped(typed, 'fields'),
+    },
+    notExposed: typed.notExposed as Statement['notExposed'],
+    authorities: typed.authorities.filter(({ name, at }) => name.trim() !== '' && at !== ''),
+    ...(typed.nextBy === '' ? {} : { nextBy: typed.nextBy }),
+    ...(typed.delayedByPolice === '' ? {} : { delayedByPolice: typed.delayedByPolice === 'yes' }),
+    ...(agencies.length === 0 ? {} : { agencies }),
+  };
+}
+
+/** The same backwards, for a notice that is to be said better. */
+export function typedOf(statement: Statement): Typed {
+  const { texts, notExposed, authorities, nextBy, delayedByPolice, agencies, fallback } = statement;
+  const found: Record<string, string> = {};
+  const note = (at: string, given: Readonly<Record<string, string>> | undefined) => {
+    for (const [language, text] of Object.entries(given ?? {})) found[key(at, language)] = text;
+  };
+  note('texts.cause', texts.cause);
+  note('texts.contained', texts.contained);
+  for (const [i, measure] of (texts.measures ?? []).entries()) note(`texts.measures[${i}]`, measure);
+  for (const [id, place] of Object.entries(texts.places ?? {})) note(`texts.places.${id}`, place);
+  for (const [id, field] of Object.entries(texts.fields ?? {})) note(`texts.fields.${id}`, field);
+  return {
+    fallback: fallback ?? 'en',
+    texts: found,
+    measures: Math.max(1, texts.measures?.length ?? 0),
+    notExposed: notExposed ?? [],
+    authorities: authorities ?? [],
+    nextBy: nextBy ?? '',
+    delayedByPolice: delayedByPolice === undefined ? '' : delayedByPolice ? 'yes' : 'no',
+    agencies: (agencies ?? []).join('\n'),
+  };
+}
