@@ -15,6 +15,7 @@ import { DEEDS as DUTY_DEEDS } from './killing/duties.child.ts';
 import { DEEDS as EDITION_DEEDS } from './killing/editions.child.ts';
 import { DEEDS as PEOPLE } from './killing/people.child.ts';
 import { killCampaigns } from './killing/sending.ts';
+import { DEEDS as TRACE_DEEDS } from './killing/traces.child.ts';
 import { DEEDS as WEBHOOK_DEEDS } from './killing/webhooks.child.ts';
 import { askEngine } from './oracle/engine.ts';
 import {
@@ -42,6 +43,10 @@ const DUTIES = {
 const DESK = {
   child: new URL('./killing/desk.child.ts', import.meta.url),
   names: Object.keys(DESK_DEEDS),
+};
+const TRACES = {
+  child: new URL('./killing/traces.child.ts', import.meta.url),
+  names: Object.keys(TRACE_DEEDS),
 };
 const EDITIONS = {
   child: new URL('./killing/editions.child.ts', import.meta.url),
@@ -102,6 +107,10 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
   [`kill -9 in the midst of campaigns, ${SOAK_KILLS} times`, (settings) => killOften(settings, CAMPAIGNS)],
   [`kill -9 in the midst of duties, ${SOAK_KILLS} times`, (settings) => killOften(settings, DUTIES)],
   [`kill -9 in the midst of the desk, ${SOAK_KILLS} times`, (settings) => killOften(settings, DESK)],
+  [
+    `kill -9 in the midst of traces and reports, ${SOAK_KILLS} times`,
+    (settings) => killOften(settings, TRACES),
+  ],
   [`kill -9 in the midst of editions, ${SOAK_KILLS} times`, (settings) => killOften(settings, EDITIONS)],
   [`kill -9 of a process that sends notices, ${SENDER_KILLS} times`, killSending],
   [`kill -9 of a process that sends a campaign, ${SENDER_KILLS} times`, killCampaign],

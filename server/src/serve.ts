@@ -17,6 +17,8 @@ import {
   noticeEntrances,
   openRecordTruth,
   type RecordOptions,
+  reportEntrances,
+  reportOperations,
 } from './answer/index.ts';
 import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
@@ -46,6 +48,7 @@ import {
   sealFolder,
 } from './prove/index.ts';
 import { loadWorkspace } from './sources/index.ts';
+import { eraseEndedTraces, traceOperations, traceParts } from './trace/index.ts';
 import { webhookOperations, webhooksStandSince } from './webhooks/index.ts';
 import { startWorker } from './worker/index.ts';
 
@@ -66,7 +69,7 @@ export const operationsOf = (
   ...people.operations,
   ...incidentOperationsWith(addresseesElsewhere(data)),
   ...assessOperations({ workspace: jobs.workspace }),
-  ...fileOperations([assessParts]),
+  ...fileOperations([assessParts, traceParts]),
   ...jobOperations(jobs),
   ...lookOperations(jobs),
   ...singlesOperations(jobs),
@@ -75,6 +78,8 @@ export const operationsOf = (
   ...mailKeyOperations({ data, mailing }),
   ...deskOperations({ data, mailing, workspace: jobs.workspace }),
   ...customerOperations({ data, mailing, workspace: jobs.workspace }),
+  ...reportOperations({ data, mailing, workspace: jobs.workspace }),
+  ...traceOperations({ data, workspace: jobs.workspace }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
@@ -82,7 +87,12 @@ export const operationsOf = (
 /** What anybody may ask of these records, signed in or not. */
 export function questionsOf(options: RecordOptions & Readonly<{ now: () => Date }>): readonly Entrance[] {
   const open = () => openRecordTruth(options);
-  return [...answerEntrances(open), ...noticeEntrances(open), ...affectedEntrances(options)];
+  return [
+    ...answerEntrances(open),
+    ...noticeEntrances(open),
+    ...affectedEntrances(options),
+    ...reportEntrances(options),
+  ];
 }
 
 const nowhere = new Proxy({} as Db, {
@@ -119,6 +129,7 @@ export const MIGRATIONS = [
   'assess',
   'notify',
   'answer',
+  'trace',
 ].map((stage) => new URL(`./${stage}/migrations/`, import.meta.url));
 
 /** Where `npm run build` puts the web application; undefined while it was not run. */
@@ -238,6 +249,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       upkeep: async () => {
         await people.upkeep();
         await endAndArchive({ db, now, actor: PROGRAM }, { data, mailing });
+        await eraseEndedTraces({ db, now, actor: PROGRAM }, seals);
       },
     }).catch(async (error) => {
       await receiver?.close();

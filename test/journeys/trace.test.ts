@@ -9,7 +9,7 @@ import { SIMULATED, simulateWorkspace, type Truth } from '../../server/src/trace
 import { startCluster, whyNoCluster } from '../cluster/cluster.ts';
 import { forthright } from './command.ts';
 
-const SMALL = { ...SIMULATED, customers: 30_000, employees: 200, sold: 500, reporting: 0.06, controls: 200 };
+const SMALL = { ...SIMULATED, customers: 30_000, employees: 200, sold: 500, reporting: 0.06, controls: 400 };
 /** Staff in the simulated files; pseudonyms have a word before the hyphen. */
 const STAFF = /\be-(\d+|complaints)\b/;
 
@@ -107,7 +107,7 @@ describe('forthright trace', () => {
     await changed('few-controls', { 'past.csv': (text) => text.split('\n').slice(0, 60).join('\n') });
     const answer = await answerOf('few-controls');
     assert.deepEqual([answer.outcome, answer.refusal], ['refused', 'too-few-controls']);
-    assert.equal(answer.controls.needed, 100);
+    assert.equal(answer.controls.needed, 300);
   });
 
   it('says that three reports are too few', async () => {

@@ -10,6 +10,7 @@ import { DEEDS as OF_DUTIES } from './duties.child.ts';
 import { DEEDS as OF_EDITIONS } from './editions.child.ts';
 import { DEEDS as OF_LOOKS } from './looks.child.ts';
 import { DEEDS as OF_PEOPLE } from './people.child.ts';
+import { DEEDS as OF_TRACES } from './traces.child.ts';
 import { DEEDS as OF_WEBHOOKS } from './webhooks.child.ts';
 
 /** They reckon and keep nothing; that no entry comes of them is shown where each is tested. */
@@ -17,9 +18,17 @@ const KEEP_NOTHING = ['draft-risk', 'draft-report', 'check-edition'];
 
 test('a process is killed in the midst of every operation that changes something', () => {
   const killed = new Set(
-    [OF_INCIDENTS, OF_PEOPLE, OF_WEBHOOKS, OF_CAMPAIGNS, OF_DUTIES, OF_EDITIONS, OF_DESK, OF_LOOKS].flatMap(
-      (deeds) => Object.keys(deeds),
-    ),
+    [
+      OF_INCIDENTS,
+      OF_PEOPLE,
+      OF_WEBHOOKS,
+      OF_CAMPAIGNS,
+      OF_DUTIES,
+      OF_EDITIONS,
+      OF_DESK,
+      OF_LOOKS,
+      OF_TRACES,
+    ].flatMap((deeds) => Object.keys(deeds)),
   );
   const changing = allOperations().filter(({ method }) => method !== 'GET');
   assert.deepEqual(

@@ -43,6 +43,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   edition: `edn_${'0'.repeat(32)}`,
   selector: 'f202611220000',
   copies: `cpy_${'0'.repeat(32)}`,
+  report: `rpt_${'0'.repeat(32)}`,
+  trace: `trc_${'0'.repeat(32)}`,
   unlock: `unl_${'0'.repeat(32)}`,
 };
 

@@ -392,6 +392,9 @@ const Check = z.strictObject({
     .default([]),
 });
 
+/** Where customers forward mails that they did not want; what was read out of them is kept for so many days. */
+const Reports = Check.extend({ keepDays: z.int().min(1).max(3650).default(365) });
+
 /** How the webhooks of providers that send for us prove who they are. */
 const Providers = z.strictObject({
   ses: z
@@ -443,6 +446,7 @@ export const MailSettings = z.strictObject({
   mostReturned: z.number().min(0).max(1).default(0.05),
   receive: Receive.optional(),
   check: Check.optional(),
+  reports: Reports.optional(),
   providers: Providers.default({}),
   /** Programs that take copies one by one, as signed webhooks. */
   copies: z.strictObject({ textMessage: CopiesHook.optional(), account: CopiesHook.optional() }).default({}),

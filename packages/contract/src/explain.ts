@@ -425,6 +425,23 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'A file that holds a session or a token can be read by others.',
     advice: 'End the session or revoke the token, then `chmod 600` the file.',
   },
+  'trace-not-found': {
+    meaning: 'The incident has no such trace, or the trace no such run that has ended well.',
+    advice: 'Look at them with `list-traces`.',
+  },
+  'trace-erased': {
+    meaning: 'The time for which this trace was to be kept is over: its answers and names were erased.',
+    advice: 'If there is still a reason to look, open another trace with a gate of its own.',
+  },
+  'name-locked': {
+    meaning:
+      'Two people have not unlocked the name behind this pseudonym, or the time for which they did is over.',
+    advice: 'One asks with `ask-unlock`, another grants with `grant-unlock`, each with a reason.',
+  },
+  'candidate-not-found': {
+    meaning: 'The answer of this trace does not name such a candidate. Only who stands out is kept by name.',
+    advice: 'Look at the answer with `show-trace-run`.',
+  },
   'own-unlock': {
     meaning: 'Who asked that a name be unlocked may not grant it.',
     advice: 'Ask another person with the role to grant it.',

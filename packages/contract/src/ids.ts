@@ -22,7 +22,9 @@ export type Kind =
   | 'cmp'
   | 'edn'
   | 'cpy'
-  | 'ans';
+  | 'ans'
+  | 'trc'
+  | 'rpt';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;

@@ -67,6 +67,8 @@ const Access = z.strictObject({
   log: z.string().min(1),
   /** Only these accounts, employees or tokens; everyone when left out. */
   viewers: z.array(z.string()).min(1).optional(),
+  /** In place of `viewers`, on a server: whom a trace of this incident has named, and somebody has confirmed. */
+  suspect: z.strictObject({ job: z.string().max(60), candidate: z.string().min(1).max(300) }).optional(),
   actions: z.array(z.string()).min(1).optional(),
   path: z.string().startsWith('/').optional(),
   hosts: z.array(z.string()).min(1).optional(),

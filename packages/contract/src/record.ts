@@ -460,10 +460,10 @@ export const EraseText = z.strictObject({
 });
 export type EraseText = z.infer<typeof EraseText>;
 
-/** As answers of scope call members of staff. */
+/** As answers of scope and trace call members of staff; `account-1` is one that the directory of employees does not know. */
 const Pseudonym = z
   .string()
-  .regex(/^(?:employee|contractor)-[1-9]\d{0,5}$/, 'a pseudonym such as employee-1');
+  .regex(/^(?:employee|contractor|account)-[1-9]\d{0,5}$/, 'a pseudonym such as employee-1');
 
 export const AskUnlock = z.strictObject({
   incident: AnyIncident,
@@ -708,7 +708,8 @@ export const IncidentShown = z.strictObject({
   evidence: z.array(
     z.strictObject({
       id: z.string(),
-      kind: z.enum(['file', 'run']),
+      /** `trace`: the answer of a trace, on this server. */
+      kind: z.enum(['file', 'run', 'trace']),
       /** `null` once the file was erased. */
       sha256: z.string().nullable(),
       bytes: z.int(),

@@ -31,10 +31,10 @@ const RoutingKey = z.union([
 ]);
 export type RoutingKey = z.infer<typeof RoutingKey>;
 
-/** What must be settled before anybody is scored. */
-const Gate = z.strictObject({
-  /** The incident or the review that this is for: there is no standing score of employees. */
-  occasion: z.union([z.strictObject({ incident: Text }), z.strictObject({ review: Text })]),
+/** Without a leading zero and short, so that none is empty and none outlasts everybody. */
+const Retention = z.string().regex(/^P[1-9]\d{0,3}[DWMY]$/, 'a period such as P90D, P4W, P6M or P1Y');
+
+const settled = {
   purpose: Text,
   legalBasis: Text,
   worksCouncil: z.union([
@@ -42,10 +42,22 @@ const Gate = z.strictObject({
     z.strictObject({ notNeeded: z.string().min(10, 'say why no works council or equivalent has a say') }),
   ]),
   /** After how long the answer and all made for it are deleted. */
-  retention: z.string().regex(/^P\d+[DWMY]$/, 'a period such as P90D, P4W, P6M or P1Y'),
+  retention: Retention,
   /** Who answers for it. */
   by: Text,
+};
+
+/** What must be settled before anybody is scored. */
+const Gate = z.strictObject({
+  /** The incident or the review that this is for: there is no standing score of employees. */
+  occasion: z.union([z.strictObject({ incident: Text }), z.strictObject({ review: Text })]),
+  ...settled,
 });
+export type TraceGate = z.infer<typeof Gate>;
+
+/** The same where the incident is known: a review that is kept in the record of one has its own name. */
+export const GivenGate = z.strictObject({ review: Text.max(300).optional(), ...settled });
+export type GivenGate = z.infer<typeof GivenGate>;
 
 const AccessLog = z.strictObject({
   log: Text,
@@ -55,10 +67,8 @@ const AccessLog = z.strictObject({
   path: z.string().startsWith('/').optional(),
 });
 
-/** The file that `forthright trace` takes. */
-export const TraceFile = z.strictObject({
-  title: Text,
-  gate: Gate,
+/** Where to look, and what to hold it against. */
+const definition = {
   /** The window of look-ups. */
   from: Instant,
   to: Instant,
@@ -76,8 +86,32 @@ export const TraceFile = z.strictObject({
   controls: z.array(Control).default([]),
   /** The chance that anybody who leaked nothing is ever named. */
   alpha: z.number().gt(0).max(0.05).default(0.01),
-});
+};
+
+/** The file that `forthright trace` takes. */
+export const TraceFile = z.strictObject({ title: Text, gate: Gate, ...definition });
 export type TraceFile = z.infer<typeof TraceFile>;
+
+/** Reports that customers sent to us, by the groups in which they stand: each of these stands for its whole group. */
+const Received = z.strictObject({
+  groups: z.array(z.string().max(60)).min(1).max(100),
+  /** Also those of whom nobody knows that they are who they say: whoever wishes to frame a colleague writes in anybody's name. */
+  alsoUnproved: z.boolean().default(false),
+});
+/** Whatever else was reported. What is nobody's leak points to nobody. */
+const ReceivedOthers = z.strictObject({
+  name: Text,
+  otherThanGroups: z.array(z.string().max(60)).min(1).max(100),
+  alsoUnproved: z.boolean().default(true),
+});
+
+/** The same for a server, which has the gate. Files lie below the folder of its workspace. */
+export const TraceDefinition = z.strictObject({
+  ...definition,
+  reports: z.union([Reporters, Received]),
+  controls: z.array(z.union([Control, ReceivedOthers])).default([]),
+});
+export type TraceDefinition = z.infer<typeof TraceDefinition>;
 
 const Count = z.int().min(0);
 const When = z.iso.datetime({ precision: 3 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Reads, Tx } from '../platform/db/index.ts';
 import { readSecretFile } from '../prove/index.ts';
 
-export type What = 'affected' | 'verdict' | 'sender';
+export type What = 'affected' | 'verdict' | 'sender' | 'report' | 'reporter' | 'thanked';
 
 /** The longest that anything counts. */
 const KEPT_MS = 30 * 86_400_000;

@@ -24,6 +24,7 @@ import {
   visibleIncidents,
   WORKERS,
 } from '../incident/index.ts';
+import type { Tx } from '../platform/db/index.ts';
 import {
   findJob,
   isEnded,
@@ -43,6 +44,7 @@ import {
   type StreamFrom,
 } from '../prove/index.ts';
 import { loadWorkspace } from '../sources/index.ts';
+import { cancelTraceRun, TRACE_RUN } from '../trace/index.ts';
 
 export type JobsOptions = Readonly<{
   /** Path of the workspace file; undefined when the server was given none. */
@@ -120,12 +122,21 @@ async function runScope(asked: Asked, incident: string, { workspace }: JobsOptio
   return askRun(asked, incident, workspace !== undefined);
 }
 
+/** What people ask for and may end again. */
+const CANCELS: Readonly<
+  Record<string, (tx: Tx, job: string, incident: string, at: Date) => Promise<number>>
+> = {
+  [SCOPE_RUN]: cancelRun,
+  [TRACE_RUN]: (tx, job, _, at) => cancelTraceRun(tx, job, at),
+};
+
 async function cancel(asked: Asked, id: string): Promise<JobCancelled> {
   const { kind, subject } = await findVisible(asked, id);
-  if (kind !== SCOPE_RUN || subject === undefined) throw notFound(id);
+  const cancels = CANCELS[kind];
+  if (cancels === undefined || subject === undefined) throw notFound(id);
   return deed(asked, async (tx, at) => {
     if (!(await isVisible(tx, subject, asked.actor.account))) throw notFound(id);
-    return { job: id, entry: await cancelRun(tx, id, subject, at) };
+    return { job: id, entry: await cancels(tx, id, subject, at) };
   });
 }
 
@@ -244,7 +255,7 @@ export const jobOperations = (options: JobsOptions): readonly Operation[] => [
   }),
   guarded(OfJob, JobCancelled, {
     name: 'cancel-job',
-    summary: 'Ends a run of scope that waits or is under way; nothing of it counts.',
+    summary: 'Ends a run of scope or of a trace that waits or is under way; nothing of it counts.',
     method: 'POST',
     path: '/jobs/:job/cancel',
     may: WORKERS,

@@ -23,9 +23,8 @@ import {
 import { Limiter, type Wait } from '../platform/index.ts';
 import { type Asked, deed, type Operation } from '../prove/index.ts';
 import { describeList, previewLeak, suggestPaths } from '../scope/index.ts';
-import { type LoadedWorkspace, loadWorkspace } from '../sources/index.ts';
+import { type LoadedWorkspace, loadWorkspace, refuseStray } from '../sources/index.ts';
 import type { JobsOptions } from './jobs.operations.ts';
-import { refuseStray } from './stray.ts';
 
 /** Of one account: each look is an engine that reads for some seconds. */
 const A_MINUTE = { most: 60, windowSeconds: 60 };

@@ -3,14 +3,11 @@ import { ANSWER, type CodeAnswer, type MessageAnswer } from '@forthright/contrac
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerForm, type FormResult } from '../answer/index.ts';
 import type { Entrance } from '../people/index.ts';
-import { HTML } from './forms.ts';
+import { HTML, type Sent, takeFormsWithMessage } from './forms.ts';
 import { readInput, shapeOf } from './input.ts';
-import { readMultipart } from './multipart.ts';
 import { coded, problemOf, waitSecondsOf } from './problem.ts';
 
 export const CHECK_PATH = '/check';
-/** A message of one megabyte, and what stands around it. */
-const BODY_LIMIT_BYTES = 1_200_000;
 const MOST_LANGUAGE_CHARACTERS = 20;
 
 type CheckDoor = Readonly<{
@@ -20,8 +17,6 @@ type CheckDoor = Readonly<{
   /** Told of each refusal, for the log. */
   refused: (rawError: unknown, request: FastifyRequest) => void;
 }>;
-
-type Filled = Readonly<{ fields: Readonly<Record<string, string>>; file?: Buffer }>;
 
 export function addCheck(app: FastifyInstance, { questions, admit, refused }: CheckDoor): void {
   const named = (name: string): Entrance => {
@@ -35,7 +30,7 @@ export function addCheck(app: FastifyInstance, { questions, admit, refused }: Ch
     const { output } = await entrance.run(input, undefined);
     return output;
   };
-  const judge = async ({ fields, file }: Filled): Promise<FormResult> => {
+  const judge = async ({ fields, file }: Sent): Promise<FormResult> => {
     const { code: typed = '', address = '', text = '' } = fields;
     if (file !== undefined) {
       const answer = await ask(message, { address, eml: file.toString('base64') });
@@ -46,12 +41,7 @@ export function addCheck(app: FastifyInstance, { questions, admit, refused }: Ch
     return { kind: 'code', answer: (await ask(code, { address, code: typed })) as CodeAnswer };
   };
   app.register((scope, _, done) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      ['application/x-www-form-urlencoded', 'multipart/form-data'],
-      { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES },
-      async (request: FastifyRequest, body: Buffer) => filledOf(request, body),
-    );
+    takeFormsWithMessage(scope);
     scope.setErrorHandler(async (rawError, request, reply) => {
       refused(rawError, request);
       const error = coded(rawError);
@@ -67,31 +57,17 @@ export function addCheck(app: FastifyInstance, { questions, admit, refused }: Ch
       });
     });
     scope.post(CHECK_PATH, { onRequest: async (request) => admit(request) }, async (request, reply) =>
-      show(reply, request, await judge(request.body as Filled)),
+      show(reply, request, await judge(request.body as Sent)),
     );
     done();
   });
-}
-
-function filledOf(request: FastifyRequest, body: Buffer): Filled {
-  const type = request.headers['content-type'] ?? '';
-  if (!type.toLowerCase().startsWith('multipart/'))
-    return { fields: Object.fromEntries(new URLSearchParams(body.toString('utf8'))) };
-  const parts = readMultipart(body, type);
-  const fields = [...parts].filter(([, { isFile }]) => !isFile);
-  const file = parts.get('eml');
-  return {
-    fields: Object.fromEntries(fields.map(([name, { content }]) => [name, content.toString('utf8').trim()])),
-    // A browser sends an empty one where none was chosen.
-    ...(file?.isFile && file.content.length > 0 ? { file: file.content } : {}),
-  };
 }
 
 /** The page's own policy, with what a browser takes from the header alone. */
 const POLICY = /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/;
 
 async function show(reply: FastifyReply, request: FastifyRequest, result: FormResult): Promise<FastifyReply> {
-  const { fields } = (request.body ?? { fields: {} }) as Filled;
+  const { fields } = (request.body ?? { fields: {} }) as Sent;
   const page = await answerForm((fields.language ?? 'en').slice(0, MOST_LANGUAGE_CHARACTERS), result);
   const said = POLICY.exec(page)?.[1] ?? "default-src 'none'";
   return reply.header('content-security-policy', `${said}; frame-ancestors 'none'`).type(HTML).send(page);

@@ -19,6 +19,7 @@ import { addOperator, BACKUP_PATH, type OperatorDoor, REGISTER_PATH } from './op
 import { apiPage, STYLE } from './page.ts';
 import { coded, problemOf, tooMany, waitSecondsOf } from './problem.ts';
 import { addPublic, PUBLIC_PATH } from './public.ts';
+import { addReport, REPORT_PATH } from './report.ts';
 import { BODY_LIMIT_BYTES, readJson, refuseDoubtful, refuseOtherCodings } from './requests.ts';
 import { addReturned, isReturnedPath, RETURNED_PATHS, type ReturnedDoor } from './returned.ts';
 import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
@@ -127,6 +128,13 @@ export function makeServer(options: ServerOptions): FastifyInstance {
   if (options.questions?.some(({ name }) => name === 'check-message'))
     addCheck(app, {
       questions: options.questions,
+      admit: (request) => admit(door, request, { isPublic: true }),
+      refused: (rawError, request) => logRefusal(rawError, request, log),
+    });
+  const report = options.questions?.find(({ name }) => name === 'report-mail');
+  if (report !== undefined)
+    addReport(app, {
+      entrance: report,
       admit: (request) => admit(door, request, { isPublic: true }),
       refused: (rawError, request) => logRefusal(rawError, request, log),
     });
@@ -506,6 +514,7 @@ const OWN_PATHS = [
   '/readyz',
   '/metrics',
   '/welcome',
+  REPORT_PATH,
 ];
 
 function refuseTheRest({ app }: Door, routes: readonly Route[], web: Web | undefined): void {
@@ -514,7 +523,7 @@ function refuseTheRest({ app }: Door, routes: readonly Route[], web: Web | undef
       method: 'GET',
       form: formOf(path),
     })),
-    ...['/welcome', CHECK_PATH, ...SIGN_IN_PATHS.POST].map((path) => ({
+    ...['/welcome', CHECK_PATH, REPORT_PATH, ...SIGN_IN_PATHS.POST].map((path) => ({
       method: 'POST',
       form: formOf(path),
     })),

@@ -1,4 +1,4 @@
-export { guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
+export { DECIDERS, guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
 export { addTaskWithin, notFound } from './changes.ts';
 export { ASSESS_DUTIES, askForDuties } from './duties/await.ts';
 export { refuseUnfulfilled, settleDuties } from './duties/changes.ts';
@@ -27,6 +27,7 @@ export { deletionOf } from './recipients/show.ts';
 export { MOVES } from './rules.ts';
 export { latestDone } from './runs.store.ts';
 export {
+  addLeaksWithin,
   askRun,
   type Cohort,
   cancelRun,
@@ -44,7 +45,7 @@ export {
   visibleIncidents,
 } from './runs.ts';
 export { isRestricted, nearlyDue } from './show.ts';
-export { findAnyIncident, findIncident, handedIn, setCampaign } from './store.ts';
+export { findAnyIncident, findIncident, handedIn, insertEvidence, setCampaign } from './store.ts';
 export type { Incident as RecordedIncident, LaterAct } from './types.ts';
-export { isUnlocked } from './unlocks.ts';
+export { unlockedUntil } from './unlocks.ts';
 export { deedUpon, recordUpon, type UponEvent } from './upon.ts';

@@ -26,6 +26,9 @@ export async function loadIncident(path: string, workspace?: Workspace): Promise
     problems.push({ at: document.where(at, on), message });
   const { value: incident, directory, sha256, where } = document;
   check(incident, workspace, report);
+  for (const [i, leak] of incident.leaks.entries())
+    if (leak.kind === 'access' && leak.suspect !== undefined)
+      report(['leaks', i, 'suspect'], 'only the server that has the trace knows who this is', 'key');
   if (problems.length > 0) throw refuse('incident-invalid', path, problems);
   return { incident, path, directory, sha256, where };
 }

@@ -23,7 +23,7 @@ import type { Actor, Asked } from '../prove/index.ts';
 import { AFTERWARDS_INPUTS } from './matters/testing.ts';
 import { incidentOperations } from './operations.ts';
 import { actor, ask, openRecord, seat, strays, tokenOf } from './testing.ts';
-import { isUnlocked } from './unlocks.ts';
+import { unlockedUntil } from './unlocks.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'forthright-incident-'));
 after(() => rmSync(work, { recursive: true, force: true }));
@@ -638,8 +638,8 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       });
       const file = await ask<Changed>(as(BO), 'add-evidence', { incident, kind: 'file', ...evidence });
       const given = { incident, run, pseudonym: 'employee-1', reason: 'Works council informed.', hours: 2 };
-      const isOpen = (name: object = {}) =>
-        isUnlocked(db, { incident, run, pseudonym: 'employee-1', ...name }, now());
+      const isOpen = async (name: object = {}) =>
+        (await unlockedUntil(db, { incident, run, pseudonym: 'employee-1', ...name }, now())) !== undefined;
       const list = async () => (await ask<UnlocksListed>(as(EVE), 'list-unlocks', { incident })).unlocks;
       const grant = (who: Actor, unlock = '', reason = 'I have seen the evidence.') =>
         ask<Changed>(as(who), 'grant-unlock', { incident, unlock, reason });

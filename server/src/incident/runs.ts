@@ -7,6 +7,7 @@ import {
   type IncidentId,
   type Leak,
   type LeaksShown,
+  MOST_LEAKS,
   newId,
   type Problem,
   type RunAsked,
@@ -53,7 +54,11 @@ export const visibleIncidents = (reads: Reads, actor: string): Promise<string[]>
  * not seen the latest, with where both differ.
  */
 export function setLeaks(asked: Asked, { incident: id, version, leaks, gaps }: SetLeaks): Promise<Changed> {
-  const problems = [...problemsOfLeaks({ leaks, gaps }), ...leaks.flatMap(problemsOfFiles)];
+  const problems = [
+    ...problemsOfLeaks({ leaks, gaps }),
+    ...leaks.flatMap(problemsOfFiles),
+    ...leaks.flatMap(problemsOfSuspect),
+  ];
   if (problems.length > 0)
     throw new ForthrightError('incident-invalid', 'These leaks can not be looked for as they are.', {
       problems,
@@ -63,15 +68,61 @@ export function setLeaks(asked: Asked, { incident: id, version, leaks, gaps }: S
     const latest = await latestLeaks(tx, incident.id);
     const now = latest?.version ?? 0;
     if (version !== now) throw await staleLeaks(tx, incident.id, { seen: version, now }, { leaks, gaps });
-    const entry = await record(tx, {
-      kind: 'leaks-set',
-      incident: incident.id,
-      facts: { version: now + 1, kinds: leaks.map(({ kind }) => kind), gaps: gaps.length },
-      texts: { leaks: { value: JSON.stringify({ leaks, gaps }) } },
-    });
-    await insertLeaks(tx, { incident: incident.id, version: now + 1, entry });
+    const entry = await keepLeaks(tx, incident.id, now + 1, { leaks, gaps });
     return { incident: incident.id, version: now + 1, entry };
   });
+}
+
+async function keepLeaks(
+  tx: Tx,
+  incident: IncidentId,
+  version: number,
+  { leaks, gaps }: Leaks,
+): Promise<number> {
+  const entry = await record(tx, {
+    kind: 'leaks-set',
+    incident,
+    facts: { version, kinds: leaks.map(({ kind }) => kind), gaps: gaps.length },
+    texts: { leaks: { value: JSON.stringify({ leaks, gaps }) } },
+  });
+  await insertLeaks(tx, { incident, version, entry });
+  return entry;
+}
+
+/**
+ * Adds leaks to what is believed to have leaked, within a deed that does more. Ids that are taken get a number. Refuses
+ * when there would be too many, and when the ones before were erased.
+ */
+export async function addLeaksWithin(
+  tx: Tx,
+  incident: IncidentId,
+  added: readonly Leak[],
+): Promise<Readonly<{ version: number; ids: readonly string[] }>> {
+  const before = await leaksOf(tx, incident);
+  if (before?.document === null)
+    throw new ForthrightError(
+      'leaks-missing',
+      'What was believed to have leaked was erased; state it anew first.',
+    );
+  const taken = new Set(before?.document?.leaks.map(({ id }) => id));
+  const renamed = added.map((leak) => {
+    const id = freeId(leak.id, taken);
+    taken.add(id);
+    return { ...leak, id };
+  });
+  const leaks = [...(before?.document?.leaks ?? []), ...renamed];
+  if (leaks.length > MOST_LEAKS)
+    throw new ForthrightError('incident-refuses', `An incident holds at most ${MOST_LEAKS} leaks.`);
+  const version = (before?.version ?? 0) + 1;
+  await keepLeaks(tx, incident, version, { leaks, gaps: before?.document?.gaps ?? [] });
+  return { version, ids: renamed.map(({ id }) => id) };
+}
+
+function freeId(wanted: string, taken: ReadonlySet<string>): string {
+  for (let n = 1; ; n += 1) {
+    const id = n === 1 ? wanted : `${wanted}-${n}`;
+    if (!taken.has(id)) return id;
+  }
 }
 
 /** Whoever reaches the server names files of the workspace's folder by a plain path, and none that steers the program. */
@@ -87,6 +138,12 @@ export function problemsOfFiles(leak: Leak, i: number): Problem[] {
       message: 'a file below the folder of the workspace, such as lists/people.csv',
     }));
 }
+
+/** Whom it is about is said once. */
+const problemsOfSuspect = (leak: Leak, i: number): Problem[] =>
+  leak.kind === 'access' && leak.suspect !== undefined && leak.viewers !== undefined
+    ? [{ at: `leaks.${i}.viewers`, message: 'the suspect is whom this is about; leave the viewers out' }]
+    : [];
 
 const PART = /^[\p{L}\p{N}_][\p{L}\p{N}_ .@+=,-]*$/u;
 /** Whether a file may be named so: below the folder of the workspace, and none that steers the program. */

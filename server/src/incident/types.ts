@@ -57,7 +57,8 @@ export type LaterAct =
   | 'campaign'
   | 'edition'
   | 'desk'
-  | 'look';
+  | 'look'
+  | 'trace';
 
 /** What somebody typed; `null` once it was erased. */
 export type Typed = string | null;
@@ -118,7 +119,7 @@ export type Task = Readonly<{
 
 export type Evidence = Readonly<{
   id: EvidenceId;
-  kind: 'file' | 'run';
+  kind: 'file' | 'run' | 'trace';
   /** `null` once the file was erased. */
   sha256: string | null;
   bytes: number;

@@ -46,7 +46,7 @@ export function askUnlock(
   const id = newId('unl');
   return deed(asked, async (tx, at) => {
     const { incident } = await find(tx, asked, given, 'ask-unlock');
-    if (!incident.evidence.some((one) => one.id === run && one.kind === 'run'))
+    if (!incident.evidence.some((one) => one.id === run && one.kind !== 'file'))
       throw new ForthrightError('run-not-found', `The incident has no run ${run} among its evidence.`);
     const until = after(at, WAITS_HOURS);
     const entry = await record(tx, {
@@ -123,14 +123,14 @@ function stateOf({ granted_entry, until }: UnlockRow, now: Date) {
 }
 
 /**
- * Whether two people have unlocked the name behind this pseudonym of this run, and it is still the time for it. Only then may
- * an output say who it is, and only to somebody who may see the incident.
+ * Until when the name behind this pseudonym of this run is unlocked by two people; undefined when it is not. Only while it is may an
+ * output say who it is, and only to somebody who may see the incident.
  */
-export async function isUnlocked(
+export async function unlockedUntil(
   reads: Reads,
   name: Readonly<{ incident: string; run: string; pseudonym: string }>,
   now: Date,
-): Promise<boolean> {
+): Promise<Date | undefined> {
   const until = await unlockUntil(reads, name);
-  return until !== undefined && now < until;
+  return until !== undefined && now < until ? until : undefined;
 }

@@ -4,6 +4,7 @@ export * from './compose/index.ts';
 export { type Copy, type CopyLine, type CopyOutcome, writeLetters, writeLines } from './letters/index.ts';
 export {
   type Finding,
+  getDomain,
   type LintReport,
   lintNotice,
   readNoticeFacts,

@@ -1,4 +1,5 @@
 export { isPlainPath, type Packed, packed, unpacked } from './archive.ts';
+export { type ChildReport, inChild, type Telling, takeOrder } from './child.ts';
 export { bareEnvironment, type Config, readConfig } from './config.ts';
 export { type MailNames, mailNames, reverseName } from './dns.ts';
 export { nameOf, quoted } from './document-issues.ts';

@@ -519,6 +519,10 @@ async function labelsOf(
   return (id) => staffLabel(id, pseudonyms) ?? (withheld.has(id) ? WITHHELD : undefined);
 }
 
+/** Who a suspect is must not be found by trying whose name gives this hash. */
+const withoutSuspect = (leak: Leak): Leak =>
+  leak.kind === 'access' && leak.suspect !== undefined ? { ...leak, viewers: undefined } : leak;
+
 /** A leak as it was defined, but with staff whom it names under their pseudonyms. */
 function withPseudonyms(leak: Leak, labelOf: (id: string) => string | undefined): unknown {
   const label = (id: string) => labelOf(id) ?? (leak.kind === 'access' ? WITHHELD : id);
@@ -566,7 +570,7 @@ function evidenceOf(
   // Facts for the law decide nothing here: stating one must not make another run of the same evidence.
   const { facts: _, ...believed } = incident.incident;
   const definition = {
-    incident: believed,
+    incident: { ...believed, leaks: believed.leaks.map(withoutSuspect) },
     sources: workspace.workspace.sources,
     own: workspace.workspace.organisation.own,
     timezone: workspace.workspace.timezone ?? null,

@@ -2,6 +2,7 @@ export { assertUnchanged, type ExpandedFile, type FileMark } from './files.ts';
 export { bind, compileFormat, type FormatOptions, hostOf, withDrafts } from './formats/index.ts';
 export { type HashOptions, hashFiles } from './hash.ts';
 export { type CsvHeader, readHead, readHeader } from './head.ts';
+export { refuseStray } from './inside.ts';
 export { linesAt, type NumberedLine, type NumberedLines } from './numbered.ts';
 export { FileRegistry } from './registry.ts';
 export {

@@ -31,12 +31,12 @@ export type Verdict = Readonly<{
 const ALPHA = 0.01;
 /** Reports that are looked at as one wave of spam. */
 const WAVE = 25;
-/** Fewer could not show what would still name an innocent (bench/trace.ts). */
-const FEWEST = 100;
+/** Of a hundred, one in ten sets stayed quiet where an innocent would have been named; of three hundred none (bench/trace.ts). */
+const FEWEST = 300;
 
 /**
  * Judges controls. `draw` draws a person of a stratum by chance, whoever reported. There must be at least as many control reports
- * as reports in question: what a hundred ordinary reports can't show, a thousand may turn into a name. Only reports of people
+ * as reports in question: what three hundred ordinary reports can't show, a thousand may turn into a name. Only reports of people
  * whom somebody had seen count, for no others can point to anybody.
  */
 export function judgeControls(

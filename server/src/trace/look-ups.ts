@@ -39,7 +39,7 @@ export async function prepareLookUps({ run }: Answered, trace: LoadedTrace): Pro
       { leak: n, isPath: Number(viewers === 'paths') },
     );
   }
-  await nameCandidates(engine, trace.file.teams ? await prepareTeams({ run }) : false);
+  await nameCandidates(engine, trace.file.teams ? await prepareTeams({ run }) : false, trace.salt);
   const rows = await engine.rows<{ cls: number; id: string }>(
     'SELECT cls, id FROM trace_candidates ORDER BY c',
   );
@@ -72,7 +72,7 @@ async function prepareTeams({ run }: Pick<Answered, 'run'>): Promise<boolean> {
 }
 
 /** A team of which one alone looked anybody up is that one, and no candidate beside them. */
-async function nameCandidates(engine: Analytics, hasTeams: boolean): Promise<void> {
+async function nameCandidates(engine: Analytics, hasTeams: boolean, salt: string): Promise<void> {
   const kind = `multiIf(account IN (SELECT id FROM staff WHERE kind = 5), ${kindNumber('contractor')}, account IN (SELECT id FROM staff), ${kindNumber('employee')}, isPath, ${kindNumber('path')}, ${kindNumber('account')})`;
   const own = `SELECT toUInt8(${kind}) AS cls, account AS id, pid, min(t) AS first, argMin(f, (t, f, rn)) AS file, argMin(rn, (t, f, rn)) AS row FROM trace_raw GROUP BY cls, id, pid`;
   const members =
@@ -86,7 +86,8 @@ async function nameCandidates(engine: Analytics, hasTeams: boolean): Promise<voi
   );
   // By a digest, so that the number in a pseudonym says nothing about who it is.
   await engine.run(
-    `CREATE TABLE trace_candidates ENGINE = MergeTree ORDER BY c AS SELECT toUInt32(rowNumberInAllBlocks()) AS c, cls, id FROM (SELECT DISTINCT cls, id FROM trace_named ORDER BY hex(SHA256(concat('forthright pseudonym\\0', id))), cls)`,
+    `CREATE TABLE trace_candidates ENGINE = MergeTree ORDER BY c AS SELECT toUInt32(rowNumberInAllBlocks()) AS c, cls, id FROM (SELECT DISTINCT cls, id FROM trace_named ORDER BY hex(SHA256(concat('forthright pseudonym\\0', {salt:String}, id))), cls)`,
+    { salt },
   );
   await engine.run(
     `CREATE TABLE trace_pairs ENGINE = MergeTree ORDER BY pid AS SELECT x.c AS c, n.cls AS cls, n.pid AS pid, n.first AS t, n.file AS f, n.row AS rn FROM trace_named AS n JOIN trace_candidates AS x ON n.cls = x.cls AND n.id = x.id`,

@@ -6,11 +6,18 @@ import {
   TraceAnswer as TraceAnswerSchema,
 } from '@forthright/contract';
 import { type Answered, type Watch, withLoadedRun } from '../scope/index.ts';
-import { assertUnchanged, FileRegistry, hashFiles, loadWorkspace } from '../sources/index.ts';
+import {
+  assertUnchanged,
+  FileRegistry,
+  hashFiles,
+  type LoadedWorkspace,
+  loadWorkspace,
+  type SourceFile,
+} from '../sources/index.ts';
 import { judgeControls, type Verdict } from './controls.rules.ts';
 import { explain, type Standpoint } from './explain.ts';
 import { type LoadedTrace, loadTrace } from './load.ts';
-import { type LookUps, prepareLookUps } from './look-ups.ts';
+import { type Candidate, type LookUps, prepareLookUps } from './look-ups.ts';
 import { type Ranking, Scene } from './rank.ts';
 import { randomOf } from './simulate/world.ts';
 import { attachKey, countStrata, cutsOf, nameOfKey, type Strata } from './strata.ts';
@@ -29,6 +36,24 @@ export async function trace(
 ): Promise<TraceAnswer> {
   const workspace = await loadWorkspace(asked.workspace);
   const loaded = await loadTrace(asked.file, workspace.workspace);
+  return traceLoaded(workspace, loaded, watch, async (answer) => answer);
+}
+
+/** What else is known at the end of a trace, which no answer says. */
+export type Behind = Readonly<{
+  /** Those whom the answer names: the id behind each pseudonym, and the people of a team. */
+  candidates: readonly (Candidate & Readonly<{ members: readonly string[] }>)[];
+  /** The logs as they were read. */
+  files: readonly SourceFile[];
+}>;
+
+/** The same of what is loaded already; `use` gets the answer, and what stands behind its pseudonyms. */
+export async function traceLoaded<T>(
+  workspace: LoadedWorkspace,
+  loaded: LoadedTrace,
+  watch: Watch,
+  use: (answer: TraceAnswer, behind: Behind) => Promise<T>,
+): Promise<T> {
   return withLoadedRun({ workspace, incident: loaded.look }, watch, async (answered) => {
     const registry = new FileRegistry();
     watch.step('counting who looked up whom');
@@ -42,9 +67,23 @@ export async function trace(
     await assertUnchanged(registry.files);
     const own = registry.files.map(({ f, path, bytes }) => ({ path, bytes, sha256: hashes.get(f) ?? null }));
     const logs = answered.answer.evidence.files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 }));
-    const file = { path: loaded.path, bytes: loaded.bytes, sha256: loaded.sha256 };
-    return TraceAnswerSchema.parse({ ...body, evidence: [file, ...logs, ...own] });
+    const answer = TraceAnswerSchema.parse({ ...body, evidence: [...loaded.evidence, ...logs, ...own] });
+    const labels = new Set(answer.named.map((x) => x.candidate));
+    const named = lookUps.candidates.filter((x) => labels.has(x.label));
+    const candidates = [];
+    for (const one of named) candidates.push({ ...one, members: await membersOf(answered, one) });
+    return use(answer, { candidates, files: answered.run.files });
   });
+}
+
+/** Of a team those who looked anybody up. */
+async function membersOf({ run }: Answered, { kind, id }: Candidate): Promise<string[]> {
+  if (kind !== 'team') return [];
+  const rows = await run.input.engine.rows<{ id: string }>(
+    "SELECT DISTINCT id FROM trace_teams WHERE team = {team:String} AND id IN (SELECT account FROM matches WHERE ok AND account != '') ORDER BY id",
+    { team: id },
+  );
+  return rows.map((row) => row.id);
 }
 
 async function prepareTellers(

@@ -3,10 +3,13 @@ import {
   ANSWER_ASKS,
   answerAsksHandler,
   publishAnswers,
+  reportersOf,
   SEND_ANSWERS,
   sendAnswersHandler,
   TAKE_CHECKS,
+  TAKE_REPORTS,
   takeChecksHandler,
+  takeReportsHandler,
 } from '../answer/index.ts';
 import { assessDutiesHandler, scopeRunHandler } from '../flow/index.ts';
 import { ASSESS_DUTIES, SCOPE_RUN } from '../incident/index.ts';
@@ -32,6 +35,7 @@ import type { Db } from '../platform/db/index.ts';
 import type { Log, Outbound } from '../platform/index.ts';
 import { addJob, type Lane, type Runner, runJobs, type Schedule } from '../platform/queue/index.ts';
 import { CHECKPOINT_MINUTES, registerState } from '../prove/index.ts';
+import { TRACE_RUN, traceRunHandler } from '../trace/index.ts';
 import { announce, announceDeadlines, DELIVERY, deliveryHandler } from '../webhooks/index.ts';
 import { CHECKPOINT, checkpointHandler } from './checkpoint.ts';
 
@@ -60,6 +64,7 @@ const RETURNED_MINUTES = 1;
 const EVIDENCE_MINUTES = 1;
 const ANSWERS_MINUTES = 1;
 const CHECKS_MINUTES = 1;
+const REPORTS_MINUTES = 1;
 /** The directory is read once for all who asked. */
 const ASKS_MINUTES = 5;
 
@@ -72,7 +77,13 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
   const campaigns = { db, now, log, data, workspace, mailing };
   const lanes: Lane[] = [
     // One at a time: a run takes as much of the machine as it gets.
-    { atOnce: 1, handlers: { [SCOPE_RUN]: scopeRunHandler({ db, now, workspace }) } },
+    {
+      atOnce: 1,
+      handlers: {
+        [SCOPE_RUN]: scopeRunHandler({ db, now, data, workspace }),
+        [TRACE_RUN]: traceRunHandler({ db, now, data, workspace, reportersOf }),
+      },
+    },
     {
       atOnce: 1,
       handlers: {
@@ -93,6 +104,8 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     { atOnce: 1, handlers: { [TAKE_RETURNED]: takeReturnedHandler({ db, now, log, data, mailing }) } },
     // One at a time: no two programs share a Maildir.
     { atOnce: 1, handlers: { [TAKE_CHECKS]: takeChecksHandler(campaigns) } },
+    // One at a time: no two programs share a Maildir.
+    { atOnce: 1, handlers: { [TAKE_REPORTS]: takeReportsHandler(campaigns) } },
     { atOnce: 1, handlers: { [ANSWER_ASKS]: answerAsksHandler(campaigns) } },
     // One at a time: each mail is one process's.
     { atOnce: 1, handlers: { [SEND_ANSWERS]: sendAnswersHandler({ db, now, mailing }) } },
@@ -111,6 +124,7 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
         ]),
     ...(mailing?.relayLog === undefined ? [] : [{ kind: SEEK_EVIDENCE, everyMinutes: EVIDENCE_MINUTES }]),
     ...(mailing?.check === undefined ? [] : [{ kind: TAKE_CHECKS, everyMinutes: CHECKS_MINUTES }]),
+    ...(mailing?.reports === undefined ? [] : [{ kind: TAKE_REPORTS, everyMinutes: REPORTS_MINUTES }]),
     ...(mailing?.receive === undefined ? [] : [{ kind: TAKE_RETURNED, everyMinutes: RETURNED_MINUTES }]),
   ];
   // At each start, too: the folder may be another one than that of an hour ago.

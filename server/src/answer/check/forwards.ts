@@ -278,3 +278,90 @@ function isBanner(text: string): boolean {
   const words = text.toLowerCase().match(/[\p{L}]+/gu) ?? [];
   return words.every((word) => BANNER_WORDS.has(word)) && !/[\p{N}@€$£/\\<>]/u.test(text);
 }
+
+/** A text that somebody forwarded, as their program has taken it apart. */
+export type Forwarded = Readonly<{
+  /** As the program wrote it: with an address, or a name alone. */
+  from: Readonly<{ name: string; address: string | undefined }>;
+  to: readonly string[];
+  /** What stands below the header: the original, quoting marks taken off. */
+  text: string;
+}>;
+
+/**
+ * The first message that a text says it forwards or quotes: two fields of a header or more, one of them who it is from; or a
+ * line that says who wrote. The first, since whatever stands further down may be written by whoever wrote the original.
+ */
+export function forwardedIn(text: string): Forwarded | undefined {
+  const lines = withFieldsApart(text.slice(0, MOST_FORWARDED))
+    .split('\n')
+    .map((line) => line.replace(/^(?:[ \t]*>)+[ \t]?/, '').trim());
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (fieldOf(line) !== undefined) {
+      const { fields, end } = headerFrom(lines, at);
+      const from = fields.find(({ role }) => role === 'from');
+      if (from !== undefined && new Set(fields.map(({ role }) => role)).size >= 2)
+        return {
+          from: whoIn(from.text),
+          to: fields.filter(({ role }) => role === 'to').flatMap((field) => addressesIn(field.text)),
+          text: lines.slice(end).join('\n').trim(),
+        };
+      at = end - 1;
+      continue;
+    }
+    const wrote = [line, lines[at + 1] ?? '', lines[at + 2] ?? ''];
+    for (let n = 1; n <= wrote.length; n += 1) {
+      const said = wrote.slice(0, n).join(' ').trim();
+      if (said.length <= 300 && /[:：]$/.test(said) && WROTE.test(said) && addressesIn(said).length === 1)
+        return {
+          from: whoWrote(said),
+          to: [],
+          text: lines
+            .slice(at + n)
+            .join('\n')
+            .trim(),
+        };
+    }
+  }
+  return undefined;
+}
+
+const MOST_FORWARDED = 200_000;
+
+/** Fields that stand one below the other from here on; one that names mailboxes may go on in the next lines. */
+function headerFrom(lines: readonly string[], start: number): { fields: HeaderLine[]; end: number } {
+  const fields: HeaderLine[] = [];
+  let at = start;
+  for (; at < lines.length && (lines[at] ?? '') !== ''; at += 1) {
+    const line = lines[at] ?? '';
+    const field = fieldOf(line);
+    const last = fields.at(-1);
+    if (field !== undefined) fields.push(field);
+    else if (last !== undefined && goesOn(last, line)) fields.push(continued(fields.pop(), line));
+    else break;
+  }
+  return { fields, end: Math.max(at, start + 1) };
+}
+
+const goesOn = ({ role, text }: HeaderLine, line: string): boolean =>
+  ['from', 'to', 'cc'].includes(role) &&
+  line.includes('@') &&
+  (/[,;<"]\s*$/.test(text) || addressesIn(text).length === 0);
+
+/** Of a line that says who wrote: which of its words are the name only quotation marks tell. */
+const whoWrote = (said: string): Forwarded['from'] => ({
+  name: /"([^"]{1,200})"\s*[<[]/.exec(said)?.[1] ?? '',
+  address: whoIn(said).address,
+});
+
+/** `Lamp Shop <deals@lamps.example>`, `"Lamp Shop" [mailto:deals@lamps.example]`, `deals@lamps.example`, or a name alone. */
+function whoIn(text: string): Forwarded['from'] {
+  const [address] = addressesIn(text.replace(/mailto:/gi, ' '));
+  const before = address === undefined ? text : text.slice(0, text.indexOf(address));
+  const name = before
+    .replace(/\[?mailto:.*$/i, '')
+    .replace(/[<([]\s*$/, '')
+    .replace(/^[\s*_"'“„«]+|[\s*_"'”“»:：]+$/g, '');
+  return { name: name.slice(0, 200), address };
+}

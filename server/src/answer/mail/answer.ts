@@ -1,7 +1,7 @@
 /** One message that was forwarded to the check address gets its verdict as an answer, once, or none. */
 import { createHash } from 'node:crypto';
 import type { MessageAnswer } from '@forthright/contract';
-import { findAddressees, type Mailing } from '../../notify/index.ts';
+import { type Checking, findAddressees, type Mailing } from '../../notify/index.ts';
 import { domainOf, type OneAddress, oneAddress } from '../../platform/mail/index.ts';
 import { type Asked, deed, record } from '../../prove/index.ts';
 import { checkMessage } from '../check/check.ts';
@@ -29,6 +29,8 @@ export type Answering = Readonly<{
   truth: Truth;
   texts: Texts;
   hash: (text: string) => Uint8Array;
+  /** Where it came; the address for checks, unless it is said. */
+  box?: Checking | undefined;
 }>;
 
 export type Arrival = Readonly<{
@@ -45,7 +47,7 @@ export type Outcome = Readonly<{ answered: MessageAnswer['verdict'] }> | Readonl
  */
 export async function answerMessage({ bytes, isDirect }: Arrival, answering: Answering): Promise<Outcome> {
   const { asked, mailing, truth, texts, hash } = answering;
-  const { check } = mailing;
+  const check = answering.box ?? mailing.check;
   if (check === undefined) throw new Error('Nothing is taken without an address to take it at.');
   const message = readMessage(bytes.subarray(0, MOST_BYTES));
   const { from, replyTo, returns } = mailing;
@@ -64,11 +66,8 @@ export async function answerMessage({ bytes, isDirect }: Arrival, answering: Ans
   if ((await count('sender', sender, now - DAY_MS)) >= MOST_A_DAY) return { silence: 'too-many' };
   if ((await countSince(asked.db, 'verdict', new Date(now - HOUR_MS))) >= MOST_AN_HOUR)
     return { silence: 'too-many' };
-  const trusted = isDirect ? undefined : check.trusts;
-  const isProved =
-    (trusted !== undefined && isVouchedFor(message.fields, domainOf(to), trusted)) ||
-    (await isSignedBy(message.bytes, domainOf(to), texts));
-  if (!isProved) return { silence: 'sender-unproved' };
+  if (!(await isSenderProved(message, to, { isDirect, box: check, texts })))
+    return { silence: 'sender-unproved' };
   // For whom it is: somebody else's notice, forwarded by this one, is a replay.
   const verdict = await checkMessage({ bytes, address: who.asks }, truth);
   const language = await languageFor(message, verdict, answering);
@@ -91,7 +90,18 @@ export async function answerMessage({ bytes, isDirect }: Arrival, answering: Ans
   return { answered: verdict.verdict };
 }
 
-function usable(address: string): OneAddress | undefined {
+/** Whether the domain of this address is proved to have sent the message. */
+export async function isSenderProved(
+  { fields, bytes }: Message,
+  sender: OneAddress,
+  { isDirect, box, texts }: Readonly<{ isDirect: boolean; box: Checking; texts: Texts }>,
+): Promise<boolean> {
+  const trusted = isDirect ? undefined : box.trusts;
+  if (trusted !== undefined && isVouchedFor(fields, domainOf(sender), trusted)) return true;
+  return isSignedBy(bytes, domainOf(sender), texts);
+}
+
+export function usable(address: string): OneAddress | undefined {
   try {
     return oneAddress(address);
   } catch {
@@ -100,7 +110,7 @@ function usable(address: string): OneAddress | undefined {
 }
 
 /** Stays the same when the same message comes once more, by whatever way. */
-function keyOf({ fields, body }: Message): Uint8Array {
+export function keyOf({ fields, body }: Message): Uint8Array {
   const parts = ['from', 'date', 'message-id'].map((name) => valuesOf(fields, name)[0]?.trim() ?? '');
   return createHash('sha256')
     .update(JSON.stringify([...parts, body.trim()]))
@@ -130,7 +140,7 @@ const statedIn = (fields: readonly Field[]): string =>
   /^[a-z]{2}/i.exec(valuesOf(fields, 'content-language')[0]?.trim() ?? '')?.[0]?.toLowerCase() ?? '';
 
 /** All that is text in it, also of what is attached. */
-function wordsOf({ root }: Pick<Message, 'root'>): string {
+export function wordsOf({ root }: Pick<Message, 'root'>): string {
   const texts: string[] = [];
   const visit = (part: Message['root'], depth: number): void => {
     for (const child of part.children) visit(child, depth + 1);
@@ -143,6 +153,9 @@ function wordsOf({ root }: Pick<Message, 'root'>): string {
   return texts.join('\n');
 }
 
+/** Where its Message-ID could say nothing else, so that an answer stands beside what it answers. */
+export const plainIdOf = ({ fields }: Pick<Message, 'fields'>): string | undefined =>
+  PLAIN_ID.exec(valuesOf(fields, 'message-id')[0]?.trim() ?? '')?.[1];
 const PLAIN_ID = /^<([A-Za-z0-9.+_=-]{8,100}@[a-z0-9][a-z0-9.-]{0,100})>$/;
 
 async function letterFor(
@@ -155,8 +168,7 @@ async function letterFor(
   { from }: Mailing,
 ) {
   const say = (await readSayings()).in(language);
-  // So that it stands beside what it answers; a Message-ID that could say anything else is left out.
-  const answers = PLAIN_ID.exec(valuesOf(message.fields, 'message-id')[0]?.trim() ?? '')?.[1];
+  const answers = plainIdOf(message);
   return {
     to,
     language,

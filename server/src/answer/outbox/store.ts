@@ -2,7 +2,7 @@
 import type { Reads, Tx } from '../../platform/db/index.ts';
 import type { OneAddress } from '../../platform/mail/index.ts';
 
-export type MailKind = 'copy' | 'affected' | 'verdict';
+export type MailKind = 'copy' | 'affected' | 'verdict' | 'thanks';
 
 export type NewMail = Readonly<{
   id: string;

@@ -19,6 +19,7 @@ export { PUBLISH_BATCHES } from './publish.ts';
 export {
   checksMaildir,
   type ReceiveOptions,
+  reportsMaildir,
   startReceiver,
   TAKE_RETURNED,
   takeReturnedHandler,
@@ -28,6 +29,6 @@ export { SEND_CAMPAIGN, type SendOptions, sendCampaignHandler } from './send.ts'
 export { readMailing } from './settings.ts';
 export { findCampaign, statementOf } from './show.ts';
 export { isBatchWithdrawn } from './store.ts';
-export type { Mailing } from './types.ts';
+export type { Checking, Mailing, Reporting } from './types.ts';
 export { keepingCertificates, takeWebhook, VENDORS, type WebhookOptions } from './webhooks.ts';
 export { type CommittedBatch, committedBatches, Writers, writtenNotice } from './written.ts';

@@ -41,8 +41,8 @@ export type ReceiveOptions = Readonly<{
 /** What belongs to nobody waits so long for somebody to look at it. */
 const KEPT_MS = 30 * 86_400_000;
 
-/** So many messages wait for their check; who comes then is told to come again. */
-const MOST_CHECKS = 500;
+/** So many messages wait to be read; who comes then is told to come again. */
+const MOST_WAITING = 500;
 
 const waiting = async (maildir: string): Promise<number> =>
   (await readdir(join(maildir, 'new')).catch(() => [])).length;
@@ -50,6 +50,9 @@ const waiting = async (maildir: string): Promise<number> =>
 const ownMaildir = (data: string): string => join(data, 'returned');
 /** What our own receiver took for the address to which messages are forwarded for a check. */
 export const checksMaildir = (data: string): string => join(data, 'checks');
+
+/** What our own receiver took for the address to which customers forward what they did not want. */
+export const reportsMaildir = (data: string): string => join(data, 'reported');
 
 /** Listens for returned mail where mail.yaml says so; undefined where it does not. */
 export async function startReceiver({
@@ -61,18 +64,23 @@ export async function startReceiver({
 }: ReceiveOptions): Promise<Receiver | undefined> {
   const smtp = mailing?.receive?.smtp;
   if (mailing === undefined || smtp === undefined) return undefined;
-  const isToCheck = (address: string) => address.toLowerCase() === mailing.check?.address.toLowerCase();
+  /** Those at which anybody may write. */
+  const open = [
+    ...(mailing.check === undefined ? [] : [{ to: mailing.check.address, folder: checksMaildir(data) }]),
+    ...(mailing.reports === undefined ? [] : [{ to: mailing.reports.address, folder: reportsMaildir(data) }]),
+  ];
+  const openFor = (address: string) => open.find(({ to }) => to.toLowerCase() === address.toLowerCase());
   return receiveBySmtp({
     ...smtp,
     name: mailing.helo,
     folder: ownMaildir(data),
-    folderOf: (address) => (isToCheck(address) ? checksMaildir(data) : ownMaildir(data)),
+    folderOf: (address) => openFor(address)?.folder ?? ownMaildir(data),
     mostBytes: MOST_BYTES,
     isKnown: async (address) => {
-      if (isToCheck(address)) {
-        // Anybody may write there; what is not read yet must not fill the disk.
-        if ((await waiting(checksMaildir(data))) >= MOST_CHECKS)
-          throw new Error('So many wait to be checked.');
+      const found = openFor(address);
+      if (found !== undefined) {
+        // What is not read yet must not fill the disk.
+        if ((await waiting(found.folder)) >= MOST_WAITING) throw new Error('So many wait to be read.');
         return true;
       }
       const token = tokenOf(address, mailing.returns);

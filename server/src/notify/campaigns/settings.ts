@@ -5,7 +5,7 @@ import { ForthrightError, MailSettings } from '@forthright/contract';
 import { readDocument } from '../../platform/index.ts';
 import { dkimKey, domainOf, oneAddress } from '../../platform/mail/index.ts';
 import { readSecretFile } from '../../prove/index.ts';
-import type { Checking, CopiesHooks, Mailing, ProviderProofs, Receiving } from './types.ts';
+import type { Checking, CopiesHooks, Mailing, ProviderProofs, Receiving, Reporting } from './types.ts';
 
 /** Undefined when there is no such file. Refuses as `settings-invalid` what can't be used, and as `key-unusable` a bad key. */
 export async function readMailing(data: string): Promise<Mailing | undefined> {
@@ -56,6 +56,7 @@ export async function readMailing(data: string): Promise<Mailing | undefined> {
     mostReturned: value.mostReturned,
     receive: await receivingOf(value.receive, directory),
     check: await checkingOf(value.check, directory),
+    reports: await reportingOf(value.reports, directory),
     providers: await proofsOf(value.providers, directory),
     copies: await hooksOf(value.copies, directory),
     ...(value.letterFont === undefined ? {} : { letterFont: resolve(directory, value.letterFont) }),
@@ -100,6 +101,16 @@ async function checkingOf(given: MailSettings['check'], directory: string): Prom
     dns,
     ...(trusts === undefined ? {} : { trusts }),
   };
+}
+
+async function reportingOf(
+  given: MailSettings['reports'],
+  directory: string,
+): Promise<Reporting | undefined> {
+  if (given === undefined) return undefined;
+  const { keepDays, ...box } = given;
+  const checking = await checkingOf(box, directory);
+  return checking === undefined ? undefined : { ...checking, keepDays };
 }
 
 async function listeningOf(

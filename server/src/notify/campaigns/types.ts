@@ -21,6 +21,8 @@ export type Mailing = Readonly<{
   receive?: Receiving | undefined;
   /** Where messages arrive that somebody wants to have checked. */
   check?: Checking | undefined;
+  /** Where customers forward mails that they did not want. */
+  reports?: Reporting | undefined;
   providers?: ProviderProofs | undefined;
   /** Path of the relay's log. */
   relayLog?: string | undefined;
@@ -49,6 +51,9 @@ export type Checking = Readonly<{
   /** DNS servers that are asked for others' keys; none: those of this machine. */
   dns: readonly string[];
 }>;
+
+/** Reports are kept for so many days. */
+export type Reporting = Checking & Readonly<{ keepDays: number }>;
 
 /** By what each provider proves who it is; one that is left out is refused. */
 export type ProviderProofs = Readonly<{

@@ -189,3 +189,4 @@ export async function readNoticeFile(path: string): Promise<Uint8Array> {
     throw new ForthrightError('file-unreadable', `can’t read ${path}: ${cause.message}`, { cause });
   });
 }
+export { getDomain } from './domains.ts';

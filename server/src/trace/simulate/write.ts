@@ -36,7 +36,7 @@ export const SIMULATED: Simulation = {
   sold: 1000,
   reporting: 0.03,
   noise: 1,
-  controls: 300,
+  controls: 500,
   wave: 0,
   withholdsCategory: false,
 };

@@ -1,0 +1,73 @@
+/** One trace in a process of its own. Names leave it only beside the answer, to be sealed. */
+import type { TraceAnswer, TraceFile } from '@forthright/contract';
+import { type Telling, takeOrder } from '../platform/index.ts';
+import { linesAt, loadWorkspace, type NumberedLines, type SourceFile } from '../sources/index.ts';
+import type { BehindPseudonym, RawLine } from './behind.ts';
+import { loadedTrace } from './load.ts';
+import { type Behind, traceLoaded } from './trace.ts';
+
+export type Order = Readonly<{
+  workspace: string;
+  file: TraceFile;
+  salt: string;
+  /** A folder with reports that the record has; where it lies is nobody's business. */
+  received: string;
+}>;
+
+export type Done = Readonly<{
+  answer: TraceAnswer;
+  /** SHA-256 of the workspace file. */
+  workspace: string;
+  behind: readonly Readonly<{ candidate: string; behind: BehindPseudonym }>[];
+}>;
+
+async function run({ workspace: path, file, salt, received }: Order, telling: Telling): Promise<Done> {
+  const workspace = await loadWorkspace(path);
+  const loaded = loadedTrace(file, { directory: workspace.directory, salt }, workspace.workspace);
+  return traceLoaded(workspace, loaded, telling, async (answer, behind) => ({
+    answer: { ...answer, evidence: answer.evidence.map((one) => withoutFolder(one, received)) },
+    workspace: workspace.sha256,
+    behind: await behindOf(answer, behind, telling.signal),
+  }));
+}
+
+/** `received/reports.csv` in place of where it lay for a moment. */
+const withoutFolder = (one: TraceAnswer['evidence'][number], folder: string) =>
+  one.path.startsWith(`${folder}/`) ? { ...one, path: `received${one.path.slice(folder.length)}` } : one;
+
+async function behindOf(
+  { named }: TraceAnswer,
+  { candidates, files }: Behind,
+  signal: AbortSignal,
+): Promise<Done['behind']> {
+  const all: { candidate: string; behind: BehindPseudonym }[] = [];
+  for (const { label, kind, id, members } of candidates) {
+    const reports = named.find((one) => one.candidate === label)?.reports ?? [];
+    // A team has no name to unlock, and its lines have its people's.
+    const lines = kind === 'team' ? [] : await rawLines(reports, id, files, signal);
+    all.push({ candidate: label, behind: { account: id, members, lines } });
+  }
+  return all;
+}
+
+/** What does not name the account is not the line that the row was read from: one record may go over several lines. */
+async function rawLines(
+  reports: TraceAnswer['named'][number]['reports'],
+  account: string,
+  files: readonly SourceFile[],
+  signal: AbortSignal,
+): Promise<RawLine[]> {
+  const lines = new Map<string, NumberedLines['lines']>();
+  for (const path of new Set(reports.map((x) => x.file))) {
+    const file = files.find((x) => x.path === path);
+    if (file === undefined || path.endsWith('.parquet')) continue;
+    const rows = reports.filter((x) => x.file === path).map((x) => x.row + 1);
+    lines.set(path, (await linesAt(file, rows, signal)).lines);
+  }
+  return reports.map(({ person, reported, lookedUp, file, row }) => {
+    const line = lines.get(file)?.get(row + 1)?.text;
+    return { person, reported, lookedUp, file, row, line: line?.includes(account) ? line : null };
+  });
+}
+
+takeOrder(run);
