@@ -12,6 +12,9 @@ import { DEEDS as OF_LOOKS } from './looks.child.ts';
 import { DEEDS as OF_PEOPLE } from './people.child.ts';
 import { DEEDS as OF_WEBHOOKS } from './webhooks.child.ts';
 
+/** They reckon and keep nothing; that no entry comes of them is shown where each is tested. */
+const KEEP_NOTHING = ['draft-risk', 'draft-report', 'check-edition'];
+
 test('a process is killed in the midst of every operation that changes something', () => {
   const killed = new Set(
     [OF_INCIDENTS, OF_PEOPLE, OF_WEBHOOKS, OF_CAMPAIGNS, OF_DUTIES, OF_EDITIONS, OF_DESK, OF_LOOKS].flatMap(
@@ -20,7 +23,9 @@ test('a process is killed in the midst of every operation that changes something
   );
   const changing = allOperations().filter(({ method }) => method !== 'GET');
   assert.deepEqual(
-    changing.map(({ name }) => name).filter((name) => !killed.has(KILLED_AS[name] ?? name)),
+    changing
+      .map(({ name }) => name)
+      .filter((name) => !killed.has(KILLED_AS[name] ?? name) && !KEEP_NOTHING.includes(name)),
     [],
   );
 });
