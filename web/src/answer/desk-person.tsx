@@ -8,7 +8,7 @@ import { Field } from '../kit/form.tsx';
 import { Failed } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { type Key, useWords } from '../words/index.tsx';
-import type { Found } from './desk.queries.ts';
+import type { Found } from './desk.types.ts';
 import { PublishedAnswers } from './published.tsx';
 
 type Person = Found['people'][number];
