@@ -78,17 +78,25 @@ const kindsOf = async (): Promise<string[]> =>
     ({ kind }) => kind,
   );
 
+/** A busy machine may not read as far as it must in time, and says so: then it is asked again. */
+async function inTime<T extends { stoppedEarly: boolean }>(look: () => Promise<T>): Promise<T> {
+  for (let n = 0; n < 10; n += 1) {
+    const seen = await look();
+    if (!seen.stoppedEarly) return seen;
+  }
+  throw new Error('Ten looks were stopped early.');
+}
+
 test('paths are suggested with what they bind, and no value of an id', async () => {
   ({ incident } = await asked<{ incident: string }>('POST', '/incidents', {
     title: 'Review pages',
     kind: 'technical-error',
   }));
   const window = 'from=2025-11-18T00:00:00Z&to=2025-11-21T00:00:00Z';
-  const { paths, stoppedEarly, oneIn } = await asked<PathsSuggested>(
-    'GET',
-    `/incidents/${incident}/paths?log=web&${window}`,
+  const { paths, oneIn } = await inTime(() =>
+    asked<PathsSuggested>('GET', `/incidents/${incident}/paths?log=web&${window}`),
   );
-  assert.deepEqual([typeof stoppedEarly, oneIn >= 1], ['boolean', true]);
+  assert.ok(oneIn >= 1);
   assert.equal(paths.find(({ path }) => path === '/reviews/{reviews}')?.binds, 'reviews');
   assert.deepEqual(
     paths.filter(({ path }) => /\d{2}|@/.test(path)),
@@ -100,8 +108,13 @@ test('paths are suggested with what they bind, and no value of an id', async () 
 
 test('lines of a leak are masked, and whoever sees more is recorded', async () => {
   const [leak] = leaks;
-  const preview = (shown: boolean) =>
-    asked<LeakPreviewed>('POST', `/incidents/${incident}/leaks/preview`, { leak, shown });
+  const preview = async (shown: boolean) => {
+    const { answer } = await inTime(async () => {
+      const one = await asked<LeakPreviewed>('POST', `/incidents/${incident}/leaks/preview`, { leak, shown });
+      return { answer: one, stoppedEarly: one.seen?.stoppedEarly ?? false };
+    });
+    return answer;
+  };
   const { seen, entry, ...more } = await preview(false);
   assert.ok(seen, JSON.stringify(more));
   assert.ok(seen.counted > 0 && seen.lines >= seen.counted);
@@ -113,7 +126,10 @@ test('lines of a leak are masked, and whoever sees more is recorded', async () =
     whole.seen?.sample.every(({ path }) => /^\/reviews\/[^●]+$/.test(path)),
     JSON.stringify(whole),
   );
-  assert.deepEqual([typeof whole.entry, await kindsOf()], ['number', ['incident-opened', 'log-lines-shown']]);
+  assert.deepEqual(
+    [typeof whole.entry, [...new Set(await kindsOf())]],
+    ['number', ['incident-opened', 'log-lines-shown']],
+  );
 });
 
 test('what is wrong with a leak is told at its field, and a file outside of the workspace is none', async () => {
