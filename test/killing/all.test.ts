@@ -13,6 +13,9 @@ import { DEEDS as OF_PEOPLE } from './people.child.ts';
 import { DEEDS as OF_TRACES } from './traces.child.ts';
 import { DEEDS as OF_WEBHOOKS } from './webhooks.child.ts';
 
+/** They reckon and keep nothing; that no entry comes of them is shown where each is tested. */
+const KEEP_NOTHING = ['draft-risk', 'draft-report', 'check-edition'];
+
 test('a process is killed in the midst of every operation that changes something', () => {
   const killed = new Set(
     [
@@ -29,7 +32,9 @@ test('a process is killed in the midst of every operation that changes something
   );
   const changing = allOperations().filter(({ method }) => method !== 'GET');
   assert.deepEqual(
-    changing.map(({ name }) => name).filter((name) => !killed.has(KILLED_AS[name] ?? name)),
+    changing
+      .map(({ name }) => name)
+      .filter((name) => !killed.has(KILLED_AS[name] ?? name) && !KEEP_NOTHING.includes(name)),
     [],
   );
 });

@@ -5,7 +5,14 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { AnswersRead, EditionChanged, EditionShown, EditionsListed } from '@forthright/contract';
+import type {
+  AnswersRead,
+  EditionChanged,
+  EditionChecked,
+  EditionShown,
+  EditionsListed,
+  EditionWhole,
+} from '@forthright/contract';
 import { decodeEntry, keysOf, verifyTlogProof } from '@forthright/register';
 import { publishAnswers } from '../../server/src/answer/publish.ts';
 import { person } from '../../server/src/notify/campaigns/testing.ts';
@@ -111,6 +118,36 @@ test('an edition is prepared by one, published by another, stated by the registe
   const answers = await world.ask<AnswersRead>('read-answers', { incident, language: 'de' });
   assert.deepEqual([answers.number, answers.questions.length], [1, 15]);
   assert.match(answers.questions[1]?.answer[0] ?? '', /Betroffen sind 30 Menschen/);
+});
+
+test('what an edition lacks is told section by section, and nothing is kept; what speaks against publishing, by who asks', async () => {
+  const { incident, run } = await world.incident();
+  const entries = async () => (await world.db.rows('SELECT 1 FROM register_entries')).length;
+  const before = await entries();
+  const given = { incident, run, address: 'checked', statement: { texts: {} }, texts: { whom: { en: 'x' } } };
+  const lacking = await world.ask<EditionChecked>('check-edition', given);
+  const missing = lacking.sections.flatMap(({ section, is }) => (is === 'missing' ? [section] : []));
+  assert.deepEqual(missing, ['where', 'cause', 'fixed', 'authorities']);
+  assert.ok(
+    lacking.problems.some(({ at: of, message }) => of === 'texts.whom' && /missing in: de, es/.test(message)),
+  );
+  assert.deepEqual([lacking.places, lacking.fields, lacking.languages.toSorted()], [['list'], [], LANGUAGES]);
+  const whole = { ...given, statement: STATEMENT, texts: TEXTS };
+  assert.deepEqual((await world.ask<EditionChecked>('check-edition', whole)).problems, []);
+  assert.equal(await entries(), before);
+
+  const { edition, hash } = await world.ask<EditionChanged>('prepare-edition', whole);
+  const of = { incident, edition };
+  const speaks = async (who: string) =>
+    (await world.ask<EditionWhole>('show-edition', of, who)).refusals.map(({ is }) => is);
+  assert.deepEqual([await speaks('ada'), await speaks('bo')], [['own'], []]);
+  const shown = await world.ask<EditionWhole>('show-edition', of);
+  assert.deepEqual(shown.typed?.texts, { ...TEXTS, notYet: [], questions: [] });
+  await world.run(incident, some(31));
+  assert.deepEqual(await speaks('bo'), ['changed']);
+  await assert.rejects(world.ask('publish-edition', { ...of, hash }, 'bo'), code('edition-changed'));
+  await world.ask('discard-edition', { ...of, reason: 'x' });
+  assert.deepEqual(await speaks('bo'), ['not-prepared']);
 });
 
 test('the next edition stands beside the one before, with what differs, in every language; the first one is not touched', async () => {

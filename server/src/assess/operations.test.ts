@@ -144,6 +144,69 @@ function journey(url: () => string | undefined) {
     assert.equal(report.status, 200, 'a report is made without it');
   });
 
+  it('drafts what would be kept, and keeps nothing of it; whoever may not see the incident learns nothing', async () => {
+    const at = await open();
+    const entries = async () => (await world.db.rows('SELECT 1 FROM register_entries')).length;
+    const before = await entries();
+    const drafted = await post(`${at}/risk/draft`, { statement: SAID }, investigator);
+    const statement = { by: 'Olga', fields: { 21: 'Olga' } };
+    const report = await post(`${at}/reports/draft`, { organisation, statement });
+    assert.equal(report.status, 200, JSON.stringify(report.body));
+    assert.equal(await entries(), before);
+    assert.equal(code(await world.ask('GET', `${at}/risk`, approver)), 'assessment-not-found');
+
+    const kept = await post(`${at}/risk`, { statement: SAID });
+    assert.deepEqual(kept.body.assessment, drafted.body.assessment);
+    const stated = kept.body.statement as Record<string, unknown>;
+    assert.equal(stated.by, 'Ana');
+    const again = await post(`${at}/risk`, { statement: stated });
+    assert.deepEqual(again.body.assessment, kept.body.assessment, 'what was stated can be stated anew');
+    const saved = await post(`${at}/reports`, { organisation, statement });
+    const { missing } = saved.body.report as { missing: unknown };
+    assert.ok(Array.isArray(missing) && missing.length > 0);
+    const file = await world.ask('GET', `${at}/reports/edpb/1/file?as=html`, approver);
+    assert.match(file.text, /<h1>EDPB common template/);
+    assert.match(String(file.headers['content-disposition']), /report-edpb-1\.html/);
+
+    const people = [officer.id, approver.id];
+    const restricted = await world.ask('PUT', `${at}/people`, officer, { people, reason: 'x' });
+    assert.equal(restricted.status, 200, JSON.stringify(restricted.body));
+    for (const [path, given] of [
+      ['/risk/draft', { statement: SAID }],
+      ['/reports/draft', { organisation, statement }],
+    ] as const)
+      assert.equal(code(await post(`${at}${path}`, given, investigator)), 'incident-not-found', path);
+    const gone = await world.ask('GET', `${at}/reports/edpb/1/file`, investigator);
+    assert.equal(code(gone), 'incident-not-found');
+  });
+
+  it('names every field of a template, and every question of the risk, with what may be answered', async () => {
+    const { body: edpb } = await world.ask('GET', '/api/report-templates/edpb', approver);
+    const fields = edpb.fields as { field: string; type: string; choices: { value: string }[] }[];
+    assert.deepEqual(
+      fields.find(({ field }) => field === '23'),
+      {
+        field: '23',
+        label: 'Their function',
+        type: 'choice',
+        choices: [
+          { value: 'dpo', means: 'data protection officer' },
+          { value: 'legal', means: 'legal representative' },
+          { value: 'other', means: 'other, with authority' },
+        ],
+      },
+    );
+    const { body: own } = await world.ask('GET', '/api/report-templates/us-ag', approver);
+    assert.ok((own.fields as { field: string }[]).some(({ field }) => field === 'residents'));
+    const { body: risk } = await world.ask('GET', '/api/risk-questions', approver);
+    const factors = risk.factors as { factor: string; values: { value: string }[]; ordinary?: string }[];
+    const amount = factors.find(({ factor }) => factor === 'amount');
+    assert.deepEqual(
+      [amount?.values.map(({ value }) => value), amount?.ordinary],
+      [['little', 'some', 'much'], 'some'],
+    );
+  });
+
   it('refuses what is not there, not theirs, ahead, closed, or wrong', async () => {
     const at = await open();
     const filing = { authority: 'CNPD', filedAt: '2025-11-20T13:30:00Z' };

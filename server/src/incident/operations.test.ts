@@ -545,6 +545,16 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       );
       const closed: IncidentsListed = await ask(as(EVE), 'list-incidents', { state: 'closed', most: 200 });
       assert.ok(closed.incidents.length > 0 && closed.incidents.every(({ state }) => state === 'closed'));
+      const named: IncidentsListed = await ask(as(EVE), 'list-incidents', { title: 'pAGE 4' });
+      assert.deepEqual(
+        named.incidents.map(({ title }) => title),
+        ['Page 4'],
+      );
+      const [{ id = '' } = {}] = named.incidents;
+      await ask(as(ADA), 'restrict-incident', { incident: id, people: ['usr_ada', 'usr_bo'], reason: 'r' });
+      const hidden: IncidentsListed = await ask(as(EVE), 'list-incidents', { title: 'page 4' });
+      assert.deepEqual(hidden.incidents, [], 'whoever may not see it does not find its title');
+      await ask(as(ADA), 'restrict-incident', { incident: id, people: null, reason: 'r' });
       for (const after of ['x', '1.inc_x', `99999999999999.${newId('inc')}`, `1.${newId('tsk')}`])
         await refuses(ask(as(EVE), 'list-incidents', { after }), 'usage');
       const far = { incident: seen[0], what: 'x', owner: 'usr_bo', due: '2026-11-25T09:00:00-14:00' };

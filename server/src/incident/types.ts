@@ -57,7 +57,8 @@ export type LaterAct =
   | 'campaign'
   | 'edition'
   | 'desk'
-  | 'trace';
+  | 'trace'
+  | 'look';
 
 /** What somebody typed; `null` once it was erased. */
 export type Typed = string | null;

@@ -147,7 +147,6 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
 
   for (const [colorScheme, width, locale] of [
     ['light', 360, 'de-DE'],
-    ['dark', 360, 'en-GB'],
     ['dark', 1280, 'de-DE'],
   ] as const)
     test(`it can be used in the ${colorScheme}, at ${width} pixels, in ${locale}`, async () => {

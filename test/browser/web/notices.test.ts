@@ -308,6 +308,7 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
     await rosa.getByLabel('By whom').selectOption({ label: 'Bo Approver' });
     await rosa.waitForURL(/by=usr_/);
     await rosa.locator('.entries').getByText('A notice was written').first().waitFor({ state: 'detached' });
+    await rosa.locator('.entries').getByText('A notice was approved').waitFor();
     const titles = await rosa.locator('.entries .row-title').allTextContents();
     assert.deepEqual(titles, ['A batch of codes entered the register', 'A notice was approved']);
     await rosa

@@ -8,7 +8,7 @@ import { Field } from '../kit/form.tsx';
 import { Failed } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { type Key, useWords } from '../words/index.tsx';
-import type { Found } from './desk.tsx';
+import type { Found } from './desk.queries.ts';
 
 type Person = Found['people'][number];
 type Done = Answer<'/api/desk/people/{person}/dispute', 'post'>;

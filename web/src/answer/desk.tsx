@@ -8,7 +8,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { type Answer, answerOf, api } from '../app/client.ts';
+import { answerOf, api } from '../app/client.ts';
 import { useShortcuts } from '../app/keys.tsx';
 import { Field } from '../kit/form.tsx';
 import { Failed, Loading } from '../kit/states.tsx';
@@ -16,7 +16,6 @@ import { useWords } from '../words/index.tsx';
 import { DeskFound } from './desk-found.tsx';
 import './answer.css';
 
-export type Found = Answer<'/api/desk', 'post'>;
 type Picked = Readonly<{ name: string; base64: string }>;
 
 /** What may be a code or a message counts only together with the address to which it came. */

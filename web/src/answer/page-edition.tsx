@@ -6,6 +6,7 @@ import { answerOf, api } from '../app/client.ts';
 import { hasOne, type Role, useMe, WORKERS } from '../app/session.ts';
 import type { Shown } from '../incident/queries.ts';
 import { Field } from '../kit/form.tsx';
+import { useName } from '../kit/names.ts';
 import { Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
@@ -20,6 +21,7 @@ export function EditionView({ shown, edition }: Readonly<{ shown: Shown; edition
 
 function One({ shown, edition }: Readonly<{ shown: Shown; edition: Whole }>) {
   const { t, languageName, named } = useWords();
+  const nameOf = useName();
   return (
     <section aria-labelledby="edition">
       <h2 id="edition">
@@ -52,13 +54,16 @@ function One({ shown, edition }: Readonly<{ shown: Shown; edition: Whole }>) {
         </dd>
         <dt>{t('page-edit.madeAt')}</dt>
         <dd>
-          <When at={edition.madeAt} />
+          <When at={edition.madeAt} /> <span className="soft">{nameOf(edition.madeBy)}</span>
         </dd>
         {edition.publishedAt !== undefined && (
           <>
             <dt>{t('page-edit.publishedAt')}</dt>
             <dd>
               <When at={edition.publishedAt} />
+              {edition.approvedBy !== undefined && (
+                <span className="soft"> {nameOf(edition.approvedBy)}</span>
+              )}
               {edition.entry !== undefined && (
                 <span className="soft"> {t('risk.entry', { entry: edition.entry })}</span>
               )}

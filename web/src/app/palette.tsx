@@ -20,6 +20,7 @@ function usePages(): readonly Place[] {
     { name: t('home.name'), to: '/', may: READERS },
     { name: t('incidents.name'), to: '/incidents', may: READERS },
     { name: t('incident.new'), to: '/incidents/new', may: WORKERS },
+    { name: t('register.name'), to: '/register', may: [...READERS, ...KEEPERS] },
     { name: t('desk.name'), to: '/desk', may: SPEAKERS },
     { name: t('people.name'), to: '/people', may: KEEPERS },
     { name: t('start.connect'), to: '/connect', may: READERS },
@@ -36,9 +37,13 @@ function useParts(): readonly Place[] {
   return [
     { name: t('incident.answers'), to: at },
     { name: t('leaks.title'), to: `${at}/leaks` },
+    { name: t('charts.tab'), to: `${at}/charts` },
+    { name: t('views.tab'), to: `${at}/views` },
+    { name: t('compare.tab'), to: `${at}/compare` },
     { name: t('duties.tab'), to: `${at}/duties` },
     { name: t('risk.tab'), to: `${at}/risk` },
     { name: t('report.tab'), to: `${at}/report` },
+    { name: t('notify.tab'), to: `${at}/notify` },
     { name: t('page-edit.tab'), to: `${at}/page` },
     { name: t('decide.tab'), to: `${at}/decide` },
   ];

@@ -16,8 +16,8 @@ import {
   type Template,
   type Value,
 } from './report.queries.ts';
-import { About, Changes } from './report.tsx';
 import { Fields } from './report-fields.tsx';
+import { About, Changes } from './report-version.tsx';
 
 const FROM = '/incidents/$incident/report' as const;
 type Props = Readonly<{ shown: Shown; template: Template; last: Listed | undefined }>;
@@ -29,6 +29,15 @@ const typedIn = (report: Report | null): Record<string, Value> =>
       source.kind === 'stated' && field !== '3' && field !== '4' ? [[field, value]] : [],
     ),
   );
+
+/** Reasons for the delay belong to the first notification of the common form; a follow-up names the number that it got. */
+function begun(before: Report | null, filed: Listed | undefined): Record<string, Value> {
+  const typed = typedIn(before);
+  if (before?.template !== 'edpb' || filed === undefined) return typed;
+  const { 49: _, ...others } = typed;
+  const reference = filed.filings.at(-1)?.reference;
+  return typeof reference === 'string' ? { ...others, 6: reference } : others;
+}
 
 export function Drafting({ shown, template, last }: Props) {
   if (last === undefined) return <Draft shown={shown} template={template} last={last} before={null} />;
@@ -55,7 +64,7 @@ function Draft({ shown, template, last, before }: Props & Readonly<{ before: Rep
     kind: wasFiled ? 'follow-up' : (before?.kind ?? 'new'),
     state: before?.state === 'complete' ? 'complete' : 'incomplete',
     by: me.person.name,
-    fields: typedIn(before),
+    fields: begun(before, wasFiled ? last : undefined),
   }));
   const form = useQuery(reportQueries.form(template));
   const draft = useQuery(reportQueries.draft(shown.id, useDeferredValue(statement)));

@@ -1,8 +1,7 @@
 /** Answering one factor. What is left as it is stays with the logs and the record. */
 import { Field } from '../kit/form.tsx';
 import { useWords } from '../words/index.tsx';
-import type { FactorId, Stated } from './risk.queries.ts';
-import { DATA_KINDS, type Edit } from './risk-factors.tsx';
+import { DATA_KINDS, type Edit, type FactorId, type Stated } from './risk.queries.ts';
 
 type Props = Readonly<{ factor: FactorId; edit: Edit }>;
 const BREACHES = ['confidentiality', 'integrity', 'availability'] as const;
@@ -284,9 +283,13 @@ function RecipientGroup({
       {(ids) => (
         <select
           {...ids}
-          value={group[name] ?? 'unknown'}
-          onChange={({ target }) => onChange({ ...group, [name]: target.value })}
+          value={group[name] ?? ''}
+          onChange={({ target }) => {
+            const { [name]: _, ...others } = group;
+            onChange(target.value === '' ? others : { ...others, [name]: target.value });
+          }}
         >
+          <option value="">{t('risk.notSaid')}</option>
           <option value="unknown">{t('risk.unknown')}</option>
           {all.map((one) => (
             <option key={one} value={one}>
@@ -299,7 +302,7 @@ function RecipientGroup({
   );
   return (
     <fieldset className="group">
-      <legend>{t('risk.who')}</legend>
+      <legend>{t('risk.group')}</legend>
       {pick('who', TRUST, (one) => named('risk-who', one))}
       <Numbers
         value={rangeOf(group.count)}

@@ -4,10 +4,15 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { type EvidenceOf, Hatch, Mark } from '../kit/figure.tsx';
 import { Loaded } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
-import { type Assessment, type FactorId, type Factors, riskQueries, type Statement } from './risk.queries.ts';
+import {
+  type Assessment,
+  DATA_KINDS,
+  type Edit,
+  type FactorId,
+  type Factors,
+  riskQueries,
+} from './risk.queries.ts';
 import { FactorEditor } from './risk-answer.tsx';
-
-export type Edit = Readonly<{ statement: Statement; onChange: (next: Statement) => void }>;
 
 const RECORDED: Readonly<Partial<Record<string, EvidenceOf>>> = {
   people: 'people',
@@ -236,29 +241,6 @@ function From({
   }
 }
 
-const KINDS = [
-  'contact',
-  'contract',
-  'image',
-  'birth-date',
-  'id-number',
-  'id-document',
-  'behaviour',
-  'location',
-  'career',
-  'communications',
-  'account-number',
-  'financial',
-  'payment',
-  'credentials',
-  'special-hint',
-  'special',
-  'criminal',
-  'secret',
-] as const;
-
-export { KINDS as DATA_KINDS };
-
 /** Fields of the logs of which no list says what they are: until somebody does, the kinds of data are unknown. */
 function Unmapped({
   fields,
@@ -279,12 +261,12 @@ function Unmapped({
               const { [field]: _, ...others } = statement.fields ?? {};
               onChange({
                 ...statement,
-                fields: isOneOf(KINDS, target.value) ? { ...others, [field]: target.value } : others,
+                fields: isOneOf(DATA_KINDS, target.value) ? { ...others, [field]: target.value } : others,
               });
             }}
           >
             <option value="">{t('risk.unknown')}</option>
-            {KINDS.map((one) => (
+            {DATA_KINDS.map((one) => (
               <option key={one} value={one}>
                 {named('risk-data', one)}
               </option>

@@ -2,8 +2,7 @@
 import { Hatch } from '../kit/figure.tsx';
 import { Field } from '../kit/form.tsx';
 import { useWords } from '../words/index.tsx';
-import type { Assessment, Statement } from './risk.queries.ts';
-import type { Edit } from './risk-factors.tsx';
+import type { Assessment, Edit, Statement } from './risk.queries.ts';
 
 type Opinion = Assessment['severity'];
 type Part = keyof NonNullable<Statement['severity']>;

@@ -8,7 +8,6 @@ export const Hatch = ({ className = 'hatch' }: Readonly<{ className?: string }>)
   <span className={className} aria-hidden="true" />
 );
 
-/** The mark of evidence, with its words for who hears the page. */
 export function Mark() {
   const { t } = useWords();
   return (

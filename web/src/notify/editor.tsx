@@ -112,7 +112,7 @@ function Form({ shown, cohort, campaigns, begin }: FormProps) {
   });
   const [typed, setTyped] = useState<Typed>(begin);
   const isKept = useRef(false);
-  const isLost = () => typed !== begin && !isKept.current;
+  const isLost = () => JSON.stringify(typed) !== JSON.stringify(begin) && !isKept.current;
   useBlocker({
     shouldBlockFn: ({ current, next }) =>
       current.pathname !== next.pathname && isLost() && !window.confirm(t('notify.leave')),

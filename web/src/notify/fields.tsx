@@ -31,7 +31,7 @@ const needed = ({ contained, fields }: Cohort): string[] => [
   ...fields.map((field) => `texts.fields.${field}`),
 ];
 
-const isWhole = (typed: Typed, cohort: Cohort, language: string): boolean =>
+export const isWhole = (typed: Typed, cohort: Cohort, language: string): boolean =>
   needed(cohort).every((at) => textOf(typed, at, language).trim() !== '');
 
 export function EditorFields(props: FieldsProps) {

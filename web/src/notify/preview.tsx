@@ -2,10 +2,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type SubmitEvent, useEffect, useState } from 'react';
-import { answerOf, api } from '../app/client.ts';
+import { answerOf, api, Refused } from '../app/client.ts';
 import { Hatch } from '../kit/figure.tsx';
 import { Empty, Failed, Loading } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
+import { isWhole } from './fields.tsx';
 import { FindingNote, inOrder, Notice } from './pieces.tsx';
 import type { Cohort, Draft } from './queries.ts';
 import { statementOf, type Typed } from './statement.ts';
@@ -35,15 +36,19 @@ function useSettled<T>(value: T): T {
 export function Preview({ incident, cohort, typed, language, status }: PreviewProps) {
   const { t } = useWords();
   const [person, setPerson] = useState('');
-  const statement = useSettled(statementOf(typed));
+  // What is lacking is told of the same words that are asked about.
+  const settled = useSettled(typed);
+  const statement = statementOf(settled);
   const asked = {
     run: cohort.run,
     language,
     ...(person === '' ? (status === undefined ? {} : { status }) : { person }),
   };
+  const isUnknown = person === '' && (status ?? (cohort.exposed === 0 ? 'unknown' : 'exposed')) === 'unknown';
+  const lacks = !isWhole(settled, cohort, language) || (isUnknown && settled.nextBy === '');
   const draft = useQuery({
     queryKey: ['draft', incident, asked, statement],
-    enabled: statement !== null,
+    enabled: statement !== null && !lacks,
     placeholderData: keepPreviousData,
     retry: false,
     queryFn: () => {
@@ -63,6 +68,14 @@ export function Preview({ incident, cohort, typed, language, status }: PreviewPr
       {statement === null ? (
         <Empty title={t('notify.nothingYet')}>
           <p>{t('notify.nothingYetWhy')}</p>
+        </Empty>
+      ) : lacks ? (
+        <Empty title={t('notify.lacksStill')}>
+          <p>{t('notify.lacksStillWhy')}</p>
+        </Empty>
+      ) : draft.error instanceof Refused && draft.error.code === 'notice-incomplete' ? (
+        <Empty title={t('notify.lacksStill')}>
+          <p lang="en">{draft.error.message}</p>
         </Empty>
       ) : draft.error !== null ? (
         <Failed error={draft.error} again={() => void draft.refetch()} />

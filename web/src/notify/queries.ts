@@ -61,7 +61,9 @@ export const notifyQueries = {
         timed(of.campaign, answerOf(api.GET('/api/incidents/{incident}/campaigns/{campaign}', pathOf(of)))),
       refetchInterval: ({ state }) => {
         const ms = often([state.data?.state]);
-        return ms === false ? false : Math.max(ms, (took.get(of.campaign) ?? 0) / MOST_SHARE);
+        if (state.data?.state !== 'sending' || ms === false) return ms;
+        // What is slow because the server is busy is no reason to look away.
+        return Math.min(CALM_MS, Math.max(ms, (took.get(of.campaign) ?? 0) / MOST_SHARE));
       },
     }),
   changes: (of: Of) =>

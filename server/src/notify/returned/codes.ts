@@ -12,8 +12,9 @@ const REPLY_NAMED =
 const ANSWERED = /^[ \t]*(?:received )?<<< ?([45][0-5]\d)[ -](?:#?([45]\.\d{1,3}\.\d{1,3})(?![\d.]))?/im;
 const STATUS = /(?<![\d.:/a-z-])#?([45]\.[0-7]\.\d{1,3})(?![\d.]|[a-z])/gi;
 
-/** The reply and the enhanced status in `text`; where several stand there, the pair, else the first of each. */
-export function codesIn(text: string): Codes {
+/** The reply and the enhanced status in a text; where several stand there, the pair, else the first of each. */
+export function codesIn(raw: string): Codes {
+  const text = raw.replace(/(code|status) ?[:=] ?(?=#?\d)/gi, '$1 ');
   const all = [...text.matchAll(STATUS)].map(([, status]) => status ?? '');
   const answered = ANSWERED.exec(text);
   if (answered !== null) return { reply: answered[1] ?? '', status: answered[2] ?? mostTelling(all) };
@@ -32,7 +33,7 @@ const PHASES: readonly Readonly<{ phase: Phase; says: RegExp }>[] = [
   { phase: 'auth', says: /(after|in reply to|>>>) auth\b/gi },
   {
     phase: 'rcpt',
-    says: /(after|following|in reply to|in response to|>>>|sent:?|smtp:|response to|sending|command:?|during|at) ?["'<]*rcpt\b|\brcpt (to )?command\b|does not like recipient|\brcpt to:? ?<[^>]*> ?(failed|said|returned|:)/gi,
+    says: /(after|following|in reply to|in response to|>>>|sent:?|smtp:|response to|sending|command:?|during|at) ?["'<]*rcpt\b|\brcpt (to )?command\b|does not like recipient|\(?state (13|14)\)|\brcpt to:? ?<[^>]*> ?(failed|said|returned|:)/gi,
   },
   {
     phase: 'mail',

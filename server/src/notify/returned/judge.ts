@@ -21,6 +21,7 @@ export type Evidence = Readonly<{
 
 /** What each enhanced status code means where the words say nothing: RFC 3463 and its registry, RFC 7372, 7505. */
 const BY_STATUS: Readonly<Record<string, Reason>> = {
+  '1.0': 'userunknown',
   '1.1': 'userunknown',
   '1.2': 'hostunknown',
   '1.3': 'userunknown',
@@ -119,11 +120,28 @@ function byStatus(status: string): Reason | undefined {
   return BY_STATUS[detail];
 }
 
+/** What the second number of a code (RFC 3463: whose matter it is) means where nothing else says anything. */
+function bySubject(status: string): Reason | undefined {
+  const [, subject] = /^[45]\.([1-7])\./.exec(status) ?? [];
+  if (subject === undefined) return undefined;
+  return SUBJECTS[subject];
+}
+
+const SUBJECTS: Readonly<Record<string, Reason>> = {
+  1: 'userunknown',
+  2: 'filtered',
+  3: 'systemerror',
+  4: 'networkerror',
+  5: 'syntaxerror',
+  6: 'contenterror',
+  7: 'policyviolation',
+};
+
 /** What a reply means where neither words nor status say anything, by where it came. */
-function byPhase(phase: Phase, reply: string): Reason | undefined {
+function byPhase(phase: Phase, reply: string, status: string): Reason | undefined {
   if (reply === '552') return 'mailboxfull';
   if (reply === '421') return 'expired';
-  if (/^50[0-4]$/.test(reply)) return 'syntaxerror';
+  if (/^50[0-4]$/.test(reply) && !/^[45]\.7\./.test(status)) return 'syntaxerror';
   if (!/^5/.test(reply)) return undefined;
   if (phase === 'rcpt') return 'userunknown';
   if (phase === 'mail') return 'rejected';
@@ -137,14 +155,30 @@ function byPhase(phase: Phase, reply: string): Reason | undefined {
 const MACHINE =
   /\b(host|server|by|from|at|with|to|dns;) ?(?:[\w-]{1,63}\.){1,8}[\w-]{1,63}\.? ?[[(][\da-f.:]{3,45}[\])]/g;
 
-/** On one line, in lower case, without addresses and without the codes that continue a reply. */
+/** Addresses of machines: which one it is says nothing, that it is one says who was refused. */
+const NUMBERS =
+  /[[(<]{0,2}(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:ipv6:)?(?:[\da-f]{1,4}:{1,2}){3,7}[\da-f]{0,4})(?![\w.:-]*\w)[\])>]{0,2}/g;
+
+const BARE: Readonly<Record<string, string>> = { ß: 'ss', ł: 'l', ø: 'o', ı: 'i' };
+
+/** On one line, in lower case, without marks on Latin letters, addresses, numbers of machines and the codes that continue a reply. */
 export function plain(text: string): string {
   const codes = /(^|[\s"'])[245]\d\d-(#?[245]\.\d{1,3}\.\d{1,3} )?/g;
   const line = withoutAddresses(text.slice(0, 16 * 1024).replace(codes, '$1'))
     .replace(/[\s\u00a0\u3000]+/g, ' ')
     .replace(/[’‘`]/g, "'")
     .toLowerCase()
-    .replace(MACHINE, '$1 x ');
+    .normalize('NFD')
+    .replace(/([a-z])[\u0300-\u036f]+/g, '$1')
+    .normalize('NFC')
+    .replace(/[ßłøı]/g, (letter) => BARE[letter] ?? letter)
+    .replace(/\bca(?:n'?t|n not)\b/g, 'cannot')
+    .replace(/\bwon't\b/g, 'will not')
+    .replace(/\b(is|are|was|were|does|do|did|has|have|had|could|would|should|must|need)n'?t\b/g, '$1 not')
+    .replace(/\bmail[- ]box/g, 'mailbox')
+    .replace(/\be-mail/g, 'email')
+    .replace(MACHINE, '$1 x ')
+    .replace(NUMBERS, 'ipaddr');
   return FORMULAS.reduce((rest, formula) => rest.replace(formula, ' '), line).trim();
 }
 
@@ -205,6 +239,7 @@ function quoted(words: string): string {
  * Source: libsisimai.org, how to tell unknown from filtered.
  */
 function byTime(reason: Reason | undefined, text: string, status: string, phase: Phase): Reason | undefined {
+  if (reason === 'mesgtoobig' && /^5\.2\.3$/.test(status)) return 'exceedlimit';
   if (reason !== 'userunknown' && reason !== 'hostunknown') return reason;
   // Before a recipient is named it is the sender, or the machine that sends, whom nobody knows.
   if (phase === 'mail') return 'rejected';
@@ -226,17 +261,23 @@ function reasonOf(evidence: Evidence, status: string, reply: string, phase: Phas
   const comment = plain(evidence.comment);
   const words = plain(evidence.words);
   const context = plain(evidence.context);
+  const isFree = evidence.action === '' && diagnostic === '' && evidence.status === '';
   const worded =
     firstOf(HEADLINES, context, phase) ??
     wordedReason(diagnostic, phase) ??
     (diagnostic === '' && SURE.test(evidence.status) ? byStatus(evidence.status) : undefined) ??
     wordedReason(quoted(words), phase) ??
     wordedReason(words, phase) ??
-    (evidence.isAlone && saysLittle(words, evidence.recipient) ? wordedReason(context, phase) : undefined);
+    (evidence.isAlone && (isFree || saysLittle(words, evidence.recipient))
+      ? wordedReason(context, phase)
+      : undefined);
   const said = comment === '' || worded !== 'userunknown' ? undefined : wordedReason(comment, phase);
-  const isFree = evidence.action === '' && diagnostic === '' && evidence.status === '';
   const isDoubtful =
-    worded === 'userunknown' && isFree && phase === '' && status === '' && DOUBTFUL.test(words);
+    worded === 'userunknown' &&
+    isFree &&
+    phase === '' &&
+    status === '' &&
+    DOUBTFUL.test(`${words} ${context}`);
   return (
     (said === 'suspend'
       ? said
@@ -247,8 +288,9 @@ function reasonOf(evidence: Evidence, status: string, reply: string, phase: Phas
     byStatus(status) ??
     firstOf(VAGUE, diagnostic, phase) ??
     firstOf(VAGUE, words, phase) ??
-    byPhase(phase, reply) ??
+    byPhase(phase, reply, status) ??
     wordedReason(context, phase) ??
+    bySubject(status) ??
     (evidence.action === 'delayed' ? 'expired' : undefined) ??
     (reply !== '' || status !== '' ? 'onhold' : 'undefined')
   );

@@ -113,8 +113,15 @@ function textOf(content: ArrayBuffer | Uint8Array | string): string {
 function proseOf(email: Email, attachments: readonly Readonly<{ type: string; text: string }>[]): string {
   const shown = (email.text ?? '').trim();
   const html = email.html === undefined ? '' : fromHtml(email.html);
-  // Some reporters attach their words as a file.
-  const files = attachments.filter(({ type }) => /^text\/plain\b/.test(type)).map(({ text }) => text);
+  // Some reporters attach their words as a file, or as a report without a field (InterMail).
+  const files = attachments
+    .filter(
+      ({ type, text }) =>
+        /^text\/plain\b/.test(type) ||
+        (type === 'message/delivery-status' &&
+          !/^(reporting-mta|final-recipient|action|status) ?:/im.test(text)),
+    )
+    .map(({ text }) => text);
   const text = [shown.length >= 40 || html === '' ? shown : `${shown}\n${html}`, ...files].join('\n');
   return text
     .slice(0, MOST_BYTES)
@@ -142,7 +149,7 @@ function fromHtml(html: string): string {
   );
   return bare
     .replace(/<(br|\/p|\/div|\/tr|\/li|\/h\d|\/td|\/table|p|div|li|tr)\b[^<>]*>/gi, '\n')
-    .replace(/<\/?[a-z][^<>]*>/gi, '')
+    .replace(/<[/!]?[a-z][^<>]*>/gi, '')
     .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,8}));/gi, characterOf);
 }
 
@@ -179,6 +186,7 @@ const BELOW: readonly RegExp[] = [
   /^(the )?(first|top) \d+ (lines|bytes|characters).{0,40}(message|mail)/i,
   /^(a )?copy of (the|your) (original )?(message|mail).{0,40}:?$/i,
   /^.{0,20}(header|body|text)s? of (the|your) (original )?(message|mail|letter)\b.{0,30}:?$/i,
+  /^.{0,40}\b(summary|copy|text|headers?|part|lines|message|mail|e-?mail) (of the |of your )?.{0,40}\b(follows|is following|is attached|is appended|below this line|returned below)\W*$/i,
   /^received: (from|by|\(qmail|with) /i,
   /^return-path: ?</i,
   /^[-=*_ \t]{3,}.{0,20}(message originale?|mensaje original|mensagem original|messaggio originale|ursprüngliche|originalnachricht|исходное|оригинал)/i,
@@ -193,6 +201,10 @@ function parted(text: string): { prose: string; original: string } {
     const line = raw.trim().replace(/^> ?/, '');
     if (words > 0 && line.length < 200 && BELOW.some((rule) => rule.test(line))) {
       const rest = lines.slice(at);
+      const next = rest
+        .slice(0, 60)
+        .filter((one) => one.trim() !== '')
+        .slice(0, 20);
       // A heading such as "Your message" may stand above the failure; what follows must look like headers.
       if (
         rest
@@ -202,7 +214,7 @@ function parted(text: string): { prose: string; original: string } {
               one,
             ),
           ) &&
-        !tellsFailure(rest.slice(0, 14))
+        !tellsFailure(next)
       )
         return { prose: lines.slice(0, at).join('\n').slice(0, MOST_PROSE), original: rest.join('\n') };
     }

@@ -72,8 +72,10 @@ export function namedIn(letter: Letter): { named: Named[]; context: string } {
   const found = placesIn(lines, isOther, failed, to);
   if (found.length === 0) {
     const fallback = failed.length > 0 ? failed : to.slice(0, 20);
-    const words = fallback.length === 1 ? letter.prose : '';
-    return { named: fallback.map((recipient) => ({ recipient, words })), context: letter.prose };
+    return {
+      named: fallback.map((recipient) => ({ recipient, words: letter.prose })),
+      context: letter.prose,
+    };
   }
   return { named: segmentsOf(lines, found), context: letter.prose };
 }

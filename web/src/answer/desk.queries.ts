@@ -1,0 +1,3 @@
+import type { Answer } from '../app/client.ts';
+
+export type Found = Answer<'/api/desk', 'post'>;
