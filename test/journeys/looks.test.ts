@@ -221,6 +221,29 @@ test('a run with another window: who came in and who left, and why', async () =>
   assert.equal(list.people.length, Math.min(100, gone?.count ?? 0));
 });
 
+test('members of staff stand under their pseudonyms, and lines that name them are not shown', async () => {
+  const text = readFileSync(join(shop, 'incidents/access.yaml'), 'utf8');
+  const { leaks: access } = parse(text) as { leaks: [Leak & { viewers: string[] }] };
+  const job = await runOver(2, access);
+  const look = (given: object) =>
+    asked<ViewsShown & Json>('POST', `/incidents/${incident}/runs/${job}/views`, { most: 100, ...given });
+  const [id = ''] = access[0].viewers;
+  assert.equal((await look({ viewer: id })).code, 'viewer-not-found', 'nobody is found by trying ids');
+  const seen = await look({ viewer: 'employee-1' });
+  assert.ok(
+    seen.total.views > 0 && seen.views.every((view) => view.noLine === 'staff' && view.text === null),
+  );
+  const { seen: lines } = await asked<LeakPreviewed>('POST', `/incidents/${incident}/leaks/preview`, {
+    leak: access[0],
+    shown: true,
+  });
+  const said = JSON.stringify([seen, lines?.sample]);
+  assert.deepEqual(
+    access[0].viewers.filter((one) => said.includes(one)),
+    [],
+  );
+});
+
 test('a log that was written to gives no lines, and the next run names the file; an erased answer gives nothing', async () => {
   const { people } = await asked<RunPeopleListed>('POST', `/incidents/${incident}/runs/${first}/people`, {
     most: 1,
@@ -237,7 +260,7 @@ test('a log that was written to gives no lines, and the next run names the file;
     (await look()).views.every((view) => view.noLine === null),
     'what was read is still what it was',
   );
-  const third = await runOver(2, leaks);
+  const third = await runOver(3, leaks);
   const compared = await asked<RunsCompared>(
     'GET',
     `/incidents/${incident}/runs/${third}/comparison?against=${first}`,

@@ -17,10 +17,11 @@ import {
   notFound,
   problemsOfFiles,
   problemsOfLeaks,
+  recordUpon,
   WORKERS,
 } from '../incident/index.ts';
 import { Limiter, type Wait } from '../platform/index.ts';
-import { type Asked, deed, type Operation, record } from '../prove/index.ts';
+import { type Asked, deed, type Operation } from '../prove/index.ts';
 import { describeList, previewLeak, suggestPaths } from '../scope/index.ts';
 import { type LoadedWorkspace, loadWorkspace } from '../sources/index.ts';
 import type { JobsOptions } from './jobs.operations.ts';
@@ -119,10 +120,12 @@ async function preview(asked: Asked, { incident, leak, shown, workspace }: Previ
   if (!shown || seen === null) return { seen };
   const entry = await deed(asked, async (tx) => {
     // It may have been restricted while the log was read.
-    if ((await findIncident(tx, incident, asked.actor)) === undefined) throw notFound(incident);
-    return record(tx, {
+    const found = await findIncident(tx, incident, asked.actor);
+    if (found === undefined) throw notFound(incident);
+    return recordUpon(tx, {
       kind: 'log-lines-shown',
-      incident,
+      incident: found.incident.id,
+      act: 'look',
       facts: { leakKind: leak.kind, lines: seen.sample.length },
       texts: { leak: { value: JSON.stringify(leak) } },
     });

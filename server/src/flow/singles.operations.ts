@@ -15,11 +15,12 @@ import {
   guarded,
   notFound,
   READERS,
+  recordUpon,
   viewsOfRun,
   WORKERS,
 } from '../incident/index.ts';
 import { Limiter, type Wait } from '../platform/index.ts';
-import { type Asked, deed, type Event, type Operation, record } from '../prove/index.ts';
+import { type Asked, deed, type Event, type Operation } from '../prove/index.ts';
 import { listPeople, movesBetween, seenByIn, whoSawIn, whyDifferent, withKept } from '../scope/index.ts';
 import { type LoadedWorkspace, loadWorkspace } from '../sources/index.ts';
 import type { JobsOptions } from './jobs.operations.ts';
@@ -91,9 +92,10 @@ const recorded = (
   event: Pick<Event, 'kind' | 'facts' | 'texts'>,
 ): Promise<number> =>
   deed(asked, async (tx) => {
-    // It may have been restricted meanwhile.
-    if ((await findIncident(tx, incident, asked.actor)) === undefined) throw notFound(incident);
-    return record(tx, { ...event, incident });
+    // It may have been restricted meanwhile. A closed one may be looked at, too.
+    const found = await findIncident(tx, incident, asked.actor);
+    if (found === undefined) throw notFound(incident);
+    return recordUpon(tx, { ...event, incident: found.incident.id, act: 'look' });
   });
 
 async function lookAtViews(asked: Asked, given: LookAtViews, opened: Opened): Promise<ViewsShown> {

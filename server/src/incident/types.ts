@@ -56,7 +56,8 @@ export type LaterAct =
   | 'reopen-duty'
   | 'campaign'
   | 'edition'
-  | 'desk';
+  | 'desk'
+  | 'look';
 
 /** What somebody typed; `null` once it was erased. */
 export type Typed = string | null;

@@ -68,6 +68,8 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await page.getByRole('heading', { name: 'Notice sent, accepted by the receiving server' }).waitFor();
     await page.getByText('hat sie angenommen').waitFor();
     await page.getByText('the receiving server accepted it').waitFor();
+    await page.getByText('Questions and answers, as published').click();
+    await page.getByText('Nothing is published yet.').waitFor();
     assert.equal(new URL(page.url()).search, '', 'nothing personal in the address');
     await looked('desk-person-light');
   });

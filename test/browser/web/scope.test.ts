@@ -200,7 +200,7 @@ describe('scope, in a browser', { skip: whyNoChromium() ?? false }, () => {
       on.setDefaultTimeout(60_000);
       const of = `/incidents/${incident}`;
       for (const [name, path, selector] of [
-        ['leaks', `${of}/leaks?leak=review-pages`, '.preview table'],
+        ['leaks', `${of}/leaks?leak=review-pages`, '.preview table, .preview .suggestion'],
         ['compare', `${of}/compare?run=${runs[0]}&against=${runs[1]}&was=exposed&now=clear`, '.moved'],
         ['views', `${of}/views`, '.form'],
         ['charts', `${of}/charts?run=${runs[1]}`, '.column'],

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { Hatch } from '../kit/figure.tsx';
 import { useWords } from '../words/index.tsx';
-import type { Found } from './desk.queries.ts';
+import type { Found } from './desk.types.ts';
 import { DeskPerson } from './desk-person.tsx';
 
 type Message = NonNullable<Found['message']>;

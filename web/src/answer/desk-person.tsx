@@ -8,7 +8,8 @@ import { Field } from '../kit/form.tsx';
 import { Failed } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { type Key, useWords } from '../words/index.tsx';
-import type { Found } from './desk.queries.ts';
+import type { Found } from './desk.types.ts';
+import { PublishedAnswers } from './published.tsx';
 
 type Person = Found['people'][number];
 type Done = Answer<'/api/desk/people/{person}/dispute', 'post'>;
@@ -39,6 +40,7 @@ export function DeskPerson({
   const { t, named, languageName } = useWords();
   const [act, setAct] = useState<Act>();
   const [done, setDone] = useState<Done>();
+  const [isReading, setReads] = useState(false);
   const possible = ACTS.filter((one) => done === undefined && isPossible(person, one));
   useShortcuts(isAlone ? possible.map((one) => ({ ...KEYS[one], run: () => setAct(one) })) : []);
   return (
@@ -119,6 +121,10 @@ export function DeskPerson({
           </p>
         </details>
       )}
+      <details className="more" onToggle={({ currentTarget }) => setReads(currentTarget.open)}>
+        <summary>{t('page-edit.answers')}</summary>
+        {isReading && <PublishedAnswers incident={person.incident} />}
+      </details>
       {act !== undefined && (
         <Doing
           person={person}

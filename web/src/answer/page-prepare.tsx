@@ -67,7 +67,7 @@ function begun(shown: Shown, run: string, before: Whole | undefined): Given {
 const isSaid = (texts: Readonly<Record<string, string>>): boolean => Object.keys(texts).length > 0;
 
 /** Without what is begun and not yet said: the server refuses half a sentence. */
-export function asFarAsSaid({ texts = {}, statement, ...given }: Given): Given {
+function asFarAsSaid({ texts = {}, statement, ...given }: Given): Given {
   const { notYet = [], questions = [] } = texts;
   return {
     ...given,

@@ -10,6 +10,7 @@ import { useWords } from '../words/index.tsx';
 import { type Edition, pageQueries } from './page.queries.ts';
 import { EditionView } from './page-edition.tsx';
 import { Preparing } from './page-prepare.tsx';
+import { PublishedAnswers } from './published.tsx';
 import './answer.css';
 
 const FROM = '/incidents/$incident/page' as const;
@@ -73,7 +74,10 @@ function OfIncident({ shown, editions }: Readonly<{ shown: Shown; editions: read
             </p>
           )}
           <EditionView key={chosen.edition} shown={shown} edition={chosen.edition} />
-          <PublishedAnswers incident={shown.id} />
+          <section aria-labelledby="answers">
+            <h2 id="answers">{t('page-edit.answers')}</h2>
+            <PublishedAnswers incident={shown.id} />
+          </section>
         </>
       )}
     </section>
@@ -109,34 +113,5 @@ function Editions({
         ))}
       </ul>
     </>
-  );
-}
-
-/** The words that were published last, which the desk may say. */
-function PublishedAnswers({ incident }: Readonly<{ incident: string }>) {
-  const { t, language } = useWords();
-  const answers = useQuery(pageQueries.answers(incident, language));
-  return (
-    <section aria-labelledby="answers">
-      <h2 id="answers">{t('page-edit.answers')}</h2>
-      <Loaded query={answers}>
-        {(found) =>
-          found === null ? (
-            <p className="soft">{t('page-edit.noAnswers')}</p>
-          ) : (
-            <dl className="answers" lang={found.language}>
-              {found.questions.map(({ question, answer }) => (
-                <div key={question}>
-                  <dt>{question}</dt>
-                  {answer.map((line) => (
-                    <dd key={line}>{line}</dd>
-                  ))}
-                </div>
-              ))}
-            </dl>
-          )
-        }
-      </Loaded>
-    </section>
   );
 }

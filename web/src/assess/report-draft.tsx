@@ -16,8 +16,8 @@ import {
   type Template,
   type Value,
 } from './report.queries.ts';
+import { About, Changes } from './report-about.tsx';
 import { Fields } from './report-fields.tsx';
-import { About, Changes } from './report-version.tsx';
 
 const FROM = '/incidents/$incident/report' as const;
 type Props = Readonly<{ shown: Shown; template: Template; last: Listed | undefined }>;

@@ -7,10 +7,10 @@ import { incidentQueries, type Shown } from '../incident/queries.ts';
 import { Empty, Failed, Loaded } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
 import { type Listed, reportQueries, TEMPLATES, type Template } from './report.queries.ts';
+import { About, Changes } from './report-about.tsx';
 import { Drafting } from './report-draft.tsx';
 import { Fields } from './report-fields.tsx';
 import { Filings } from './report-filing.tsx';
-import { About, Changes } from './report-version.tsx';
 import './assess.css';
 
 const FROM = '/incidents/$incident/report' as const;

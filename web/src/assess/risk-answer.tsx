@@ -1,7 +1,8 @@
 /** Answering one factor. What is left as it is stays with the logs and the record. */
 import { Field } from '../kit/form.tsx';
 import { useWords } from '../words/index.tsx';
-import { DATA_KINDS, type Edit, type FactorId, type Stated } from './risk.queries.ts';
+import type { FactorId, Stated } from './risk.queries.ts';
+import { DATA_KINDS, type Edit } from './risk.values.ts';
 
 type Props = Readonly<{ factor: FactorId; edit: Edit }>;
 const BREACHES = ['confidentiality', 'integrity', 'availability'] as const;

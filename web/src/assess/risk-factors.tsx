@@ -4,14 +4,8 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { type EvidenceOf, Hatch, Mark } from '../kit/figure.tsx';
 import { Loaded } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
-import {
-  type Assessment,
-  DATA_KINDS,
-  type Edit,
-  type FactorId,
-  type Factors,
-  riskQueries,
-} from './risk.queries.ts';
+import { type Assessment, type FactorId, type Factors, riskQueries } from './risk.queries.ts';
+import { DATA_KINDS, type Edit } from './risk.values.ts';
 import { FactorEditor } from './risk-answer.tsx';
 
 const RECORDED: Readonly<Partial<Record<string, EvidenceOf>>> = {

@@ -45,27 +45,3 @@ export const riskQueries = {
     staleTime: Number.POSITIVE_INFINITY,
   }),
 };
-
-export type Edit = Readonly<{ statement: Statement; onChange: (next: Statement) => void }>;
-
-/** What a field of a log may hold, in the words of the risk's rules. */
-export const DATA_KINDS = [
-  'contact',
-  'contract',
-  'image',
-  'birth-date',
-  'id-number',
-  'id-document',
-  'behaviour',
-  'location',
-  'career',
-  'communications',
-  'account-number',
-  'financial',
-  'payment',
-  'credentials',
-  'special-hint',
-  'special',
-  'criminal',
-  'secret',
-] as const;

@@ -2,7 +2,8 @@
 import { Hatch } from '../kit/figure.tsx';
 import { Field } from '../kit/form.tsx';
 import { useWords } from '../words/index.tsx';
-import type { Assessment, Edit, Statement } from './risk.queries.ts';
+import type { Assessment, Statement } from './risk.queries.ts';
+import type { Edit } from './risk.values.ts';
 
 type Opinion = Assessment['severity'];
 type Part = keyof NonNullable<Statement['severity']>;

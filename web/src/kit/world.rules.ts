@@ -140,7 +140,7 @@ export type Box = Readonly<{ x: number; y: number; width: number; height: number
 
 export const WORLD: Box = { x: 0, y: 0, width: WIDTH, height: HEIGHT };
 
-const [WEST, EUROPE_TOP] = placeOf(-14, 64.5);
+const [WEST, EUROPE_TOP] = placeOf(-14, 67.5);
 const [EAST, EUROPE_BOTTOM] = placeOf(40, 34);
 /** Many small countries beside each other, in which many customers live: drawn once more, larger. */
 export const EUROPE: Box = {

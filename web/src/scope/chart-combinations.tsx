@@ -41,7 +41,7 @@ export function Combinations({ answer }: Readonly<{ answer: ScopeAnswer }>) {
                         aria-hidden="true"
                       />
                       <span className="unseen">
-                        {t(row.fields.includes(field) ? 'scope.line.yes' : 'scope.line.no')}
+                        {t(row.fields.includes(field) ? 'charts.among' : 'charts.notAmong')}
                       </span>
                     </td>
                   ))}

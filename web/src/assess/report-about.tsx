@@ -1,4 +1,4 @@
-/** What is said of one version of a report, and how it differs from the one before. */
+/** What stands above a report's fields: to whom it goes, what it lacks, and what differs from the version before. */
 import { useWords } from '../words/index.tsx';
 import type { Report } from './report.queries.ts';
 
