@@ -71,7 +71,7 @@ export const PHRASES: readonly Phrase[] = [
       /peak smtp relay limit/,
       /throttling/,
       /limit (for|on) the number of messages/,
-      /too many (\w+ )?(messages|mails|emails)(?! (on|in) the (server|mailbox|folder))/,
+      /too many (recent|incoming|new) (messages|mails|emails)/,
       /\bcxmxrt\b/,
       /\brl00000\d\b/,
       /\(dyn:t\d\)/,
