@@ -124,14 +124,13 @@ async function changes({ page, served, incident }: World): Promise<Map<string, n
   await page.getByRole('heading', { name: HEADING }).waitFor();
   for (let n = 0; n <= times; n += 1)
     for (const [link, selector] of VIEWS) {
-      const ms = await page.evaluate<number, [string, string]>(
-        `([link, selector]) => new Promise((resolve) => {
+      const ms = await page.evaluate<number>(
+        `(([link, selector]) => new Promise((resolve) => {
           const began = performance.now();
           const look = () => document.querySelector(selector) === null ? requestAnimationFrame(look) : requestAnimationFrame(() => resolve(performance.now() - began));
           [...document.querySelectorAll('.incident-head a')].find(({ textContent }) => textContent === link).click();
           look();
-        })`,
-        [link, selector],
+        }))(${JSON.stringify([link, selector])})`,
       );
       if (n > 0) taken.set(link, [...(taken.get(link) ?? []), ms]);
     }
