@@ -14,7 +14,7 @@ import { DEEDS as OF_TRACES } from './traces.child.ts';
 import { DEEDS as OF_WEBHOOKS } from './webhooks.child.ts';
 
 /** They reckon and keep nothing; that no entry comes of them is shown where each is tested. */
-const KEEP_NOTHING = ['draft-risk', 'draft-report', 'check-edition'];
+const KEEP_NOTHING = ['draft-risk', 'draft-report', 'draft-notice', 'check-edition'];
 
 test('a process is killed in the midst of every operation that changes something', () => {
   const killed = new Set(

@@ -42,9 +42,11 @@ export function LeakForm({ incident, sources, id, begin, isChange, onTake, onLea
   const leak = leakOf(draft, id);
   const settled = useSettled(leak);
   const isTouched = draft !== begin || isChange;
+  // Without a path there are no lines to look for yet.
+  const isBegun = isAsked || !('path' in settled && settled.path === '');
   const looked = useQuery({
     ...scopeQueries.preview(incident, settled),
-    enabled: isTouched,
+    enabled: isTouched && isBegun,
     placeholderData: keepPreviousData,
   });
   const { error } = looked;
