@@ -5,10 +5,12 @@ import { bodyHashOf, needsUtf8, type OneAddress, oneAddress, signed } from '../.
 import type { Code } from '../../prove/codes/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { MOVES, type PersonEvent, type PersonState } from '../states.ts';
+import { setDue } from './messages.store.ts';
 import { noteWhetherOpen } from './open.ts';
+import { movePeople, peopleOf } from './people.store.ts';
 import { usable } from './prepare.ts';
 import { findCampaign } from './show.ts';
-import { campaignsOf, insertCampaignMove, movePeople, peopleOf, setDue } from './store.ts';
+import { campaignsOf, insertCampaignMove } from './store.ts';
 import type { Mailing } from './types.ts';
 import { type Writers, writtenNotice } from './written.ts';
 

@@ -27,12 +27,12 @@ import type { CohortRow } from '../../scope/index.ts';
 import { Journal } from '../send/journal.ts';
 import { statesText } from '../states.ts';
 import { foldLeft } from './left.ts';
+import { messageOfTokens } from './messages.store.ts';
 import { campaignOperations } from './operations.ts';
 import { PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
 import { campaignWindowsHandler, noteReturned } from './returns.ts';
 import { campaignMovesText } from './rules.ts';
 import { SEND_CAMPAIGN, sendCampaignHandler } from './send.ts';
-import { messageOfTokens } from './store.ts';
 import {
   assessed,
   doJob,

@@ -35,6 +35,14 @@ import { EVENT_OF_OUTCOME, MOVES, type PersonEvent, type PersonState, STATES } f
 import type { Copies } from './copies.store.ts';
 import { copiesFile, giveUpCopiesWith } from './copies.ts';
 import { noteWhetherOpen } from './open.ts';
+import {
+  eraseAddressee as eraseRows,
+  movePeople,
+  peopleOf,
+  samePersonIn,
+  sentElsewhere,
+  tryAnew,
+} from './people.store.ts';
 import { dutiesNow, PREPARE_CAMPAIGN } from './prepare.ts';
 import { PUBLISH_BATCHES, publishBatch } from './publish.ts';
 import { CAMPAIGN_MOVES } from './rules.ts';
@@ -42,18 +50,12 @@ import { SEND_CAMPAIGN } from './send.ts';
 import { campaignSums, findCampaign, OVERRIDE, STATEMENT } from './show.ts';
 import {
   countFindings,
-  eraseAddressee as eraseRows,
   insertCampaign,
   insertCampaignMove,
   isBeingSent,
   isTagTaken,
   leaveHome,
   moveCampaign,
-  movePeople,
-  peopleOf,
-  samePersonIn,
-  sentElsewhere,
-  tryAnew,
 } from './store.ts';
 import type { Campaign, CampaignAct, Mailing } from './types.ts';
 import { erasedRun } from './writer.ts';

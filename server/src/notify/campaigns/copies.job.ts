@@ -33,9 +33,10 @@ import {
 import { copiesFile } from './copies.ts';
 import { letterHash } from './hashes.ts';
 import { noteWhetherOpen } from './open.ts';
+import { movePeople } from './people.store.ts';
 import { type CampaignJobOptions, writerOf } from './prepare.ts';
 import { findCampaign } from './show.ts';
-import { insertCampaignMove, movePeople } from './store.ts';
+import { insertCampaignMove } from './store.ts';
 import type { Campaign, CopiesHook } from './types.ts';
 import type { Writer } from './writer.ts';
 

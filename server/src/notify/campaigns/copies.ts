@@ -35,9 +35,10 @@ import {
   writtenPeople,
 } from './copies.store.ts';
 import { noteWhetherOpen } from './open.ts';
+import { movePeople } from './people.store.ts';
 import { CAMPAIGN_MOVES } from './rules.ts';
 import { findCampaign } from './show.ts';
-import { insertCampaignMove, movePeople } from './store.ts';
+import { insertCampaignMove } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
 
 export const MAKE_COPIES = 'make-copies';

@@ -4,9 +4,10 @@ import type { Reads } from '../../platform/db/index.ts';
 import type { Asked } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { type Apart, type ApartBlock, languageOf, wordsOf } from '../compose/index.ts';
+import { peopleOf } from './people.store.ts';
 import { writerOf } from './prepare.ts';
 import { statementOf } from './show.ts';
-import { campaignsOf, cohortsOf, peopleOf } from './store.ts';
+import { campaignsOf, cohortsOf } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
 import type { Writer } from './writer.ts';
 

@@ -8,9 +8,9 @@ import type { Db } from '../../platform/db/index.ts';
 import type { Log } from '../../platform/index.ts';
 import type { Handler } from '../../platform/queue/index.ts';
 import { PROGRAM } from '../../prove/index.ts';
+import { messagesInDoubt } from './messages.store.ts';
 import { foundInLog } from './relay-log.ts';
 import { noteReturned } from './returns.ts';
-import { messagesInDoubt } from './store.ts';
 import type { Mailing } from './types.ts';
 
 export const SEEK_EVIDENCE = 'seek-evidence';

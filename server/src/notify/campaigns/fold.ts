@@ -11,20 +11,11 @@ import { type Asked, deed } from '../../prove/index.ts';
 import type { JournalRecord, Segment } from '../send/index.ts';
 import type { PersonEvent } from '../states.ts';
 import { eventsHash } from './hashes.ts';
+import { eventsAfter, insertEvents, type NewEvent, noteAttempts } from './messages.store.ts';
+import { movePeopleAlong } from './people.store.ts';
 import { DOUBT_MS } from './rules.ts';
 import { findCampaign } from './show.ts';
-import {
-  eventsAfter,
-  foldedHash,
-  holdsFence,
-  insertCampaignMove,
-  insertEvents,
-  insertSegment,
-  movePeopleAlong,
-  type NewEvent,
-  noteAttempts,
-  setFolded,
-} from './store.ts';
+import { foldedHash, holdsFence, insertCampaignMove, insertSegment, setFolded } from './store.ts';
 import type { Campaign } from './types.ts';
 
 /** Tried again so much later when the connection broke before anything was handed over. */

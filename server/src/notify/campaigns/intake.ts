@@ -1,8 +1,8 @@
 /** A message that arrived in a mailbox for returned mail becomes what happened to the one it belongs to. */
 import type { Asked } from '../../prove/index.ts';
 import { type CameBack, type Meaning, readCameBack, tokenOf } from '../returned/index.ts';
+import { messageOfIds, messageOfTokens, type TriedMessage } from './messages.store.ts';
 import { type Letter, type Noted, noteReturned } from './returns.ts';
-import { messageOfIds, messageOfTokens, type TriedMessage } from './store.ts';
 import type { Mailing } from './types.ts';
 
 export type Intake = Readonly<{

@@ -8,9 +8,11 @@ import type { Asked } from '../../prove/index.ts';
 import { lockJournal, recover } from '../send/index.ts';
 import { statesBefore } from '../states.ts';
 import { type Folding, foldMoved, foldRest, foldSegment } from './fold.ts';
+import { type NewEvent, setDue } from './messages.store.ts';
+import { isAnybodyIn, moveAll } from './people.store.ts';
 import { DOUBT_MS } from './rules.ts';
 import { findCampaign } from './show.ts';
-import { endFence, homeOf, isAnybodyIn, isBeingSent, moveAll, type NewEvent, setDue } from './store.ts';
+import { endFence, homeOf, isBeingSent } from './store.ts';
 import type { Campaign } from './types.ts';
 
 /** The journal's folder for this process; undefined while another one has it. */

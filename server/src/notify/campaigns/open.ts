@@ -1,8 +1,9 @@
 import { recordUpon, setCampaign } from '../../incident/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
 import { OPEN_STATES } from '../states.ts';
+import { isAnybodyIn } from './people.store.ts';
 import { campaignSums } from './show.ts';
-import { insertCampaignMove, isAnybodyIn } from './store.ts';
+import { insertCampaignMove } from './store.ts';
 import type { Campaign } from './types.ts';
 
 /**

@@ -32,22 +32,11 @@ import { rowsOfCohort } from './cohort.ts';
 import { Cohorts, type LintedCohort } from './cohorts.ts';
 import { approvalHash, letterHash, sharedHash, toldHash } from './hashes.ts';
 import { foldLeft } from './left.ts';
+import { giveMessages, insertMessages, type NewMessage } from './messages.store.ts';
+import { deletePrepared, insertPeople, type NewPerson, toldBefore } from './people.store.ts';
 import { batchFolder } from './publish.ts';
 import { statementOf } from './show.ts';
-import {
-  campaignsOf,
-  deletePrepared,
-  giveMessages,
-  insertCampaignMove,
-  insertCohorts,
-  insertMessages,
-  insertPeople,
-  moveCampaign,
-  type NewMessage,
-  type NewPerson,
-  savePrepared,
-  toldBefore,
-} from './store.ts';
+import { campaignsOf, insertCampaignMove, insertCohorts, moveCampaign, savePrepared } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
 import { erasedRun, makeWriter, type Writer } from './writer.ts';
 

@@ -4,7 +4,7 @@ import { ForthrightError } from '@forthright/contract';
 import type { Db } from '../../platform/db/index.ts';
 import { syncFolder } from '../../platform/index.ts';
 import { BatchMaker } from '../../prove/codes/index.ts';
-import { leavesAfter } from './store.ts';
+import { leavesAfter } from './messages.store.ts';
 import type { Campaign } from './types.ts';
 
 const PAGE = 5000;

@@ -24,7 +24,7 @@ import type { Handler } from '../../platform/queue/index.ts';
 import { PROGRAM } from '../../prove/index.ts';
 import { MOST_BYTES, tokenOf } from '../returned/index.ts';
 import { takeReturned } from './intake.ts';
-import { isTokenKnown } from './store.ts';
+import { isTokenKnown } from './messages.store.ts';
 import type { Mailing } from './types.ts';
 
 export const TAKE_RETURNED = 'take-returned';

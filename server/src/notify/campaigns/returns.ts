@@ -8,23 +8,12 @@ import type { Meaning } from '../returned/index.ts';
 import type { PersonEvent } from '../states.ts';
 import { sweepCopies } from './copies.ts';
 import { foldLeft } from './left.ts';
+import { countReturn, countTried, insertEvents, insertReturn, returnsBefore } from './messages.store.ts';
 import { noteWhetherOpen } from './open.ts';
+import { moveAll, movePeopleOfMessages, peopleOfMessage } from './people.store.ts';
 import { isTooMany, WINDOW_MS } from './rules.ts';
 import { campaignSums } from './show.ts';
-import {
-  campaignsOf,
-  campaignsWaiting,
-  countReturn,
-  countTried,
-  insertCampaignMove,
-  insertEvents,
-  insertReturn,
-  moveAll,
-  moveCampaign,
-  movePeopleOfMessages,
-  peopleOfMessage,
-  returnsBefore,
-} from './store.ts';
+import { campaignsOf, campaignsWaiting, insertCampaignMove, moveCampaign } from './store.ts';
 import type { Campaign } from './types.ts';
 
 export const CAMPAIGN_WINDOWS = 'campaign-windows';

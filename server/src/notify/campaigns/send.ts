@@ -18,26 +18,14 @@ import {
 import { type Folding, foldMoved, foldRest, foldSegment } from './fold.ts';
 import { foldAll, homeIn, lockUnlessUsed, lose, loseReleased } from './left.ts';
 import { type MailKey, mailKeysNow } from './mail-keys.ts';
+import { countTried, type DueMessage, dueMessages, insertEvents, nextDue } from './messages.store.ts';
 import { noteWhetherOpen } from './open.ts';
+import { expirePeople, isAnybodyExpired } from './people.store.ts';
 import { type CampaignJobOptions, campaignOfJob, writerOf } from './prepare.ts';
 import { publishBatch } from './publish.ts';
 import { CAMPAIGN_MOVES } from './rules.ts';
 import { campaignSums, findCampaign } from './show.ts';
-import {
-  countTried,
-  type DueMessage,
-  dueMessages,
-  endFence,
-  expirePeople,
-  extendFence,
-  homeOf,
-  insertCampaignMove,
-  insertEvents,
-  isAnybodyExpired,
-  moveCampaign,
-  nextDue,
-  takeFence,
-} from './store.ts';
+import { endFence, extendFence, homeOf, insertCampaignMove, moveCampaign, takeFence } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
 import { Watch } from './watch.ts';
 

@@ -12,15 +12,8 @@ import type { Reads } from '../../platform/db/index.ts';
 import { textsOf } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { isFinished, outcomesFor, type Sums, sumsOf } from '../states.ts';
-import {
-  campaignsOf,
-  cohortsOf,
-  countFindings,
-  countStates,
-  entryOfAct,
-  peopleOf,
-  type StoredPerson,
-} from './store.ts';
+import { countStates, peopleOf, type StoredPerson } from './people.store.ts';
+import { campaignsOf, cohortsOf, countFindings, entryOfAct } from './store.ts';
 import type { Campaign } from './types.ts';
 
 export const STATEMENT = 'statement';

@@ -13,8 +13,8 @@ import {
   type Vendor,
   type VendorEvent,
 } from '../returned/index.ts';
+import { messageOfIds, messageOfTokens, onlyMessageTo, type TriedMessage } from './messages.store.ts';
 import { noteReturned } from './returns.ts';
-import { messageOfIds, messageOfTokens, onlyMessageTo, type TriedMessage } from './store.ts';
 import type { Mailing, ProviderProofs } from './types.ts';
 
 export const VENDORS: readonly Vendor[] = ['ses', 'sendgrid', 'postmark', 'mailgun'];

@@ -4,8 +4,9 @@ import type { Db, Reads } from '../../platform/db/index.ts';
 import { oneAddress } from '../../platform/mail/index.ts';
 import { type Code, tagOf } from '../../prove/codes/index.ts';
 import { lastEntryOf } from '../../prove/index.ts';
+import { messageOfCode } from './messages.store.ts';
 import { type CampaignJobOptions, writerOf } from './prepare.ts';
-import { campaignsOf, messageOfCode } from './store.ts';
+import { campaignsOf } from './store.ts';
 import type { Campaign, Letterhead } from './types.ts';
 import type { Writer } from './writer.ts';
 
