@@ -243,6 +243,32 @@ test('whose sender is not proved is kept, counted apart and not written to; loop
   assert.equal((await groups()).reports, now.reports);
 });
 
+test('a report stands for when the mail came, as its own header says, unless that can not be', async () => {
+  const { db, now } = desk.house.world;
+  const timesOf = async (arrived: string, host: string) => {
+    const original = [
+      `Received: from out.${host} by mx.people.example; ${arrived}`,
+      `From: <offers@${host}>`,
+      `To: ${AT(40)}`,
+      'Subject: Half price',
+      '',
+      `Carpets of ${host}, half price this week only.`,
+    ].join('\r\n');
+    const body = ['--b', 'Content-Type: message/rfc822', '', original, '--b--', ''].join('\r\n');
+    await thanksFor(letter({ from: AT(40), body, type: 'multipart/mixed; boundary="b"' }));
+    const group = (await groups()).groups.find(({ links, senders }) =>
+      JSON.stringify([links, senders]).includes(host),
+    );
+    const given = { groups: [group?.group ?? ''], isOthers: false, alsoUnproved: true };
+    return (await reportersOf(db, given)).map(({ at }) => at.toISOString());
+  };
+  assert.deepEqual(await timesOf('Wed, 12 Nov 2025 08:00:00 +0100 (CET)', 'early.example'), [
+    '2025-11-12T07:00:00.000Z',
+  ]);
+  const [later] = await timesOf('Wed, 12 Nov 2031 08:00:00 +0100', 'later.example');
+  assert.ok(later !== undefined && Date.parse(later) <= now().getTime(), 'not after it was reported');
+});
+
 test('one of our own notices is no report: the check answers', async () => {
   const before = (await groups()).reports;
   const mail = desk.takenTo(AT(0))[0]?.bytes ?? Buffer.alloc(0);

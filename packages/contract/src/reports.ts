@@ -21,6 +21,8 @@ export const ReportRead = z.strictObject({
   signers: z.array(Host).max(10),
   /** The server that handed it over. */
   relay: z.string().max(300).nullable(),
+  /** When that server had taken it, by the original's header: what was looked up later has not led to this mail. */
+  arrived: z.iso.datetime().nullable().default(null),
   /** The address to which it came. Some programs leave it out. */
   to: z.string().max(320).nullable(),
   /** Hosts of its links, and no more of these: the rest names a customer as often as not. */

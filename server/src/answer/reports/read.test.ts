@@ -100,6 +100,7 @@ test('a mail that was forwarded as an attachment says what its header says, and 
       'dmarc=fail lamps.example',
     ]);
     assert.deepEqual([read.signers, read.relay], [['lamps.example'], 'out7.bulk.lamps.example 192.0.2.77']);
+    assert.equal(read.arrived, '2026-11-22T08:31:02.000Z', 'when their own server took it');
     assert.deepEqual(read.links, ['www.deals.lamps.example'], 'the note’s links are the customer’s');
     const sha256 = createHash('sha256').update('EICAR').digest('hex');
     assert.deepEqual(read.attachments, [{ type: 'application/zip', bytes: 5, sha256 }]);
@@ -139,6 +140,7 @@ const read = (more: Partial<ReportRead>): ReportRead => ({
   authentication: [],
   signers: [],
   relay: null,
+  arrived: null,
   to: null,
   links: [],
   phones: [],

@@ -49,6 +49,7 @@ export function readReport(bytes: Uint8Array): ReportRead {
     authentication: authenticationOf(fields),
     signers: signersOf(fields),
     relay: relayOf(fields),
+    arrived: arrivedOf(fields),
     to: to?.slice(0, 320) ?? null,
     links: hostsOf(text, links),
     phones: phonesIn(text),
@@ -153,6 +154,16 @@ function relayOf(fields: readonly Field[]): string | null {
   const from = first === undefined ? null : /^from\s+(\S{1,253})(?:\s+\(([^()]{0,200})\))?/i.exec(first);
   const ip = /\[((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f:]{3,45})\]/i.exec(from?.[2] ?? from?.[1] ?? '')?.[1];
   return from === null ? null : `${from[1]}${ip === undefined ? '' : ` ${ip}`}`.slice(0, 300);
+}
+
+/** By the last server that took it, which is the reporter's own; else by whoever wrote it. */
+function arrivedOf(fields: readonly Field[]): string | null {
+  const [received = ''] = valuesOf(fields, 'received');
+  const [written = ''] = valuesOf(fields, 'date');
+  const times = [received.slice(received.lastIndexOf(';') + 1), written]
+    .map((text) => Date.parse(text.slice(0, 200).replace(/\([^()]*\)/g, ' ').trim()))
+    .filter((time) => time > 0);
+  return times[0] === undefined ? null : new Date(times[0]).toISOString();
 }
 
 const HOST = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/i;

@@ -27,5 +27,17 @@ export async function reportersOf(
     .filter((group) => group.some(({ id }) => groups.includes(id)) !== isOthers)
     .flat()
     .filter(({ proved }) => proved || alsoUnproved)
-    .map(({ reporter, at }) => ({ address: reporter, at }));
+    .map(({ reporter, at, read }) => ({ address: reporter, at: arrivedBefore(at, read.arrived) }));
+}
+
+const YEAR_MS = 365 * 86_400_000;
+
+/**
+ * When the mail came, where that can be: whoever handles a complaint looks the customer up before they report, and would
+ * stand out by the look-ups of their own trade if these counted.
+ */
+function arrivedBefore(reported: Date, arrived: string | null): Date {
+  const time = arrived === null ? Number.NaN : Date.parse(arrived);
+  const canBe = time <= reported.getTime() && time > reported.getTime() - YEAR_MS;
+  return canBe ? new Date(time) : reported;
 }
