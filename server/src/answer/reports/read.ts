@@ -161,7 +161,14 @@ function arrivedOf(fields: readonly Field[]): string | null {
   const [received = ''] = valuesOf(fields, 'received');
   const [written = ''] = valuesOf(fields, 'date');
   const times = [received.slice(received.lastIndexOf(';') + 1), written]
-    .map((text) => Date.parse(text.slice(0, 200).replace(/\([^()]*\)/g, ' ').trim()))
+    .map((text) =>
+      Date.parse(
+        text
+          .slice(0, 200)
+          .replace(/\([^()]*\)/g, ' ')
+          .trim(),
+      ),
+    )
     .filter((time) => time > 0);
   return times[0] === undefined ? null : new Date(times[0]).toISOString();
 }
