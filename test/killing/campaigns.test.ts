@@ -15,7 +15,9 @@ after(() => rmSync(work, { recursive: true, force: true }));
 test(`kill -9 in the midst of what is done with campaigns, ${KILLS} times (seed ${SEED}): no deed without entry, no entry without deed, nobody lost, no campaign without its job`, async () => {
   const changing = campaignOperations({ data: '' })
     .filter(({ method }) => method !== 'GET')
-    .map(({ name }) => name);
+    .map(({ name }) => name)
+    // It keeps nothing (see all.test.ts).
+    .filter((name) => name !== 'draft-notice');
   const names = Object.keys(DEEDS);
   for (const name of changing) assert.ok(names.includes(name), name);
   const child = new URL('./campaigns.child.ts', import.meta.url);

@@ -16,7 +16,8 @@ after(() => rmSync(work, { recursive: true, force: true }));
 
 test(`kill -9 in the midst of what is done with editions, ${KILLS} times (seed ${SEED}): no deed without entry, and every page that lies there is whole`, async () => {
   const changing = editionOperations({})
-    .filter(({ method }) => method !== 'GET')
+    // `check-edition` keeps nothing (see all.test.ts).
+    .filter(({ method, name }) => method !== 'GET' && name !== 'check-edition')
     .map(({ name }) => name);
   const names = Object.keys(DEEDS);
   for (const name of changing) assert.ok(names.includes(name), name);

@@ -74,18 +74,23 @@ const ended = (db: Db, id: string, state: Job['state'] = 'done') =>
 
 const lines = (db: Db) => db.rows<{ job: string }>('SELECT job FROM finished');
 
-function startChild(where: Where): { child: ChildProcess; begun: (n: number) => Promise<void> } {
+function startChild(
+  where: Where,
+): Readonly<{ child: ChildProcess; ready: Promise<void>; begun: (n: number) => Promise<void> }> {
   const child = fork(new URL('./testing.child.ts', import.meta.url), []);
   children.add(child);
   let count = 0;
   let wake = () => {};
-  child.on('message', () => {
+  const ready = Promise.withResolvers<void>();
+  child.on('message', (rawSaid) => {
+    if (rawSaid === 'ready') return ready.resolve();
     count += 1;
     wake();
   });
   child.send(where);
   return {
     child,
+    ready: ready.promise,
     begun: async (n) => {
       while (count < n)
         await new Promise<void>((resolve) => {
@@ -173,13 +178,20 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const) {
       const where = newPlace(engine);
       const JOBS = 24;
       let db = await openQueue(where);
-      const ids = [];
-      for (let n = 0; n < JOBS; n++) ids.push(await add(db, { mostAttempts: 20 }));
-      await db.close();
+      const ids: string[] = [];
+      const addMore = async () => {
+        for (let n = 0; n < JOBS; n++) ids.push(await add(db, { mostAttempts: 20 }));
+      };
+      await addMore();
+      if (engine === 'PGlite') await db.close();
       for (const afterSo of [1, 4, 6]) {
         // On a server two work at once, and only one of them is killed.
         const killed = startChild(where);
         const other = engine === 'PostgreSQL' ? startChild(where) : undefined;
+        await killed.ready;
+        await other?.ready;
+        // Whichever was there first may have left the other no job.
+        if (other !== undefined) await addMore();
         await killed.begun(afterSo);
         await kill(killed.child);
         if (other !== undefined) {
@@ -187,7 +199,7 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const) {
           await kill(other.child);
         }
       }
-      db = await openQueue(where);
+      if (engine === 'PGlite') db = await openQueue(where);
       const begun = await listJobs(db, { subjects: [null], most: 100 });
       const lost = begun.filter(({ state }) => state === 'running').length;
       assert.ok(lost > 0, 'no kill came in the midst of a job');

@@ -19,6 +19,7 @@ async function obey(where: Where): Promise<void> {
     leaseSeconds: 1,
     pollMs: 50,
   });
+  process.send?.('ready');
 }
 
 if (process.send !== undefined) {
