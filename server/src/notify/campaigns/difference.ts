@@ -1,5 +1,5 @@
 /** What an approval would change: this campaign against the one of its incident that was approved before. */
-import type { CampaignDifference, NoticeStatement } from '@forthright/contract';
+import { type CampaignDifference, ForthrightError, type NoticeStatement } from '@forthright/contract';
 import type { Reads } from '../../platform/db/index.ts';
 import type { Asked } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
@@ -35,7 +35,10 @@ export async function differenceOf(
   const old =
     before === undefined || before.day === undefined
       ? undefined
-      : await writerOf(before, with_, before.day).catch(() => undefined);
+      : await writerOf(before, with_, before.day).catch((error: unknown) => {
+          if (error instanceof ForthrightError) return undefined;
+          throw error;
+        });
   return {
     campaign: campaign.id,
     before:
