@@ -3,16 +3,18 @@
  * skipped and why, and one line that says whether all is well. `npm test -- NAME…` runs only the files whose path
  * holds one of the names.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, existsSync, globSync, statfsSync } from 'node:fs';
+import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { relative, resolve } from 'node:path';
-import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { isSoak } from './peers/soak.ts';
+import type { Word } from './run.group.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** The slowest file takes a third of this on two cores. */
-const FILE_TIMEOUT_MS = 10 * 60_000;
+/** What only `npm run soak` runs: tests once more, on the second engine. */
+const SOAKED = 'test/soaked/';
 /** Part of `npm run check`. */
 const CHECKED = 'test/boundaries.test.ts';
 /** The long ones first, so that no core waits for them at the end. */
@@ -20,9 +22,19 @@ const FIRST = [
   'test/coverage/coverage.test.ts',
   'server/src/platform/analytics/conformance.test.ts',
   'server/src/scope/exposure.test.ts',
+  'server/src/notify/campaigns/campaigns.test.ts',
   'server/src/backup.test.ts',
   'server/src/platform/db/durability.test.ts',
 ];
+
+const GROUP = resolve(ROOT, 'test/run.group.ts');
+/** The slowest takes a third of this on two cores. */
+const GROUP_TIMEOUT_MS = 10 * 60_000;
+const GROUP_SIZE = 8;
+/** What is long enough for a process of its own, and what takes its tests from another file. */
+const ALONE = [...FIRST, 'test/killing/', SOAKED];
+/** Copies of databases take some hundred MB at a time. */
+const ENOUGH_MEMORY = 6 * 1024 ** 3;
 
 const started = performance.now();
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -50,76 +62,129 @@ function testFiles(names: readonly string[]): string[] {
       globSync(`${folder}/**/*.test.ts`, { cwd: ROOT, exclude: (name) => name === 'node_modules' }),
     )
     .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => isSoak || !file.startsWith(SOAKED))
     .filter((file) => (names.length === 0 ? file !== CHECKED : names.some((name) => file.includes(name))))
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
     .map((file) => resolve(ROOT, file));
 }
 
 type Tally = { passed: number; failed: number; skipped: number };
-/** A failure of a suite only repeats those of its tests. */
-const repeatsOthers = (error: { failureType?: string } | undefined): boolean =>
-  error?.failureType === 'subtestsFailed';
-
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
 const skipped = new Map<string, string[]>();
 
-/** Runs one file in a process of its own, which is ended when it takes too long, whatever it waits for. */
-async function runFile(file: string): Promise<void> {
-  const name = relative(ROOT, file);
+/** What became of the tests of a file. */
+type Result = Tally & { words: string[] };
+
+/** Ends the process of a group, whatever it waits for, when it takes too long. */
+async function runGroup(files: readonly string[]): Promise<void> {
   const from = performance.now();
-  const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
-  const words: string[] = [];
+  const results = new Map<string, Result>(
+    files.map((file) => [file, { passed: 0, failed: 0, skipped: 0, words: [] }]),
+  );
   let said = '';
-  const tooLong = AbortSignal.timeout(FILE_TIMEOUT_MS);
-  const stream = run({ files: [file], cwd: ROOT, signal: tooLong });
-  stream.on('test:stderr', ({ message }) => {
-    said = `${said}${message}`.slice(-10_000);
+  const child = spawn(process.execPath, [GROUP, ...files], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    timeout: GROUP_TIMEOUT_MS,
+    killSignal: 'SIGKILL',
   });
-  stream.on('test:diagnostic', ({ message }) => {
-    if (/could not/.test(message)) words.push(message);
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (piece: Buffer) => {
+      said = `${said}${piece.toString()}`.slice(-10_000);
+    });
+  child.on('message', (word: Word) => {
+    // A test that a file takes from another one bears the name of that one.
+    const result = results.get(word.file) ?? results.get(files[0] ?? '');
+    if (result === undefined) return;
+    if (word.is === 'said') result.words.push(word.text);
+    else result[word.is] += 1;
+    if (word.is === 'failed') result.words.push(`${word.name}\n${word.why}`);
+    if (word.is === 'skipped')
+      skipped.set(word.reason, [
+        ...(skipped.get(word.reason) ?? []),
+        `${relative(ROOT, word.file)}: ${word.name}`,
+      ]);
   });
-  stream.on('test:pass', (test) => {
-    if (test.skip !== undefined && test.skip !== false) {
-      const reason = typeof test.skip === 'string' ? test.skip : 'no reason given';
-      skipped.set(reason, [...(skipped.get(reason) ?? []), `${name}: ${test.name}`]);
-      tally.skipped += 1;
-    } else if (test.details.type !== 'suite') tally.passed += 1;
-  });
-  stream.on('test:fail', (test) => {
-    const error = test.details.error as (Error & { failureType?: string }) | undefined;
-    if (repeatsOthers(error)) return;
-    tally.failed += 1;
-    words.push(`${test.name}\n${String(error?.cause ?? error)}`);
-  });
-  for await (const _ of stream);
-  if (tooLong.aborted) words.push(`it took longer than ${seconds(FILE_TIMEOUT_MS)} and was ended`);
-  const isWell = tally.failed === 0 && !tooLong.aborted && tally.passed + tally.skipped > 0;
-  if (!isWell && tally.failed === 0) tally.failed = 1;
-  if (!isWell && said !== '') words.push(said);
-  const left = tally.skipped === 0 ? '' : `, ${tally.skipped} skipped`;
+  const [code] = (await once(child, 'close')) as [number | null];
+  const hasFailed = [...results.values()].some(({ failed }) => failed > 0);
+  for (const [file, result] of results) {
+    if (result.failed === 0 && result.passed + result.skipped === 0) {
+      result.failed = 1;
+      result.words.push('none of its tests has ended');
+    }
+    print(file, result);
+  }
   const took = seconds(performance.now() - from);
+  console.log(`       ${files.length === 1 ? 'took' : `these ${files.length} took`} ${took}`);
+  if (code === 0 || hasFailed) return;
+  total.failed += 1;
+  const why = code === null ? `was ended after ${took}` : `ended with ${code}`;
+  console.log(`FAILED the process of ${files.map((file) => relative(ROOT, file)).join(', ')} ${why}`);
+  console.log(said.trimEnd().replace(/^/gm, '       '));
+}
+
+function print(file: string, { words, ...tally }: Result): void {
+  const left = tally.skipped === 0 ? '' : `, ${tally.skipped} skipped`;
+  const name = relative(ROOT, file);
   console.log(
-    `${isWell ? 'ok    ' : 'FAILED'} ${name}: ${tally.passed} passed, ${tally.failed} failed${left} (${took})`,
+    `${tally.failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${tally.passed} passed, ${tally.failed} failed${left}`,
   );
   for (const text of words) console.log(text.trimEnd().replace(/^/gm, '       '));
   for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += tally[key];
 }
 
+/** Neighbours together: they load the same programs. */
+function groupsOf(files: readonly string[]): string[][] {
+  const groups: string[][] = [];
+  let last: string[] = [];
+  for (const file of files) {
+    const name = relative(ROOT, file).replaceAll('\\', '/');
+    if (ALONE.some((path) => name.startsWith(path))) groups.push([file]);
+    else if (last.length > 0 && last.length < GROUP_SIZE) last.push(file);
+    else {
+      last = [file];
+      groups.push(last);
+    }
+  }
+  return groups;
+}
+
 async function runFiles(files: readonly string[]): Promise<void> {
-  const waiting = [...files];
+  const waiting = groupsOf(files);
   const work = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await runFile(file);
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await runGroup(group);
   };
   // One more than cores: many files wait for processes, disks and clocks.
   await Promise.all(Array.from({ length: availableParallelism() + 1 }, work));
+}
+
+/** Databases are copied and synced all the time: in memory, where there is enough of it. */
+function temporaryFolder(): string {
+  const memory = '/dev/shm';
+  try {
+    accessSync(memory, constants.W_OK);
+    const { bavail, bsize } = statfsSync(memory);
+    return bavail * bsize > ENOUGH_MEMORY && freemem() > ENOUGH_MEMORY ? memory : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
+
+/** Once, before several files ask for it at the same time. */
+function buildFor(files: readonly string[]): void {
+  if (files.some((file) => file.includes('/test/browser/web/')))
+    spawnSync(process.execPath, [resolve(ROOT, 'web/build.ts')], { cwd: ROOT, stdio: 'inherit' });
 }
 
 const names = process.argv.slice(2);
 setUp();
 // Every process of a test reads TypeScript; anew, that is half of what a short one does.
 process.env.NODE_COMPILE_CACHE ??= resolve(ROOT, 'node_modules/.cache/forthright/compiled');
+process.env.TMPDIR ??= temporaryFolder();
 const isChecked = names.length > 0 || check();
-await runFiles(testFiles(names));
+const files = testFiles(names);
+buildFor(files.map((file) => file.replaceAll('\\', '/')));
+await runFiles(files);
 
 if (skipped.size > 0) console.log('\nSkipped:');
 for (const [reason, names] of skipped) {

@@ -2,21 +2,17 @@
  * Many random worlds, engine against oracle, for an hour or a night: `npm run soak`, `npm run soak -- 10` for ten
  * worlds a kind, `npm run soak -- 10 1234` from a seed. Every property prints its seed; it goes on after a failure.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LEAK_KINDS } from '@forthright/contract';
-import { type KillSettings, killInEveryDeed, SOAK_KILLS } from '../server/src/incident/killing.ts';
 import { killSenders } from '../server/src/notify/send/killing.ts';
 import { killWriters } from '../server/src/platform/db/killing.ts';
-import { DEEDS as CAMPAIGN_DEEDS } from './killing/campaigns.child.ts';
-import { DEEDS as DESK_DEEDS } from './killing/desk.child.ts';
-import { DEEDS as DUTY_DEEDS } from './killing/duties.child.ts';
-import { DEEDS as EDITION_DEEDS } from './killing/editions.child.ts';
+import { type KillSettings, killInEveryDeed, SOAK_KILLS } from './killing/killing.ts';
 import { DEEDS as PEOPLE } from './killing/people.child.ts';
 import { killCampaigns } from './killing/sending.ts';
-import { DEEDS as TRACE_DEEDS } from './killing/traces.child.ts';
-import { DEEDS as WEBHOOK_DEEDS } from './killing/webhooks.child.ts';
+import { DEEDS } from './killing/stages.ts';
 import { askEngine } from './oracle/engine.ts';
 import {
   engineEqualsOracle,
@@ -25,32 +21,16 @@ import {
   moreLogNeverClears,
   type Settings,
 } from './oracle/properties.ts';
+import { startPostgres } from './peers/postgres.ts';
 
 const WORLDS = 60;
-const WEBHOOKS = {
-  child: new URL('./killing/webhooks.child.ts', import.meta.url),
-  names: Object.keys(WEBHOOK_DEEDS),
+const DEEDS_OF_STAGES = {
+  child: new URL('./killing/stages.child.ts', import.meta.url),
+  names: Object.keys(DEEDS),
 };
-const CAMPAIGNS = {
-  child: new URL('./killing/campaigns.child.ts', import.meta.url),
-  names: Object.keys(CAMPAIGN_DEEDS),
-};
-const DUTIES = {
-  child: new URL('./killing/duties.child.ts', import.meta.url),
-  names: Object.keys(DUTY_DEEDS),
-};
-
-const DESK = {
-  child: new URL('./killing/desk.child.ts', import.meta.url),
-  names: Object.keys(DESK_DEEDS),
-};
-const TRACES = {
-  child: new URL('./killing/traces.child.ts', import.meta.url),
-  names: Object.keys(TRACE_DEEDS),
-};
-const EDITIONS = {
-  child: new URL('./killing/editions.child.ts', import.meta.url),
-  names: Object.keys(EDITION_DEEDS),
+const DEEDS_ON_PEOPLE = {
+  child: new URL('./killing/people.child.ts', import.meta.url),
+  names: Object.keys(PEOPLE),
 };
 
 const [runs = WORLDS, from = Date.now() & 0x7fffffff] = process.argv.slice(2).map(Number);
@@ -68,18 +48,43 @@ async function inFolder(work: (folder: string) => Promise<unknown>): Promise<voi
   }
 }
 
-const killOften = (
-  { seed = 0 }: Settings,
-  what: Partial<Pick<KillSettings, 'child' | 'names'>> = {},
-): Promise<void> => inFolder((folder) => killInEveryDeed({ ...what, rounds: SOAK_KILLS, seed, folder }));
+type What = Pick<KillSettings, 'child' | 'names'>;
 
-const PEOPLES = {
-  child: new URL('./killing/people.child.ts', import.meta.url),
-  names: Object.keys(PEOPLE),
-};
+const killOften =
+  (what: What) =>
+  ({ seed = 0 }: Settings): Promise<void> =>
+    inFolder((folder) => killInEveryDeed({ ...what, rounds: SOAK_KILLS, seed, folder }));
+
+const killOftenOnServer =
+  (what: What) =>
+  async (settings: Settings): Promise<void> => {
+    const postgres = await startPostgres();
+    try {
+      const { url } = postgres;
+      await inFolder((folder) =>
+        killInEveryDeed({ ...what, rounds: SOAK_KILLS, seed: settings.seed ?? 0, folder, url }),
+      );
+    } finally {
+      await postgres.stop();
+    }
+  };
 
 const killDatabases = ({ seed = 0 }: Settings): Promise<void> =>
   inFolder((folder) => killWriters(join(folder, 'records'), { kills: SOAK_KILLS, seed }));
+
+/** What `npm test` tries on the embedded engine alone, for its time. */
+const ON_SECOND_ENGINE = [
+  'test/soaked/',
+  'test/coverage/',
+  'server/src/incident/',
+  'server/src/assess/duties.record',
+];
+async function onSecondEngine(): Promise<void> {
+  const program = new URL('./run.ts', import.meta.url).pathname;
+  const env = { ...process.env, FORTHRIGHT_SOAK: 'yes' };
+  const { status } = spawnSync(process.execPath, [program, ...ON_SECOND_ENGINE], { env, stdio: 'inherit' });
+  if (status !== 0) throw new Error('a test fails on it');
+}
 
 /** As many as the issue of the notices asks for, whatever the other numbers are. */
 const SENDER_KILLS = 100;
@@ -98,20 +103,13 @@ const properties: [string, (settings: Settings) => Promise<void>][] = [
   ['layout', (settings) => layoutChangesNothing(askEngine, settings)],
   ['more log', (settings) => moreLogNeverClears(askEngine, settings)],
   ['lost hour', (settings) => lostHourNeverClears(askEngine, settings)],
-  [`kill -9 in the midst of deeds, ${SOAK_KILLS} times`, (settings) => killOften(settings)],
+  ['the tests of the record, of duties, of notices and of all formats on servers', onSecondEngine],
+  [`kill -9 in the midst of deeds, ${SOAK_KILLS} times`, killOften(DEEDS_OF_STAGES)],
   [
-    `kill -9 in the midst of changing people, ${SOAK_KILLS} times`,
-    (settings) => killOften(settings, PEOPLES),
+    `kill -9 in the midst of deeds on a PostgreSQL server, ${SOAK_KILLS} times`,
+    killOftenOnServer(DEEDS_OF_STAGES),
   ],
-  [`kill -9 in the midst of webhooks, ${SOAK_KILLS} times`, (settings) => killOften(settings, WEBHOOKS)],
-  [`kill -9 in the midst of campaigns, ${SOAK_KILLS} times`, (settings) => killOften(settings, CAMPAIGNS)],
-  [`kill -9 in the midst of duties, ${SOAK_KILLS} times`, (settings) => killOften(settings, DUTIES)],
-  [`kill -9 in the midst of the desk, ${SOAK_KILLS} times`, (settings) => killOften(settings, DESK)],
-  [
-    `kill -9 in the midst of traces and reports, ${SOAK_KILLS} times`,
-    (settings) => killOften(settings, TRACES),
-  ],
-  [`kill -9 in the midst of editions, ${SOAK_KILLS} times`, (settings) => killOften(settings, EDITIONS)],
+  [`kill -9 in the midst of changing people, ${SOAK_KILLS} times`, killOften(DEEDS_ON_PEOPLE)],
   [`kill -9 of a process that sends notices, ${SENDER_KILLS} times`, killSending],
   [`kill -9 of a process that sends a campaign, ${SENDER_KILLS} times`, killCampaign],
   [`kill -9 of a database that is written to, ${SOAK_KILLS} times`, killDatabases],

@@ -16,6 +16,7 @@ import { askEngine } from '../oracle/engine.ts';
 import { assertEqualsOracle, type EngineResult } from '../oracle/properties.ts';
 import type { World } from '../oracle/world.ts';
 import { startPostgres, whyNoPostgres } from '../peers/postgres.ts';
+import { isSoak } from '../peers/soak.ts';
 import {
   COMPRESSED,
   ENGINES,
@@ -26,6 +27,7 @@ import {
   type ListKind,
   LOG_KINDS,
   nameOf,
+  type Results,
   type State,
   TABLES,
   whyNever,
@@ -69,6 +71,8 @@ type Cell = Readonly<{
   names: (engine: Engine) => readonly string[];
   /** Why this machine can't run it, whatever the engine. */
   skip: string | undefined;
+  /** Whether `npm test` has time to ask a server, too; `npm run soak` asks it of every cell. */
+  isOnServer: boolean;
   world: () => World;
   place: (world: World, directory: string) => Promise<void>;
 }>;
@@ -105,6 +109,10 @@ function testCell(cell: Cell): void {
       const mark = (state: State) => {
         for (const name of names) results[name] = state;
       };
+      if (engine === 'server' && !cell.isOnServer && !isSoak) {
+        mark('skipped');
+        continue;
+      }
       mark(skip === undefined ? 'failed' : 'skipped');
       it(engine, { skip: skip ?? false }, async () => {
         const answer = await askEngine(directory, workspaceFile(engine));
@@ -143,6 +151,7 @@ function logCell(format: Format): Cell {
     names: (engine) =>
       whyNotOn(engine, format) === null ? kinds.map((kind) => nameOf(engine, 'log', format, kind)) : [],
     skip: whyNoPeer(format),
+    isOnServer: format.startsWith('clickhouse') || format === 'postgres' || format === 'jsonl',
     world: () => seenThrough(worldOf(kinds, { byPath: !FIELDS[format].includes('person') }), format),
     place: (world, directory) => placeWorld(world, format, format, directory, peers),
   };
@@ -154,6 +163,7 @@ function listCell(format: ListFormat): Cell {
     title: `${kinds.join(', ')} by ${format}`,
     names: (engine) => kinds.map((kind) => nameOf(engine, 'list', format, kind)),
     skip: undefined,
+    isOnServer: format === 'csv',
     world: () => worldOf(kinds, { by: format === 'eml' ? 'mail' : 'list' }),
     place: (world, directory) => placeLists(world, format, directory, peers),
   };
@@ -165,6 +175,7 @@ function compressedCell(compression: Compression): Cell {
     title: `everything as ${compression}`,
     names: (engine) => COMPRESSED.map((what) => nameOf(engine, 'compression', compression, what)),
     skip: whyNoCompression(compression),
+    isOnServer: compression === 'gz',
     world: () => seenThrough(worldOf(['page', 'access']), formats),
     place: (world, directory) => placeCompressed(world, formats, compression, directory, peers),
   };
@@ -194,13 +205,15 @@ describe('docs/coverage.md', () => {
     const compared = compareClaims(readFileSync(PAGE, 'utf8'), results);
     if (compared.unseen.length > 0)
       t.diagnostic(
-        `${compared.unseen.length} claims could not be looked at here: ${compared.unseen.join('; ')}`,
+        `${compared.unseen.length} claims could not be looked at here (${compared.unseen[0]} is the first): npm run soak looks at all`,
       );
     assert.deepEqual(compared.false, [], 'claimed, and did not pass');
   });
 
-  it('says all that passed', (t) => {
-    if (Object.values(results).includes('skipped')) return t.skip('some cells were skipped');
-    assert.equal(readFileSync(PAGE, 'utf8'), pageOf(results), 'run node test/coverage/write.ts');
+  it('says all that passed', () => {
+    const page = readFileSync(PAGE, 'utf8');
+    const unseen = compareClaims(page, results).unseen.map((name) => [name, 'passed'] as const);
+    const known: Results = { ...results, ...Object.fromEntries(unseen) };
+    assert.equal(page, pageOf(known), 'run node test/coverage/write.ts');
   });
 });

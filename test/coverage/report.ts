@@ -16,7 +16,7 @@ be, for the reason below its table.
 The embedded engine is chDB, in a process of its own. The server is a ClickHouse of two shards; tables were
 \`Distributed\` over both, with rows on each. PostgreSQL is a server out of Debian's package. With Parquet and with
 tables, directories, references and sessions were Parquet files or tables too. A test fails when this page claims
-what did not pass.
+what did not pass; \`npm test\` looks at a part of the server's cells, \`npm run soak\` at all.
 `;
 
 function sectionOf(table: Table, results: Results): string {

@@ -19,6 +19,7 @@ import { type Mailing, startReceiver } from '../../server/src/notify/index.ts';
 import { dkimKey, dkimRecord, oneAddress, signed } from '../../server/src/platform/mail/index.ts';
 import type { Receiver } from '../../server/src/platform/mail/receive/index.ts';
 import { startDns } from '../peers/dns.ts';
+import { startDovecot, whyNoDovecot } from '../peers/dovecot.ts';
 import { DeskHouse, how, JOB } from './house.ts';
 
 const CHECK = 'check@marlow.example';
@@ -275,6 +276,47 @@ test('the same message is answered once, and one sender ten times a day: two pro
   const many = Array.from({ length: 14 }, () => letter({ from: AT(9) }));
   assert.equal((await answersTo(...many)).length, 10);
   assert.equal(log.filter(({ note }) => note === 'too-many').length, 4);
+});
+
+test('a mailbox of a foreign server (Dovecot over TLS): what was forwarded is answered once and left as read', {
+  skip: whyNoDovecot() ?? false,
+}, async () => {
+  const dovecot = await startDovecot();
+  const before = mailing;
+  try {
+    const { port, user, password } = dovecot;
+    const imap = {
+      host: '127.0.0.1',
+      port,
+      security: 'tls' as const,
+      verifies: false,
+      user,
+      password,
+      mailbox: 'INBOX',
+    };
+    assert.ok(mailing.check);
+    mailing = { ...mailing, check: { ...mailing.check, maildirs: [], imap: [imap] } };
+    const asked = letter();
+    dovecot.deliver('1.signed', asked);
+    dovecot.deliver('2.unproved', letter({ isSigned: false }));
+    dovecot.deliver('3.broken', Buffer.from('no header at all'));
+    const answers = await answersTo();
+    const [id] = /<message-number-\d+@people\.example>/.exec(asked.toString()) ?? [];
+    assert.deepEqual(
+      answers.map(({ to, mail }) => [to, mail.inReplyTo]),
+      [[AT(0), id]],
+    );
+    assert.ok(log.some(({ note }) => note === 'sender-unproved'));
+    assert.equal(dovecot.seen().length, 3, 'each is left as read');
+    assert.deepEqual(await answersTo(), [], 'and nothing is answered twice');
+    // Unread once more, as somebody may leave it: it is known.
+    dovecot.deliver('4.again', asked);
+    assert.deepEqual(await answersTo(), []);
+    assert.ok(log.some(({ note }) => note === 'known'));
+  } finally {
+    mailing = before;
+    await dovecot.stop();
+  }
 });
 
 test('our own receiver takes mail to the check address, and believes nobody’s word but a signature', async () => {

@@ -1,16 +1,18 @@
 /** `forthright doctor`: what it says of a place that is well, and of each thing that is not. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { examine, type Finding } from '../../server/src/doctor.ts';
 import { readMigrations } from '../../server/src/platform/db/index.ts';
 import { mailNames, reverseName } from '../../server/src/platform/index.ts';
 import { dkimKey, dkimRecord } from '../../server/src/platform/mail/index.ts';
+import { EXTENSIONS, Sink } from '../../server/src/platform/mail/smtp/testing.ts';
 import { MIGRATIONS } from '../../server/src/serve.ts';
 import { startDns } from '../peers/dns.ts';
 import { startPostgres, whyNoPostgres } from '../peers/postgres.ts';
+import { selfSigned } from '../peers/started.ts';
 import { Desk, type Served } from './terminal.ts';
 
 const KEY = 'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=';
@@ -161,6 +163,46 @@ describe('the doctor', () => {
       bad.stop();
       rmSync(join(data, 'keys/mail-f1.pem'));
       rmSync(join(data, 'mail.yaml'));
+    }
+  });
+
+  test('each relay is greeted as before a message; one that is away, without TLS or that knows another password is told', async () => {
+    const data = join(desk.folder, 'forthright-data');
+    const plain = await Sink.open();
+    const { key, cert } = selfSigned(desk.folder, 'relay.marlow.example');
+    const secure = await Sink.open({
+      tls: { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') },
+      extensions: [...EXTENSIONS, 'AUTH PLAIN'],
+      command: (line) => (line.startsWith('AUTH') ? { say: '535 5.7.8 no\r\n' } : undefined),
+    });
+    const at = ({ port }: Sink, more: string) => `{ host: 127.0.0.1, port: ${port}, verifies: false${more} }`;
+    writeFileSync(join(data, 'password'), 'wrong', { mode: 0o600 });
+    const login = ', user: marlow, passwordFile: password';
+    writeFileSync(
+      join(data, 'mail.yaml'),
+      `from: { name: Marlow, address: privacy@marlow.example }
+returns: returns.marlow.example
+relays: [${at(plain, '')}, ${at(plain, ', security: starttls')}, ${at(secure, login)}, { host: 127.0.0.1, port: 9 }]
+`,
+    );
+    try {
+      const given = { ...(await options()), data, domains: [], dateOf: async () => undefined };
+      const found = (await examine({ ...given, names: mailNames([dns.address]) })).filter(({ what }) =>
+        what.startsWith('the relay'),
+      );
+      assert.deepEqual(
+        found.map(({ state }) => state),
+        ['well', 'broken', 'broken', 'broken'],
+      );
+      assert.match(found[1]?.what ?? '', /offers no STARTTLS/);
+      assert.match(found[2]?.what ?? '', /535/);
+      assert.match(found[3]?.what ?? '', /ECONNREFUSED/);
+      assert.equal(plain.taken.length, 0, 'nothing is sent');
+      assert.ok(!plain.lines.some((line) => /^(MAIL|RCPT)/.test(line)), 'and nobody is named');
+    } finally {
+      await plain.close();
+      await secure.close();
+      for (const name of ['mail.yaml', 'password']) rmSync(join(data, name));
     }
   });
 

@@ -1,6 +1,6 @@
 /** Help with what leaked, single views of a run, and two runs beside each other, through the HTTP door of a real server. */
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type {
@@ -13,8 +13,10 @@ import type {
   RunsCompared,
   ScopeAnswer,
   SeenBy,
+  SourceChecked,
   ViewsShown,
   WhoSaw,
+  WorkspaceShown,
 } from '@forthright/contract';
 import { parse } from 'yaml';
 import { seenByViewer, whoSawPerson } from '../../server/src/scope/index.ts';
@@ -27,6 +29,7 @@ let address = '';
 let cookie = '';
 let leaks: Leak[] = [];
 
+type Shop = Readonly<{ sources: { references: { reviews: { at: string } } } }>;
 type Json = Readonly<Record<string, unknown>>;
 
 async function asked<T = Json>(method: string, path: string, body?: object): Promise<T> {
@@ -104,6 +107,27 @@ test('paths are suggested with what they bind, and no value of an id', async () 
   );
   const none = await asked('GET', `/incidents/${incident}/paths?log=nowhere&${window}`);
   assert.deepEqual([none.code, (none.problems as { at: string }[])[0]?.at], ['incident-invalid', 'log']);
+});
+
+test('each source can be checked, and one that can not be read is an answer and no refusal', async () => {
+  const { workspace } = await asked<WorkspaceShown>('GET', '/workspace');
+  const names = workspace?.sources.map(({ source }) => source) ?? [];
+  assert.ok(
+    names.includes('customers') && names.includes('references.reviews') && names.includes('logs.web'),
+  );
+  const check = (source: string) => asked<SourceChecked>('GET', `/workspace/check?source=${source}`);
+  const customers = await check('customers');
+  assert.deepEqual([customers.broken, customers.rows, customers.files], [null, 2000, 1]);
+  const web = await check('logs.web');
+  assert.ok(web.rows > 0 && web.first !== null && web.last !== null && web.first < web.last);
+  const { at } = (parse(readFileSync(join(shop, 'forthright.yaml'), 'utf8')) as Shop).sources.references
+    .reviews;
+  renameSync(join(shop, at), join(shop, `${at}.away`));
+  const gone = await check('references.reviews');
+  renameSync(join(shop, `${at}.away`), join(shop, at));
+  assert.deepEqual([gone.broken?.code, gone.rows], ['file-missing', 0]);
+  const none = await asked('GET', '/workspace/check?source=logs.none');
+  assert.deepEqual([none.code, (none.problems as { at: string }[])[0]?.at], ['request-invalid', 'source']);
 });
 
 test('lines of a leak are masked, and whoever sees more is recorded', async () => {

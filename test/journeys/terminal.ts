@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { putRecords } from '../peers/records.ts';
 
 const program = fileURLToPath(new URL('../../server/bin/forthright.js', import.meta.url));
 export const PASSWORD = 'lamp orchard ferry';
@@ -65,7 +66,12 @@ export class Desk {
     return JSON.parse(stdout) as T;
   }
 
+  /** With the embedded database unless words or environment name another. */
   async serve(words: readonly string[] = [], given?: Given): Promise<Served> {
+    const at = words.indexOf('--data');
+    const data = join(this.folder, at < 0 ? 'forthright-data' : (words[at + 1] ?? ''));
+    if (!words.includes('--database-file') && given?.env?.FORTHRIGHT_DATABASE === undefined)
+      await putRecords(data);
     const { child, ended, stdout, stderr } = this.start(['serve', '--port', '0', '--json', ...words], given);
     await new Promise<void>((resolve, reject) => {
       child.stdout?.on('data', () => stdout().includes('\n') && resolve());

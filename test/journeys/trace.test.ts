@@ -103,6 +103,85 @@ describe('forthright trace', () => {
     assert.doesNotMatch(JSON.stringify(answer), /employee-\d/);
   });
 
+  it('takes decoys and the mails to them from files: three in one view name it where reports are too few', async () => {
+    const views = ['e-3', 'e-9', ...Array.from({ length: 58 }, (_, n) => `e-${n + 20}`)];
+    const row = (place: string, at: string, n: number) =>
+      `"${place}","${at}","Somebody","d${n}@post.example","","R0",""`;
+    const rows = [
+      ...views.flatMap((at, v) => [0, 1, 2, 3].map((n) => row('view', at, v * 4 + n))),
+      ...Array.from({ length: 20 }, (_, n) => row('nowhere', '', 900 + n)),
+    ];
+    await changed('decoys', {
+      'reports.csv': (text) => `${text.split('\n').slice(0, 4).join('\n')}\n`,
+      'trace.yaml': (text) =>
+        `${text.slice(0, text.indexOf('controls:'))}decoys:\n  at: decoys.csv\n  since: 2026-05-01T00:00:00Z\n  mails: { at: mails.csv, email: to, time: at, from: from }\n`,
+    });
+    const mails = (all: readonly string[]) =>
+      writeFile(join(folder, 'decoys', 'mails.csv'), `to,at,from\n${all.join('\n')}\n`);
+    await writeFile(
+      join(folder, 'decoys', 'decoys.csv'),
+      `"place","at","name","email","country","region","language"\n${rows.join('\n')}\n`,
+    );
+    const campaign = [
+      'D4@post.example,2026-08-20T10:00:00Z,x@lamps.example',
+      'd5@post.example,,x@lamps.example',
+      'd6@post.example,2026-08-22T10:00:00Z,',
+    ];
+    const nothing = [
+      'd0@post.example,2026-08-20T10:00:00Z,News <news@marlow.example>',
+      'd8@post.example,2026-04-20T10:00:00Z,x@lamps.example',
+      'nobody@post.example,2026-08-20T10:00:00Z,x@lamps.example',
+    ];
+    await mails([...campaign, ...nothing]);
+    const answer = await answerOf('decoys');
+    const [one] = answer.named;
+    assert.deepEqual([answer.outcome, answer.refusal, answer.named.length], ['named', null, 1]);
+    assert.deepEqual([one?.kind, one?.hits, one?.decoys?.planted], ['employee', 0, 4]);
+    assert.deepEqual(
+      one?.decoys?.hits.map(({ decoy, mail }) => [decoy, mail]),
+      [
+        ['decoy-5', 'row-1'],
+        ['decoy-7', 'row-3'],
+        ['decoy-6', 'row-2'],
+      ],
+    );
+    assert.equal(answer.decoys?.count, true);
+    assert.doesNotMatch(JSON.stringify(answer), STAFF);
+    assert.doesNotMatch(JSON.stringify(answer), /post\.example/);
+    for (const left of [
+      /1 say that they come from us, 1 are to none of the decoys, 1 came before/,
+      /1 mails to decoys have no time/,
+    ])
+      assert.ok(
+        answer.cautions.some((x) => left.test(x)),
+        String(left),
+      );
+    assert.ok(answer.evidence.some(({ path }) => path === 'decoys.csv'));
+
+    // One to a decoy of no place, and none of them counts.
+    await mails([...campaign, 'd901@post.example,2026-08-21T10:00:00Z,x@lamps.example']);
+    const { stdout } = await forthright(['trace', 'decoys/trace.yaml'], folder);
+    assert.match(stdout, /Nobody is named: there are no controls/);
+    assert.match(stdout.replaceAll(/\s+/g, ' '), /Of 20 that stand in no place 1 got some/);
+    assert.doesNotMatch(stdout, STAFF);
+
+    // What is no list of decoys is told row by row, without what stands in it.
+    const faulty = [
+      row('view', 'e-3', 1),
+      row('screen', 'e-3', 2),
+      row('view', '', 3),
+      row('view', 'e-4', 1),
+    ];
+    await writeFile(
+      join(folder, 'decoys', 'decoys.csv'),
+      `place,at,name,email,country,region,language\n${faulty.join('\n')}\n`,
+    );
+    const refused = await forthright(['trace', 'decoys/trace.yaml'], folder);
+    assert.equal(refused.code, 3);
+    for (const part of [/row 2/, /row 3/, /row 4/, /at least 10 must/]) assert.match(refused.stderr, part);
+    assert.doesNotMatch(refused.stderr, STAFF);
+  });
+
   it('names nobody while controls are too few to show anything', async () => {
     await changed('few-controls', { 'past.csv': (text) => text.split('\n').slice(0, 60).join('\n') });
     const answer = await answerOf('few-controls');
@@ -181,10 +260,8 @@ describe('forthright trace', () => {
     await simulateWorkspace({ ...blind, withholdsCategory: true }, join(folder, 'blind'));
     const answer = await answerOf('blind');
     assert.deepEqual([answer.outcome, answer.refusal, answer.named], ['refused', 'loud-controls', []]);
-    assert.deepEqual(
-      answer.controls.missing.map(({ key, quiet }) => [key, quiet]),
-      [['category', true]],
-    );
+    const [found] = answer.controls.missing;
+    assert.deepEqual([found?.key, found?.quiet], ['category', true]);
   });
 
   it('names a shop whose feed fits, and no colleague who looked its customers up', async () => {

@@ -3,7 +3,6 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROLES, type Role } from '@forthright/contract';
 import { TOTP } from 'otpauth';
-import type { Order, Report } from '../../server/src/incident/killing.child.ts';
 import type { makePeople } from '../../server/src/people/index.ts';
 import { Authenticator } from '../../server/src/people/testing.authenticator.ts';
 import { Provider } from '../../server/src/people/testing.provider.ts';
@@ -19,6 +18,7 @@ import {
   sealFolder,
 } from '../../server/src/prove/index.ts';
 import { MIGRATIONS, openRecords, peopleOf } from '../../server/src/serve.ts';
+import type { Order, Report } from './process.ts';
 
 const PASSWORD = 'lamp orchard ferry';
 const schema = { program: 'Forthright test', migrations: await readMigrations(...MIGRATIONS) };

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { PASSWORD, World } from '../../server/src/http/testing.ts';
-import { killInEveryDeed } from '../../server/src/incident/killing.ts';
 import { strays } from '../../server/src/people/testing.ts';
 import { startPostgres, whyNoPostgres } from '../peers/postgres.ts';
+import { killInEveryDeed } from './killing.ts';
 import { DEEDS } from './people.child.ts';
 
 const KILLS = 4;

@@ -1,9 +1,10 @@
 /** The public page of an incident over real records: prepared, approved, published, proved. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import type {
   AnswersRead,
@@ -12,10 +13,15 @@ import type {
   EditionShown,
   EditionsListed,
   EditionWhole,
+  IncidentShown,
 } from '@forthright/contract';
-import { decodeEntry, keysOf, verifyTlogProof } from '@forthright/register';
+import { decodeEntry, keysOf, verifyBundle, verifyTlogProof } from '@forthright/register';
+import { editionParts } from '../../server/src/answer/index.ts';
 import { publishAnswers } from '../../server/src/answer/publish.ts';
+import { exportIncident } from '../../server/src/incident/index.ts';
+import type { NoticeVersions } from '../../server/src/notify/campaigns/cohorts.ts';
 import { person } from '../../server/src/notify/campaigns/testing.ts';
+import { noticeParts } from '../../server/src/notify/index.ts';
 import { type Document, makeCheckpoint, registerKeys } from '../../server/src/prove/index.ts';
 import { ADDRESS, LANGUAGES, type PageWorld, pageWorld, STATEMENT, some, TEXTS } from './world.ts';
 
@@ -150,11 +156,36 @@ test('what an edition lacks is told section by section, and nothing is kept; wha
   assert.deepEqual(await speaks('bo'), ['not-prepared']);
 });
 
+/** `SHA256SUMS` states every file of pages and check, and a copy that still has an old one beside new ones is told. */
+async function sumsTellMixture(old: string): Promise<void> {
+  const folder = join(world.folder, 'public');
+  const stated = (await readFile(join(folder, 'SHA256SUMS'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => line.slice(66));
+  const there = await Promise.all(
+    ['incidents', 'check'].map(async (name) =>
+      (await readdir(join(folder, name), { recursive: true, withFileTypes: true }))
+        .filter((one) => one.isFile())
+        .map((one) => relative(folder, join(one.parentPath, one.name))),
+    ),
+  );
+  assert.deepEqual(stated.toSorted(), ['answer.json', ...there.flat()].toSorted());
+  const isWhole = () => spawnSync('sha256sum', ['--quiet', '-c', 'SHA256SUMS'], { cwd: folder }).status === 0;
+  assert.ok(isWhole());
+  const path = at(ADDRESS, 'en.html');
+  const newest = await readFile(path);
+  await writeFile(path, old);
+  assert.ok(!isWhole(), 'an old page beside new ones');
+  await writeFile(path, newest);
+}
+
 test('the next edition stands beside the one before, with what differs, in every language; the first one is not touched', async () => {
   const [{ incident }] = (await world.db.rows<{ incident: string }>('SELECT incident FROM editions')) as [
     { incident: string },
   ];
   const old = await read(ADDRESS, '1', 'en.html');
+  const oldNewest = await read(ADDRESS, 'en.html');
   const run = await world.run(incident, [...some(31), person(99, { status: 'unknown' })]);
   const open = { section: 'cause', because: TEXTS.whom, until: '2026-12-24' };
   const { cause: _, ...texts } = STATEMENT.texts;
@@ -174,6 +205,7 @@ test('the next edition stands beside the one before, with what differs, in every
   await world.ask('publish-edition', { ...of, hash: second.hash }, 'bo');
   await publish();
   assert.equal(await read(ADDRESS, '1', 'en.html'), old);
+  await sumsTellMixture(oldNewest);
   for (const language of LANGUAGES) {
     const newest = await read(ADDRESS, `${language}.html`);
     assert.match(newest, /<li value="2">[\s\S]*<li value="1">/, language);
@@ -267,6 +299,59 @@ test('an approval is void when anything has changed: a newer run, the incidentâ€
     editions.map(({ state }) => state),
     ['prepared', 'prepared', 'published', 'discarded'],
   );
+});
+
+test('a bundle has every version of the notices, what was typed for them, and each page that was published', async () => {
+  const people = Array.from({ length: 24 }, (_, n) =>
+    person(n, n < 20 ? {} : { language: 'de', status: 'unknown', fields: [], perhaps: ['email', 'name'] }),
+  );
+  const { incident, run } = await world.incident(people);
+  const { campaign } = await world.campaign(incident, run);
+  const given = { incident, run, address: 'in-a-bundle', statement: STATEMENT, texts: TEXTS };
+  const { edition, hash } = await world.ask<EditionChanged>('prepare-edition', given);
+  await world.ask('publish-edition', { incident, edition, hash }, 'bo');
+  await world.ask('prepare-edition', given);
+
+  const directory = join(world.folder, 'bundle');
+  const partsOf = [noticeParts, editionParts];
+  await exportIncident(world.as('ada'), { incident, directory, partsOf });
+  const keys = keysOf(
+    (await registerKeys(world.as('ada'))).map((term) => ({ ...term })),
+    'keys',
+  );
+  const report = await verifyBundle(directory, { keys, now: now() });
+  assert.equal(report.verdict, 'proved', JSON.stringify(report.findings));
+  const bundled = (path: string) => readFile(join(directory, 'attachments', path), 'utf8');
+  assert.deepEqual(JSON.parse(await bundled(`notices/${campaign}-statement.json`)).nextBy, STATEMENT.nextBy);
+  const { cohorts, name, versions } = JSON.parse(await bundled(`notices/${campaign}.json`)) as NoticeVersions;
+  assert.equal(versions.length, cohorts);
+  assert.deepEqual(
+    new Set(versions.map(({ language, status }) => `${language} ${status}`)),
+    new Set(['en exposed', 'de unknown']),
+  );
+  assert.equal(
+    versions.reduce((sum, each) => sum + each.people, 0),
+    people.length,
+  );
+  for (const { text } of versions) assert.ok(text.includes(name) && !/Person \d|@people\.example/.test(text));
+  const page = await bundled(`notices/${campaign}.html`);
+  assert.match(bare(page), /A template printed the record of the author in full/);
+  assert.ok(!page.includes('\\u20'), 'marks of writing directions are not shown as text');
+  assert.equal(sha256(await bundled('pages/in-a-bundle-1/edition.json')), hash);
+  assert.match(bare(await bundled('pages/in-a-bundle-1/de.html')), /Marlow Market/);
+  assert.ok(!existsSync(join(directory, 'attachments/pages/in-a-bundle-2')));
+  const index = await bundled('index.html');
+  for (const path of [`notices/${campaign}.html`, 'pages/in-a-bundle-1/de.html'])
+    assert.ok(index.includes(`href="${path}"`), path);
+  const { timeline } = await world.record<IncidentShown>('show-incident', { incident });
+  const prepared = timeline.find(({ kind }) => kind === 'campaign-prepared');
+  assert.match(String(prepared?.texts.notices), /^\(\d+ characters\)$/);
+
+  await world.record('erase-text', { incident, entry: prepared?.entry, name: 'notices' });
+  const later = join(world.folder, 'bundle-later');
+  await exportIncident(world.as('ada'), { incident, directory: later, partsOf });
+  assert.ok(!existsSync(join(later, `attachments/notices/${campaign}.json`)));
+  assert.equal((await verifyBundle(later, { keys, now: now() })).verdict, 'proved');
 });
 
 test('a restricted incident has no page, and one of another is not found', async () => {

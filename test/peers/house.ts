@@ -6,6 +6,7 @@ import { type As, World } from '../../server/src/http/testing.ts';
 import { seat, strays } from '../../server/src/incident/testing.ts';
 import type { Mailing } from '../../server/src/notify/index.ts';
 import { type Postgres, startPostgres, whyNoPostgres } from './postgres.ts';
+import { isSoak } from './soak.ts';
 
 /** Another person than the first of that role. */
 export const SECOND_OFFICER = 'second-officer';
@@ -101,13 +102,13 @@ export class House {
   }
 }
 
-/** The same tests over both engines. */
+/** In `npm test` over the embedded engine, in `npm run soak` the same tests over both. */
 export function onBothEngines(
   name: string,
   tests: (house: () => House) => void,
   { workspace }: Readonly<{ workspace?: string }> = {},
 ): void {
-  for (const kind of ['embedded', 'server'] as const) {
+  for (const kind of isSoak ? (['embedded', 'server'] as const) : (['embedded'] as const)) {
     const skip = kind === 'server' ? (whyNoPostgres() ?? false) : false;
     describe(`${name}: ${kind}`, { skip }, () => {
       let postgres: Postgres | undefined;

@@ -42,9 +42,13 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   entry: '0',
   edition: `edn_${'0'.repeat(32)}`,
   selector: 'f202611220000',
+  draft: `drf_${'0'.repeat(32)}`,
   copies: `cpy_${'0'.repeat(32)}`,
   report: `rpt_${'0'.repeat(32)}`,
   trace: `trc_${'0'.repeat(32)}`,
+  planting: `dcp_${'0'.repeat(32)}`,
+  review: `arv_${'0'.repeat(32)}`,
+  book: `alb_${'0'.repeat(32)}`,
   unlock: `unl_${'0'.repeat(32)}`,
 };
 

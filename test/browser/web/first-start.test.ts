@@ -95,6 +95,8 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     await page.getByRole('button', { name: 'Give me these roles, too' }).click();
     await page.getByRole('link', { name: 'Connect your own logs' }).click();
     await page.getByText('The logs of Marlow Market are connected.').waitFor();
+    await page.getByRole('button', { name: 'Check customers' }).click();
+    await page.getByText(`${SAMPLE_MARKET.customers.toLocaleString('en-GB')} rows`).waitFor();
     await picture(page, 'connect-light');
     await refuseBarriers(page, 'connect');
   });
@@ -155,7 +157,7 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     ['decide', `${incident}/decide`, 'form'],
     ['open-incident', '/incidents/new', 'form'],
     ['sample', '/sample', '.drawing svg'],
-    ['connect', '/connect', '.chip'],
+    ['connect', '/connect', '.rows'],
     ['nothing', '/incidents/inc_none', '.failed'],
   ];
 
@@ -215,7 +217,7 @@ describe('the first start, in a browser', { skip: whyNoChromium() ?? false }, ()
     await page.keyboard.press('Enter');
     // Past the parts of the incident.
     const parts = await page.locator('.incident-head nav a').allTextContents();
-    assert.ok(parts.includes('Duties'));
+    assert.ok(parts.includes('Law') && parts.includes('Charts'), String(parts));
     for (const part of parts) {
       await page.keyboard.press('Tab');
       assert.equal(await page.locator(':focus').textContent(), part);

@@ -1,24 +1,45 @@
 /**
- * The middle of an incident, as people go through it: a notice is written, refused by the check, mended, approved by
- * somebody else on a phone, started by typing the number of people, sent over SMTP, and one comes back.
+ * A whole incident, as people go through it: the logs answer, somebody decides, the authority is told; a notice is written,
+ * refused by the check, mended, approved by somebody else on a phone, started by typing the number of people, sent over SMTP, and
+ * one comes back; the public page is published, a recipient checks their notice, the incident is closed, and its bundle is
+ * verified by a program that knows nothing of us.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DutiesShown } from '@forthright/contract';
 import type { BrowserContext, Page } from 'playwright-core';
 import { parse } from 'yaml';
 import { Sink } from '../../../server/src/platform/mail/smtp/testing.ts';
 import { generateMarketplace, type Truth } from '../../marketplace/index.ts';
+import { ADDRESS, inAll, STATEMENT, TEXTS } from '../../pages/world.ts';
 import { whyNoChromium } from '../../peers/chromium.ts';
 import { signInFirst, signInInvited } from './people.ts';
-import { picture, refuseBarriers, refuseSideways, type Served, serveWeb, Watched } from './world.ts';
+import {
+  PASSWORD,
+  picture,
+  refuseBarriers,
+  refuseSideways,
+  type Served,
+  serveHere,
+  Watched,
+} from './world.ts';
 
 const CAUSE = 'A template printed the record of the author in full.';
 const VAGUE = 'It happened due to a technical error.';
+
+const words: object = JSON.parse(
+  readFileSync(new URL('../../../web/src/words/en.json', import.meta.url), 'utf8'),
+);
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** What keeps an incident open until a job has been done. */
+const AWAITED = ['duties-not-assessed', 'open-campaign'];
 
 /** A port that nobody listens at. */
 async function freePort(): Promise<number> {
@@ -90,7 +111,7 @@ Diagnostic-Code: smtp; 550 5.1.1 User unknown
 --B--
 `;
 
-describe('a notice from its first word to what came back, in a browser', {
+describe('an incident from the logs to a bundle that a stranger verifies, in a browser', {
   skip: whyNoChromium() ?? false,
 }, () => {
   const shop = mkdtempSync(join(tmpdir(), 'forthright-web-notices-'));
@@ -101,6 +122,9 @@ describe('a notice from its first word to what came back, in a browser', {
   let context: BrowserContext;
   let rosa: Page;
   let bo: Page;
+  /** The server's clock is ahead of the true one by so much: five days must pass without a return. */
+  let aheadMs = 0;
+  const now = () => new Date(Date.now() + aheadMs);
   let returns = 0;
   let incident = '';
   let campaign = '';
@@ -116,12 +140,13 @@ describe('a notice from its first word to what came back, in a browser', {
     return (await answer.json()) as T;
   };
   const until = async <T>(look: () => Promise<T>, isEnough: (found: T) => boolean): Promise<T> => {
+    let found: T | undefined;
     for (let n = 0; n < 900; n += 1) {
-      const found = await look();
+      found = await look();
       if (isEnough(found)) return found;
       await sleep(100);
     }
-    throw new Error('It never came.');
+    throw new Error(`It never came; the last was ${JSON.stringify(found)?.slice(0, 3000)}`);
   };
   const looked = async (page: Page, name: string) => {
     await picture(page, name);
@@ -133,7 +158,8 @@ describe('a notice from its first word to what came back, in a browser', {
     truth = await generateMarketplace({ directory: shop, customers: 1000, lines: 20_000, seed: 5 });
     sink = await Sink.open();
     returns = await freePort();
-    served = await serveWeb({
+    served = await serveHere({
+      now,
       workspace: join(shop, 'forthright.yaml'),
       mail: `from: { name: Marlow Market, address: privacy@marlow.example }
 returns: returns.marlow.example
@@ -158,16 +184,9 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
       times: { aware: { at: '2025-11-20T15:05:00+01:00', saidBy: 'Rosa' } },
     }));
     await ask('put', `/incidents/${incident}/leaks`, { version: 0, leaks });
-    const page = `${served.address}/incidents/${incident}`;
-    await rosa.goto(`${page}/notify`);
+    await rosa.goto(`${served.address}/incidents/${incident}/notify`);
     await rosa.getByText('A notice needs an answer of the logs.').waitFor();
     await looked(rosa, 'notify-no-run-light');
-    await ask('post', `/incidents/${incident}/runs`, {});
-    await until(
-      () => ask<{ runs: { state: string }[] }>('get', `/incidents/${incident}/runs`),
-      ({ runs }) => runs[0]?.state === 'done',
-    );
-    await ask('post', `/incidents/${incident}/duties`, {});
   });
   after(async () => {
     await browser?.close();
@@ -191,6 +210,63 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
     await languages.getByRole('link', { name: /English/ }).click();
   };
 
+  test('the logs answer with what was planted', async () => {
+    await rosa.goto(`${served.address}/incidents/${incident}`);
+    await rosa.getByRole('button', { name: 'Ask the logs' }).click();
+    await rosa.getByRole('heading', { name: 'How many people?' }).waitFor({ timeout: 90_000 });
+    const exposed = truth.leaks.page?.exposed.toLocaleString('en-GB');
+    await rosa
+      .getByRole('link', { name: new RegExp(`^${exposed}\\W+evidence$`) })
+      .first()
+      .waitFor();
+  });
+
+  test('somebody decides to tell the people concerned, which is a task with a name and a time', async () => {
+    await rosa.getByRole('link', { name: 'Record', exact: true }).click();
+    await rosa.getByLabel('tell the people concerned').check();
+    await rosa.getByLabel('Why').fill('Names and addresses stood on pages that anybody could read.');
+    await rosa.getByRole('button', { name: 'Decide: tell the people concerned' }).click();
+    await rosa.getByText('Decided: tell the people concerned').waitFor();
+    await rosa.getByRole('link', { name: 'do what was decided' }).waitFor();
+    await looked(rosa, 'decided-light');
+  });
+
+  test('the report to the authority is kept and filed, late with its reasons', async () => {
+    await until(
+      () => ask<{ version: number | null }>('get', `/incidents/${incident}/duties`).catch(() => undefined),
+      (found) => found !== undefined,
+    );
+    await rosa.getByRole('link', { name: 'Law', exact: true }).click();
+    await rosa.getByRole('link', { name: 'Report', exact: true }).click();
+    await rosa.getByRole('button', { name: 'Keep this version' }).click();
+    await rosa.getByRole('link', { name: 'Version 1' }).waitFor();
+    await rosa.getByText('Record that it was filed').first().click();
+    await rosa.getByLabel('When it was filed').fill('2025-11-25T14:00');
+    await rosa.getByLabel('The authority’s number').fill('LU-2025-17');
+    await rosa.getByLabel('Authority: European Union').check();
+    await rosa.getByLabel('Why it is late').fill('The logs were at a supplier.');
+    await rosa.getByRole('button', { name: 'Record that it was filed' }).click();
+    await rosa.getByText('number LU-2025-17').waitFor();
+  });
+
+  test('a question of the law is answered where it is asked', async () => {
+    await rosa.goto(`${served.address}/incidents/${incident}/duties`);
+    const question = rosa
+      .locator('section[aria-labelledby=questions] li', { has: rosa.getByText('Answer it') })
+      .first();
+    await question.getByText('Answer it').click();
+    await looked(rosa, 'duties-question-light');
+    const choice = question.getByLabel('Answer', { exact: true });
+    if ((await choice.locator('option[value=no]').count()) > 0) await choice.selectOption('no');
+    await question.getByRole('button', { name: 'Answer it' }).click();
+    type Facts = Readonly<{ version: number }>;
+    const { version } = await until(
+      () => ask<Facts>('get', `/incidents/${incident}/law-facts`),
+      (found) => found.version > 0,
+    );
+    assert.equal(version, 1);
+  });
+
   test('what is typed is checked while it is typed, and everything else is a value with its evidence', async () => {
     await rosa.goto(`${served.address}/incidents/${incident}/notify`);
     await rosa.getByText('Nobody has been written to.').waitFor();
@@ -210,6 +286,62 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
     const chip = rosa.locator('.sheet a.fact', { hasText: new RegExp(`^${exposed}\\W`) }).first();
     assert.match((await chip.getAttribute('href')) ?? '', /evidence=people$/);
     await looked(rosa, 'notice-faulty-light');
+  });
+
+  test('a draft is kept on the server: nothing stays in the browser, and it is there after a reload', async () => {
+    // What is not saved yet would be lost, so whoever leaves is asked.
+    await rosa.getByLabel('What went wrong').fill(`${VAGUE} More.`);
+    let said = '';
+    rosa.once('dialog', (dialog) => {
+      said = dialog.message();
+      void dialog.dismiss();
+    });
+    await rosa.getByRole('link', { name: 'Home' }).click();
+    assert.match(said, /kept nowhere/);
+    assert.match(rosa.url(), /notify\/new/);
+    await rosa.getByLabel('What went wrong').fill(VAGUE);
+    await rosa.getByRole('button', { name: 'Save the draft' }).click();
+    await rosa.getByText(/^Saved as version \d+\.$/).waitFor();
+    await rosa.waitForURL(/draft=drf_/);
+    const kept = await rosa.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
+    assert.ok(!kept.includes(VAGUE), 'no word of it is in the browser');
+    assert.ok(!rosa.url().includes('technical'), 'nor in the address');
+    await rosa.reload();
+    await rosa.getByLabel('What went wrong').waitFor();
+    await rosa
+      .getByRole('navigation', { name: 'Languages in which people are written to' })
+      .getByRole('link', { name: /English/ })
+      .click();
+    assert.equal(await rosa.getByLabel('What went wrong').inputValue(), VAGUE);
+  });
+
+  test('two who write at one draft are shown both, and nobody’s words are lost', async () => {
+    const other = await context.newPage();
+    await other.goto(rosa.url());
+    await other.getByLabel('What went wrong').fill('Another says it so.');
+    await other.getByRole('button', { name: 'Save the draft' }).click();
+    await other.getByText(/^Saved as version \d+\.$/).waitFor();
+    await rosa.getByLabel('What went wrong').fill(`${VAGUE} Indeed.`);
+    await rosa.getByRole('button', { name: 'Save the draft' }).click();
+    const both = rosa.getByRole('alert').filter({ hasText: 'while you were writing' });
+    await both.getByText('Another says it so.').waitFor();
+    await both.getByText(`${VAGUE} Indeed.`).waitFor();
+    await looked(rosa, 'notice-conflict-light');
+    await both.getByRole('button', { name: /^Save it so/ }).click();
+    await both.waitFor({ state: 'detached' });
+    await rosa.getByText(/earlier version/).click();
+    await rosa
+      .getByRole('button', { name: /^Take the words of version/ })
+      .first()
+      .click();
+    await rosa.locator('textarea', { hasText: 'Another says it so.' }).waitFor();
+    await rosa.getByLabel('What went wrong').fill(VAGUE);
+    await rosa.getByRole('button', { name: 'Save the draft' }).click();
+    await rosa.getByText(/^Saved as version \d+\.$/).waitFor();
+    await other.goto(`${served.address}/incidents/${incident}/notify`);
+    await other.getByRole('link', { name: /^Go on with the draft/ }).waitFor();
+    await looked(other, 'notify-drafts-light');
+    await other.close();
   });
 
   test('whoever is to approve it sees the errors, and can’t approve it without a reason', async () => {
@@ -272,10 +404,11 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
     await rosa.getByText('The first messages are out.').waitFor({ timeout: 60_000 });
     assert.equal(sink.taken.length, 5);
     await looked(rosa, 'campaign-slice-light');
-    // It is taken in within a minute, while others look on.
     const [dead] = sink.taken;
     assert.ok(dead);
     await deliver(returns, dead.from, report(dead.from, dead.to));
+    // What came in is taken once a minute.
+    aheadMs += MINUTE_MS;
     await rosa.getByRole('button', { name: 'Go on with all that is left' }).click();
     await rosa.getByText('Every message has been handed over.').waitFor({ timeout: 60_000 });
     const all = rosa.locator('.states tfoot .amount');
@@ -305,6 +438,13 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
     await rosa.goto(`${served.address}/register?incident=${incident}`);
     await rosa.locator('.entries').getByText('A notice was approved').waitFor();
     await looked(rosa, 'register-light');
+    type Entries = Readonly<{ entries: readonly { facts: object; texts: object }[] }>;
+    const { entries } = await ask<Entries>('get', `/register/entries?incident=${incident}&most=100`);
+    const kept = entries.flatMap(({ facts, texts }) =>
+      Object.keys({ ...facts, ...texts }).map((name) => name.split('.')[0]),
+    );
+    const unnamed = kept.filter((name) => !Object.hasOwn(words, `entry-fact.${name}`));
+    assert.deepEqual([...new Set(unnamed)], [], 'each fact stands under a name');
     await rosa.getByLabel('By whom').selectOption({ label: 'Bo Approver' });
     await rosa.waitForURL(/by=usr_/);
     await rosa.locator('.entries').getByText('A notice was written').first().waitFor({ state: 'detached' });
@@ -317,10 +457,17 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
       .click();
     await rosa.getByText('Your browser has checked it: this entry stands in the register').waitFor();
     await looked(rosa, 'register-proof-light');
-    await rosa.keyboard.press('Escape');
-    const saving = rosa.waitForEvent('download');
-    await rosa.getByRole('button', { name: 'Make the bundle' }).click();
-    assert.equal((await saving).suggestedFilename(), `${incident}.tar`);
+  });
+
+  test('a key for signing mail is made, and its record is there to be published', async () => {
+    await rosa.goto(`${served.address}/mail-keys`);
+    await rosa.getByText('No key was made here.').waitFor();
+    await rosa.getByRole('button', { name: 'Make a key' }).click();
+    await rosa
+      .getByText(/_domainkey\.marlow\.example\. TXT "v=DKIM1/)
+      .first()
+      .waitFor();
+    await looked(rosa, 'mail-keys-light');
   });
 
   test('whoever approves sees no more of the register than their role', async () => {
@@ -339,6 +486,7 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
       ['campaign', `${of}/${campaign}?state=accepted`, '.people-table'],
       ['approval', `${of}/${campaign}/approval`, '.sheet'],
       ['register', `/register?incident=${incident}`, '.entries'],
+      ['mail-keys', '/mail-keys', '.rows'],
       ['register-nothing', '/register?kind=seller-banned', '.empty'],
     ];
   };
@@ -396,5 +544,107 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
     await bo.locator('.sheet-block.gone').first().waitFor();
     await bo.locator('.sheet-block.new').first().waitFor();
     await looked(bo, 'approval-changed-phone');
+  });
+
+  test('the public page says the same as the notice, and another person publishes it', async () => {
+    const of = `/incidents/${incident}/campaigns`;
+    const { campaigns } = await ask<{ campaigns: { campaign: string; state: string }[] }>('get', of);
+    for (const { campaign: prepared } of campaigns.filter(({ state }) => state === 'prepared'))
+      await ask('post', `${of}/${prepared}/discard`, { reason: 'Said well enough the first time.' });
+    // Meanwhile it was stopped, which the page says.
+    await rosa.goto(`${served.address}/incidents/${incident}/times`);
+    await rosa.getByLabel('Contained', { exact: true }).fill('2025-11-20T16:30');
+    await rosa.getByRole('button', { name: 'Record these times' }).click();
+    await rosa.getByRole('button', { name: 'Record these times' }).and(rosa.locator(':disabled')).waitFor();
+    await looked(rosa, 'times-light');
+    const { runs } = await ask<{ runs: { job: string }[] }>('get', `/incidents/${incident}/runs`);
+    const places = { 'review-pages': inAll('the review pages of the shop') };
+    await ask('post', `/incidents/${incident}/editions`, {
+      run: runs[0]?.job,
+      address: ADDRESS,
+      statement: { ...STATEMENT, texts: { ...STATEMENT.texts, places } },
+      texts: TEXTS,
+    });
+    await rosa.goto(`${served.address}/incidents/${incident}/page`);
+    await rosa.getByText('You prepared it. Another person approves it.').waitFor();
+    await bo.goto(`${served.address}/incidents/${incident}/page`);
+    await bo.getByRole('button', { name: 'Approve and publish' }).click();
+    await bo.getByRole('button', { name: 'Publish it' }).click();
+    await bo.getByRole('heading', { name: 'Edition 1 published' }).waitFor();
+    await looked(bo, 'page-published-phone');
+  });
+
+  test('a recipient holds their notice against the public check, without signing in', async () => {
+    const [, genuine] = sink.taken;
+    assert.ok(genuine);
+    const stranger = await (await browser.context({ viewport: { width: 390, height: 844 } })).newPage();
+    await stranger.goto(`${served.address}/public/check/en.html`);
+    await stranger.locator('#by-message input[name=address]').fill(String(genuine.to));
+    const eml = { name: 'notice.eml', mimeType: 'message/rfc822', buffer: genuine.bytes };
+    await stranger.locator('#by-message input[name=eml]').setInputFiles(eml);
+    await stranger.locator('#by-message button').click();
+    await stranger.locator('.verdict.good').waitFor();
+    await picture(stranger, 'checked-phone');
+    await stranger.context().close();
+  });
+
+  test('what is left is done or excused, the incident is closed, and its bundle is verified offline', async () => {
+    type Open = Readonly<{
+      tasks: readonly { state: string }[];
+      blockers: readonly { blocker: string }[];
+    }>;
+    await rosa.goto(`${served.address}/incidents/${incident}/tasks`);
+    await rosa.getByText('Finish it').first().click();
+    await rosa.getByLabel('What was done').fill('Everybody was written to or told otherwise.');
+    await rosa.getByRole('button', { name: 'Record it' }).click();
+    await until(
+      async () => (await ask<Open>('get', `/incidents/${incident}`)).tasks,
+      (tasks) => tasks.every(({ state }) => state !== 'open'),
+    );
+    // Whoever's message did not come back by then is told; sessions have ended meanwhile.
+    aheadMs += 5 * DAY_MS + MINUTE_MS;
+    await rosa.request.post(`${served.address}/api/sign-in`, {
+      headers: { origin: served.address },
+      data: { email: 'rosa@marlow.example', password: PASSWORD },
+    });
+    await until(
+      async () => (await ask<Open>('get', `/incidents/${incident}`)).blockers,
+      (blockers) => blockers.every(({ blocker }) => !AWAITED.includes(blocker)),
+    );
+    // Counsel's word on many duties at once; one by one is what `first-start.test.ts` does in the browser.
+    const { duties } = await ask<DutiesShown>('get', `/incidents/${incident}/duties`);
+    const left = (duties ?? []).filter(
+      ({ status, settled, max, duty }) =>
+        status !== 'not-due' &&
+        settled === null &&
+        !duty.endsWith('/record') &&
+        !(status === 'unverified' && max === 0),
+    );
+    await ask('post', `/incidents/${incident}/duties/excuse`, {
+      duties: left.map(({ duty }) => duty),
+      reason: 'Counsel: opinion of today.',
+    });
+    await until(
+      async () => (await ask<Open>('get', `/incidents/${incident}`)).blockers,
+      (blockers) => blockers.length === 0,
+    );
+    await rosa.goto(`${served.address}/incidents/${incident}/decide`);
+    await rosa.getByLabel('What happened in the end').fill('A template was mended, and everybody was told.');
+    await rosa.getByRole('button', { name: 'Close the incident' }).click();
+    await rosa.getByText('This incident is closed.').waitFor();
+    await looked(rosa, 'closed-light');
+
+    await rosa.getByRole('link', { name: 'Register' }).last().click();
+    const saving = rosa.waitForEvent('download');
+    await rosa.getByRole('button', { name: 'Make the bundle' }).click();
+    const saved = await saving;
+    assert.equal(saved.suggestedFilename(), `${incident}.tar`);
+    const bundle = join(shop, 'bundle');
+    mkdirSync(bundle);
+    assert.equal(spawnSync('tar', ['xf', await saved.path(), '-C', bundle]).status, 0);
+    const { keys } = await ask<{ keys: { vkey: string }[] }>('get', '/register');
+    const verify = ['--no-install', '@forthright/register', 'verify', bundle, '--key', keys[0]?.vkey ?? ''];
+    const { status, stdout, stderr } = spawnSync('npx', verify, { encoding: 'utf8' });
+    assert.equal(status, 0, stdout + stderr);
   });
 });

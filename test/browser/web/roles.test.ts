@@ -55,6 +55,7 @@ describe('people and roles, in a browser', { skip: whyNoChromium() ?? false }, (
     await invited.getByRole('link', { name: 'Incidents' }).click();
     await invited.getByText('There is no such incident.').waitFor();
     assert.equal(await invited.getByRole('link', { name: 'Open an incident' }).count(), 0);
+    await invited.getByRole('link', { name: 'Settings' }).click();
     await invited.getByRole('link', { name: 'People' }).click();
     await invited.getByText('Administrator', { exact: true }).waitFor();
     assert.equal(await invited.getByRole('checkbox').count(), 0);
@@ -81,7 +82,33 @@ describe('people and roles, in a browser', { skip: whyNoChromium() ?? false }, (
     await invited.getByText('Your roles do not allow this.').waitFor();
   });
 
+  test('everybody keeps their own sign-in: a second factor, and a token that is shown once', async () => {
+    await keeper.goto(`${served.address}/my-sign-in`);
+    await keeper.getByText('Your password alone is enough to sign in as you.').waitFor();
+    await picture(keeper, 'account-light');
+    await refuseBarriers(keeper, 'account');
+    await keeper.getByText('Set up a second factor').click();
+    await keeper.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+    await keeper.getByRole('button', { name: 'Set up a second factor' }).click();
+    await keeper.getByText('Type this into an authenticator app').waitFor();
+    await keeper.getByText('Make a token').click();
+    await keeper.getByLabel('What it is for').fill('nightly export');
+    await keeper.getByLabel('Administrator').check();
+    await keeper.getByRole('button', { name: 'Make a token' }).click();
+    await keeper.getByText('Copy it now: it is shown this once.').waitFor();
+    const row = keeper.locator('.rows > li', { hasText: 'nightly export' });
+    await row.getByText('Revoke it').click();
+    await row.getByRole('button', { name: 'Revoke it' }).click();
+    await row.getByText('revoked').waitFor();
+    await invited.goto(`${served.address}/my-sign-in`);
+    await invited.getByRole('heading', { name: 'Your sign-in' }).waitFor();
+    await refuseSideways(invited, 'account, on a phone');
+    await picture(invited, 'account-phone');
+    await refuseBarriers(invited, 'account, on a phone');
+  });
+
   test('the last administrator can not stop being one', async () => {
+    await keeper.goto(`${served.address}/people`);
     const own = keeper.getByRole('group', { name: 'Roles of Rosa Root' }).getByLabel('Administrator');
     await own.click();
     await keeper.getByText('Nobody could administer the server any more.').waitFor();

@@ -7,9 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { readMigrations } from '../../../server/src/platform/db/index.ts';
+import { jsonLog } from '../../../server/src/platform/index.ts';
+import { MIGRATIONS, startServer } from '../../../server/src/serve.ts';
 import { buildWeb } from '../../../web/build.ts';
 import { FORTHRIGHT } from '../../journeys/command.ts';
 import { openBrowser } from '../../peers/chromium.ts';
+import { putRecords } from '../../peers/records.ts';
 
 export const PASSWORD = 'lamp orchard ferry';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -40,6 +44,7 @@ export async function serveWeb({
     mkdirSync(join(folder, 'data'), { mode: 0o700 });
     writeFileSync(join(folder, 'data', 'mail.yaml'), mail);
   }
+  await putRecords(join(folder, 'data'));
   const words = [FORTHRIGHT, 'serve', '--data', 'data', '--port', '0', '--json'];
   const child: ChildProcess = spawn(
     process.execPath,
@@ -62,6 +67,38 @@ export async function serveWeb({
     rmSync(folder, { recursive: true, force: true });
   };
   return { address, firstLink, folder, log: () => log, close };
+}
+
+/** The same in this process, by a clock that is set: for what lasts days. */
+export async function serveHere({
+  workspace,
+  mail,
+  now,
+}: Readonly<{ workspace: string; mail: string; now: () => Date }>): Promise<Served> {
+  const web = await buildWeb();
+  const folder = mkdtempSync(join(tmpdir(), 'forthright-web-'));
+  const data = join(folder, 'data');
+  mkdirSync(data, { mode: 0o700 });
+  writeFileSync(join(data, 'mail.yaml'), mail);
+  const lines: string[] = [];
+  const serving = await startServer({
+    data,
+    database: undefined,
+    port: 0,
+    host: '127.0.0.1',
+    migrations: await readMigrations(...MIGRATIONS),
+    version: '0.1.0',
+    now,
+    log: jsonLog((line) => lines.push(line), now),
+    workspace,
+    web,
+  });
+  const close = async () => {
+    await serving.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const firstLink = serving.first?.url ?? '';
+  return { address: serving.address, firstLink, folder, log: () => lines.join(''), close };
 }
 
 /** A browser that keeps what it complained of: scripts that the policy refused, errors, requests that failed. */

@@ -1,15 +1,14 @@
-/** A process that assesses risks and duties of law, files reports and settles duties until it is killed. */
+/** Every deed on risk, duties of law and reports to authorities. */
 import { Readable } from 'node:stream';
 import { type Changed, type DutiesSettled, ROLES } from '@forthright/contract';
 import { assessOperations } from '../../server/src/assess/index.ts';
 import { assessDutiesHandler } from '../../server/src/flow/index.ts';
 import { askRun, finishRun, keepContent, SCOPE_RUN } from '../../server/src/incident/index.ts';
-import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
 import { actor, ask } from '../../server/src/incident/testing.ts';
 import { LEAKS, writeWorkspace } from '../../server/src/notify/campaigns/testing.ts';
-import { type Reads, readMigrations } from '../../server/src/platform/db/index.ts';
-import { MIGRATIONS } from '../../server/src/serve.ts';
+import type { Reads } from '../../server/src/platform/db/index.ts';
 import { scopeAnswerOf } from '../peers/runs.ts';
+import type { Deeds, World } from './process.ts';
 
 type Of = Readonly<{ incident: string }>;
 
@@ -183,10 +182,3 @@ export async function alsoWrong(reads: Reads): Promise<string[]> {
   );
   return wrong.map(({ what }) => `${what} has no counterpart`);
 }
-
-if (import.meta.main)
-  takeOrders({
-    deeds: DEEDS,
-    schema: { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' },
-    alsoWrong,
-  });

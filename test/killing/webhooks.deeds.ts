@@ -1,12 +1,11 @@
-/** A process that does the deeds of webhooks until it is killed. */
+/** Every deed on webhooks. */
 import type { WebhookAdded, WebhookChanged, WebhooksResumed } from '@forthright/contract';
-import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
 import { ask } from '../../server/src/incident/testing.ts';
-import { type Reads, readMigrations } from '../../server/src/platform/db/index.ts';
+import type { Reads } from '../../server/src/platform/db/index.ts';
 import { deed, record } from '../../server/src/prove/index.ts';
-import { MIGRATIONS } from '../../server/src/serve.ts';
 import { announce, standStill, webhookOperations } from '../../server/src/webhooks/index.ts';
 import { moveWebhook } from '../../server/src/webhooks/store.ts';
+import type { Deeds, World } from './process.ts';
 
 const operations = webhookOperations({ allowPrivate: false });
 const WANTED = { url: 'https://hooks.marlow.example/', events: ['incident-opened'] };
@@ -55,7 +54,7 @@ export const DEEDS: Deeds = {
 };
 
 /** Each webhook and each move has its entry and the other way round; who waits for a delivery has its job. */
-async function alsoWrong(reads: Reads): Promise<string[]> {
+export async function alsoWrong(reads: Reads): Promise<string[]> {
   const strays = await reads.rows<{ what: string }>(
     `SELECT coalesce(d.entry, e.index)::text AS what
       FROM (SELECT entry FROM webhooks UNION SELECT entry FROM webhook_moves
@@ -73,10 +72,3 @@ async function alsoWrong(reads: Reads): Promise<string[]> {
   );
   return strays.map(({ what }) => `${what} has no counterpart`);
 }
-
-if (import.meta.main)
-  takeOrders({
-    deeds: DEEDS,
-    schema: { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' },
-    alsoWrong,
-  });

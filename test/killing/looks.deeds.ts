@@ -1,16 +1,14 @@
-/** A process that looks at people of runs until it is killed: what was shown was recorded before. */
+/** Looks at people of runs: what was shown was recorded before. */
 import { createReadStream } from 'node:fs';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Changed, Incident } from '@forthright/contract';
 import { lookOperations, singlesOperations } from '../../server/src/flow/index.ts';
 import { askRun, finishRun, keepContent, loadedFrom, SCOPE_RUN } from '../../server/src/incident/index.ts';
-import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
 import { ask } from '../../server/src/incident/testing.ts';
-import { readMigrations } from '../../server/src/platform/db/index.ts';
 import { withLoadedRun, writeKept } from '../../server/src/scope/index.ts';
-import { MIGRATIONS } from '../../server/src/serve.ts';
 import { loadWorkspace } from '../../server/src/sources/index.ts';
+import type { Deeds, World } from './process.ts';
 
 const WORKSPACE = `organisation:
   name: Marlow Market
@@ -112,9 +110,3 @@ export const DEEDS: Deeds = {
   'list-run-people': upon('list-run-people', {}),
   'preview-leak': uponLeak,
 };
-
-if (import.meta.main)
-  takeOrders({
-    deeds: DEEDS,
-    schema: { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' },
-  });

@@ -1,14 +1,15 @@
-/** A process that does the deeds of campaigns until it is killed. */
+/** Every deed on campaigns, their addressees, copies and mail keys. */
 import {
   type CampaignChanged,
   type CampaignShown,
   type Changed,
   type CopiesListed,
   type MailKeyShown,
+  type NoticeDraftDiscarded,
+  type NoticeDraftSaved,
   ROLES,
 } from '@forthright/contract';
 import { mailKeyOperations } from '../../server/src/answer/index.ts';
-import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
 import { actor, ask, seat } from '../../server/src/incident/testing.ts';
 import {
   doJob,
@@ -26,10 +27,10 @@ import {
   PREPARE_CAMPAIGN,
   prepareCampaignHandler,
 } from '../../server/src/notify/index.ts';
-import { type Reads, readMigrations } from '../../server/src/platform/db/index.ts';
+import type { Reads } from '../../server/src/platform/db/index.ts';
 import { mailNames } from '../../server/src/platform/index.ts';
 import { Sink } from '../../server/src/platform/mail/smtp/testing.ts';
-import { MIGRATIONS } from '../../server/src/serve.ts';
+import type { Deeds, World } from './process.ts';
 
 /** No notice is sent here: the port is nobody's, and no job of sending is done. */
 export const MAILING = mailingTo(9);
@@ -164,6 +165,23 @@ export const DEEDS: Deeds = {
     const given = await toMake(world);
     return world.does(() => run<CampaignChanged>(world, 'make-campaign', given));
   },
+  'save-notice-draft': async (world) => {
+    const { incident } = await ask<Changed>(world.asked, 'open-incident', { title: 'A', kind: 'insider' });
+    const { draft, version } = await run<NoticeDraftSaved>(world, 'save-notice-draft', {
+      incident,
+      statement: {},
+    });
+    const given = { incident, draft, version, statement: { nextBy: '2025-12-05' } };
+    return world.does(async () => {
+      const { entry } = await run<NoticeDraftSaved>(world, 'save-notice-draft', given);
+      return entry === null ? undefined : { incident, entry };
+    });
+  },
+  'discard-notice-draft': async (world) => {
+    const { incident } = await ask<Changed>(world.asked, 'open-incident', { title: 'A', kind: 'insider' });
+    const { draft } = await run<NoticeDraftSaved>(world, 'save-notice-draft', { incident, statement: {} });
+    return world.does(() => run<NoticeDraftDiscarded>(world, 'discard-notice-draft', { incident, draft }));
+  },
   'prepare-campaign': async (world) => {
     await made(world);
     await world.does(() => prepareAll(world));
@@ -234,12 +252,18 @@ export const DEEDS: Deeds = {
 };
 
 /** Each campaign and each move has its entry and the other way round; nobody is lost; whoever waits for a job has it. */
-async function alsoWrong(reads: Reads): Promise<string[]> {
+export async function alsoWrong(reads: Reads): Promise<string[]> {
   const wrong = await reads.rows<{ what: string }>(
     `SELECT coalesce(m.entry, e.index)::text AS what FROM campaign_moves m
        FULL JOIN (SELECT index FROM register_entries WHERE kind LIKE 'campaign-%' OR kind LIKE 'addressee%' OR kind LIKE 'copies-%'
-         OR kind IN ('batch-committed', 'sending-begun', 'sending-folded', 'return-noted', 'window-closed')) e ON e.index = m.entry
+         OR kind IN ('batch-committed', 'sending-begun', 'sending-folded', 'return-noted', 'window-closed', 'desk-tried-again')) e ON e.index = m.entry
        WHERE m.entry IS NULL OR e.index IS NULL
+     UNION ALL SELECT coalesce(e.index, v.entry)::text FROM (SELECT index FROM register_entries WHERE kind = 'draft-saved') e
+       FULL JOIN notice_draft_versions v ON v.entry = e.index WHERE e.index IS NULL OR v.entry IS NULL
+     UNION ALL SELECT coalesce(e.index, d.discarded_entry)::text FROM (SELECT index FROM register_entries WHERE kind = 'draft-discarded') e
+       FULL JOIN (SELECT discarded_entry FROM notice_drafts WHERE discarded_entry IS NOT NULL) d ON d.discarded_entry = e.index
+       WHERE e.index IS NULL OR d.discarded_entry IS NULL
+     UNION ALL SELECT d.id FROM notice_drafts d WHERE d.version <> (SELECT count(*) FROM notice_draft_versions v WHERE v.draft = d.id)
      UNION ALL SELECT c.id FROM campaigns c LEFT JOIN jobs j ON j.id = c.job
        WHERE c.state IN ('preparing', 'sending') AND (j.id IS NULL OR j.state NOT IN ('waiting', 'running'))
      UNION ALL SELECT coalesce(s.selector, e.index::text) FROM mail_signers s
@@ -257,10 +281,3 @@ async function alsoWrong(reads: Reads): Promise<string[]> {
   );
   return wrong.map(({ what }) => `${what} has no counterpart`);
 }
-
-if (import.meta.main)
-  takeOrders({
-    deeds: DEEDS,
-    schema: { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' },
-    alsoWrong,
-  });

@@ -1,12 +1,11 @@
-/** A process that does the deeds of the support desk until it is killed. */
+/** Every deed of the support desk. */
 import { type DeskAnswer, type DeskDone, ROLES } from '@forthright/contract';
 import { deskOperations } from '../../server/src/answer/index.ts';
-import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
 import { actor, seat } from '../../server/src/incident/testing.ts';
 import { writeWorkspace } from '../../server/src/notify/campaigns/testing.ts';
-import { type Reads, readMigrations } from '../../server/src/platform/db/index.ts';
-import { MIGRATIONS } from '../../server/src/serve.ts';
-import { MAILING, type Of, started } from './campaigns.child.ts';
+import type { Reads } from '../../server/src/platform/db/index.ts';
+import { MAILING, type Of, started } from './campaigns.deeds.ts';
+import type { Deeds, World } from './process.ts';
 
 async function run<T>({ asked, folder }: World, name: string, rawInput: object): Promise<T> {
   const workspace = await writeWorkspace(folder);
@@ -63,7 +62,7 @@ export const DEEDS: Deeds = {
 };
 
 /** What was done has its entry and the other way round; a copy that was asked for waits; who was shown is listed. */
-async function alsoWrong(reads: Reads): Promise<string[]> {
+export async function alsoWrong(reads: Reads): Promise<string[]> {
   const wrong = await reads.rows<{ what: string }>(
     `SELECT coalesce(a.entry, e.index)::text AS what FROM desk_acts a
        FULL JOIN (SELECT index FROM register_entries
@@ -77,10 +76,3 @@ async function alsoWrong(reads: Reads): Promise<string[]> {
   );
   return wrong.map(({ what }) => `${what} has no counterpart`);
 }
-
-if (import.meta.main)
-  takeOrders({
-    deeds: DEEDS,
-    schema: { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' },
-    alsoWrong,
-  });

@@ -1,13 +1,12 @@
-/** A process that does the deeds of editions, and writes what was published, until it is killed. */
+/** Every deed on editions of the public page, and writing what was published. */
 import type { Changed, EditionChanged } from '@forthright/contract';
 import { ROLES } from '@forthright/contract';
 import { editionOperations, publishAnswers } from '../../server/src/answer/index.ts';
-import { type Deeds, takeOrders, type World } from '../../server/src/incident/killing.child.ts';
 import { actor, ask } from '../../server/src/incident/testing.ts';
 import { finishedRun, LEAKS, person, writeWorkspace } from '../../server/src/notify/campaigns/testing.ts';
-import { type Reads, readMigrations } from '../../server/src/platform/db/index.ts';
-import { MIGRATIONS } from '../../server/src/serve.ts';
+import type { Reads } from '../../server/src/platform/db/index.ts';
 import { STATEMENT, TEXTS } from '../pages/world.ts';
+import type { Deeds, World } from './process.ts';
 
 async function run<T>(world: World, name: string, rawInput: object, who = 'usr_ada'): Promise<T> {
   const workspace = await writeWorkspace(world.folder);
@@ -58,7 +57,7 @@ export const DEEDS: Deeds = {
 };
 
 /** Each edition and each move has its entry and the other way round; what is prepared or published has its files. */
-async function alsoWrong(reads: Reads): Promise<string[]> {
+export async function alsoWrong(reads: Reads): Promise<string[]> {
   const wrong = await reads.rows<{ what: string }>(
     `SELECT coalesce(m.entry, e.index)::text AS what FROM edition_moves m
        FULL JOIN (SELECT index FROM register_entries WHERE kind LIKE 'edition-%') e ON e.index = m.entry
@@ -70,10 +69,3 @@ async function alsoWrong(reads: Reads): Promise<string[]> {
   );
   return wrong.map(({ what }) => `${what} has no counterpart`);
 }
-
-if (import.meta.main)
-  takeOrders({
-    deeds: DEEDS,
-    schema: { migrations: await readMigrations(...MIGRATIONS), program: 'Forthright test' },
-    alsoWrong,
-  });

@@ -1,0 +1,4 @@
+import { takeOrders } from './process.ts';
+import { alsoWrong, DEEDS } from './stages.ts';
+
+takeOrders({ deeds: DEEDS, alsoWrong });
