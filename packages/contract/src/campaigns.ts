@@ -119,6 +119,21 @@ export const CampaignShown = CampaignListed.extend({
   dutiesVersion: z.int().optional(),
   /** Why it was approved in spite of errors; the reason is `null` once it was erased. */
   override: z.strictObject({ by: z.string(), reason: z.string().nullable(), entry: z.int() }).optional(),
+  /** How fast it goes, while it is being sent and there is something to go by. */
+  pace: z
+    .strictObject({
+      /** Messages a second that had an outcome, over the last five minutes before `asOf`. */
+      perSecond: z.number(),
+      /** When the last outcome was that is known here. */
+      asOf: z.string(),
+      /** People whose message was not tried yet. */
+      left: z.int(),
+      /** People whose message is tried again later, because a server asked for it or a connection broke; nobody knows how often. */
+      later: z.int(),
+      /** Until each was tried once, at this pace; `null` when nothing had an outcome for a minute. */
+      secondsLeft: z.int().nullable(),
+    })
+    .optional(),
   /** `null` once it was erased. */
   statement: NoticeStatement.nullable(),
 });
@@ -173,6 +188,10 @@ export const ListAddressees = OfCampaign.extend({
 });
 export type ListAddressees = z.infer<typeof ListAddressees>;
 
+/** By what somebody is told whom no message reaches, where a file is made for it. */
+export const COPY_WAYS = ['letter', 'text-message', 'account'] as const;
+export type CopyWay = (typeof COPY_WAYS)[number];
+
 export const Addressee = z.strictObject({
   person: z.string(),
   state: z.string(),
@@ -183,6 +202,8 @@ export const Addressee = z.strictObject({
   address: z.string().nullable(),
   /** What the receiving server said last, or why there was no message. */
   said: z.string().optional(),
+  /** What became of their last letter or other copy, such as `unprintable` or `no-address`. */
+  copy: z.strictObject({ way: z.enum(COPY_WAYS), outcome: z.string() }).optional(),
 });
 
 export const PreviewNotice = OfCampaign.extend({ person: AnyId, language: z.string().max(20).optional() });
@@ -265,10 +286,6 @@ export const AddresseesSettled = z.strictObject({
   entry: z.int(),
 });
 export type AddresseesSettled = z.infer<typeof AddresseesSettled>;
-
-/** By what somebody is told whom no message reaches, where a file is made for it. */
-export const COPY_WAYS = ['letter', 'text-message', 'account'] as const;
-export type CopyWay = (typeof COPY_WAYS)[number];
 
 export const MakeCopies = OfCampaign.extend({ way: z.enum(COPY_WAYS) });
 export type MakeCopies = z.infer<typeof MakeCopies>;
@@ -395,6 +412,33 @@ const Check = z.strictObject({
 /** Where customers forward mails that they did not want; what was read out of them is kept for so many days. */
 const Reports = Check.extend({ keepDays: z.int().min(1).max(3650).default(365) });
 
+/**
+ * Domains of decoys, of which every address is taken: whoever asks a server that knows only some learns which are decoys. Our own
+ * receiver takes mail for them, where there is one.
+ */
+const Decoys = z.strictObject({
+  domains: z
+    .array(
+      z
+        .string()
+        .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'a domain such as post.example'),
+    )
+    .min(1)
+    .max(50),
+  maildirs: z.array(File).max(20).default([]),
+  imap: Boxes,
+});
+
+/** The domain of aliases, whose mail our own receiver takes and our relays hand on. */
+const Aliases = z.strictObject({
+  domain: z
+    .string()
+    .regex(
+      /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+      'a domain such as relay.marlow.example',
+    ),
+});
+
 /** How the webhooks of providers that send for us prove who they are. */
 const Providers = z.strictObject({
   ses: z
@@ -434,6 +478,14 @@ export const MailSettings = z.strictObject({
     )
     .max(20)
     .default([]),
+  /** In place of relays: to the servers that each domain names (MX). */
+  direct: z
+    .strictObject({
+      /** Servers that are asked for them; left out, those of this machine. */
+      dns: z.array(z.string().max(300)).max(10).optional(),
+      port: z.int().min(1).max(65_535).default(25),
+    })
+    .optional(),
   dkim: z
     .array(z.strictObject({ selector: z.string(), domain: z.string(), keyFile: z.string() }))
     .max(4)
@@ -447,10 +499,12 @@ export const MailSettings = z.strictObject({
   receive: Receive.optional(),
   check: Check.optional(),
   reports: Reports.optional(),
+  decoys: Decoys.optional(),
+  aliases: Aliases.optional(),
   providers: Providers.default({}),
   /** Programs that take copies one by one, as signed webhooks. */
   copies: z.strictObject({ textMessage: CopiesHook.optional(), account: CopiesHook.optional() }).default({}),
-  /** A font with Japanese letters, for letters; without it that of Debian's fonts-ipafont-gothic. */
+  /** A TTF or OTF file with letters that our own fonts lack, such as those of Korean names. */
   letterFont: File.optional(),
   /** The log of the relay, in Postfix's form: evidence for whom we are in doubt about. */
   relayLog: File.optional(),

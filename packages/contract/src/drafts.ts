@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CAMPAIGN_STATES, LintFinding, NoticeStatement, OfCampaign } from './campaigns.ts';
-import { AnyIncident } from './fields.ts';
+import { AnyIncident, MOST_VERSIONS } from './fields.ts';
 import { NoticeBlock, NoticePiece } from './notices.ts';
 
 /** Notices before anything is made of them, and what an approval would change. */
@@ -73,6 +73,94 @@ export const NoticeDrafted = z.strictObject({
   ),
 });
 export type NoticeDrafted = z.infer<typeof NoticeDrafted>;
+
+const Words = z.string().max(20_000);
+const WordsByLanguage = z.record(z.string().max(20), Words);
+
+/**
+ * A statement that somebody is still typing: as `NoticeStatement`, but anything may be missing or half done. Whether it will do is said when
+ * a campaign is made of it.
+ */
+export const UnfinishedStatement = z.strictObject({
+  fallback: z.string().max(20).optional(),
+  texts: z
+    .strictObject({
+      cause: WordsByLanguage.optional(),
+      contained: WordsByLanguage.optional(),
+      measures: z.array(WordsByLanguage).max(100).optional(),
+      places: z.record(z.string().max(300), WordsByLanguage).optional(),
+      fields: z.record(z.string().max(300), WordsByLanguage).optional(),
+    })
+    .optional(),
+  notExposed: z.array(z.string().max(100)).max(100).optional(),
+  authorities: z
+    .array(z.strictObject({ name: z.string().max(1000), at: z.string().max(100) }))
+    .max(100)
+    .optional(),
+  nextBy: z.string().max(100).optional(),
+  delayedByPolice: z.boolean().optional(),
+  agencies: z.array(z.string().max(1000)).max(100).optional(),
+});
+export type UnfinishedStatement = z.infer<typeof UnfinishedStatement>;
+
+const DraftId = z.string().max(60);
+
+export const SaveNoticeDraft = z.strictObject({
+  incident: AnyIncident,
+  /** Left out: a new one. */
+  draft: DraftId.optional(),
+  /** The version that was read before; refused when somebody saved another one since. Left out for a new draft. */
+  version: z.int().min(1).max(MOST_VERSIONS).optional(),
+  /** The run for whose people it is written. */
+  run: DraftId.optional(),
+  statement: UnfinishedStatement,
+});
+export type SaveNoticeDraft = z.infer<typeof SaveNoticeDraft>;
+
+export const NoticeDraftSaved = z.strictObject({
+  incident: z.string(),
+  draft: z.string(),
+  version: z.int(),
+  /** Of the register; null when these words were saved already. */
+  entry: z.int().nullable(),
+});
+export type NoticeDraftSaved = z.infer<typeof NoticeDraftSaved>;
+
+const DraftVersion = z.strictObject({ version: z.int(), savedBy: z.string(), savedAt: z.string() });
+
+export const NoticeDraftsListed = z.strictObject({
+  /** Whichever was saved last stands first. */
+  drafts: z.array(DraftVersion.extend({ draft: z.string() })),
+});
+export type NoticeDraftsListed = z.infer<typeof NoticeDraftsListed>;
+
+export const GetNoticeDraft = z.strictObject({
+  incident: AnyIncident,
+  draft: DraftId,
+  /** Left out: the last. */
+  version: z.int().min(1).max(MOST_VERSIONS).optional(),
+});
+export type GetNoticeDraft = z.infer<typeof GetNoticeDraft>;
+
+export const NoticeDraftShown = DraftVersion.extend({
+  draft: z.string(),
+  run: z.string().nullable(),
+  /** `null` once its words were erased. */
+  statement: UnfinishedStatement.nullable(),
+  /** All of them, the newest first. */
+  versions: z.array(DraftVersion),
+});
+export type NoticeDraftShown = z.infer<typeof NoticeDraftShown>;
+
+export const DiscardNoticeDraft = z.strictObject({ incident: AnyIncident, draft: DraftId });
+export type DiscardNoticeDraft = z.infer<typeof DiscardNoticeDraft>;
+
+export const NoticeDraftDiscarded = z.strictObject({
+  incident: z.string(),
+  draft: z.string(),
+  entry: z.int(),
+});
+export type NoticeDraftDiscarded = z.infer<typeof NoticeDraftDiscarded>;
 
 const Either = z.union([z.string(), z.int()]).nullable();
 

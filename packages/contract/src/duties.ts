@@ -252,9 +252,14 @@ export const Regime = z.strictObject({
                 if: Condition.optional(),
                 /** The combination counts from this decisive day on; those without a day count as long as the rule holds. */
                 from: Day.optional(),
+                /** … and to this decisive day, the last: what a later act took out of the definition. */
+                to: Day.optional(),
               })
-              .refine((d) => d.if !== undefined || d.from !== undefined, {
-                error: 'say `if`, `from` or both',
+              .refine((d) => d.if !== undefined || d.from !== undefined || d.to !== undefined, {
+                error: 'say `if`, `from`, `to`, or several of them',
+              })
+              .refine((d) => d.from === undefined || d.to === undefined || d.from <= d.to, {
+                error: '`to` is before `from`',
               }),
           ]),
         )

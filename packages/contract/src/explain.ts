@@ -442,6 +442,43 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'The answer of this trace does not name such a candidate. Only who stands out is kept by name.',
     advice: 'Look at the answer with `show-trace-run`.',
   },
+  'decoys-not-set': {
+    meaning: 'This server takes no mail for decoys, so that none would be noticed.',
+    advice:
+      'Name domains and where their mail arrives under `decoys` in mail.yaml, and start the server again.',
+  },
+  'decoys-not-found': {
+    meaning: 'There is no such planting of decoys, or no such mail to one.',
+    advice: 'Look at them with `list-decoys`.',
+  },
+  'decoys-erased': {
+    meaning: 'The time of these decoys is over: who they are, and where they stood, was erased.',
+    advice: 'If there is still a reason, plant others.',
+  },
+  'review-not-found': {
+    meaning: 'The incident has no such review of what people can see, or the review no such item.',
+    advice: 'Look at them with `list-access-reviews`.',
+  },
+  'aliases-not-set': {
+    meaning:
+      'This server hands no mail on to customers: it has no domain of aliases, or no book of them is open.',
+    advice:
+      'Name the domain under `aliases` in mail.yaml, with a receiver and a relay, and open a book with `open-aliases`.',
+  },
+  'alias-not-found': {
+    meaning: 'There is no such alias or book of aliases, or its time is over.',
+    advice: 'Look at them with `list-aliases`.',
+  },
+  'gate-unconfirmed': {
+    meaning:
+      'What was settled for this trace was not confirmed by a second person, so that nobody is scored or counted yet.',
+    advice: 'Another privacy officer, or an approver, confirms it with `confirm-gate`.',
+  },
+  'own-gate': {
+    meaning: 'Whoever settled what a trace is for does not confirm it, nor does a token of theirs.',
+    advice:
+      'Ask another privacy officer, or an approver; where there is a works council, somebody who speaks for it.',
+  },
   'own-unlock': {
     meaning: 'Who asked that a name be unlocked may not grant it.',
     advice: 'Ask another person with the role to grant it.',
@@ -491,6 +528,11 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'Nothing may be sent to this address.',
     advice: 'Give an `https` address that is reached over the internet; docs/webhooks.md says more.',
   },
+  'draft-not-found': {
+    meaning:
+      'The incident has no saved draft of this id, or no such version of it: it was thrown away, or is another incident’s.',
+    advice: 'List the drafts of the incident with `list-notice-drafts`.',
+  },
   'campaign-not-found': {
     meaning: 'There is no such campaign in this incident, or nobody of this id in it.',
     advice: 'Look at those that there are with `list-campaigns` and `list-addressees`.',
@@ -532,9 +574,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
       'Publish the TXT record that the message names, wait until it is seen, and ask again; or say with `unseen` why it is used all the same.',
   },
   'font-missing': {
-    meaning: 'Letters need a font that this machine does not have, so none was made.',
+    meaning:
+      'No font at hand has all letters of this text, or the file that mail.yaml names as `letterFont` is no font; nothing was printed.',
     advice:
-      'Install one with Japanese letters (Debian: `apt-get install fonts-ipafont-gothic`), or name its file as `letterFont` in mail.yaml, and start the server again.',
+      'Name a TTF or OTF file that has the letters as `letterFont` in mail.yaml, and start the server again; take a report as a page (html). Who has no letter for it is listed by `list-addressees` (`unprintable`) and is told by another way.',
   },
   'campaign-faulty': {
     meaning: 'The linter finds errors in the notices of the campaign, so nobody approves them just so.',

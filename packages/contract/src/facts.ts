@@ -1,10 +1,17 @@
 import * as z from 'zod';
+import { Reason } from './fields.ts';
+
+/** The years that a person can mean: no clock of law runs from before the first of them, and none from after the last. */
+const isPossible = (text: string): boolean => {
+  const at = Date.parse(text);
+  // What is no instant at all is told as that.
+  return Number.isNaN(at) || (at >= 0 && at < Date.UTC(2200, 0));
+};
 
 /** An instant with its zone. A stamp without a zone names no instant, and starts no clock. */
-const Instant = z.iso.datetime({
-  offset: true,
-  error: 'an instant such as 2025-11-20T14:05:00Z, with its zone',
-});
+export const Instant = z.iso
+  .datetime({ offset: true, error: 'an instant such as 2025-11-20T14:05:00Z, with its zone' })
+  .refine(isPossible, { error: 'an instant from 1 January 1970 on, and before 2200' });
 const YesNo = z.enum(['yes', 'no']);
 
 /**
@@ -94,7 +101,7 @@ export const RiskDecision = z.union([
   z.strictObject({
     is: z.enum(RISKS),
     by: z.string().trim().min(1),
-    reason: z.string().trim().min(1),
+    reason: Reason,
     at: Instant.optional(),
   }),
 ]);

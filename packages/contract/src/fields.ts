@@ -1,28 +1,39 @@
 import * as z from 'zod';
 
-/** The fields that inputs of the records are made of. Texts are trimmed, never empty, and capped. */
+/** The fields that inputs of the records are made of. Texts are trimmed, capped, and have something to be read. */
 
 const control = /[\p{Cc}\p{Cs}]/u;
 const hasControl = (text: string): boolean => control.test(text.replace(/[\n\t]/g, ''));
+/** A reason of zero-width spaces is none, and a title of them is an incident that nobody sees in a list. */
+const isSeen = (text: string): boolean =>
+  /[^\s\p{Cf}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
+const UNSEEN = { error: 'text that can be read' };
 /** One line. */
 export const Line = z
   .string()
   .trim()
   .min(1)
   .max(300)
-  .refine((text) => !control.test(text), { error: 'one line of text without control characters' });
+  .refine((text) => !control.test(text), { error: 'one line of text without control characters' })
+  .refine(isSeen, UNSEEN);
 export const Prose = z
   .string()
   .trim()
   .min(1)
   .max(20_000)
-  .refine((text) => !hasControl(text), { error: 'text without control characters' });
+  .refine((text) => !hasControl(text), { error: 'text without control characters' })
+  .refine(isSeen, UNSEEN);
+
+/** Why somebody decided or did something, in a file or where a line is as good as a page. */
+export const Reason = z.string().trim().min(1).max(2000).refine(isSeen, UNSEEN);
 
 /** ISO 8601 with its offset, kept as it is written: `2025-11-20T15:05:00+01:00`. */
 export const Moment = z.iso
   .datetime({ offset: true, error: 'an instant such as 2025-11-20T14:05:00Z, with its zone' })
   .max(40)
-  .refine((text) => Date.parse(text) >= 0, { error: 'an instant after 1 January 1970' })
+  .refine((text) => Date.parse(text) >= 0 && Date.parse(text) < Date.UTC(2200, 0), {
+    error: 'an instant from 1 January 1970 on, and before 2200',
+  })
   // PostgreSQL reads no offset of 16 hours or more; no clock has one of more than 14.
   .refine((text) => /(?:Z|[+-](?:0\d|1[0-3]):\d\d|[+-]14:00)$/.test(text), {
     error: 'an offset of at most 14 hours',

@@ -22,9 +22,17 @@ export type Kind =
   | 'cmp'
   | 'edn'
   | 'cpy'
+  | 'drf'
   | 'ans'
   | 'trc'
-  | 'rpt';
+  | 'rpt'
+  | 'dcp'
+  | 'dcy'
+  | 'dcm'
+  | 'arv'
+  | 'alb'
+  | 'als'
+  | 'alm';
 export type Id<K extends Kind> = string & { readonly [brand]: K };
 export type IncidentId = Id<'inc'>;
 export type DecisionId = Id<'dec'>;

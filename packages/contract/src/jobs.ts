@@ -96,6 +96,8 @@ export type RunAsked = z.infer<typeof RunAsked>;
 export const ShowWorkspace = z.strictObject({});
 export type ShowWorkspace = z.infer<typeof ShowWorkspace>;
 
+export const SOURCE_KINDS = ['customers', 'reference', 'sessions', 'employees', 'sellers', 'log'] as const;
+
 /** Names of what the server's workspace has, to speak of in leaks; never where it lies. */
 export const WorkspaceShown = z.strictObject({
   /** `null`: the server was started without one. */
@@ -105,6 +107,17 @@ export const WorkspaceShown = z.strictObject({
       logs: z.array(z.strictObject({ name: z.string(), format: z.enum(LOG_FORMATS) })),
       /** What a path may bind, `customers` first. */
       references: z.array(z.string()),
+      /** All that it names, in its order, as `check-source` takes them. */
+      sources: z.array(
+        z.strictObject({
+          source: z.string(),
+          kind: z.enum(SOURCE_KINDS),
+          /** Of a log. */
+          format: z.enum(LOG_FORMATS).optional(),
+          /** The fields that are mapped to columns. */
+          maps: z.array(z.string()),
+        }),
+      ),
     })
     .nullable(),
 });

@@ -56,7 +56,7 @@ const People = z.strictObject({ min: Count, max: Count });
 /** How a duty of the version before differs. */
 export const DutyChange = z.strictObject({
   duty: z.string(),
-  change: z.enum(['new', 'gone', 'status', 'deadline', 'people']),
+  change: z.enum(['new', 'gone', 'status', 'deadline', 'addressee', 'people']),
   before: z.enum(DUTY_STATUSES).nullable(),
   after: z.enum(DUTY_STATUSES).nullable(),
   people: z.strictObject({ before: People.nullable(), after: People.nullable() }),

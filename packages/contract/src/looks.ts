@@ -245,3 +245,35 @@ export const RunsCompared = z.strictObject({
   rules: z.strictObject({ before: z.string(), now: z.string() }).nullable(),
 });
 export type RunsCompared = z.infer<typeof RunsCompared>;
+
+export const CheckSource = z.strictObject({
+  /** As the workspace names it: `customers`, `references.reviews`, `sessions`, `employees`, `sellers`, `logs.web`. */
+  source: z.string().min(1).max(200),
+});
+export type CheckSource = z.infer<typeof CheckSource>;
+
+/** What a look of some seconds found in one source; a source that can't be read is a finding, and no refusal. */
+export const SourceChecked = z.strictObject({
+  source: z.string(),
+  broken: z
+    .strictObject({
+      code: z.string(),
+      message: z.string(),
+      problems: z.array(z.strictObject({ at: z.string(), message: z.string() })),
+    })
+    .nullable(),
+  files: Count,
+  bytes: Count,
+  /** Rows of a table, or lines of a log that were looked at and could be read. */
+  rows: Count,
+  /** Every so manieth line of a log was looked at. */
+  oneIn: z.int().min(1),
+  /** Of a log: the first and the last instant among these lines. */
+  first: z.string().nullable(),
+  last: z.string().nullable(),
+  /** Of a log: lines that name neither account nor session. */
+  withoutViewer: Count,
+  /** Whether time ran out before all was read. */
+  stoppedEarly: z.boolean(),
+});
+export type SourceChecked = z.infer<typeof SourceChecked>;

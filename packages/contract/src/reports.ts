@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Reason } from './fields.ts';
 
 /** What customers report to us: mails that they did not want, and in which groups these stand. */
 
@@ -97,7 +98,7 @@ export type ReportGroupsListed = z.infer<typeof ReportGroupsListed>;
 
 export const EraseReport = z.strictObject({
   report: z.string().max(60),
-  reason: z.string().trim().min(1).max(2000),
+  reason: Reason,
 });
 export type EraseReport = z.infer<typeof EraseReport>;
 export const ReportErased = z.strictObject({ report: z.string(), entry: z.int() });

@@ -273,7 +273,11 @@ export const RISK_QUESTIONS = {
     asks: 'Has the data been misused already?',
     why: 'A harm that has happened need not be guessed at.',
     cites: ['recital-76', 'recital-85'],
-    values: { none: 'nothing is known of it', observed: 'yes' },
+    values: {
+      none: 'nothing is known of it',
+      observed: 'yes, without harm that is known: advertising, contact nobody asked for',
+      harmful: 'yes, and people came to harm or into danger: fraud, phishing in our name, extortion, threats',
+    },
     ordinary: 'none',
   },
   hours: {

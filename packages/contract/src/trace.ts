@@ -24,9 +24,12 @@ export type ReportersSource = z.infer<typeof Reporters>;
 /** Fields of the directory that may route work, each mapped in `sources.customers.columns`. */
 export const ROUTING_FIELDS = ['country', 'region', 'language'] as const;
 
-/** What decides who handles a customer: a field of the directory, or a column of a table. */
+/** In which week before a report somebody last began to look a customer up, by the logs themselves. */
+export const WEEK = 'week';
+
+/** What decides who handles a customer: a field of the directory, the week of the last contact, or a column of a table. */
 const RoutingKey = z.union([
-  z.enum(ROUTING_FIELDS),
+  z.enum([...ROUTING_FIELDS, WEEK]),
   z.strictObject({ name: Text, at: Text, id: Text, column: Text }),
 ]);
 export type RoutingKey = z.infer<typeof RoutingKey>;
@@ -34,7 +37,8 @@ export type RoutingKey = z.infer<typeof RoutingKey>;
 /** Without a leading zero and short, so that none is empty and none outlasts everybody. */
 const Retention = z.string().regex(/^P[1-9]\d{0,3}[DWMY]$/, 'a period such as P90D, P4W, P6M or P1Y');
 
-const settled = {
+/** What must be settled before anybody is scored, watched or listed. */
+export const GATE_SETTLED = {
   purpose: Text,
   legalBasis: Text,
   worksCouncil: z.union([
@@ -48,23 +52,28 @@ const settled = {
 };
 
 /** What must be settled before anybody is scored. */
-const Gate = z.strictObject({
+export const TRACE_GATE = z.strictObject({
   /** The incident or the review that this is for: there is no standing score of employees. */
   occasion: z.union([z.strictObject({ incident: Text }), z.strictObject({ review: Text })]),
-  ...settled,
+  ...GATE_SETTLED,
 });
-export type TraceGate = z.infer<typeof Gate>;
+export type TraceGate = z.infer<typeof TRACE_GATE>;
 
 /** The same where the incident is known: a review that is kept in the record of one has its own name. */
-export const GivenGate = z.strictObject({ review: Text.max(300).optional(), ...settled });
+export const GivenGate = z.strictObject({ review: Text.max(300).optional(), ...GATE_SETTLED });
 export type GivenGate = z.infer<typeof GivenGate>;
 
-const AccessLog = z.strictObject({
+/** A log of look-ups, and which of its lines are some. */
+export const ACCESS_LOG = {
   log: Text,
-  /** Who did the looking up: people, or shared paths such as exports, shops' feeds and API clients. */
-  viewers: z.enum(['people', 'paths']).default('people'),
   actions: z.array(Text).min(1).optional(),
   path: z.string().startsWith('/').optional(),
+};
+
+const AccessLog = z.strictObject({
+  ...ACCESS_LOG,
+  /** Who did the looking up: people, or shared paths such as exports, shops' feeds and API clients. */
+  viewers: z.enum(['people', 'paths']).default('people'),
 });
 
 /** Where to look, and what to hold it against. */
@@ -88,8 +97,34 @@ const definition = {
   alpha: z.number().gt(0).max(0.05).default(0.01),
 };
 
+const DecoyMails = z.strictObject({
+  at: Text,
+  /** Column of the address to which it came. */
+  email: Text,
+  time: Text.optional(),
+  /** Column of the sender's address: what says that it comes from a domain of the organisation's shows nothing. */
+  from: Text.optional(),
+});
+
+/** Decoys as `get-decoys` gave them as CSV, and the mails to them. */
+const FiledDecoys = z.strictObject({
+  at: Text,
+  /** Since when they stand in their places. */
+  since: Instant,
+  /** Of the same campaign as the reports. */
+  mails: DecoyMails,
+  /** Whatever else came to them. To decoys of no place it says that addresses leave by another way. */
+  others: DecoyMails.optional(),
+});
+export type FiledDecoys = z.infer<typeof FiledDecoys>;
+
 /** The file that `forthright trace` takes. */
-export const TraceFile = z.strictObject({ title: Text, gate: Gate, ...definition });
+export const TraceFile = z.strictObject({
+  title: Text,
+  gate: TRACE_GATE,
+  ...definition,
+  decoys: FiledDecoys.optional(),
+});
 export type TraceFile = z.infer<typeof TraceFile>;
 
 /** Reports that customers sent to us, by the groups in which they stand: each of these stands for its whole group. */
@@ -109,6 +144,8 @@ const ReceivedOthers = z.strictObject({
 export const TraceDefinition = z.strictObject({
   ...definition,
   reports: z.union([Reporters, Received]),
+  /** Mails to decoys (`dcm_…`) and aliases (`alm_…`) that are of the same campaign as the reports. */
+  decoys: z.strictObject({ mails: z.array(z.string().max(60)).min(1).max(500) }).optional(),
   controls: z.array(z.union([Control, ReceivedOthers])).default([]),
 });
 export type TraceDefinition = z.infer<typeof TraceDefinition>;
@@ -128,6 +165,18 @@ const Hit = z.strictObject({
   others: Count,
 });
 
+/** One mail to a decoy, or to an alias, in the place that a candidate stands for. */
+const DecoyHit = z.strictObject({
+  mail: z.string(),
+  decoy: z.string(),
+  arrived: When,
+  place: z.enum(['view', 'queue', 'export', 'feed', 'partner']),
+  /** Since when it stood there, as far as we know. */
+  since: When,
+  /** Who looked the decoy up in the logs before, and where; it may be somebody else. None: no log shows it. */
+  lookUps: z.array(z.strictObject({ candidate: z.string(), lookedUp: When, file: z.string(), row: Count })),
+});
+
 const Named = z.strictObject({
   /** A pseudonym for a person; the name of a team, export, shop's feed or client. */
   candidate: z.string(),
@@ -142,6 +191,8 @@ const Named = z.strictObject({
   /** How many of these reports may be false, or forged, with the rest still enough. */
   spare: Count,
   reports: z.array(Hit),
+  /** Of the decoys in their place: how many there are, which got mail, and the part of `logE` that these make. */
+  decoys: z.strictObject({ planted: Count, logE: z.number(), hits: z.array(DecoyHit) }).optional(),
   /** Candidates who saw most of the same reporters, with how many of them: what else would explain these reports. */
   alsoSeenBy: z.array(z.strictObject({ candidate: z.string(), hits: Count })),
   /** Those who can't be told apart from this one. */
@@ -151,13 +202,13 @@ const Named = z.strictObject({
 export type NamedCandidate = z.infer<typeof Named>;
 
 export const TRACE_OUTCOMES = ['named', 'not-apart', 'nobody', 'too-few', 'refused'] as const;
-export const TRACE_REFUSALS = ['no-controls', 'too-few-controls', 'loud-controls'] as const;
+export const TRACE_REFUSALS = ['no-controls', 'too-few-controls', 'loud-controls', 'depends-on-key'] as const;
 
 /** What `forthright trace` answers. */
 export const TraceAnswer = z.strictObject({
   schema: z.literal('forthright/trace/1'),
   title: z.string(),
-  gate: Gate,
+  gate: TRACE_GATE,
   outcome: z.enum(TRACE_OUTCOMES),
   refusal: z.enum(TRACE_REFUSALS).nullable(),
   alpha: z.number(),
@@ -196,6 +247,8 @@ export const TraceAnswer = z.strictObject({
       z.strictObject({
         name: z.string(),
         reports: Count,
+        /** Of people whom somebody had looked up: no others can point to anybody. */
+        seen: Count.optional(),
         quiet: z.boolean(),
         /** How often chance alone concentrates as many reports on candidates. */
         chance: z.number(),
@@ -205,6 +258,31 @@ export const TraceAnswer = z.strictObject({
     /** With which key in the strata the controls would be quiet; the likeliest first. */
     missing: z.array(z.strictObject({ key: z.string(), quiet: z.boolean(), chance: z.number() })),
   }),
+  /**
+   * Where somebody stood out: each key that is known and not among `routing` was added to the strata in turn, and how many of those who had
+   * stood out did so still, or no longer. Who does not under every key is not named.
+   */
+  otherKeys: z.array(z.strictObject({ key: z.string(), stand: Count, fall: Count })).optional(),
+  /** Where decoys were asked for. */
+  decoys: z
+    .strictObject({
+      planted: Count,
+      places: Count,
+      /** Mails of the campaign, and to how many decoys. */
+      mails: Count,
+      hit: Count,
+      /** Decoys of no place, and how many of them got any mail that does not say it is ours. */
+      nowhere: Count,
+      nowhereHit: Count,
+      /** Whether they count: not when addresses leave by a way that no place stands for. */
+      count: z.boolean(),
+      /** How many of them stand in the directory that was read. */
+      inDirectory: Count,
+      /** Aliases that were made, and how many of them got mail of the campaign from whom nobody expected. */
+      aliases: Count,
+      aliasesHit: Count,
+    })
+    .optional(),
   /** What the logs can't show. */
   cautions: z.array(z.string()),
   evidence: z.array(z.strictObject({ path: z.string(), bytes: Count, sha256: z.string().nullable() })),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AccessDefinition } from './access.ts';
 import { ANSWER, type ErrorCode } from './errors.ts';
 import { AnyIncident, Line, Moment, Person, Prose } from './fields.ts';
 import { GivenGate, TRACE_OUTCOMES, TRACE_REFUSALS, TraceDefinition } from './trace.ts';
@@ -16,8 +17,15 @@ export type OpenTrace = z.infer<typeof OpenTrace>;
 export const OfTrace = z.strictObject({ incident: AnyIncident, trace: AnyId });
 export type OfTrace = z.infer<typeof OfTrace>;
 
+/** A second person has read the gate, and says so with a reason. */
+export const ConfirmGate = OfTrace.extend({ reason: Prose });
+export type ConfirmGate = z.infer<typeof ConfirmGate>;
+
 export const RunTrace = OfTrace.extend({ definition: TraceDefinition });
 export type RunTrace = z.infer<typeof RunTrace>;
+
+export const RunAccess = OfTrace.extend({ definition: AccessDefinition });
+export type RunAccess = z.infer<typeof RunAccess>;
 
 export const OfTraceRun = OfTrace.extend({ job: AnyId });
 export type OfTraceRun = z.infer<typeof OfTraceRun>;
@@ -38,6 +46,8 @@ export type TraceChanged = z.infer<typeof TraceChanged>;
 
 export const TraceRunListed = z.strictObject({
   job: z.string(),
+  /** Whom reports point to, or what everybody can see. */
+  what: z.enum(['trace', 'access']),
   state: z.enum(['asked', 'done', 'failed', 'cancelled']),
   askedBy: z.string(),
   askedAt: z.string(),
@@ -45,7 +55,7 @@ export const TraceRunListed = z.strictObject({
   endedEntry: z.int().optional(),
   /** Why it failed. */
   code: Code.optional(),
-  outcome: z.enum(TRACE_OUTCOMES).optional(),
+  outcome: z.enum([...TRACE_OUTCOMES, 'counted']).optional(),
   refusal: z.enum(TRACE_REFUSALS).optional(),
   /** How many stand out, or can't be told apart. */
   named: z.int().optional(),
@@ -65,6 +75,9 @@ export const TraceShown = z.strictObject({
   ends: z.string(),
   /** The entry that says that they were. */
   erasedEntry: z.int().optional(),
+  /** Who confirmed the gate; nobody is scored before. */
+  confirmedBy: z.string().optional(),
+  confirmedEntry: z.int().optional(),
   /** `null` once it was erased. */
   gate: GivenGate.nullable(),
   runs: z.array(TraceRunListed),
@@ -75,8 +88,8 @@ export const TracesListed = z.strictObject({ traces: z.array(TraceShown) });
 export type TracesListed = z.infer<typeof TracesListed>;
 
 export const TraceRunShown = TraceRunListed.extend({
-  definition: TraceDefinition.nullable(),
-  /** The answer as it was hashed: JSON text after the schema `forthright/trace/1`. `null` before its end, and once erased. */
+  definition: z.union([TraceDefinition, AccessDefinition]).nullable(),
+  /** The answer as it was hashed: JSON text after the schema `forthright/trace/1` or `forthright/access/1`. `null` before its end, and once erased. */
   answer: Shown,
 });
 export type TraceRunShown = z.infer<typeof TraceRunShown>;

@@ -8,6 +8,7 @@ import {
   CheckedFiles,
   commitmentInput,
   groupsOf,
+  type Kept,
   normalisedAddress,
   pathOfPrefix,
   prefixOf,
@@ -93,10 +94,10 @@ export async function codeSentTo(
 }
 
 /**
- * `truth` is opened by the first who asks. The address is always asked for: what we wrote to somebody is shown, in the
+ * `truth` is opened by the first who asks; `kept` says which files were shown to be right before. The address is always asked for: what we wrote to somebody is shown, in the
  * differences, only to who knows code and address, which stand in every copy of it.
  */
-export function answerEntrances(open: () => Promise<Truth>): readonly Entrance[] {
+export function answerEntrances(open: () => Promise<Truth>, kept?: Kept): readonly Entrance[] {
   let opened: Promise<Truth> | undefined;
   const truth = (): Promise<Truth> => {
     opened ??= open().catch((error: unknown) => {
@@ -105,7 +106,7 @@ export function answerEntrances(open: () => Promise<Truth>): readonly Entrance[]
     });
     return opened;
   };
-  const files = new CheckedFiles();
+  const files = new CheckedFiles(kept);
   const unchanged = <Output>(output: Output) => ({ output, session: 'unchanged' as const });
   return [
     entrance({

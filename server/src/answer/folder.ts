@@ -144,7 +144,7 @@ export async function fileOrNone(path: string): Promise<Uint8Array | undefined> 
   }
 }
 
-/** Writes `answer.json`, whole or not at all; the files of the batches are written by `BatchMaker.write` below `batches/`. */
+/** Writes `answer.json`, whole or not at all, and gives its text; the files of the batches are written by `BatchMaker.write` below `batches/`. */
 export async function writeAnswerFolder(
   folder: string,
   {
@@ -157,7 +157,7 @@ export async function writeAnswerFolder(
     register: readonly KeyTerm[];
     batches: readonly PublishedBatch[];
   }>,
-): Promise<void> {
+): Promise<string> {
   const iso = (ms: number) => new Date(ms).toISOString();
   const said: z.input<typeof AnswerFile> = {
     schema: 'forthright/answer-folder/1',
@@ -180,9 +180,11 @@ export async function writeAnswerFolder(
   await mkdir(join(folder, 'batches'), { recursive: true });
   // Of its own: two processes on one folder may write at once, each the whole.
   const partial = join(folder, `${ANSWER_FILE}.${randomUUID()}.partial`);
+  const text = `${JSON.stringify(said, null, 2)}\n`;
   try {
-    await writeFile(partial, `${JSON.stringify(said, null, 2)}\n`);
+    await writeFile(partial, text);
     await rename(partial, join(folder, ANSWER_FILE));
+    return text;
   } finally {
     await rm(partial, { force: true });
   }

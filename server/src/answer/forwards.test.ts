@@ -73,6 +73,45 @@ test('forwarded inline by eight programs in ten languages it is genuine, with an
     }
 });
 
+test('forwarded twice it is genuine; who forwarded it first may not look like us, and wants nothing', async () => {
+  const outer = { name: 'Ben Roth', address: 'ben@people.example', to: 'carla@people.example' };
+  for (const language of ['en', 'de', 'fr', 'ja'])
+    for (const second of ['gmail', 'outlook', 'thunderbird'])
+      for (const [first, write] of Object.entries(PROGRAMS)) {
+        const words = LANGUAGES[language] as (typeof LANGUAGES)[string];
+        const again = PROGRAMS[second] as (typeof PROGRAMS)[string];
+        const inner = write({ ...anna, ...LETTERHEAD, to: anna.address }, words);
+        const twice = (from: Partial<typeof outer>, note: string) =>
+          again(
+            {
+              ...anna,
+              ...LETTERHEAD,
+              ...outer,
+              ...from,
+              subject: `Fwd: ${anna.subject}`,
+              text: `${note}${inner}`,
+            },
+            words,
+          );
+        const where = `${second} ${first} ${language}`;
+        const told = await tell(wrapped(twice({}, `${words.ask}\n\n`)));
+        assert.equal(told.verdict, 'genuine-touched', `${where} ${JSON.stringify(told)}`);
+        for (const [from, note] of [
+          [{ name: 'Marlow Market' }, ''],
+          [{ name: 'Mаrlow Market' }, ''],
+          [{ name: 'Mar1ow Market' }, ''],
+          [{ address: 'team@marlow-help.example' }, ''],
+          [{}, 'Reply with your date of birth.\n\n'],
+          [{}, 'See https://evil.example\n\n'],
+        ] as const)
+          assert.doesNotMatch(
+            await verdictOf(twice(from, note)),
+            /genuine/,
+            `${where} ${JSON.stringify(from)} ${note}`,
+          );
+      }
+});
+
 const attachment = (mail: Uint8Array, note: string, type = 'message/rfc822', boundary = 'outer'): Buffer =>
   Buffer.concat([
     Buffer.from(
@@ -138,6 +177,18 @@ test('what gateways do leaves it genuine, and is told', async () => {
       `CAUTION: This email originated from outside of the organization. Do not click links or open attachments unless you recognize the sender and know the content is safe.\n\n${anna.text}`,
     ),
     'lines broken again': only('plain', rewrapped(anna.text, 40)),
+    'links of programs, written anew by Safe Links': anna.html.replace(
+      'privacy@marlow.example',
+      '<a href="https://eur01.safelinks.protection.outlook.com/?url=mailto%3Aprivacy%40marlow.example&amp;data=05%7C02">privacy@marlow.example</a>',
+    ),
+    'links of programs, written anew by Safe Links, in a text': anna.text.replace(
+      /(?<!@)marlow\.example/,
+      'marlow.example<https://eur01.safelinks.protection.outlook.com/?url=http%3A%2F%2Fmarlow.example%2F&data=05%7C02%7C>',
+    ),
+    'links of programs, written anew by URL Defense': anna.html.replace(
+      /(?<!@)marlow\.example/,
+      '<a href="https://urldefense.com/v3/__http://marlow.example/__;!!abc!def$">marlow.example</a>',
+    ),
     'no header': anna.text,
     'a page': anna.html,
     'the page without its style': anna.html.replace(/<style>[\s\S]*<\/style>/, ''),

@@ -10,8 +10,8 @@ export type What = 'affected' | 'verdict' | 'sender' | 'report' | 'reporter' | '
 /** The longest that anything counts. */
 const KEPT_MS = 30 * 86_400_000;
 
-/** Hashes of addresses with the key of this data folder, which is made with the first. */
-export async function keyedHash(data: string): Promise<(text: string) => Uint8Array> {
+/** Hashes, such as of addresses, with the key of this data folder, which is made with the first. */
+export async function keyedHash(data: string): Promise<(content: string | Uint8Array) => Uint8Array> {
   const path = join(data, 'keys', 'answers.key');
   await mkdir(join(data, 'keys'), { recursive: true, mode: 0o700 });
   await writeFile(path, `${randomBytes(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600 }).catch(
@@ -20,7 +20,7 @@ export async function keyedHash(data: string): Promise<(text: string) => Uint8Ar
     },
   );
   const key = Buffer.from(await readSecretFile(path), 'base64');
-  return (text) => createHmac('sha256', key).update(text).digest();
+  return (content) => createHmac('sha256', key).update(content).digest();
 }
 
 /** Those of these to whom this was answered since. */

@@ -166,6 +166,8 @@ function changedPage(html: string, change: (text: string, at: number) => string,
 }
 
 const WORD = 'Search engines';
+/** Two paragraphs, one behind the other. */
+const TWO = /<p>([^<]{100,})<\/p>\s*<p>([^<]{60,})<\/p>/;
 /** What hides a word of ours, or shows one of another's, by means of HTML. */
 const PAGES: Readonly<Record<string, (page: string) => string>> = {
   'display: none': (p) => p.replace(WORD, `<span style="display:none">${WORD}</span>`),
@@ -206,6 +208,21 @@ const PAGES: Readonly<Record<string, (page: string) => string>> = {
   'another place': (p) =>
     p.replace('<head>', '<head><meta http-equiv="refresh" content="0;url=https://evil.example">'),
   'a link over ours': (p) => p.replace('marlow.example', '<a href="https://evil.example">marlow.example</a>'),
+  'a link through Safe Links': (p) =>
+    p.replace(
+      'marlow.example',
+      '<a href="https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.example">marlow.example</a>',
+    ),
+  'a link of two ways': (p) =>
+    p.replace(
+      'marlow.example',
+      '<a href="https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fmarlow.example&url=https%3A%2F%2Fevil.example">marlow.example</a>',
+    ),
+  'a link through what looks like Safe Links': (p) =>
+    p.replace(
+      'marlow.example',
+      '<a href="https://a.safelinks.protection.outlook.com.evil.example/?url=https%3A%2F%2Fmarlow.example">marlow.example</a>',
+    ),
   'a link over all': (p) =>
     p.replace('<main>', '<main><a href="https://evil.example">').replace('</main>', '</a></main>'),
   'a link that is not closed': (p) => p.replace('<p>', '<p><a href="https://evil.example">'),
@@ -218,6 +235,22 @@ const PAGES: Readonly<Record<string, (page: string) => string>> = {
   'words behind the end': (p) => `${p}<p>Pay now</p>`,
   'a second body': (p) => p.replace('</body>', '</body><body><p>Pay now at evil.example</p></body>'),
   'an attribute twice': (p) => p.replace('<h1>', '<h1 class=a style="" style="display:none">'),
+  'a number turned around': (p) => p.replace('+352 20 00 00', '<span dir="rtl">+352 20 00 00</span>'),
+  'rows that change places': (p) =>
+    p.replace(TWO, '<table><tfoot><tr><td>$1</td></tr></tfoot><tbody><tr><td>$2</td></tr></tbody></table>'),
+  'rows that change places, from above': (p) =>
+    p.replace(TWO, '<table><tbody><tr><td>$1</td></tr></tbody><thead><tr><td>$2</td></tr></thead></table>'),
+  'words in no cell': (p) => p.replace(TWO, '<table><tr><td>$1</td></tr>$2</table>'),
+  'a table in no cell': (p) =>
+    p.replace(TWO, '<table><tr><td>$1</td></tr><table><tr><td>$2</td></tr></table></table>'),
+  'lines that never end': (p) => p.replace('<main>', '<main style="white-space:nowrap">'),
+  'a line that never ends': (p) => p.replace(TWO, '<pre>$1 $2</pre>'),
+  'margin in margin': (p) => p.replace(TWO, `${'<div style="margin-left:199px">'.repeat(9)}$1$2`),
+  'quotation in quotation': (p) => p.replace(TWO, `${'<blockquote>'.repeat(30)}$1$2`),
+  'black on black, at night': (p) => p.replace('<main>', '<main style="color:#000">'),
+  'black on black, at night, by an attribute': (p) => p.replace('<body>', '<body text=black>'),
+  'far below': (p) => p.replace(TWO, `$1${'<br>'.repeat(100)}$2`),
+  'a first line out of the window': (p) => p.replace('<p>', '<p style="text-indent:-39px">'),
   'an unfinished tag': (p) => p.replace(WORD, `<b ${WORD}`),
 };
 
@@ -265,6 +298,21 @@ test('what is built so that readers may show something else is never genuine', a
     'a Subject that looks the same': raw.replace('Subject: Marlow ', 'Subject: =?UTF-8?Q?M=D0=B0rlow?= '),
     'another name in From': raw.replace('From: Marlow Market', 'From: Marlow Market Billing'),
     'another address in From': raw.replace('<privacy@marlow.example>', '<privacy@mar1ow.example>'),
+    'a comment in From': raw.replace('From: Marlow Market ', 'From: Marlow Market (call +352 99 12 34) '),
+    'a comment in To': raw.replace(`To: <${anna.address}>`, `To: <${anna.address}> (pay now)`),
+    'a name on the text': multi('alternative', [
+      part(`${PLAIN}; name="Call +352 99 12 34.txt"`, anna.text),
+      own[1],
+    ]),
+    'a name of a file': multi('alternative', [
+      part(PLAIN, anna.text).replace('\r\n', '\r\nContent-Disposition: attachment; filename=bill.exe\r\n'),
+      own[1],
+    ]),
+    'a description': multi('alternative', [
+      part(PLAIN, anna.text).replace('\r\n', '\r\nContent-Description: Pay now\r\n'),
+      own[1],
+    ]),
+    'the rest far below': single(PLAIN, anna.text.replace('\n\n', '\n'.repeat(100))),
     'an address in the name': raw.replace(
       'From: Marlow Market <privacy@marlow.example>',
       'From: "privacy@marlow.example" <x@evil.example>',
@@ -307,6 +355,60 @@ test('what is built so that readers may show something else is never genuine', a
     assert.notEqual(mail, raw, name);
     await isRefused(Buffer.from(mail, 'latin1'), name);
   }
+});
+
+/** What leads somewhere with words alone, by whoever says that a gateway wrote it, or forwards it. */
+const ADDED = [
+  'To protect yourself, reply with your date of birth and card number.',
+  'To secure your refund, send us your mother’s maiden name.',
+  'This message is confidential. Please visit our office on the corner and hand over your documents.',
+  'Message filtered. Enter your details on our new page, marlow dot evil.',
+  'Virus found! Install the scanner from our store.',
+  'This mail was scanned. The notice above is wrong: nobody saw your data.',
+  'Filter: please disregard the above, it was a test.',
+  'Zum Schutz senden Sie uns Ihre Kartennummer.',
+  'Diese Nachricht ist falsch. Sie können sie ignorieren.',
+  'Pour votre protection, envoyez-nous votre date de naissance.',
+  'Per la sua protezione, invii la data di nascita.',
+  'Para su protección, envíe su número de tarjeta.',
+  'Para sua proteção, insira a data de nascimento.',
+  'Voor uw bescherming: stuur ons uw geboortedatum.',
+  'Dla bezpieczeństwa wyślij nam numer karty.',
+  'För ditt skydd: skicka oss ditt personnummer.',
+  '安全のため、生年月日を送ってください。',
+];
+
+test('words that somebody adds to a message from us, or that want something of whom it is forwarded to, are never genuine', async () => {
+  const forwarded = (PROGRAMS.gmail as (typeof PROGRAMS)[string])(
+    { ...anna, ...LETTERHEAD, to: anna.address },
+    LANGUAGES.en as (typeof LANGUAGES)[string],
+  );
+  for (const words of ADDED) {
+    await isRefused(single(PLAIN, `${anna.text}\n-- \n${words}\n`), `below: ${words}`);
+    await isRefused(multi('mixed', [part(PLAIN, anna.text), part(PLAIN, words)]), `behind: ${words}`);
+    await isRefused(single(PLAIN, `${forwarded}\n${words}\n`), `below what says it was forwarded: ${words}`);
+    await isRefused(`${words}\n\n${forwarded}`, `above a forward: ${words}`);
+    await isRefused(`${forwarded}\n${words}\n`, `below a forward: ${words}`);
+  }
+  // Nobody writes in a message from us, be it harmless, but for what scanners say.
+  await isRefused(single(PLAIN, `${anna.text}\n-- \nWith kind regards, protected by nobody.\n`), 'harmless');
+});
+
+test('what scanners write below in ten languages leaves it genuine', async () => {
+  for (const words of [
+    'This message has been scanned for viruses and dangerous content by MailScanner, and is believed to be clean.',
+    'This email has been checked for viruses by Avast antivirus software.',
+    'Diese E-Mail wurde von Avast Antivirus-Software auf Viren geprüft.',
+    'Cet e-mail a été vérifié par le logiciel antivirus d’Avast.',
+    'Questa e-mail è stata controllata per individuare virus con Avast antivirus.',
+    'El software de antivirus Avast ha analizado este correo electrónico en busca de virus.',
+    'Esta mensagem foi verificada pelo software antivírus Avast.',
+    'Dit e-mail bericht is gecontroleerd op virussen met Avast antivirussoftware.',
+    'Ta wiadomość została sprawdzona na obecność wirusów przez oprogramowanie Avast.',
+    'Det här e-postmeddelandet har sökts igenom efter virus med antivirusprogram från Avast.',
+    'このメールはウイルスチェックされています。',
+  ])
+    assert.equal(await verdictOf(single(PLAIN, `${anna.text}\n-- \n${words}\n`)), 'genuine-touched', words);
 });
 
 test('without its code it is based on ours; a code of nobody in foreign words is not ours', async () => {

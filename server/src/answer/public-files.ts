@@ -5,6 +5,8 @@ import { syncFolder } from '../platform/index.ts';
 
 /** Beside the public folder, never in it: whoever copies that takes no half of anything. */
 const PARTIAL = 'public.partial';
+/** As `sha256sum -c` reads it, below the public folder. */
+export const SUMS_FILE = 'SHA256SUMS';
 /** Older than any that is being written. */
 const ABANDONED_MS = 3_600_000;
 
@@ -12,6 +14,7 @@ const ABANDONED_MS = 3_600_000;
 export class Files {
   readonly #public: string;
   readonly #partial: string;
+  readonly #sums = new Map<string, string>();
 
   private constructor(data: string) {
     this.#public = join(data, 'public');
@@ -33,10 +36,28 @@ export class Files {
   /** SHA-256 in hex; undefined when there is no such file. */
   async hashOf(path: string): Promise<string | undefined> {
     const bytes = await readFile(join(this.#public, path)).catch(() => undefined);
-    return bytes && createHash('sha256').update(bytes).digest('hex');
+    return bytes && sha256(bytes);
   }
 
   async put(path: string, content: string): Promise<void> {
+    this.stands(path, content);
+    await this.#put(path, content);
+  }
+
+  /** It is there already, or is written by somebody else: it belongs to what `putSums` states. */
+  stands(path: string, content: string): void {
+    this.#sums.set(path, sha256(content));
+  }
+
+  /** Last of all: whoever copies the folder in the midst of a change sees by it that the files don't belong together. */
+  async putSums(): Promise<void> {
+    const lines = [...this.#sums]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, sum]) => `${sum}  ${path}\n`);
+    await this.#put(SUMS_FILE, lines.join(''));
+  }
+
+  async #put(path: string, content: string): Promise<void> {
     const target = join(this.#public, path);
     const there = await readFile(target, 'utf8').catch(() => undefined);
     if (there === content) return;
@@ -75,6 +96,7 @@ async function writeWhole(path: string, content: string): Promise<void> {
   await file.sync();
 }
 
+const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 function unlessMissing(error: unknown): void {
   if (codeOf(error) !== 'ENOENT') throw error;

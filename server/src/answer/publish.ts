@@ -4,7 +4,7 @@ import { committedBatches } from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { publishedEntry, registerKeys } from '../prove/index.ts';
 import { writeCheckPages } from './check-page/write.ts';
-import { writeAnswerFolder } from './folder.ts';
+import { ANSWER_FILE, writeAnswerFolder } from './folder.ts';
 import { archivedKeys } from './keys.ts';
 import { writePages } from './page/site.ts';
 import { Files } from './public-files.ts';
@@ -20,12 +20,14 @@ export async function publishAnswers({ db, data }: Readonly<{ db: Db; data: stri
     const { entry, proof } = await publishedEntry(db, index);
     batches.push({ tag, size, root, letterhead, isWithdrawn, entry, proof });
   }
-  await writeAnswerFolder(join(data, 'public'), {
+  const answer = await writeAnswerFolder(join(data, 'public'), {
     keys: await archivedKeys(db),
     register: await registerKeys({ db }),
     batches,
   });
   const files = await Files.open(data);
+  files.stands(ANSWER_FILE, answer);
   await writeCheckPages(files, batches.at(-1)?.letterhead.name ?? '');
   await writePages(db, files);
+  await files.putSums();
 }

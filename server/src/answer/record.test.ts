@@ -1,7 +1,7 @@
 /** A campaign over real records, sent to a real SMTP sink; what arrived there is asked about. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type SentCampaign, sentCampaign } from '../../../test/campaigns/sent.ts';
@@ -9,15 +9,21 @@ import { doJob, mailingTo } from '../notify/campaigns/testing.ts';
 import { type Mailing, PUBLISH_BATCHES } from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import { dkimKey } from '../platform/mail/index.ts';
+import type { Held } from '../platform/queue/index.ts';
+import { CheckedFiles } from '../prove/codes/index.ts';
 import { type Asked, makeCheckpoint } from '../prove/index.ts';
+import { codesIn } from './check/codes.ts';
 import { LANGUAGES, PROGRAMS } from './forms.testing.ts';
 import {
   archivedKeys,
   archiveKeys,
   checkMessage,
+  codeSentTo,
   openFolder,
   openRecordTruth,
   publishAnswers,
+  sumFilesHandler,
+  sumsIn,
   type Truth,
 } from './index.ts';
 
@@ -121,6 +127,44 @@ test('what everybody may have is written by the program, answers the same, and i
   await writeFile(file, JSON.stringify({ ...said, register: [] }));
   assert.ok((await ask(mail)).reasons.some(({ is }) => is === 'batch-not-shown'));
   await writeFile(file, text);
+});
+
+test('the files of a batch are shown to be right once, by a job; from one that is damaged nothing is answered, and the log says so', async () => {
+  const [batch] = JSON.parse(await readFile(join(folder, 'public', 'answer.json'), 'utf8')).batches;
+  const facts = { tag: batch.tag, size: batch.size, root: Buffer.from(batch.root, 'hex') };
+  const log: string[] = [];
+  const sumFiles = async () => {
+    const handler = sumFilesHandler({
+      db,
+      data: folder,
+      log: ({ event, note }) => log.push(`${event}: ${note}`),
+    });
+    await handler.run({} as Held, { signal: new AbortController().signal, progress: () => {} });
+    return sumsIn(folder)(facts);
+  };
+  assert.equal(await sumsIn(folder)(facts), undefined);
+  const sums = await sumFiles();
+  assert.equal(sums?.length, 32);
+  assert.deepEqual([Buffer.from(sums ?? []).equals(Buffer.alloc(32)), log], [false, []]);
+
+  const path = join(folder, 'public', 'batches', batch.tag, 'p', '0');
+  const whole = await readFile(path);
+  const [to = '', mail = Buffer.alloc(0)] = [...mails][0] ?? [];
+  const { codes } = codesIn([mail.toString('latin1')]);
+  const said = async () => {
+    const files = new CheckedFiles(sumsIn(folder));
+    return (await codeSentTo({ code: codes[0] ?? '', address: to }, truth, files)).is;
+  };
+  assert.equal(await said(), 'sent-to-this-address');
+  const damaged = Buffer.from(whole);
+  damaged[60] = (damaged[60] ?? 0) ^ 1;
+  await writeFile(path, damaged);
+  assert.equal(await said(), 'no-proof');
+  await rm(join(folder, 'checked'), { recursive: true });
+  assert.ok(Buffer.from((await sumFiles()) ?? []).equals(Buffer.alloc(32)));
+  assert.deepEqual(log, [`batch-files-damaged: 1 files of the batch ${batch.tag}`]);
+  await writeFile(path, whole);
+  assert.equal(await said(), 'sent-to-this-address', 'put back, it is shown anew');
 });
 
 test('of a notice that was withdrawn everybody is told so, and nothing of it is sent any more', async () => {

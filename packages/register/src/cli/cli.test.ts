@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -151,13 +151,36 @@ describe('the command as it is installed', () => {
     assert.match(stdout, /^Register marlow\.example\/register: 9 entries shown, of 9\n/);
   });
 
-  test('compiled, it runs inside node_modules, and its doors open', () => {
-    const installed = join(folder, 'node_modules/@forthright/register');
-    const built = spawn(join(ROOT, 'packages/register/build.js'), installed);
+  test('packed and installed in a folder of its own, `npx` runs it, and its doors open', () => {
+    const npm = (cwd: string, ...args: string[]): string => {
+      const offline = ['--offline', '--cache', join(folder, 'cache')];
+      const { status, stdout, stderr } = spawnSync('npm', [...args, ...offline], { cwd, encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+      return stdout;
+    };
+    const dist = join(folder, 'dist');
+    const built = spawn(join(ROOT, 'packages/register/build.js'), dist);
     assert.equal(built.status, 0, built.stdout + built.stderr);
-    const { status } = spawn(join(installed, 'bin.js'), 'verify', join(folder, 'bad'), '--key', KEY);
-    assert.equal(status, 1);
-    const script = join(folder, 'use.mjs');
+    const alone = join(folder, 'alone');
+    mkdirSync(alone);
+    writeFileSync(join(alone, 'package.json'), '{ "private": true }');
+    const [packed] = JSON.parse(npm(dist, 'pack', '--json', '--pack-destination', alone)) as [
+      { filename: string },
+    ];
+    npm(alone, 'install', '--no-audit', '--no-fund', `./${packed.filename}`);
+    const installed = readdirSync(join(alone, 'node_modules')).filter((name) => !name.startsWith('.'));
+    assert.deepEqual(installed, ['@forthright'], 'nothing else comes with it');
+    assert.deepEqual(readdirSync(join(alone, 'node_modules/@forthright')), ['register']);
+    const npx = (...args: string[]) =>
+      spawnSync('npx', ['--offline', '@forthright/register', 'verify', ...args], {
+        cwd: alone,
+        encoding: 'utf8',
+      });
+    const good = npx(join(folder, 'good'), '--key', KEY);
+    assert.equal(good.status, 0, good.stderr);
+    assert.match(good.stdout, /^Register marlow\.example\/register: 9 entries shown, of 9\n/);
+    assert.equal(npx(join(folder, 'bad'), '--key', KEY).status, 1);
+    const script = join(alone, 'use.mjs');
     writeFileSync(
       script,
       "import { verifyBundle } from '@forthright/register/verify';\nimport { append } from '@forthright/register/write';\nimport { leafHash } from '@forthright/register';\nconsole.log(typeof verifyBundle, typeof append, typeof leafHash);\n",

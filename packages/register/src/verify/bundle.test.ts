@@ -485,6 +485,41 @@ describe('keys', () => {
     assert.match(await blame(directory, question), /^witnesses .* does not match/);
   });
 
+  test('a witness of the earlier checkpoint alone is told as far as it goes', async () => {
+    const { log, head, entries } = await sampleLog(30);
+    const cosigned = async (size: number, of: typeof head = head) => {
+      const note = await signCheckpoint(of(size), sampleSigner());
+      return addSignatures(note, [await cosign(note, WITNESS, 1_700_000_000)]);
+    };
+    const made = async (earlier: string, shown: (index: number) => boolean) => {
+      const directory = place();
+      await writeBundle(directory, {
+        checkpoint: await signCheckpoint(head(30), sampleSigner()),
+        earlier,
+        keys: [termOf(sampleSigner())],
+        proofs: 'each',
+        entries: (await entries).filter(({ index }) => shown(index)),
+        readTiles: log.readTiles,
+      });
+      return directory;
+    };
+    const question = { ...TRUSTED, witnesses: [WITNESS.key] };
+    const inside = await verifyBundle(await made(await cosigned(11), (index) => index < 11), question);
+    assert.equal(inside.verdict, 'proved');
+    assert.match(of(inside, 'witnesses', 'proved')[0]?.message ?? '', /saw .* first 11 entries/);
+    const beyond = await verifyBundle(await made(await cosigned(11), (index) => index >= 9), question);
+    assert.equal(beyond.verdict, 'failed', 'not all that was asked for is shown');
+    assert.match(of(beyond, 'witnesses', 'not-proved')[0]?.message ?? '', /19 of the entries shown/);
+    const unseen = await made(await signCheckpoint(head(11), sampleSigner()), () => true);
+    assert.match(await blame(unseen, question), /^witnesses .* has not signed/);
+    const directory = await made(await cosigned(11), () => true);
+    const header = await readHeader(directory);
+    const other = await cosigned(11, (size) => ({ ...head(size), root: head(12).root }));
+    const earlier = header.earlier === null ? null : { ...header.earlier, checkpoint: other };
+    await writeHeader(directory, { ...header, earlier });
+    assert.match(await blame(directory, question), /witnesses .* does not begin/);
+  });
+
   test('lists of keys with a private part, a key twice, a witness or times out of order are refused', () => {
     const [a, b] = [termOf(OLD), termOf(NEW)];
     const bad: unknown[] = [

@@ -1,16 +1,16 @@
 import { BUNDLE_FILE, ENTRIES_FILE, parseCheckpoint, shorten, type VerifierKey } from '../tree/index.ts';
 import { openDirectory, otherFiles, readInside } from './files.ts';
-import { earlierFindings, keptFindings } from './growth.ts';
+import { earlierFindings, keptFindings, witnessFindings } from './growth.ts';
 import { type Header, LARGEST_HEADER_BYTES, parseHeader } from './header.ts';
 import type { KeyInTime } from './keys.ts';
 import { asFarAs, type Finding, type Report } from './report.ts';
-import { checkAttachments, checkEntries } from './shown.ts';
-import { narrowed, type Standing, standingOf, type Trust, witnessedBy } from './trust.ts';
+import { checkAttachments, checkEntries, type Shown } from './shown.ts';
+import { narrowed, type Standing, standingOf, type Trust } from './trust.ts';
 
 export type BundleQuestion = Readonly<{
   /** Keys of the log that the reader has from elsewhere. Without any, the bundle is only compared with itself. */
   keys?: readonly KeyInTime[];
-  /** Witnesses that must have cosigned the checkpoint. */
+  /** Witnesses that must have cosigned the checkpoint; how far one has that cosigned the earlier checkpoint is told. */
   witnesses?: readonly VerifierKey[];
   /** A checkpoint that the reader kept; the bundle's log must have grown out of it. */
   earlier?: string;
@@ -34,7 +34,7 @@ export async function verifyBundle(directory: string, question: BundleQuestion):
   };
   const standing = standingOf(header.checkpoint, trust);
   const shown = await checkEntries(root, header, kept);
-  const signature = signatureFindings(header, standing, trust, isKeyTrusted);
+  const signature = signatureFindings(header, standing, trust, { isKeyTrusted, shown });
   const isSigned = standing.kind === 'counts';
   const areEntriesProved = isSigned && shown.tree.every(({ verdict }) => verdict === 'proved');
   const findings = [
@@ -68,7 +68,7 @@ function signatureFindings(
   header: Header,
   standing: Standing,
   trust: Trust,
-  isKeyTrusted: boolean,
+  { isKeyTrusted, shown }: Readonly<{ isKeyTrusted: boolean; shown: Shown }>,
 ): Finding[] {
   const { checkpoint } = header;
   const at = `${BUNDLE_FILE}: checkpoint`;
@@ -93,10 +93,9 @@ function signatureFindings(
     at,
     message: `${shorten(checkpoint.origin)}, ${checkpoint.size} entries: ${standing.message}`,
   };
-  const witnesses = trust.witnesses.map((witness): Finding => {
-    const { isGood, message } = witnessedBy(checkpoint, witness);
-    return { check: 'witnesses', verdict: isGood ? 'proved' : 'failed', at: shorten(witness.vkey), message };
-  });
+  const witnesses = trust.witnesses.flatMap((witness) =>
+    witnessFindings(header, witness, { isSigned: isGood, after: shown.afterEarlier }),
+  );
   if (witnesses.length > 0) return [key, signed, ...witnesses];
   const others = checkpoint.note.signatures.length - 1;
   const message = `you named no witness${others > 0 ? ` (${others} more signatures were not looked at)` : ''}: nothing shows when the checkpoint was made, nor that others were shown the same log`;

@@ -1,7 +1,14 @@
-import { BUNDLE_FILE, type Checkpoint, isEqual, verifyConsistency } from '../tree/index.ts';
+import {
+  BUNDLE_FILE,
+  type Checkpoint,
+  isEqual,
+  shorten,
+  type VerifierKey,
+  verifyConsistency,
+} from '../tree/index.ts';
 import type { Header } from './header.ts';
 import { asFarAs, type Finding } from './report.ts';
-import { standingOf, type Trust } from './trust.ts';
+import { standingOf, type Trust, witnessedBy } from './trust.ts';
 
 /** Whether the log grew out of the bundle's own earlier checkpoint. */
 export function earlierFindings({ earlier, checkpoint }: Header, trust: Trust, isSigned: boolean): Finding[] {
@@ -28,6 +35,33 @@ export function earlierFindings({ earlier, checkpoint }: Header, trust: Trust, i
     [{ check: 'earlier', verdict: 'proved', at, message }],
     'the checkpoint is not proved',
   );
+}
+
+/**
+ * What a witness that the reader named has seen: the checkpoint, or the bundle's earlier one, of which the log is shown to have
+ * grown. What came after that it has not seen: whoever has the log's key could have added it since.
+ */
+export function witnessFindings(
+  { checkpoint, earlier }: Header,
+  witness: VerifierKey,
+  { isSigned, after }: Readonly<{ isSigned: boolean; after: number }>,
+): Finding[] {
+  const of = (verdict: Finding['verdict'], message: string): Finding[] => [
+    { check: 'witnesses', verdict, at: shorten(witness.vkey), message },
+  ];
+  const now = witnessedBy(checkpoint, witness);
+  if (now.kind === 'signed') return of('proved', now.message);
+  const before = earlier === null ? undefined : witnessedBy(earlier.checkpoint, witness);
+  if (now.kind === 'forged' || earlier === null || before?.kind !== 'signed')
+    return of('failed', now.message);
+  const { checkpoint: old, proof } = earlier;
+  if (!isConsistent(old, checkpoint, proof))
+    return of('failed', `${before.message} that was earlier, and with which the log does not begin`);
+  const seen = of('proved', `${before.message} of the log's first ${old.size} entries`);
+  const grown = asFarAs(isSigned, seen, 'the checkpoint is not proved');
+  if (after === 0) return grown;
+  const message = `has not seen what came after them, ${after} of the entries shown: whoever had the log's key could have added these since`;
+  return [...grown, ...of('not-proved', message).map((finding) => ({ ...finding, isAsked: true }))];
 }
 
 function isConsistent(old: Checkpoint, { size, root }: Checkpoint, proof: readonly Uint8Array[]): boolean {

@@ -31,8 +31,8 @@ export function verifyTlogProof(
   });
   if (standing.kind !== 'counts') return answer(false, standing.message);
   for (const witness of trust.witnesses) {
-    const { isGood, message } = witnessedBy(checkpoint, witness);
-    if (!isGood) return answer(false, `${witness.vkey} ${message}`);
+    const { kind, message } = witnessedBy(checkpoint, witness);
+    if (kind !== 'signed') return answer(false, `${witness.vkey} ${message}`);
   }
   const { size, root } = checkpoint;
   if (!verifyInclusion({ index, size, leaf: leafHash(entry), proof }, root)) {

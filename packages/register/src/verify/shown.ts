@@ -23,6 +23,8 @@ export type Shown = Readonly<{
   /** Attachments whose hash the entry that they name does state. */
   stated: ReadonlySet<BundleAttachment>;
   watchedRoot: Uint8Array | undefined;
+  /** How many of the entries shown came after the bundle's earlier checkpoint. */
+  afterEarlier: number;
 }>;
 
 export async function checkEntries(
@@ -34,12 +36,15 @@ export async function checkEntries(
   const openings = new Failures('openings');
   const stated = new Set<BundleAttachment>();
   const wanted = byIndex(header.attachments);
+  const earlierSize = header.earlier?.checkpoint.size ?? 0;
   let opened = 0;
+  let afterEarlier = 0;
   for await (const { first, lines } of linesInside(root, ENTRIES_FILE)) {
     for (const [i, text] of lines.entries()) {
       const at = `${ENTRIES_FILE}:${first + i}`;
       const entry = parseLine(text, at, header.entries.proofs);
       tree.add(entry, at);
+      if (entry.index >= earlierSize) afterEarlier += 1;
       const attachments = wanted.get(entry.index);
       if (attachments === undefined && entry.openings.length === 0) continue;
       const statement = statementOf(entry, at);
@@ -57,6 +62,7 @@ export async function checkEntries(
     openings: openings.count > 0 ? openings.findings() : opened > 0 ? [proved] : [],
     stated,
     watchedRoot: tree.watchedRoot,
+    afterEarlier,
   };
 }
 

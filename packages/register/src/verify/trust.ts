@@ -86,15 +86,17 @@ function standingUnder(checkpoint: Checkpoint, inTime: KeyInTime, trust: Trust):
   return [{ kind: 'retired', vkey: key.vkey, message }];
 }
 
-/** One line for each witness that the reader named: when it saw the checkpoint, or that it did not. */
+/** Whether a witness that the reader named has cosigned this checkpoint, in words. */
 export function witnessedBy(
   checkpoint: Checkpoint,
   witness: VerifierKey,
-): Readonly<{ isGood: boolean; message: string }> {
+): Readonly<{ kind: 'signed' | 'unsigned' | 'forged'; message: string }> {
   const signed = signedBy(checkpoint.note, witness);
-  if (signed.kind === 'signed') {
-    return { isGood: true, message: `saw the checkpoint at ${signed.atSeconds.map(iso).join(', ')}` };
-  }
-  const message = signed.kind === 'forged' ? 'its signature does not match' : 'has not signed the checkpoint';
-  return { isGood: false, message };
+  const { kind } = signed;
+  if (kind === 'signed')
+    return { kind, message: `saw the checkpoint at ${signed.atSeconds.map(iso).join(', ')}` };
+  return {
+    kind,
+    message: kind === 'forged' ? 'its signature does not match' : 'has not signed the checkpoint',
+  };
 }

@@ -3,7 +3,14 @@
  * a mail, at most one a week; what strangers asked about is deleted.
  */
 
-import { type FoundAddressee, findAddressees, type Mailing, noticeFor, Writers } from '../../notify/index.ts';
+import {
+  canSend,
+  type FoundAddressee,
+  findAddressees,
+  type Mailing,
+  noticeFor,
+  Writers,
+} from '../../notify/index.ts';
 import type { Db, Reads } from '../../platform/db/index.ts';
 import { type OneAddress, oneAddress } from '../../platform/mail/index.ts';
 import type { Handler } from '../../platform/queue/index.ts';
@@ -40,7 +47,7 @@ export function answerAsksHandler(options: AnswerAsksOptions): Handler {
   const asked: Asked = { db, now, actor: PROGRAM };
   return {
     run: async (_job, { signal, progress }) => {
-      if (mailing === undefined || mailing.relays.length === 0) return;
+      if (!canSend(mailing)) return;
       const asks = await waitingAsks(db, MOST_AT_ONCE);
       if (asks.length === 0) return;
       const unique = [...new Map(asks.map((ask) => [ask.address, ask])).values()];

@@ -4,8 +4,14 @@
  * understood is a reason against. ../README.md has the order of the steps.
  */
 import { createHash } from 'node:crypto';
-import PostalMime from 'postal-mime';
-import { bodyHashOf, boundaryOf, oneAddress, writeBody, writeMail } from '../../platform/mail/index.ts';
+import {
+  bodyHashOf,
+  boundaryOf,
+  oneAddress,
+  parseMail,
+  writeBody,
+  writeMail,
+} from '../../platform/mail/index.ts';
 import {
   bitsFor,
   type Code,
@@ -44,7 +50,7 @@ import {
 } from './mime.ts';
 import { NEXT, SAYS } from './says.ts';
 import { type Signed, signedByUs } from './signature.ts';
-import { wordsOf } from './words.ts';
+import { phrasesIn, wordsOf } from './words.ts';
 
 export type Given = Readonly<{
   bytes: Uint8Array;
@@ -188,11 +194,7 @@ async function withoutCode(
 ): Promise<Judged> {
   const reasons: Reason[] = codes.length > 0 ? ['code-of-no-batch'] : ['no-code'];
   if (mistyped.length > 0) reasons.push('code-mistyped');
-  const text = ` ${wordsOf(texts.join('\n'))
-    .words.map((word) => word.text)
-    .join(' ')} `;
-  const phrases = truth.phrases.filter((phrase) => text.includes(phrase));
-  if (phrases.length >= LEAST_PHRASES)
+  if (phrasesIn(wordsOf(texts.join('\n')).words, truth.phrases) >= LEAST_PHRASES)
     return { verdict: 'based-on-ours-changed', reasons: [...reasons, 'words-of-ours'], differences: [] };
   if (
     message !== undefined &&
@@ -271,6 +273,7 @@ function recipientsOf({ fields, views }: Seen, { letterhead }: BatchFacts): Reci
         withFieldsApart(text)
           .split('\n')
           .map((line) => line.replace(/^[\s>|]+/, '')),
+        letterhead,
       ),
     ),
   );
@@ -530,7 +533,8 @@ async function secondReading({ bytes }: Message, style: string | undefined): Pro
   const plain = (text: string, isPage: boolean) =>
     viewOf(text.replace(/\r\n|\r/g, '\n'), isPage, style, undefined);
   try {
-    const { text, html } = await PostalMime.parse(bytes, {
+    const { text, html } = await parseMail(bytes, {
+      isWhole: true,
       maxNestingDepth: 20,
       maxHeadersSize: 2 ** 20,
       forceRfc822Attachments: true,

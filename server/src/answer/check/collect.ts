@@ -1,6 +1,14 @@
 /** The parts of a message by what a reader does with them. */
 import { readPage } from './markup.ts';
-import { decodedPart, type Field, looksLikeMessage, type Message, type Part, textOfPart } from './mime.ts';
+import {
+  decodedPart,
+  type Field,
+  looksLikeMessage,
+  type Message,
+  type Part,
+  textOfPart,
+  valuesOf,
+} from './mime.ts';
 
 /** A text that a reader may show. */
 export type View = Readonly<{
@@ -40,6 +48,7 @@ export function seenIn(message: Message, ourStyle: string | undefined): Seen {
     if (part.type === 'text/plain' || part.type === 'text/html') {
       const { text, oddities: found } = textOfPart(part);
       for (const one of found) oddities.add(one);
+      if (hasLabel(part)) oddities.add('a text in it has a name of its own');
       if (text.length > MOST_TEXT) oddities.add('a text in it is too long');
       const view = viewOf(text.slice(0, MOST_TEXT), part.type === 'text/html', ourStyle, part);
       if (view.text.trim() !== '' || view.faults.length > 0) views.push(view);
@@ -52,6 +61,22 @@ export function seenIn(message: Message, ourStyle: string | undefined): Seen {
   };
   visit(message.root);
   return { message, fields: message.fields, views, embedded, others, oddities: [...oddities] };
+}
+
+/** Programs show the name of a part, or what describes it; ours have none, but for names that programs give by themselves. */
+function hasLabel({ parameters, fields }: Part): boolean {
+  const disposition = valuesOf(fields, 'content-disposition').join(';');
+  const names = [
+    ...valuesOf(fields, 'content-description'),
+    parameters.get('name') ?? '',
+    ...[...disposition.matchAll(/filename\*?\d?\*?\s*=\s*("[^"]*"|[^;]*)/gi)].map(([, name = '']) => name),
+  ];
+  return names.some(
+    (name) =>
+      !/^["\s]*(?:(?:ATT\d{5}|part[\d.]*|text|message|noname|untitled)(?:\.(?:txt|html?))?)?["\s]*$/i.test(
+        name,
+      ),
+  );
 }
 
 /** Some programs attach a message as a file that ends in `.eml`. */
@@ -78,14 +103,18 @@ export function seenInText(text: string, ourStyle: string | undefined): Seen {
   };
 }
 
+/** Nobody looks for the rest of a text screens below it. */
+const isTornApart = (text: string): boolean => /\S(?:[ \t\u00a0]*\r?\n){60,}[ \t\u00a0]*\S/.test(text);
+
 export function viewOf(
   text: string,
   isPage: boolean,
   ourStyle: string | undefined,
   part: Part | undefined,
 ): View {
+  const gaps = isTornApart(text) ? ['it has a gap behind which text is lost'] : [];
   if (!isPage)
-    return { kind: 'plain', text, title: undefined, language: undefined, links: [], faults: [], part };
+    return { kind: 'plain', text, title: undefined, language: undefined, links: [], faults: gaps, part };
   const page = readPage(text, ourStyle);
   const own = /charset\s*=\s*["']?([\w-]+)/i
     .exec(/<meta[^<>]{0,300}charset[^<>]{0,300}>/i.exec(text)?.[0] ?? '')?.[1]
@@ -94,7 +123,11 @@ export function viewOf(
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
   const isAscii = /^[\x00-\x7f]*$/.test(text);
   const isTorn = own !== undefined && stated !== undefined && own !== stated && !isAscii;
-  const faults = isTorn ? [...page.faults, 'it says of its letters two things'] : page.faults;
+  const faults = [
+    ...page.faults,
+    ...(isTorn ? ['it says of its letters two things'] : []),
+    ...(isTornApart(page.text) ? ['it has a gap behind which text is lost'] : []),
+  ];
   return {
     kind: 'page',
     text: page.text,

@@ -12,8 +12,11 @@ const NAMES: Readonly<Record<string, number>> = {
 const MOST_DARK = 0.183;
 const LEAST_LIGHT = 0.75;
 
-export const isDark = (value: string): boolean =>
-  /^(?:inherit|initial|currentcolor|windowtext|)$/i.test(value.trim()) || within(value, 0, MOST_DARK);
+/** Leaves letters in the colour of whoever shows them. */
+export const isNoColour = (value: string): boolean =>
+  /^(?:inherit|initial|currentcolor|windowtext|)$/i.test(value.trim());
+
+export const isDark = (value: string): boolean => isNoColour(value) || within(value, 0, MOST_DARK);
 
 export const isLight = (value: string): boolean =>
   /^(?:inherit|initial|none|transparent|)$/i.test(value.trim()) || within(value, LEAST_LIGHT, 1);

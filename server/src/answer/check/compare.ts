@@ -3,6 +3,7 @@ import type { Difference } from '../types.ts';
 import type { View } from './collect.ts';
 import { type Mark, marksIn } from './foreign.ts';
 import { type Around, isSameText, judgeAbove, judgeBelow, type Ours, withFieldsApart } from './forwards.ts';
+import { unwrapped } from './links.ts';
 import { changesBetween, findIn, isolatesIn, shareOf, type Word, type Words, wordsOf } from './words.ts';
 
 /** What we wrote, proved by its hash. */
@@ -43,7 +44,7 @@ export function judgeView(view: View, content: Content, ours: Ours, isOurMail: b
     };
   }
   const above = judgeAbove(linesBefore(theirs, found.start), ours, isOurMail);
-  const below = judgeBelow(linesBehind(theirs, found.end), above.isForward);
+  const below = judgeBelow(linesBehind(theirs, found.end), above.isForward && !isOurMail);
   const wrong = [...above.wrong, ...below.wrong];
   const isTurned = isolatesIn(view.text) > isolatesIn(content.text);
   const differences: Difference[] = wrong.map(({ is, text }) => ({
@@ -119,7 +120,7 @@ const joined = (words: readonly Word[]): string => words.map(({ text }) => text)
 /** Programs make links of addresses and names: such a one leads just where it says. */
 function isEcho(target: string, text: string): boolean {
   const shown = text.trim().toLowerCase();
-  const bare = target.trim().toLowerCase();
+  const bare = unwrapped(target.trim()).toLowerCase();
   return (
     bare === `mailto:${shown}` ||
     [`http://${shown}`, `https://${shown}`].some((url) => bare === url || bare === `${url}/`)

@@ -27,16 +27,16 @@ const PATTERNS: readonly (readonly [Mark['is'], RegExp])[] = [
 
 /** Each thing of a text that isn't `known`, once, in the order of the list above. */
 export function marksIn(text: string, known: (thing: string) => boolean = () => false): readonly Mark[] {
-  const found: Mark[] = [];
+  const found = new Map<string, Mark>();
   let rest = text.slice(0, 20_000);
   for (const [is, pattern] of PATTERNS)
     rest = rest.replace(pattern, (thing) => {
       const trimmed = is === 'hidden' ? thing : thing.trim().replace(/[.,;:!?]+$/, '');
-      if (!known(trimmed) && !found.some((mark) => mark.is === is && mark.text === trimmed))
-        found.push({ is, text: is === 'hidden' ? pointOf(thing) : trimmed });
+      const shown = is === 'hidden' ? pointOf(thing) : trimmed;
+      if (!found.has(`${is} ${shown}`) && !known(trimmed)) found.set(`${is} ${shown}`, { is, text: shown });
       return ' ';
     });
-  return found.slice(0, 50);
+  return [...found.values()].slice(0, 50);
 }
 
 const pointOf = (character: string): string =>
@@ -46,10 +46,20 @@ const pointOf = (character: string): string =>
 const ASKS =
   /pass(?:word|code|wort)|kennwort|mot de passe|contraseñ|senha|wachtwoord|hasł|lösenord|palavra-passe|parola|パスワード|暗証|bitcoin|crypto|gift ?card|gutschein|iban|\bpin\b|\bcvv\b|überweis|transfer money|wire|pay(?: |$)|payment|zahl(?:en|ung)|payer|paiement|pagar|pago|pagamento|pagare|betal|płac|zapłać|betala|支払|振込|click|klick|cliqu|clic |fai clic|haz clic|klik|クリック|log ?in|sign in|anmelden|connect(?:ez|er)|iniciar sesión|accedi|inloggen|zaloguj|logga in|ログイン|call us|call now|rufen sie|appelez|llame|chiam|ligue|\bbel\b|zadzwoń|ring oss|電話|attached|anhang|pièce jointe|adjunt|allegat|anexo|bijlage|załącz|bifoga|添付|gefällig|urgent|dringend|pilne|brådskande|至急|suspend|gesperrt|blocked|bloqu|blocc|geblokkeerd|zablokow|spärr/iu;
 
+/** Data that thieves want, and how they ask for them, where they name no link, number or account. */
+const WANTS =
+  /date of birth|maiden name|(?:card|account|social security) number|passport|geburtsdatum|mädchenname|(?:karten|konto|ausweis)nummer|bankdaten|ausweis|date de naissance|num[ée]ro de (?:carte|compte)|pi[èe]ce d.identit|coordonnées bancaires|data di nascita|numero (?:di|della) carta|carta d.identit|coordinate bancarie|fecha de nacimiento|número de (?:tarjeta|cuenta)|documento de identidad|datos bancarios|data de nascimento|número do cartão|dados bancários|geboortedatum|(?:kaart|rekening)nummer|data urodzenia|datę urodzenia|numer (?:karty|konta)|dowód osobisty|födelsedatum|(?:kort|person|konto)nummer|生年月日|(?:カード|口座)番号|(?:send|give) (?:us|me|him|her|them|your)\b|(?:reply|answer|respond) with\b|(?:enter|provide|submit|confirm|update) your\b|fill (?:in|out)\b|hand over|(?:senden|schicken|geben|nennen|teilen) sie|antworten sie mit|füllen sie|envoyez|répondez (?:avec|en)|saisissez|remplissez|communiquez|invi(?:ate|i|aci|ateci)\b|rispond(?:ete|a) con|inseri(?:te|sca)|compil(?:ate|i)\b|env[íi]e|respond[ae] co[nm]|introduzca|rellene|insira|preencha|stuur ons|antwoord met|vul uw|(?:wyślij|prześlij|podaj|wpisz|wypełnij)|odpowiedz podając|skicka (?:oss|in|din|ditt)|svara med|fyll i|ange din|送ってください|お送りください|入力して|記入して|返信してください|\b(?:visit|install|download)|scan the|\bqr\b|whatsapp|telegram|refund|compensation|voucher|installieren|herunterladen|besuchen sie|erstattung|entschädigung|installez|téléchargez|rendez-vous sur|remboursement|indemnis|installate|scaric(?:ate|hi)|rimborso|risarcimento|instale|descargue|reembolso|indemniz|baixe|installeer|terugbetaling|schadevergoeding|zainstaluj|pobierz|zwrot|odszkodowani|installera|ladda ner|återbetalning|ersättning|インストール|ダウンロード|返金|賠償|\p{L}+ dot \p{L}+/iu;
+/** Who says that the notice is wrong, and does not ask whether it is, would have its reader do nothing. */
+const DENIES =
+  /disregard|ignore|false alarm|(?:is|was|are|were) (?:wrong|false|not true|incorrect|a test|only a test|outdated)|ignorier|fehlalarm|(?:ist|war|sind) (?:falsch|ein test|nur ein test|veraltet|nicht wahr|unwahr)|ignorez|fausse alerte|(?:est|sont|était) (?:faux|fausse|erroné|un test)|ignor(?:ate|i|a)\b|falso allarme|(?:è|sono|era) (?:sbagliat|falso|errat|un test)|falsa alarma|(?:es|son|era) (?:fals|incorrect|erróne|una prueba)|falso alarme|(?:é|são|era) (?:fals|incorret|errad|um teste)|negeer|vals alarm|(?:is|zijn|was) (?:onjuist|vals|een test)|zignoruj|fałszywy alarm|(?:jest|są|to) (?:błędn|fałszyw|test|nieprawd)|ignorera|falskt alarm|(?:är|var) (?:fel|falsk|ett test|inte sant)|無視して|誤報|間違いです|誤りです|テストです/iu;
+const QUESTIONS = /[^.!?。？！\n]*[?？]/gu;
+
 const MOST_BLAND = 1000;
 
 /** Whether a text beside ours is short, leads nowhere and asks for nothing. */
 export const isBland = (text: string, known: (thing: string) => boolean = () => false): boolean =>
   text.length <= MOST_BLAND &&
   !ASKS.test(text) &&
+  !WANTS.test(text) &&
+  !DENIES.test(text.replace(QUESTIONS, '')) &&
   marksIn(text, known).every(({ is, text: t }) => is === 'number' && t.length <= 2);

@@ -4,6 +4,7 @@
  * Outlook, Thunderbird and Yahoo write.
  */
 import { isBland } from './foreign.ts';
+import { isOfGateway } from './gateways.ts';
 
 type Role = 'from' | 'to' | 'cc' | 'date' | 'subject' | 'reply';
 
@@ -98,15 +99,21 @@ export type Around = Readonly<{
   wrong: readonly Readonly<{ is: 'from' | 'to' | 'subject' | 'reply-to' | 'text'; text: string }>[];
 }>;
 
-/** Judges the lines above our text. `isOurMail`: the message itself says that we sent it, so nobody else may write in it. */
+/**
+ * Judges the lines above our text. `isOurMail`: the message itself says that we sent it, so nobody else may write in it. What was
+ * forwarded more than once has a header for each time: the last one is ours, and those above are of people who are not us.
+ */
 export function judgeAbove(lines: readonly string[], ours: Ours, isOurMail: boolean): Around {
-  const fields: HeaderLine[] = [];
+  const headers: HeaderLine[][] = [];
   const notes: string[] = [];
-  const wrong: Around['wrong'][number][] = [];
-  let isForward = false;
+  /** What stands behind a header: a note, where another header follows. */
+  let behind: string[] = [];
+  let isQuoted = false;
   for (const group of groups(lines)) {
     if (isAttribution(group.join(' '), ours)) {
-      isForward = true;
+      isQuoted = true;
+      notes.push(...behind);
+      behind = [];
       continue;
     }
     let isOpen = false;
@@ -114,32 +121,79 @@ export function judgeAbove(lines: readonly string[], ours: Ours, isOurMail: bool
       const found = fieldOf(line);
       if (SEPARATORS.test(line) || isSameText(withoutPrefixes(line), ours.subject)) isOpen = false;
       else if (found !== undefined) {
-        fields.push(found);
+        const header = headers.at(-1);
+        if (header === undefined || (!isOpen && header.some(({ role }) => role === found.role))) {
+          notes.push(...behind);
+          behind = [];
+          headers.push([found]);
+        } else header.push(found);
         isOpen = true;
-      } else if (isOpen) fields.push(continued(fields.pop(), line));
-      else if (fields.length > 0 || isForward) wrong.push({ is: 'text', text: line });
+      } else if (isOpen) headers.at(-1)?.push(continued(headers.at(-1)?.pop(), line));
+      else if (headers.length > 0 || isQuoted) behind.push(line);
       else notes.push(line);
     }
   }
-  for (const field of fields) {
-    const fault = fieldFault(field, ours);
-    if (fault !== undefined) wrong.push({ is: fault, text: field.text.trim() });
-  }
-  isForward ||= fields.some(({ role }) => role === 'from') && fields.length >= 2;
+  const own = isQuoted ? [] : (headers.at(-1) ?? []);
+  const others = isQuoted ? headers : headers.slice(0, -1);
+  const wrong: Around['wrong'][number][] = behind.map((text) => ({ is: 'text', text }));
+  const blame = (fields: readonly HeaderLine[], faultOf: typeof fieldFault) => {
+    for (const field of fields) {
+      const fault = faultOf(field, ours);
+      if (fault !== undefined) wrong.push({ is: fault, text: field.text.trim() });
+    }
+  };
+  blame(own, fieldFault);
+  for (const header of others) blame(header, isOurMail ? fieldFault : fieldOfOthersFault);
+  const isForward = isQuoted || (own.some(({ role }) => role === 'from') && own.length >= 2);
   const note = notes.join('\n');
-  const mayStand = isOurMail || !isForward ? isBanner(note) : isBland(note);
+  const mayStand = isOurMail || !isForward ? isOfGateway(note) : isBland(note);
   if (!mayStand) return { isForward, notes: [], wrong: [...wrong, { is: 'text', text: note }] };
   return { isForward, notes, wrong };
 }
 
-/** Judges the lines below our text: nothing, what a gateway says of its work, or, where it was forwarded, a few harmless words. */
-export function judgeBelow(lines: readonly string[], isForward: boolean): Pick<Around, 'notes' | 'wrong'> {
+/** A field of somebody who forwarded it before: a person with one address, who does not look like us, and says nothing beside. */
+function fieldOfOthersFault({ role, text }: HeaderLine, ours: Ours): ReturnType<typeof fieldFault> {
+  const value = text.replace(/[*_]+$/, '').trim();
+  const isName = (left: string) => left.length <= 200 && !/\p{N}/u.test(left) && isBland(left);
+  const withoutAddresses = addressesIn(value).reduce((left, address) => left.replaceAll(address, ' '), value);
+  switch (role) {
+    case 'from': {
+      const [address = '', ...more] = addressesIn(value.replace(/mailto:/gi, ' '));
+      const looksLikeUs = [ours.from.name, domainOf(ours.from.address).split('.')[0] ?? ''].some((one) =>
+        lettersOf(value).includes(lettersOf(one)),
+      );
+      // Letters of another alphabet in a name may be there to look like ours.
+      const isPlain =
+        !/[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(value) || !/[a-z]{3}/i.test(withoutAddresses);
+      const isOne = more.every((one) => one === address);
+      return isOne && !looksLikeUs && isPlain && isName(withoutAddresses) ? undefined : 'from';
+    }
+    case 'to':
+    case 'cc':
+      return isName(withoutAddresses) ? undefined : 'to';
+    case 'reply':
+      return 'reply-to';
+    case 'subject':
+      return isSameText(withoutPrefixes(value), ours.subject) || isBland(value) ? undefined : 'subject';
+    case 'date':
+      return isDate(value) ? undefined : 'text';
+  }
+}
+
+const lettersOf = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\P{L}/gu, '');
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
+
+/**
+ * Judges the lines below our text: nothing, what a gateway says of its work, or, where somebody else forwarded it, a few harmless
+ * words. `mayBeSigned`: there is such a somebody, and the message does not say that it comes from us.
+ */
+export function judgeBelow(lines: readonly string[], mayBeSigned: boolean): Pick<Around, 'notes' | 'wrong'> {
   const text = lines
     .filter((line) => !/^[-_=*\s]*$/.test(line))
     .join('\n')
     .trim();
   if (text === '') return { notes: [], wrong: [] };
-  const mayStand = isBland(text) && (isForward || GATEWAY.test(text));
+  const mayStand = mayBeSigned ? isBland(text) : isOfGateway(text);
   return mayStand ? { notes: [text], wrong: [] } : { notes: [], wrong: [{ is: 'text', text }] };
 }
 
@@ -168,12 +222,28 @@ function groups(lines: readonly string[]): string[][] {
   return found.filter((group) => group.length > 0);
 }
 
-/** The addresses that lines say a forwarded message went to. */
-export const statedRecipients = (lines: readonly string[]): readonly string[] =>
-  lines.flatMap((line) => {
+/**
+ * The addresses that lines say our message went to: those below a sender who is us. Where none is, those of all that was forwarded.
+ */
+export function statedRecipients(lines: readonly string[], from: Ours['from']): readonly string[] {
+  const all: string[] = [];
+  const ours: string[] = [];
+  let isOurs = false;
+  let isAny = false;
+  for (const line of lines) {
     const field = fieldOf(line);
-    return field?.role === 'to' ? addressesIn(field.text) : [];
-  });
+    if (field?.role === 'from') {
+      isOurs = rest(field.text, [from.address, from.name]) === '';
+      isAny ||= isOurs;
+    }
+    if (WROTE.test(line) && line.toLowerCase().includes(from.address.toLowerCase())) isOurs = isAny = true;
+    if (field?.role !== 'to') continue;
+    const found = addressesIn(field.text);
+    all.push(...found);
+    if (isOurs) ours.push(...found);
+  }
+  return isAny ? ours : all;
+}
 
 export const addressesIn = (text: string): readonly string[] => [
   ...new Set(
@@ -206,7 +276,7 @@ function fieldFault({ role, text }: HeaderLine, ours: Ours): Around['wrong'][num
 }
 
 /** What is left of a value without these and without what stands around an address. */
-function rest(value: string, known: readonly string[]): string {
+export function rest(value: string, known: readonly string[]): string {
   let left = value.toLowerCase();
   for (const one of known) left = left.replaceAll(one.toLowerCase(), ' ');
   return left.replace(/mailto:|[\s<>[\]"'«»„“”()*_;]+/g, '');
@@ -258,25 +328,6 @@ function isAttribution(text: string, { from }: Ours): boolean {
     .replace(/mailto:/g, ' ')
     .replace(/[<>[\]"«»„“”()]/g, ' ');
   return isDate(left.replace(/\s+/g, ' ').trim());
-}
-
-const GATEWAY =
-  /scan|virus|viren|malware|spam|filter|gateway|protect|schutz|confiden|vertraul|disclaimer|intended|bestimmt|destinat|geadresseerde|odbiorc|secure|sicher|geprüft|analys|controllat|verificad|gecontroleerd|sprawdz|skanna|kontroller|スキャン|ウイルス|検査|extern|outside|mailing list/iu;
-
-/** All that banners of gateways consist of; with these words alone nobody can be led anywhere. */
-const BANNER_WORDS = new Set(
-  `caution warning attention external notice alert note this that the a an email e mail mails message messages originated originates was were is are be came comes coming sent from outside of your our organization organisation company network domain by someone do don t not never click clicking on any or and links link open opening attachments attachment unless you recognize recognise trust know the sender senders content safe careful exercise please use when if with verify before to it in expected unknown internal
-   achtung vorsicht warnung externe externer extern diese dieser e-mail nachricht stammt kommt von außerhalb der ihrer unserer organisation firma des unternehmens keine nicht klicken sie auf links oder öffnen anhänge wenn den absender kennen wissen dass inhalt sicher ist es sei denn und bitte seien vorsichtig
-   ce cet message courriel provient vient extérieur l organisation de ne cliquez pas sur les liens et n ouvrez pièces jointes sauf si vous connaissez expéditeur le la prudence externe
-   este esta correo mensaje procede viene fuera organización no haga clic en enlaces ni abra archivos adjuntos menos que conozca el remitente externo precaución`.split(
-    /\s+/,
-  ),
-);
-
-function isBanner(text: string): boolean {
-  if (text.length > 600) return false;
-  const words = text.toLowerCase().match(/[\p{L}]+/gu) ?? [];
-  return words.every((word) => BANNER_WORDS.has(word)) && !/[\p{N}@€$£/\\<>]/u.test(text);
 }
 
 /** A text that somebody forwarded, as their program has taken it apart. */

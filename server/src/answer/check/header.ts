@@ -2,7 +2,7 @@
 import { addressParser } from 'postal-mime';
 import type { Difference } from '../types.ts';
 import { marksIn } from './foreign.ts';
-import { isSameText, type Ours, withoutPrefixes } from './forwards.ts';
+import { isSameText, type Ours, rest, withoutPrefixes } from './forwards.ts';
 import { type Field, headerText, shownText, valuesOf } from './mime.ts';
 
 export type Mailbox = Readonly<{ name: string; address: string }>;
@@ -56,13 +56,26 @@ export function judgeHeader(fields: readonly Field[], ours: Ours): HeaderJudged 
   for (const { name, value } of fields)
     if (ACTIVE.test(name)) differ('header', '', `${name}: ${shownText(value)}`);
   const from = mailboxesIn(fields, 'from');
-  if (from.length > 0 && !isJust(from, ours.from.address, ours.from.name))
-    differ('from', shownBox(ours.from), from.map(shownBox).join(', '));
+  if (
+    from.length > 0 &&
+    !(
+      isJust(from, ours.from.address, ours.from.name) &&
+      saysOnly(fields, 'from', [ours.from.address, ours.from.name])
+    )
+  )
+    differ('from', shownBox(ours.from), asWritten(fields, 'from'));
   const reply = mailboxesIn(fields, 'reply-to');
-  if (reply.length > 0 && !isJust(reply, ours.replyTo, ours.from.name))
-    differ('reply-to', ours.replyTo, reply.map(shownBox).join(', '));
+  if (
+    reply.length > 0 &&
+    !(
+      isJust(reply, ours.replyTo, ours.from.name) &&
+      saysOnly(fields, 'reply-to', [ours.replyTo, ours.from.name])
+    )
+  )
+    differ('reply-to', ours.replyTo, asWritten(fields, 'reply-to'));
   const to = mailboxesIn(fields, 'to');
-  if (to.length > 0 && !isJust(to, ours.to, ours.to)) differ('to', ours.to, to.map(shownBox).join(', '));
+  if (to.length > 0 && !(isJust(to, ours.to, ours.to) && saysOnly(fields, 'to', [ours.to])))
+    differ('to', ours.to, asWritten(fields, 'to'));
   const [rawSubject] = valuesOf(fields, 'subject');
   const subject = rawSubject === undefined ? undefined : shownText(rawSubject);
   const bare = withoutPrefixes(subject ?? '');
@@ -71,6 +84,13 @@ export function judgeHeader(fields: readonly Field[], ours: Ours): HeaderJudged 
     from.length === 0 || to.length === 0 || reply.length === 0 || subject === undefined || bare !== subject;
   return { differences, isTouched };
 }
+
+const asWritten = (fields: readonly Field[], name: string): string =>
+  valuesOf(fields, name).map(shownText).join(', ');
+
+/** Some programs show a comment beside an address; none of ours has one. */
+const saysOnly = (fields: readonly Field[], name: string, known: readonly string[]): boolean =>
+  rest(asWritten(fields, name), known) === '';
 
 const shownBox = ({ name, address }: Mailbox): string => (name === '' ? address : `${name} <${address}>`);
 

@@ -4,7 +4,8 @@
  * difference can be shown. Nothing here is ever rendered.
  */
 import { decodeHTML } from 'entities';
-import { isDark, isLight } from './colours.ts';
+import { isDark, isLight, isNoColour } from './colours.ts';
+import { Layout } from './layout.ts';
 
 export type Page = Readonly<{
   /** With a line for each block. */
@@ -53,7 +54,10 @@ class Reading {
   #text = '';
   #title: string | undefined;
   #language: string | undefined;
-  #pre = 0;
+  #pre: number[] = [];
+  readonly #layout = new Layout((fault) => this.#faults.add(fault));
+  /** Whether programs may show it on a dark ground, and whether it names a colour for its letters. */
+  readonly #ground = { mayBeDark: false, hasColour: false };
   #link: { target: string; from: number } | undefined;
   #hasBody = false;
 
@@ -79,6 +83,8 @@ class Reading {
     }
     if (this.#link !== undefined)
       this.#links.push({ target: this.#link.target, text: this.#text.slice(this.#link.from).trim() });
+    if (this.#ground.mayBeDark && this.#ground.hasColour)
+      this.#faults.add('it has a colour that may hide text');
     const base = { title: this.#title, language: this.#language, links: this.#links };
     return { ...base, text: this.#text, faults: [...this.#faults] };
   }
@@ -86,7 +92,8 @@ class Reading {
   #words(raw: string): void {
     if (raw === '') return;
     const text = decodeHTML(raw);
-    this.#text += this.#pre > 0 ? text : text.replace(/[ \t\r\n\f]+/g, ' ');
+    this.#layout.words(text);
+    this.#text += this.#pre.length > 0 ? text : text.replace(/[ \t\r\n\f]+/g, ' ');
   }
 
   /** How many characters it took; undefined where nobody can be sure. */
@@ -104,7 +111,11 @@ class Reading {
     if (name === 'ol' && slash === '') this.#faults.add('it numbers its lines');
     if (BLOCKS.has(name)) this.#text += '\n';
     if (slash === '/') this.#end(name);
-    else this.#begin(name, this.#attributes(name, rawAttributes));
+    else {
+      const attributes = this.#attributes(name, rawAttributes);
+      this.#layout.begin(name, attributes);
+      this.#begin(name, attributes);
+    }
     return whole.length;
   }
 
@@ -148,6 +159,7 @@ class Reading {
       if (found.has(name)) this.#faults.add('an attribute stands twice');
       found.set(name, value);
       if (!ATTRIBUTES.test(name)) this.#faults.add(`it has an attribute “${name.slice(0, 20)}”`);
+      this.#ground.hasColour ||= namesColour(name, value);
       const fault = attributeFault(element, name, value);
       if (fault !== undefined) this.#faults.add(fault);
     }
@@ -156,9 +168,11 @@ class Reading {
 
   #begin(name: string, attributes: ReadonlyMap<string, string>): void {
     if (name === 'body') this.#hasBody = true;
-    if (name === 'pre') this.#pre += 1;
+    if (name === 'pre') this.#pre.push(this.#text.length);
     if (name === 'html') this.#language = attributes.get('lang');
     if (name === 'meta' && !isPlainMeta(attributes)) this.#faults.add('it has a <meta> that may act');
+    if (/color-schemes?$/i.test(attributes.get('name') ?? ''))
+      this.#ground.mayBeDark ||= /dark/i.test(attributes.get('content') ?? '');
     if (name === 'a' && attributes.has('href')) {
       if (this.#link !== undefined) this.#faults.add('a link stands in a link');
       this.#link = { target: attributes.get('href') ?? '', from: this.#text.length };
@@ -166,13 +180,29 @@ class Reading {
   }
 
   #end(name: string): void {
-    if (name === 'pre') this.#pre = Math.max(0, this.#pre - 1);
+    this.#layout.end(name);
+    if (name === 'pre') {
+      const lines = this.#text.slice(this.#pre.pop() ?? 0).split('\n');
+      if (lines.some((line) => line.length > LONGEST_LINE))
+        this.#faults.add('it has a line that goes out of sight');
+    }
     if (name === 'a' && this.#link !== undefined) {
       this.#links.push({ target: this.#link.target, text: this.#text.slice(this.#link.from).trim() });
       this.#link = undefined;
     }
   }
 }
+
+/** Of text that is not broken by who shows it. */
+const LONGEST_LINE = 200;
+
+const namesColour = (name: string, value: string): boolean =>
+  /^(?:color|text|link)$/.test(name)
+    ? !isNoColour(value)
+    : name === 'style' &&
+      [...value.matchAll(/(?:^|;)\s*color\s*:([^;]*)/gi)].some(
+        ([, colour = '']) => !isNoColour(colour.replace(/!\s*important/i, '').trim()),
+      );
 
 const bare = (text: string): string => text.replace(/\s+/g, '');
 
@@ -206,7 +236,8 @@ function attributeFault(element: string, name: string, value: string): string | 
     case 'type':
       return element === 'blockquote' || element === 'ul' ? undefined : 'it has an attribute “type”';
     case 'dir':
-      return /^(?:auto|ltr|rtl)$/i.test(value) && !(element === 'bdo')
+      // Numbers with blanks between them, such as of telephones, would change places.
+      return /^(?:auto|ltr)$/i.test(value) && !(element === 'bdo')
         ? undefined
         : 'it turns the direction of text';
     default:
@@ -270,13 +301,14 @@ const HARMLESS: readonly (readonly [RegExp, (value: string) => boolean])[] = [
   [/^text-transform$/, (v) => v === 'none'],
   [/^(?:letter-spacing|word-spacing)$/, (v) => /^(?:normal|0(?:px|pt)?)$/.test(v)],
   [
-    /^(?:overflow-wrap|word-wrap|word-break|white-space|line-break|orphans|widows|page|float|quotes|caret-color)$/,
+    /^(?:overflow-wrap|word-wrap|word-break|line-break|orphans|widows|page|float|quotes|caret-color)$/,
     (v) => /^[\w -]+(?:\([\d, ]*\))?$/.test(v) && !/left|right/.test(v),
   ],
   [
     /^-(?:webkit|ms|moz)-(?:text-size-adjust|nbsp-mode|line-break|text-stroke-width)$/,
     (v) => /^(?:auto|none|100%|space|after-white-space|0px)$/.test(v),
   ],
+  [/^white-space$/, (v) => /^(?:normal|pre-wrap|pre-line|break-spaces|inherit|initial)$/.test(v)],
   [/^display$/, (v) => /^(?:block|inline|inline-block)$/.test(v)],
   [
     /^mso-(?:fareast|bidi|ascii|hansi|style|ligatures|margin|pagination|font-kerning|line-height)[\w-]*$/,
@@ -296,11 +328,20 @@ function declarationFault(css: string): string | undefined {
       .replace(/!\s*important/i, '')
       .trim()
       .toLowerCase();
+    if (name === 'text-indent' && value.startsWith('-') && !isHanging(css, value))
+      return 'it has a style that may hide or move text (text-indent)';
     const known = HARMLESS.find(([names]) => names.test(name));
     if (known === undefined || !known[1](value))
       return `it has a style that may hide or move text (${name.slice(0, 30) || 'malformed'})`;
   }
   return undefined;
+}
+
+/** Programs hang a first line out of a margin that is as wide; without it words stand outside the window. */
+function isHanging(css: string, indent: string): boolean {
+  const [, width = '', unit = ''] = /^-(\d+(?:\.\d+)?)(p[xt])$/.exec(indent) ?? [];
+  const margin = new RegExp(`(?:^|;)\\s*margin-left\\s*:\\s*(\\d+(?:\\.\\d+)?)${unit}`, 'i').exec(css)?.[1];
+  return width !== '' && margin !== undefined && Number(margin) >= Number(width);
 }
 
 function isReadableSize(value: string): boolean {

@@ -3,6 +3,8 @@
  * addresses made into links) makes no difference, and everything else does.
  */
 
+import { unwrapped } from './links.ts';
+
 export type Word = Readonly<{
   text: string;
   /** A bullet or a line of dashes, which programs add and take away; only at the beginning of a line. */
@@ -34,8 +36,9 @@ function plain(text: string): string {
 /** An address or a name of ours that a program has made into a link shows what it leads to: `a@b.example<mailto:a@b.example>`. */
 function withoutEchoes(text: string): string {
   return text.replace(
-    /\s{0,5}[<[(](?:mailto:|https?:\/\/)([^<>\s()[\]]{1,300}?)\/?[>\])]/gi,
-    (echo: string, target: string, at: number, whole: string) => {
+    /\s{0,5}[<[(]((?:mailto:|https?:\/\/)[^<>\s()[\]]{1,4000})[>\])]/gi,
+    (echo: string, link: string, at: number, whole: string) => {
+      const target = unwrapped(link).replace(/^(?:mailto:|https?:\/\/)|\/$/gi, '');
       const shown = /\S+$/.exec(whole.slice(Math.max(0, at - 320), at))?.[0].toLowerCase() ?? '';
       return shown.replace(/^[*_("']+|[*_)"'.,;:!?]+$/g, '') === target.toLowerCase() ? '' : echo;
     },
@@ -63,6 +66,43 @@ export function wordsOf(text: string, most = 60_000): Words {
   }
   return { words, lines };
 }
+
+const BEGINNING = 3;
+type Begun = ReadonlyMap<string, readonly (readonly string[])[]>;
+const BEGUN = new WeakMap<readonly string[], Begun>();
+
+/** By their first words; the same phrases are asked for again and again. */
+function begun(phrases: readonly string[]): Begun {
+  const known = BEGUN.get(phrases);
+  if (known !== undefined) return known;
+  const all = new Map<string, (readonly string[])[]>();
+  for (const phrase of phrases) {
+    const words = phrase.trim().split(' ');
+    const key = words.slice(0, BEGINNING).join(' ');
+    all.set(key, [...(all.get(key) ?? []), words]);
+  }
+  BEGUN.set(phrases, all);
+  return all;
+}
+
+/**
+ * How many of these phrases (words, a blank between) stand there word for word. Looked up word by word, since to search a text
+ * for each phrase takes seconds where somebody has filled it with invisible letters.
+ */
+export function phrasesIn(words: readonly Word[], phrases: readonly string[]): number {
+  const found = new Set<readonly string[]>();
+  const all = begun(phrases);
+  for (let at = 0; at + BEGINNING <= words.length; at += 1) {
+    const first = [0, 1, 2].map((i) => words[at + i]?.text ?? '');
+    if (first.some((word) => word.length > LONGEST_WORD)) continue;
+    for (const phrase of all.get(first.join(' ')) ?? [])
+      if (phrase.every((word, i) => words[at + i]?.text === word)) found.add(phrase);
+  }
+  return found.size;
+}
+
+/** Of our phrases none has a longer one. */
+const LONGEST_WORD = 100;
 
 /** Emphasis that programs write around words is no difference. */
 const isSame = (ours: string, theirs: string): boolean =>

@@ -7,7 +7,7 @@
  *   IMAP ──────────────────────┘
  */
 import { ForthrightError } from '@forthright/contract';
-import { checksMaildir, type Mailing } from '../../notify/index.ts';
+import { canSend, checksMaildir, type Mailing } from '../../notify/index.ts';
 import type { Db } from '../../platform/db/index.ts';
 import { framesOf, type Log, mailNames } from '../../platform/index.ts';
 import {
@@ -40,7 +40,7 @@ export function takeChecksHandler(options: TakeChecksOptions): Handler {
   const { db, now, log, data, mailing } = options;
   return {
     run: async (_job, { signal, progress }) => {
-      if (mailing?.check === undefined || mailing.relays.length === 0) return;
+      if (mailing?.check === undefined || !canSend(mailing)) return;
       const { check, receive } = mailing;
       const answering = {
         asked: { db, now, actor: PROGRAM },

@@ -6,9 +6,9 @@
  *              ▲           └ asked to try later, or broken before the end ─▶ waiting, for three days ─▶ expired
  */
 import { ForthrightError, newId } from '@forthright/contract';
-import type { Mailing } from '../../notify/index.ts';
+import { canSend, type Mailing, mailRoutes } from '../../notify/index.ts';
 import type { Db, Reads, Tx } from '../../platform/db/index.ts';
-import { Mailer, type Outcome, viaRelays } from '../../platform/mail/index.ts';
+import { Mailer, type Outcome } from '../../platform/mail/index.ts';
 import type { Handler } from '../../platform/queue/index.ts';
 import { type Asked, deed, PROGRAM, record, registerMark } from '../../prove/index.ts';
 import {
@@ -40,7 +40,7 @@ const epochNow = async (reads: Reads): Promise<number> => (await registerMark(re
 
 /** Refuses as `mail-missing` where nothing can be sent. */
 export function refuseWithoutMail(mailing: Mailing | undefined): asserts mailing is Mailing {
-  if (mailing === undefined || mailing.relays.length === 0)
+  if (!canSend(mailing))
     throw new ForthrightError('mail-missing', 'This server has no relay in mail.yaml, so it sends nothing.');
 }
 
@@ -61,7 +61,7 @@ export function sendAnswersHandler({
         (await doubtfulMails(db, await epochNow(db))).map((id) => ({ id, is: 'in-doubt' })),
         [],
       );
-      if (mailing === undefined || mailing.relays.length === 0) return;
+      if (!canSend(mailing)) return;
       const due = await dueMails(db, { now: now(), most: MOST_AT_ONCE });
       if (due.length === 0) return;
       const ends: End[] = [];
@@ -82,7 +82,7 @@ async function send(
   { ends, laters }: Readonly<{ ends: End[]; laters: Later[] }>,
 ): Promise<void> {
   const mailer = new Mailer({
-    routes: viaRelays(mailing.relays),
+    routes: mailRoutes(mailing),
     helo: mailing.helo,
     connections: Math.min(4, mailing.connections),
     limits: mailing.limits,

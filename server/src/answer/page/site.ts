@@ -51,6 +51,7 @@ async function writeEdition(db: Db, files: Files, edition: Edition): Promise<Sho
   const content = await filesOf(db, edition.id);
   const folder = `incidents/${address}/${number}`;
   if ((await files.hashOf(`${folder}/${EDITION_FILE}`)) !== hash) await files.putFolder(folder, content);
+  for (const [name, text] of content) files.stands(`${folder}/${name}`, text);
   const { entry, proof } = await publishedEntry(db, index);
   await files.put(`${folder}/entry.json`, Buffer.from(entry).toString('utf8'));
   if (proof !== undefined) await files.put(`${folder}/proof.tlog`, proof);

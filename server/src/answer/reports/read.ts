@@ -23,6 +23,8 @@ const MOST_NESTED = 4;
 const MOST_LINKS = 50;
 const MOST_PHONES = 20;
 const MOST_ATTACHMENTS = 50;
+/** Of a mail that does not say to which of them it came. */
+const MOST_RECIPIENTS = 100;
 
 type Found = Readonly<{
   found: ReportRead['found'];
@@ -40,6 +42,26 @@ export function readReport(bytes: Uint8Array): ReportRead {
   const found = looksLikeMessage(given)
     ? foundIn(readMessage(given))
     : inlineOf(seenInText(Buffer.from(given).toString('utf8'), undefined).views, [], []);
+  return readOf(found);
+}
+
+/** What a mail says that came to us itself, and to whom: by the envelope where the server that took it says so. */
+export function readArrived(
+  bytes: Uint8Array,
+): Readonly<{ read: ReportRead; recipients: readonly string[]; domain: string | undefined }> {
+  const message = readMessage(bytes.subarray(0, MOST_BYTES));
+  const read = { ...readOf(foundAs(message)), found: 'whole' as const };
+  const { fields } = message;
+  const [delivered] = ['delivered-to', 'x-original-to', 'envelope-to'].flatMap((name) =>
+    valuesOf(fields, name).slice(0, 1).flatMap(addressesIn),
+  );
+  const written = ['to', 'cc'].flatMap((name) => mailboxesIn(fields, name).map(({ address }) => address));
+  const recipients = delivered === undefined ? written.slice(0, MOST_RECIPIENTS) : [delivered];
+  const domain = /@([^@\s>]+)$/.exec(read.sender?.address ?? '')?.[1]?.toLowerCase();
+  return { read, recipients, domain };
+}
+
+function readOf(found: Found): ReportRead {
   const { fields, sender, to, text, links, attachments } = found;
   const path = valuesOf(fields, 'return-path')[0];
   return {
@@ -69,6 +91,10 @@ function foundIn(message: Message): Found {
   }
   if (inner === undefined)
     return inlineOf(seenIn(message, undefined).views, message.fields, attachedTo(message));
+  return foundAs(inner);
+}
+
+function foundAs(inner: Message): Found {
   const { views } = seenIn(inner, undefined);
   const [from] = mailboxesIn(inner.fields, 'from');
   const [to] = [...mailboxesIn(inner.fields, 'delivered-to'), ...mailboxesIn(inner.fields, 'to')];

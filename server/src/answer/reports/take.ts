@@ -9,7 +9,7 @@ import {
   ReportRead,
 } from '@forthright/contract';
 import * as z from 'zod';
-import type { Mailing, Reporting } from '../../notify/index.ts';
+import { canSend, type Mailing, type Reporting } from '../../notify/index.ts';
 import type { Reads } from '../../platform/db/index.ts';
 import { type OneAddress, oneAddress } from '../../platform/mail/index.ts';
 import { type Asked, deed, eraseTextsOf, record, textsOf } from '../../prove/index.ts';
@@ -137,11 +137,7 @@ async function keep(
   const language = sayings.nearest(languageIn(wordsOf(message)) ?? '');
   // Only who wrote by mail, and proved it, is written to: nobody else asked for mail.
   const isThanked =
-    way === 'mail' &&
-    proved &&
-    mailing !== undefined &&
-    mailing.relays.length > 0 &&
-    (await times('thanked', who, now - MONTH_MS)) === 0;
+    way === 'mail' && proved && canSend(mailing) && (await times('thanked', who, now - MONTH_MS)) === 0;
   const say = sayings.in(language);
   const id = newId('rpt');
   await deed(asked, async (tx, at) => {

@@ -17,6 +17,7 @@ import {
   ROLES,
   type TestSent,
 } from '@forthright/contract';
+import { startDns } from '../../../../test/peers/dns.ts';
 import { askForDuties } from '../../incident/index.ts';
 import { actor, ask as askRecord, openRecord, strays } from '../../incident/testing.ts';
 import type { Db } from '../../platform/db/index.ts';
@@ -311,6 +312,9 @@ test('5xx is final, 4xx is tried again, and too many refusals stop the campaign 
   const of = await started(some(30));
   await send();
   assert.deepEqual(await sums(of), { accepted: 28, refused: 1, deferred: 1 });
+  const { pace } = await show(of);
+  assert.deepEqual([pace?.left, pace?.later, pace?.secondsLeft], [0, 1, 0]);
+  assert.ok((pace?.perSecond ?? 0) > 0);
   isBusy = false;
   pass(DAY);
   await send();
@@ -486,6 +490,29 @@ test('refusals of our own sender pause it as what they are; mended, it is resume
   await send();
   assert.deepEqual(await sums(of), { accepted: 40 });
   assert.equal(new Set(sink.taken.map(({ to }) => to)).size, 40);
+});
+
+test('without a relay each domain’s own servers are asked for, by their MX; who has no such domain is refused, and counted', async () => {
+  const dns = await startDns({ 'MX people.example': ['localhost'], 'MX other.example': ['localhost'] });
+  try {
+    const direct = { dnsServers: [dns.address], port: sink.port };
+    const people = [
+      ...some(8),
+      person(8, { email: 'ana@other.example' }),
+      person(9, { email: 'ben@nowhere.example' }),
+    ];
+    const of = await started(people);
+    const mailing = mailingTo(9, { relays: [], direct });
+    await doJob(db, SEND_CAMPAIGN, sendCampaignHandler({ db, now, log, ...options(), mailing }), {
+      now: now(),
+    });
+    assert.deepEqual(await sums(of), { accepted: 9, refused: 1 });
+    assert.ok(sink.taken.some(({ to }) => to === 'ana@other.example'));
+    const [nobody] = (await ask<AddresseesListed>('list-addressees', { ...of, state: 'refused' })).people;
+    assert.equal(nobody?.customer, 'c000009');
+  } finally {
+    dns.stop();
+  }
 });
 
 test('texts that are not the approved ones stop everything, and nobody is refused for it', async () => {

@@ -47,6 +47,7 @@ import { dutiesNow, PREPARE_CAMPAIGN } from './prepare.ts';
 import { PUBLISH_BATCHES, publishBatch } from './publish.ts';
 import { CAMPAIGN_MOVES } from './rules.ts';
 import { SEND_CAMPAIGN } from './send.ts';
+import { canSend } from './settings.ts';
 import { campaignSums, findCampaign, OVERRIDE, STATEMENT } from './show.ts';
 import {
   countFindings,
@@ -358,7 +359,7 @@ async function refuseTwice(tx: Tx, { id }: Campaign): Promise<void> {
 }
 
 function refuseWithoutMail(mailing: Mailing | undefined): void {
-  if (mailing === undefined || mailing.relays.length === 0)
+  if (!canSend(mailing))
     throw new ForthrightError('mail-missing', 'This server has no relay in mail.yaml, so it sends nothing.');
 }
 

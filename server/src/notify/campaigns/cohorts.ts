@@ -19,6 +19,18 @@ export type LintedCohort = Readonly<{
   findings: readonly Finding[];
 }>;
 
+/** What one of a cohort reads, with a name and a code that are nobody's. */
+export type NoticeVersion = Pick<LintedCohort, 'n' | 'language' | 'status' | 'laws' | 'form' | 'people'> &
+  Readonly<{ subject: string; text: string }>;
+/** What is kept of a campaign's notices for whoever judges them years later: each version as it was approved. */
+export type NoticeVersions = Readonly<{
+  /** For how many cohorts there are versions; those with the fewest people are left out where it would be too much. */
+  cohorts: number;
+  /** In place of each person's name. */
+  name: string;
+  versions: readonly NoticeVersion[];
+}>;
+
 type Gathered = { readonly sample: CohortRow; readonly laws: readonly string[]; people: number };
 
 /** Gathers people as they are prepared, then lints a notice of each kind. */
@@ -53,30 +65,39 @@ export class Cohorts {
     else found.people += 1;
   }
 
-  async lint(signal: AbortSignal): Promise<LintedCohort[]> {
+  async lint(
+    signal: AbortSignal,
+  ): Promise<Readonly<{ linted: readonly LintedCohort[]; notices: NoticeVersions }>> {
     const linter = await makeLinter();
     const linted: LintedCohort[] = [];
+    const versions: NoticeVersion[] = [];
     for (const { sample, laws, people } of this.#byKey.values()) {
       signal.throwIfAborted();
       const { composed, bytes, known, domains, today } = this.#writer.toLint({ ...sample, name: NOBODY });
       const { language } = composed.notice;
       const { errors, warnings, findings } = await linter({ bytes, language, laws, known, domains, today });
       const { status } = sample;
-      linted.push({
-        n: linted.length,
-        language,
-        status,
-        laws,
-        form: composed.form,
-        people,
-        errors,
-        warnings,
-        findings,
-      });
+      const { subject, text } = composed.notice;
+      const cohort = { n: linted.length, language, status, laws, form: composed.form, people };
+      linted.push({ ...cohort, errors, warnings, findings });
+      versions.push({ ...cohort, subject, text });
     }
-    return linted;
+    return { linted, notices: { cohorts: linted.length, name: NOBODY, versions: theMost(versions) } };
   }
 }
 
 /** Stands in the greeting of what is linted. */
 const NOBODY = 'Ana Lopes';
+
+/** A line of a bundle holds two megabytes, and this is in it as JSON within JSON. */
+const MOST_CHARACTERS = 1_000_000;
+
+function theMost(versions: readonly NoticeVersion[]): readonly NoticeVersion[] {
+  const byPeople = versions.toSorted((a, b) => b.people - a.people || a.n - b.n);
+  let characters = 0;
+  const end = byPeople.findIndex(({ subject, text }) => {
+    characters += subject.length + text.length;
+    return characters > MOST_CHARACTERS;
+  });
+  return end < 0 ? byPeople : byPeople.slice(0, end);
+}

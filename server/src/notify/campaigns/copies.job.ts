@@ -16,7 +16,6 @@ import {
   signedHeaders,
   syncFolder,
 } from '../../platform/index.ts';
-import { japaneseFont } from '../../platform/pdf/index.ts';
 import { endJob, failJob, type Handler, type Held, putJobBack } from '../../platform/queue/index.ts';
 import type { Code } from '../../prove/codes/index.ts';
 import { type Asked, deed, PROGRAM, registerMark } from '../../prove/index.ts';
@@ -90,22 +89,14 @@ function copiesTo(
   { way }: Copies,
   { writer, options }: Readonly<{ writer: Writer; options: CampaignJobOptions }>,
 ): AsyncIterable<Written> {
+  const { mailing, now } = options;
   return way === 'letter'
-    ? lettersOf(people, part, { writer, options })
+    ? writeLetters(people, join(part, 'letters'), {
+        organisation: writer.letterhead.name,
+        at: now(),
+        font: mailing?.letterFont,
+      })
     : writeLines(people, join(part, 'lines'), way);
-}
-
-async function* lettersOf(
-  people: AsyncIterable<Copy>,
-  part: string,
-  { writer, options: { mailing, now } }: Readonly<{ writer: Writer; options: CampaignJobOptions }>,
-): AsyncGenerator<Written> {
-  const japanese = await japaneseFont(mailing?.letterFont);
-  yield* writeLetters(people, join(part, 'letters'), {
-    organisation: writer.letterhead.name,
-    at: now(),
-    japanese,
-  });
 }
 
 /** Each notice with its code, as it was approved. */

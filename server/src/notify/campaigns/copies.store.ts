@@ -76,16 +76,6 @@ export async function countWaiting(reads: Reads, campaign: string): Promise<numb
   return row?.people ?? 0;
 }
 
-/** Whether somebody's letter needs Japanese letters: by language, name or address. */
-export async function isJapaneseWaiting(reads: Reads, campaign: string): Promise<boolean> {
-  const rows = await reads.rows(
-    `SELECT 1 AS one FROM campaign_people p WHERE p.id IN (${WAITING}) AND (p.facts->>'language' ILIKE 'ja%'
-        OR (p.facts->>'name') || (p.facts->>'address') ~ '[\\u3040-\\u30ff\\u3400-\\u9fff]') LIMIT 1`,
-    { campaign },
-  );
-  return rows.length > 0;
-}
-
 export async function insertCopies(
   tx: Tx,
   row: Pick<Copies, 'id' | 'campaign' | 'way' | 'entry' | 'askedBy' | 'askedAt' | 'job' | 'people'>,

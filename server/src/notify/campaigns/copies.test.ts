@@ -71,9 +71,11 @@ test('whom no message reaches has a letter with a code of the batch; sent, they 
     person(3, { ...home, name: 'Ben Roth' }),
     person(4, { email: '', name: 'Nobody' }),
     person(5, { email: 'five@people', ...home, name: '' }),
+    person(6, { email: '', ...home }),
+    person(7, { email: '', ...home, address: ['Rua Nova 5', '1100 Lisboa'] }),
   ]);
   const { messages, batch } = await world.show(of);
-  assert.equal((batch?.leaves ?? 0) - messages, 3, 'who has no usable address has a leaf, too');
+  assert.equal((batch?.leaves ?? 0) - messages, 5, 'who has no usable address has a leaf, too');
   const refused = (await world.ask<AddresseesListed>('list-addressees', { ...of, state: 'refused' })).people;
   await world.ask('settle-addressees', {
     ...of,
@@ -91,7 +93,7 @@ test('whom no message reaches has a letter with a code of the batch; sent, they 
   assert.match(await world.refusal('get-copies', which), /copies-not-found/);
   await make();
   const [one] = await listed(of);
-  assert.deepEqual([one?.state, one?.people, one?.outcomes], ['made', 4, { 'no-address': 1, written: 3 }]);
+  assert.deepEqual([one?.state, one?.people, one?.outcomes], ['made', 6, { 'no-address': 1, written: 5 }]);
   const tar = await got(which);
   assert.equal(sha256(tar).toString('hex'), one?.sha256);
   const folder = join(world.folder, 'unpacked');
@@ -108,18 +110,26 @@ test('whom no message reaches has a letter with a code of the batch; sent, they 
     return read.stdout;
   });
   const codeOf = (text: string) => new RegExp(`${batch?.tag}\\w-\\w{5}-\\w{5}-\\w{5}`).exec(text)?.[0] ?? '';
-  const ana = texts.find((text) => text.includes('Ana Lopes')) ?? '';
+  const typed = (address: string) =>
+    texts.find((text) => text.replace(/\s+/g, ' ').includes(`type: ${address}@letter`)) ?? '';
+  const ana = typed('ana lopes 1100 lisboa');
+  const namesakes = ['c000002', 'c000006'].map((id) => `ana lopes 1234 luxembourg ${id}`);
   const ben = texts.find((text) => text.includes('Ben Roth')) ?? '';
-  assert.match(ana, /type: ana lopes@letter/);
   assert.match(ben, /type: person-3@people\.example/, 'the code of the message that came back');
   assert.deepEqual(
     [
-      await isSentTo(of, codeOf(ana), 'ana lopes@letter'),
-      await isSentTo(of, codeOf(ana), 'eve miller@letter'),
+      await isSentTo(of, codeOf(ana), 'Ana Lopes 1100 Lisboa@letter'.toLowerCase()),
+      await isSentTo(of, codeOf(ana), 'ana lopes 1234 luxembourg@letter'),
       await isSentTo(of, codeOf(ben), 'person-3@people.example'),
     ],
     [true, false, true],
   );
+  for (const one of namesakes)
+    assert.deepEqual(
+      await Promise.all(namesakes.map((other) => isSentTo(of, codeOf(typed(one)), `${other}@letter`))),
+      namesakes.map((other) => one === other),
+      'of two people of one name and place neither has the other’s code',
+    );
   const before = await world.sums(of);
   await world.ask('mark-copies-sent', which);
   const after = await world.sums(of);
@@ -132,20 +142,33 @@ test('whom no message reaches has a letter with a code of the batch; sent, they 
   assert.equal((await listed(of))[0]?.sha256, undefined);
 });
 
-test('letters for which this machine has no font are refused before anything is made', async () => {
+test('a Japanese letter is made of what is at hand; a named font that is none is refused before anything is made; who has no letter is listed by name, and why', async () => {
   const of = await world.sent([
     person(1),
     person(2, { email: '', language: 'ja', address: ['千代田区1-1'] }),
+    person(3, { email: '', name: '김민수', address: ['서울'] }),
   ]);
   world.settings = { letterFont: join(world.folder, 'no-such-font.ttf') };
   const entries = await world.entries();
   assert.match(await world.refusal('make-copies', { ...of, way: 'letter' }), /^font-missing/);
   assert.deepEqual([await world.entries(), await listed(of)], [entries, []]);
-  await world.ask('make-copies', { ...of, way: 'account' });
+  world.settings = {};
+  await world.ask('make-copies', { ...of, way: 'letter' });
   await make();
-  assert.deepEqual((await listed(of))[0]?.outcomes, { written: 1 });
-  const line = JSON.parse((await got({ ...of, copies: (await listed(of))[0]?.copies })).toString('utf8'));
-  assert.match(line.text, /アドレスを求められたら/);
+  assert.deepEqual((await listed(of))[0]?.outcomes, { unprintable: 1, written: 1 });
+  const { people } = await world.ask<AddresseesListed>('list-addressees', { ...of, state: 'other-channel' });
+  assert.deepEqual(people.map(({ name, copy }) => [name, copy]).toSorted(), [
+    ['Person 2', { way: 'letter', outcome: 'written' }],
+    ['김민수', { way: 'letter', outcome: 'unprintable' }],
+  ]);
+  // Whoever has no letter waits, and has another copy.
+  const { people: count } = await world.ask<CopiesChanged>('make-copies', { ...of, way: 'account' });
+  assert.equal(count, 1);
+  await make();
+  const account = (await listed(of)).find(({ way }) => way === 'account');
+  assert.deepEqual(account?.outcomes, { written: 1 });
+  const line = JSON.parse((await got({ ...of, copies: account?.copies })).toString('utf8'));
+  assert.match(line.text, /김민수/);
 });
 
 test('copies are posted one by one, signed; what is taken is told, what is refused waits, what fails is tried again under the same id', async (t) => {

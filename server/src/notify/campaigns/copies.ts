@@ -6,7 +6,7 @@
  *                └ erased
  */
 import { createReadStream } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CopiesChanged,
@@ -19,8 +19,8 @@ import {
 } from '@forthright/contract';
 import { deedUpon, type UponEvent } from '../../incident/index.ts';
 import type { Db, Reads, Tx } from '../../platform/db/index.ts';
-import { type Outbound, whyNotTo } from '../../platform/index.ts';
-import { japaneseFont } from '../../platform/pdf/index.ts';
+import { namesIn, type Outbound, whyNotTo } from '../../platform/index.ts';
+import { printable } from '../../platform/pdf/index.ts';
 import { addJob, cancelJob } from '../../platform/queue/index.ts';
 import { type Asked, type Download, registerMark } from '../../prove/index.ts';
 import {
@@ -30,7 +30,6 @@ import {
   countOutcomes,
   countWaiting,
   insertCopies,
-  isJapaneseWaiting,
   moveCopies,
   writtenPeople,
 } from './copies.store.ts';
@@ -71,8 +70,8 @@ function refuseUnlessSends(asked: Asked, campaign: Campaign): void {
 }
 
 /**
- * Asks for the copies of all who wait for another channel and are in no other copies. Refuses as `font-missing` letters for which
- * this machine has no font, before anything is made.
+ * Asks for the copies of all who wait for another channel and are in no other copies. Refuses as `font-missing` letters
+ * when mail.yaml names a font that is none, before anything is made.
  */
 export async function makeCopies(
   asked: Asked,
@@ -83,7 +82,7 @@ export async function makeCopies(
   }: Readonly<{ mailing: Mailing | undefined; refuseStale: (tx: Tx, campaign: Campaign) => Promise<void> }>,
 ): Promise<CopiesChanged> {
   const copies = newId('cpy');
-  const font = await japaneseFont(mailing?.letterFont);
+  if (way === 'letter') await printable(mailing?.letterFont);
   let campaign: Campaign | undefined;
   let people = 0;
   const done = await deedUpon(
@@ -96,11 +95,6 @@ export async function makeCopies(
       await refuseStale(tx, campaign);
       people = await countWaiting(tx, campaign.id);
       if (people === 0) throw refuses('nobody waits for another channel, but those who are in other copies');
-      if (way === 'letter' && font === undefined && (await isJapaneseWaiting(tx, campaign.id)))
-        throw new ForthrightError(
-          'font-missing',
-          'Some of these letters are in Japanese, and this machine has no font for it.',
-        );
       return { facts: { campaign: campaign.id, copies, way, people } };
     },
     async ({ tx, at, incident }, entry) => {
@@ -278,7 +272,7 @@ export async function giveUpCopiesWith(tx: Tx, at: Date, person: string): Promis
 
 /** What a crash has left: files that no copies have any more. */
 export async function sweepCopies(db: Db, data: string): Promise<void> {
-  for (const name of await readdir(join(data, 'copies')).catch(() => [])) {
+  for (const name of await namesIn(join(data, 'copies'))) {
     const [id = ''] = name.split('.');
     const [found] = await copiesOf(db, { id });
     if (found === undefined || found.state === 'erased' || found.state === 'failed')

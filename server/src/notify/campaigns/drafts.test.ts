@@ -12,12 +12,16 @@ import {
   type CampaignsWaiting,
   type Changed,
   type CohortDescribed,
+  type NoticeDraftDiscarded,
   type NoticeDrafted,
+  type NoticeDraftSaved,
+  type NoticeDraftShown,
+  type NoticeDraftsListed,
   type NoticePreviewed,
   ROLES,
   type Role,
 } from '@forthright/contract';
-import { actor, ask as askRecord, openRecord } from '../../incident/testing.ts';
+import { actor, ask as askRecord, openRecord, seat } from '../../incident/testing.ts';
 import type { Db } from '../../platform/db/index.ts';
 import { lastEntryOf } from '../../prove/index.ts';
 import { campaignOperations } from './operations.ts';
@@ -247,4 +251,77 @@ test('what waits for whom: approval for whoever did not make it, the start for w
   }).catch(() => {});
   await askRecord(as('bo'), 'restrict-incident', { incident, people: ['usr_bo'], reason: 'An insider.' });
   assert.deepEqual(await waits('ada'), [], 'nothing of an incident that one may not see');
+});
+
+test('what is typed is kept version by version, half done or not, and nobody overwrites another’s work', async () => {
+  const half = {
+    texts: { cause: { en: 'A change of our site' } },
+    authorities: [{ name: 'CNPD', at: '' }],
+    nextBy: '2025-1',
+  };
+  const save = (given: object, who?: ReturnType<typeof as>) =>
+    ask<NoticeDraftSaved>('save-notice-draft', { incident, run, ...given }, who);
+  const first = await save({ statement: half });
+  assert.equal(first.version, 1);
+  const { draft } = first;
+  const whole = { ...half, texts: { cause: { en: 'A change of our site showed each author’s record.' } } };
+  const second = await save({ draft, version: 1, statement: whole }, as('bo'));
+  assert.equal(second.version, 2);
+  const again = await save({ draft, version: 2, statement: whole });
+  assert.deepEqual([again.version, again.entry], [2, null], 'the same words are kept once');
+  const late = { incident, draft, version: 1, statement: { ...half, nextBy: '2025-12-05' } };
+  assert.match(await refusal('save-notice-draft', late), /^incident-changed: .*saved version 2/);
+  assert.match(await refusal('save-notice-draft', { ...late, version: undefined }), /you have read none/);
+
+  const { drafts } = await ask<NoticeDraftsListed>('list-notice-drafts', { incident });
+  assert.deepEqual(
+    drafts.map(({ draft: id, version, savedBy }) => [id, version, savedBy]),
+    [[draft, 2, as('bo').actor.account]],
+  );
+  const shown = await ask<NoticeDraftShown>('get-notice-draft', { incident, draft });
+  assert.deepEqual([shown.version, shown.run, shown.statement], [2, run, whole]);
+  const before = await ask<NoticeDraftShown>('get-notice-draft', { incident, draft, version: 1 });
+  assert.deepEqual(before.statement, half, 'each version can be read again');
+  assert.match(await refusal('get-notice-draft', { incident, draft, version: 3 }), /^draft-not-found/);
+  const twoAtOnce = await Promise.allSettled([
+    save({ draft, version: 2, statement: { nextBy: '2025-12-06' } }),
+    save({ draft, version: 2, statement: { nextBy: '2025-12-07' } }, as('bo')),
+  ]);
+  assert.deepEqual(twoAtOnce.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+
+  const { entry } = await ask<NoticeDraftDiscarded>('discard-notice-draft', { incident, draft });
+  assert.match(await refusal('get-notice-draft', { incident, draft }), /^draft-not-found/);
+  assert.match(await refusal('save-notice-draft', { ...late, version: 3 }), /^draft-not-found/);
+  const [kept] = await db.rows<{ texts: number }>(
+    'SELECT count(*)::int4 AS texts FROM register_texts WHERE index = :entry::int8',
+    {
+      entry: second.entry,
+    },
+  );
+  assert.equal(kept?.texts, 0, 'the words went with it');
+  assert.ok(entry > (second.entry ?? 0));
+});
+
+test('drafts of an incident that is restricted to others are not found, and neither are those of another incident', async () => {
+  const { draft } = await ask<NoticeDraftSaved>('save-notice-draft', { incident, statement: {} });
+  const { incident: other } = await askRecord<Changed>(as('ada'), 'open-incident', {
+    title: 'Other',
+    kind: 'insider',
+  });
+  assert.match(await refusal('get-notice-draft', { incident: other, draft }), /^draft-not-found/);
+  assert.match(await refusal('discard-notice-draft', { incident: other, draft }), /^draft-not-found/);
+  assert.match(
+    await refusal('save-notice-draft', { incident: other, draft, version: 1, statement: {} }),
+    /^draft-not-found/,
+  );
+  await seat(db);
+  await askRecord(as('ada'), 'restrict-incident', { incident, people: ['usr_ada'], reason: 'An insider.' });
+  const others = { incident, draft, version: 1, statement: {} };
+  for (const [name, given] of [
+    ['save-notice-draft', others],
+    ['list-notice-drafts', { incident }],
+    ['get-notice-draft', { incident, draft }],
+    ['discard-notice-draft', { incident, draft }],
+  ] as const)
+    await assert.rejects(ask(name, given, as('bo')), { code: 'incident-not-found' }, name);
 });

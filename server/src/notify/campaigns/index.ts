@@ -8,6 +8,7 @@ export {
   noticeFor,
   type SoughtBy,
 } from './addressees.ts';
+export { noticeParts } from './bundle.ts';
 export { addresseesElsewhere } from './changes.ts';
 export { makeCopiesHandler, type PostOptions, postCopiesHandler } from './copies.job.ts';
 export { MAKE_COPIES, POST_COPIES } from './copies.ts';
@@ -17,7 +18,9 @@ export { type CampaignOptions, campaignOperations } from './operations.ts';
 export { type CampaignJobOptions, PREPARE_CAMPAIGN, prepareCampaignHandler } from './prepare.ts';
 export { PUBLISH_BATCHES } from './publish.ts';
 export {
+  aliasesMaildir,
   checksMaildir,
+  decoysMaildir,
   type ReceiveOptions,
   reportsMaildir,
   startReceiver,
@@ -26,7 +29,7 @@ export {
 } from './receive.ts';
 export { CAMPAIGN_WINDOWS, campaignWindowsHandler } from './returns.ts';
 export { SEND_CAMPAIGN, type SendOptions, sendCampaignHandler } from './send.ts';
-export { readMailing } from './settings.ts';
+export { canSend, mailRoutes, readMailing } from './settings.ts';
 export { findCampaign, statementOf } from './show.ts';
 export { isBatchWithdrawn } from './store.ts';
 export type { Checking, Mailing, Reporting } from './types.ts';

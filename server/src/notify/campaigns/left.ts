@@ -1,9 +1,10 @@
 /** What was sent and does not stand in the records yet: files of the journal, and messages that were released without an outcome. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import type { Tx } from '../../platform/db/index.ts';
+import { namesIn } from '../../platform/index.ts';
 import type { Asked } from '../../prove/index.ts';
 import { lockJournal, recover } from '../send/index.ts';
 import { statesBefore } from '../states.ts';
@@ -70,10 +71,7 @@ export async function foldLeft(
 ): Promise<boolean> {
   const folder = join(data, 'sending', id);
   // A folder that can't be read may hold what was sent: only one that is not there holds nothing.
-  const left = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const left = await namesIn(folder);
   const campaign = await findCampaign(asked.db, incident, id);
   if (campaign.state === 'sending') return false;
   const home = await homeOf(asked.db, id);

@@ -172,6 +172,27 @@ export async function insertEvents(tx: Tx, campaign: string, events: readonly Ne
 }
 
 /**
+ * How many messages had an outcome in the last stretch of time before the newest outcome, and how long that stretch was; undefined before
+ * there are two. Only the newest are looked at, so a campaign of millions is asked as quickly.
+ */
+export async function lately(
+  reads: Reads,
+  campaign: string,
+  { most, withinSeconds }: Readonly<{ most: number; withinSeconds: number }>,
+): Promise<Readonly<{ outcomes: number; first: Date; last: Date }> | undefined> {
+  const [row] = await reads.rows<{ outcomes: number; first: Date | null; last: Date | null }>(
+    `WITH newest AS (
+       SELECT at FROM campaign_events WHERE campaign = :campaign::text AND event IN ('accept', 'refuse', 'defer')
+        ORDER BY seq DESC LIMIT :most::int4)
+     SELECT count(*)::int4 AS outcomes, min(at) AS first, max(at) AS last FROM newest
+      WHERE at > (SELECT max(at) FROM newest) - make_interval(secs => :seconds::int4)`,
+    { campaign, most, seconds: withinSeconds },
+  );
+  if (row === undefined || row.outcomes < 2 || row.first === null || row.last === null) return undefined;
+  return { outcomes: row.outcomes, first: row.first, last: row.last };
+}
+
+/**
  * What was tried: a date is frozen with the first release; `due` says when again, and null that nothing is waited for. The
  * campaign's number of messages that were released grows with it.
  */

@@ -13,20 +13,27 @@ import {
   CopiesChanged,
   CopiesListed,
   DescribeCohort,
+  DiscardNoticeDraft,
   DraftNotice,
   EraseAddressee,
   ForthrightError,
+  GetNoticeDraft,
   LintCampaign,
   ListAddressees,
   ListCampaignsWaiting,
   MakeCampaign,
   MakeCopies,
+  NoticeDraftDiscarded,
   NoticeDrafted,
+  NoticeDraftSaved,
+  NoticeDraftShown,
+  NoticeDraftsListed,
   NoticePreviewed,
   OfCampaign,
   OfCopies,
   OfIncident,
   PreviewNotice,
+  SaveNoticeDraft,
   SendTest,
   SettleAddressees,
   StartCampaign,
@@ -72,6 +79,7 @@ import { differenceOf } from './difference.ts';
 import { describeCohort, draftNotice } from './drafts.ts';
 import { approvalHash } from './hashes.ts';
 import { usable, writerOf } from './prepare.ts';
+import { discardNoticeDraft, getNoticeDraft, listNoticeDrafts, saveNoticeDraft } from './saved.ts';
 import { addresseeOf, addressees, findCampaign, linted, listed, shown } from './show.ts';
 import { campaignsOf } from './store.ts';
 import { sendTest } from './try.ts';
@@ -92,6 +100,7 @@ export type CampaignOptions = Readonly<{
 const path = '/incidents/:incident/campaigns';
 const one = `${path}/:campaign` as const;
 const copies = `${one}/copies` as const;
+const saved = '/incidents/:incident/saved-notice-drafts';
 const APPROVERS = ['privacy-officer', 'approver'] as const;
 /** Whoever sees that something is wrong may stop it. */
 const STOPPERS = ['investigator', 'privacy-officer', 'approver'] as const;
@@ -184,7 +193,7 @@ export const campaignOperations = (options: CampaignOptions): readonly Operation
     method: 'GET',
     path: one,
     may: READERS,
-    run: async (asked, given) => shown(asked.db, await find(asked, given)),
+    run: async (asked, given) => shown(asked.db, await find(asked, given), asked.now()),
   }),
   guarded(ListCampaignsWaiting, CampaignsWaiting, {
     name: 'list-campaigns-waiting',
@@ -217,6 +226,40 @@ export const campaignOperations = (options: CampaignOptions): readonly Operation
         given,
       );
     },
+  }),
+  guarded(SaveNoticeDraft, NoticeDraftSaved, {
+    name: 'save-notice-draft',
+    summary: 'Keeps what was typed of a notice, whole or not, as a new draft or a new version of one.',
+    method: 'POST',
+    path: saved,
+    may: WORKERS,
+    run: async (asked, given) =>
+      saveNoticeDraft(asked, { ...given, incident: await seen(asked, given.incident) }),
+  }),
+  guarded(OfIncident, NoticeDraftsListed, {
+    name: 'list-notice-drafts',
+    summary: 'The drafts of notices of an incident, and who saved each last.',
+    method: 'GET',
+    path: saved,
+    may: READERS,
+    run: async (asked, { incident }) => listNoticeDrafts(asked.db, await seen(asked, incident)),
+  }),
+  guarded(GetNoticeDraft, NoticeDraftShown, {
+    name: 'get-notice-draft',
+    summary: 'What was typed, in its last version or an earlier one.',
+    method: 'GET',
+    path: `${saved}/:draft`,
+    may: READERS,
+    run: async (asked, given) => getNoticeDraft(asked.db, await seen(asked, given.incident), given),
+  }),
+  guarded(DiscardNoticeDraft, NoticeDraftDiscarded, {
+    name: 'discard-notice-draft',
+    summary: 'Throws a draft away with the words of all its versions.',
+    method: 'POST',
+    path: `${saved}/:draft/discard`,
+    may: WORKERS,
+    run: async (asked, given) =>
+      discardNoticeDraft(asked, { ...given, incident: await seen(asked, given.incident) }),
   }),
   guarded(CompareCampaign, CampaignDifference, {
     name: 'compare-campaign',

@@ -1,5 +1,5 @@
 /** People of campaigns in the records: who they are, what state each is in, and who told them before. */
-import type { CampaignState, IncidentId } from '@forthright/contract';
+import type { CampaignState, CopyWay, IncidentId } from '@forthright/contract';
 import type { Reads, Tx } from '../../platform/db/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { MOVES, PERSON_STATES, type PersonEvent, type PersonState, statesBefore } from '../states.ts';
@@ -130,6 +130,9 @@ export type StoredPerson = Readonly<{
   state: PersonState;
   state_at: Date;
   said: string | null;
+  /** Of the last copies that were to reach them. */
+  copy_way: CopyWay | null;
+  copy_outcome: string | null;
 }>;
 
 /** By id; at most so many, after this one. */
@@ -148,8 +151,12 @@ export function peopleOf(
         (SELECT said FROM (
             SELECT e.said, e.at, e.seq FROM campaign_events e WHERE e.campaign = p.campaign AND e.n = p.n AND e.said IS NOT NULL
             UNION ALL SELECT r.said, r.at, r.entry FROM campaign_returns r WHERE r.campaign = p.campaign AND r.n = p.n AND r.said IS NOT NULL
-          ) s ORDER BY s.at DESC, s.seq DESC LIMIT 1) AS said
-      FROM campaign_people p WHERE p.campaign = :campaign::text
+          ) s ORDER BY s.at DESC, s.seq DESC LIMIT 1) AS said,
+        c.way AS copy_way, c.outcome AS copy_outcome
+      FROM campaign_people p LEFT JOIN LATERAL (
+          SELECT o.way, cp.outcome FROM campaign_copy_people cp JOIN campaign_copies o ON o.id = cp.copies
+           WHERE cp.person = p.id AND cp.outcome IS NOT NULL ORDER BY o.entry DESC LIMIT 1) c ON true
+     WHERE p.campaign = :campaign::text
        AND (:state::text IS NULL OR p.state = :state::text) AND (:after::text IS NULL OR p.id > :after::text)
        AND (:ids::text[] IS NULL OR p.id = ANY (:ids::text[]))
       ORDER BY p.id LIMIT :most::int4`,

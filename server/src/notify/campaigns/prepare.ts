@@ -35,7 +35,7 @@ import { foldLeft } from './left.ts';
 import { giveMessages, insertMessages, type NewMessage } from './messages.store.ts';
 import { deletePrepared, insertPeople, type NewPerson, toldBefore } from './people.store.ts';
 import { batchFolder } from './publish.ts';
-import { statementOf } from './show.ts';
+import { NOTICES, statementOf } from './show.ts';
 import { campaignsOf, insertCampaignMove, insertCohorts, moveCampaign, savePrepared } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
 import { erasedRun, makeWriter, type Writer } from './writer.ts';
@@ -44,6 +44,8 @@ export const PREPARE_CAMPAIGN = 'prepare-campaign';
 const AT_ONCE = 500;
 const LOOK_MS = 1000;
 const TOKEN_CHARACTERS = 24;
+/** Nobody types more; whoever asks may say an address of 320 characters. */
+const MOST_TYPED = 200;
 
 export type CampaignJobOptions = Readonly<{
   db: Db;
@@ -90,7 +92,7 @@ export function prepareCampaignHandler(options: CampaignJobOptions): Handler {
           { signal, progress },
         );
         progress('linting', 0, 1);
-        const linted = await cohorts.lint(signal);
+        const { linted, notices } = await cohorts.lint(signal);
         const dutiesVersion = (await findDutyVersion(db, campaign.incident))?.version;
         const { root, size, bits } = await maker.seal();
         await maker.write(folder);
@@ -141,6 +143,7 @@ export function prepareCampaignHandler(options: CampaignJobOptions): Handler {
               cohorts: linted.length,
               lint,
             },
+            texts: { [NOTICES]: { value: JSON.stringify(notices) } },
           });
           await insertCampaignMove(tx, campaign.id, entry, 'finish-preparing');
           await endJob(tx, job, at, { people, messages });
@@ -230,6 +233,7 @@ async function prepareAll(
     letters: 0,
     byKey: new Map<string, number>(),
     addresses: new Set<string>(),
+    namesakes: await namesakesAmong(rowsOfCohort(options.db, found.cohort)),
   };
   let waiting: CohortRow[] = [];
   const flush = async () => {
@@ -255,6 +259,7 @@ type State = {
   /** Of those who share a message: 16 bytes of the hash of address and facts, to its number. */
   readonly byKey: Map<string, number>;
   readonly addresses: Set<string>;
+  readonly namesakes: ReadonlySet<string>;
 };
 
 async function prepareSome(preparing: Preparing, rows: readonly CohortRow[], state: State): Promise<void> {
@@ -275,7 +280,10 @@ async function prepareSome(preparing: Preparing, rows: readonly CohortRow[], sta
       state: to === undefined ? 'other-channel' : 'planned',
     });
     if (to === undefined) {
-      const letter = newLetter({ n: state.messages + state.letters, facts }, { tag: campaign.tag, writer });
+      const letter = newLetter(
+        { n: state.messages + state.letters, facts },
+        { tag: campaign.tag, writer, namesakes: state.namesakes },
+      );
       state.letters += 1;
       messages.push(letter);
       pairs.push({ person: id, n: letter.n });
@@ -346,22 +354,48 @@ function newMessage(
   return { n, code, address: to, messageId, token, commitment, bodyHash };
 }
 
+/** Name and place of somebody who gets a letter, as they stand in it. */
+function nameAndPlace({ name, address }: CohortRow): string {
+  const place = address.map(cleanName).findLast((line) => line !== '') ?? '';
+  const both = [cleanName(name), place].filter((part) => part !== '').join(' ');
+  return Array.from(both).slice(0, MOST_TYPED).join('');
+}
+
+/** Names and places that more than one of those have who get a letter. */
+async function namesakesAmong(rows: AsyncIterable<CohortRow>): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for await (const row of rows) {
+    if (usable(row.email) !== undefined) continue;
+    const typed = nameAndPlace(row).normalize('NFC').toLowerCase();
+    (seen.has(typed) ? shared : seen).add(typed);
+  }
+  return shared;
+}
+
 /**
- * What stands for the address of whoever has none: their name as it stands in the letter. A code that is copied into a letter to
- * somebody else does not fit.
+ * What stands for the address of whoever has none: their name and place as they stand in the letter, and where that is not one person
+ * of the campaign the customer's id behind it. A code that is copied into a letter to somebody else does not fit, be they of one name.
  */
-const addressOfLetter = ({ name, person }: CohortRow): string =>
-  normalisedAddress(`${cleanName(name)}@letter`) ??
-  normalisedAddress(`${cleanName(person)}@letter`) ??
-  '@letter';
+function addressOfLetter(row: CohortRow, namesakes: ReadonlySet<string>): string {
+  const typed = nameAndPlace(row);
+  const isShared = namesakes.has(typed.normalize('NFC').toLowerCase());
+  const id = cleanName(row.person);
+  return (
+    (isShared ? undefined : normalisedAddress(`${typed}@letter`)) ??
+    normalisedAddress(`${typed} ${id}@letter`.trimStart()) ??
+    normalisedAddress(`${id}@letter`) ??
+    '@letter'
+  );
+}
 
 /** The leaf of a letter: of a code and a name, and of the text, since there is no message. */
 function newLetter(
   { n, facts }: Readonly<{ n: number; facts: CohortRow }>,
-  { tag, writer }: Readonly<{ tag: string; writer: Writer }>,
+  { tag, writer, namesakes }: Readonly<{ tag: string; writer: Writer; namesakes: ReadonlySet<string> }>,
 ): NewMessage {
   const code = makeCode(tag, randomBytes(10));
-  const address = addressOfLetter(facts);
+  const address = addressOfLetter(facts, namesakes);
   const bodyHash = letterHash(writer.copy(facts, { code, address }));
   const commitment = createHash('sha256').update(commitmentInput(address, code)).digest();
   return { n, code, address, messageId: null, token: null, commitment, bodyHash };

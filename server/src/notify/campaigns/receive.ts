@@ -10,7 +10,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
 import type { Db } from '../../platform/db/index.ts';
-import { framesOf, type Log } from '../../platform/index.ts';
+import { framesOf, type Log, namesIn } from '../../platform/index.ts';
 import {
   makeMaildir,
   type Receiver,
@@ -36,6 +36,8 @@ export type ReceiveOptions = Readonly<{
   /** The data folder. */
   data: string;
   mailing: Mailing | undefined;
+  /** Whether mail to this address of the domain of aliases is taken; the stage that makes them knows. */
+  isAlias?: ((address: string) => Promise<boolean>) | undefined;
 }>;
 
 /** What belongs to nobody waits so long for somebody to look at it. */
@@ -44,8 +46,7 @@ const KEPT_MS = 30 * 86_400_000;
 /** So many messages wait to be read; who comes then is told to come again. */
 const MOST_WAITING = 500;
 
-const waiting = async (maildir: string): Promise<number> =>
-  (await readdir(join(maildir, 'new')).catch(() => [])).length;
+const waiting = async (maildir: string): Promise<number> => (await namesIn(join(maildir, 'new'))).length;
 
 const ownMaildir = (data: string): string => join(data, 'returned');
 /** What our own receiver took for the address to which messages are forwarded for a check. */
@@ -54,6 +55,12 @@ export const checksMaildir = (data: string): string => join(data, 'checks');
 /** What our own receiver took for the address to which customers forward what they did not want. */
 export const reportsMaildir = (data: string): string => join(data, 'reported');
 
+/** What our own receiver took for decoys' domains. */
+export const decoysMaildir = (data: string): string => join(data, 'decoys');
+
+/** What our own receiver took for aliases. */
+export const aliasesMaildir = (data: string): string => join(data, 'aliases');
+
 /** Listens for returned mail where mail.yaml says so; undefined where it does not. */
 export async function startReceiver({
   db,
@@ -61,6 +68,7 @@ export async function startReceiver({
   log,
   data,
   mailing,
+  isAlias = async () => false,
 }: ReceiveOptions): Promise<Receiver | undefined> {
   const smtp = mailing?.receive?.smtp;
   if (mailing === undefined || smtp === undefined) return undefined;
@@ -69,14 +77,25 @@ export async function startReceiver({
     ...(mailing.check === undefined ? [] : [{ to: mailing.check.address, folder: checksMaildir(data) }]),
     ...(mailing.reports === undefined ? [] : [{ to: mailing.reports.address, folder: reportsMaildir(data) }]),
   ];
-  const openFor = (address: string) => open.find(({ to }) => to.toLowerCase() === address.toLowerCase());
+  const isOfAliases = (address: string) =>
+    mailing.aliases !== undefined && address.toLowerCase().endsWith(`@${mailing.aliases.domain}`);
+  const openFor = (address: string) =>
+    open.find(({ to }) => to.toLowerCase() === address.toLowerCase()) ??
+    (mailing.decoys?.domains.includes(address.slice(address.lastIndexOf('@') + 1).toLowerCase()) === true
+      ? { folder: decoysMaildir(data) }
+      : undefined);
   return receiveBySmtp({
     ...smtp,
     name: mailing.helo,
     folder: ownMaildir(data),
-    folderOf: (address) => openFor(address)?.folder ?? ownMaildir(data),
+    folderOf: (address) =>
+      isOfAliases(address) ? aliasesMaildir(data) : (openFor(address)?.folder ?? ownMaildir(data)),
     mostBytes: MOST_BYTES,
     isKnown: async (address) => {
+      if (isOfAliases(address)) {
+        if ((await waiting(aliasesMaildir(data))) >= MOST_WAITING) throw new Error('So many wait to go on.');
+        return isAlias(address);
+      }
       const found = openFor(address);
       if (found !== undefined) {
         // What is not read yet must not fill the disk.

@@ -24,6 +24,7 @@ import { expirePeople, isAnybodyExpired } from './people.store.ts';
 import { type CampaignJobOptions, campaignOfJob, writerOf } from './prepare.ts';
 import { publishBatch } from './publish.ts';
 import { CAMPAIGN_MOVES } from './rules.ts';
+import { canSend, routeOf } from './settings.ts';
 import { campaignSums, findCampaign } from './show.ts';
 import { endFence, extendFence, homeOf, insertCampaignMove, moveCampaign, takeFence } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
@@ -35,6 +36,8 @@ export const SEND_CAMPAIGN = 'send-campaign';
 const EXPIRY_MS = 3 * 86_400_000;
 const PAGE = 2000;
 const LOOK_MS = 1000;
+/** To start a second thread takes as long as to send so many. */
+const FEW = 500;
 /** So long nobody else takes the right to send from a process that does not answer. */
 const LEASE_MS = 15_000;
 /** A file of the journal is folded in when it is so long, or so old. */
@@ -49,7 +52,7 @@ export function sendCampaignHandler(options: SendOptions): Handler {
   return {
     run: async (job, how) => {
       const { mailing } = options;
-      if (mailing === undefined || mailing.relays.length === 0)
+      if (!canSend(mailing))
         throw new ForthrightError(
           'mail-missing',
           'This server has no relay in mail.yaml, so it sends nothing.',
@@ -241,6 +244,7 @@ async function sendDue(sending: Sending): Promise<Sent> {
     onSegment: (segment) => folds.add(segment),
     segments: SEGMENT,
     signal: AbortSignal.any([signal, stop.signal]),
+    ...(Math.min(left ?? campaign.messages, campaign.messages) <= FEW ? { workers: 1 } : {}),
   }).finally(() => folds.end());
   folds.mustBeWhole();
   if (signal.aborted) return { stopped: 'signal' };
@@ -347,9 +351,9 @@ function* interleaved(page: readonly DueMessage[]): Generator<DueMessage> {
 }
 
 function settingsOf({ mailing, material }: Sending, made: readonly MailKey[]): SenderSettings {
-  const { from, replyTo, helo, relays, connections, limits } = mailing;
+  const { from, replyTo, helo, connections, limits } = mailing;
   const dkim = [...mailing.dkim, ...made];
-  return { from, replyTo, helo, dkim, route: { kind: 'relays', relays }, connections, limits, material };
+  return { from, replyTo, helo, dkim, route: routeOf(mailing), connections, limits, material };
 }
 
 function prepared(due: DueMessage, { asked, mailing }: Sending): Prepared {

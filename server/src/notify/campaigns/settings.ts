@@ -3,9 +3,34 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ForthrightError, MailSettings } from '@forthright/contract';
 import { readDocument } from '../../platform/index.ts';
-import { dkimKey, domainOf, oneAddress } from '../../platform/mail/index.ts';
+import { dkimKey, domainOf, oneAddress, type Routes } from '../../platform/mail/index.ts';
 import { readSecretFile } from '../../prove/index.ts';
-import type { Checking, CopiesHooks, Mailing, ProviderProofs, Receiving, Reporting } from './types.ts';
+import { routesOf, type SenderSettings } from '../send/index.ts';
+import type {
+  Checking,
+  CopiesHooks,
+  DecoyMail,
+  Mailing,
+  ProviderProofs,
+  Receiving,
+  Reporting,
+} from './types.ts';
+
+/** Whether mail can be sent as `mail.yaml` has it. */
+export const canSend = (mailing: Mailing | undefined): mailing is Mailing =>
+  mailing !== undefined && (mailing.relays.length > 0 || mailing.direct !== undefined);
+
+/** By which way. */
+export const routeOf = ({ relays, direct }: Mailing): SenderSettings['route'] =>
+  direct === undefined ? { kind: 'relays', relays } : { kind: 'direct', ...direct };
+
+/** The servers that take the mail of a domain, by that way. */
+export const mailRoutes = (mailing: Mailing): Routes => routesOf(routeOf(mailing));
+
+const directOf = ({ dns, port }: NonNullable<MailSettings['direct']>): Mailing['direct'] => ({
+  port,
+  ...(dns === undefined ? {} : { dnsServers: dns }),
+});
 
 /** Undefined when there is no such file. Refuses as `settings-invalid` what can't be used, and as `key-unusable` a bad key. */
 export async function readMailing(data: string): Promise<Mailing | undefined> {
@@ -40,6 +65,11 @@ export async function readMailing(data: string): Promise<Mailing | undefined> {
       dkimKey({ selector, domain: signer, privateKey: await readSecretFile(join(directory, keyFile)) }),
     ),
   );
+  if (value.direct !== undefined && relays.length > 0)
+    throw new ForthrightError(
+      'settings-invalid',
+      'mail.yaml names relays and says `direct`: notices go one way or the other.',
+    );
   const { relay, domain: each } = value.perSecond;
   return {
     from,
@@ -47,6 +77,7 @@ export async function readMailing(data: string): Promise<Mailing | undefined> {
     returns: value.returns ?? domain,
     helo: value.helo ?? domain,
     relays,
+    ...(value.direct === undefined ? {} : { direct: directOf(value.direct) }),
     dkim,
     connections: value.connections,
     limits: {
@@ -57,6 +88,8 @@ export async function readMailing(data: string): Promise<Mailing | undefined> {
     receive: await receivingOf(value.receive, directory),
     check: await checkingOf(value.check, directory),
     reports: await reportingOf(value.reports, directory),
+    decoys: await decoysOf(value, directory),
+    ...(value.aliases === undefined ? {} : { aliases: aliasesOf(value, value.aliases.domain) }),
     providers: await proofsOf(value.providers, directory),
     copies: await hooksOf(value.copies, directory),
     ...(value.letterFont === undefined ? {} : { letterFont: resolve(directory, value.letterFont) }),
@@ -111,6 +144,44 @@ async function reportingOf(
   const { keepDays, ...box } = given;
   const checking = await checkingOf(box, directory);
   return checking === undefined ? undefined : { ...checking, keepDays };
+}
+
+/** What comes back to an alias's domain must find our receiver, and what goes on a relay. */
+function aliasesOf(
+  { receive, relays, decoys, from, returns }: MailSettings,
+  domain: string,
+): { domain: string } {
+  if (receive?.smtp === undefined || relays.length === 0)
+    throw new ForthrightError('settings-invalid', 'mail.yaml: aliases need `receive.smtp` and `relays`.');
+  const others = [...(decoys?.domains ?? []), domainOf(oneAddress(from.address)), returns];
+  if (others.includes(domain))
+    throw new ForthrightError(
+      'settings-invalid',
+      `mail.yaml: ${domain} is used for something else; give aliases a domain of their own.`,
+    );
+  return { domain };
+}
+
+/** Whatever else is taken at one of these domains would be taken for a decoy's. */
+async function decoysOf(
+  { decoys, from, replyTo, returns, check, reports }: MailSettings,
+  directory: string,
+): Promise<DecoyMail | undefined> {
+  if (decoys === undefined) return undefined;
+  const ours = [from.address, replyTo, check?.address, reports?.address]
+    .filter((address) => address !== undefined)
+    .map((address) => domainOf(oneAddress(address)));
+  const both = decoys.domains.find((domain) => [...ours, returns].includes(domain));
+  if (both !== undefined)
+    throw new ForthrightError(
+      'settings-invalid',
+      `mail.yaml: ${both} is a domain of decoys and one that we write from or read at; give decoys one of their own.`,
+    );
+  return {
+    domains: decoys.domains,
+    maildirs: decoys.maildirs.map((path) => resolve(directory, path)),
+    imap: await boxesOf(decoys.imap, directory),
+  };
 }
 
 async function listeningOf(

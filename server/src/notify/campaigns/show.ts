@@ -12,11 +12,14 @@ import type { Reads } from '../../platform/db/index.ts';
 import { textsOf } from '../../prove/index.ts';
 import type { CohortRow } from '../../scope/index.ts';
 import { isFinished, outcomesFor, type Sums, sumsOf } from '../states.ts';
+import { lately } from './messages.store.ts';
 import { countStates, peopleOf, type StoredPerson } from './people.store.ts';
 import { campaignsOf, cohortsOf, countFindings, entryOfAct } from './store.ts';
 import type { Campaign } from './types.ts';
 
 export const STATEMENT = 'statement';
+/** Each version of the notices, as the campaign was prepared. */
+export const NOTICES = 'notices';
 /** Why a campaign was approved in spite of the linter's errors. */
 export const OVERRIDE = 'override';
 
@@ -112,11 +115,39 @@ export async function linted(
   };
 }
 
-export async function shown(reads: Reads, campaign: Campaign): Promise<CampaignShown> {
+const PACE = { most: 20_000, withinSeconds: 300 };
+const STALLED_MS = 60_000;
+
+/** From what had an outcome lately. Nobody knows when servers that put us off will take more, so that is no part of the estimate. */
+async function paceOf(
+  reads: Reads,
+  { id, state }: Campaign,
+  { sums, now }: Readonly<{ sums: Readonly<Record<string, number>>; now: Date }>,
+): Promise<CampaignShown['pace']> {
+  if (state !== 'sending') return undefined;
+  const found = await lately(reads, id, PACE);
+  const seconds = found === undefined ? 0 : (found.last.getTime() - found.first.getTime()) / 1000;
+  if (found === undefined || seconds === 0) return undefined;
+  const perSecond = (found.outcomes - 1) / seconds;
+  const { prepared: left = 0, deferred = 0, broken = 0, 'in-doubt': inDoubt = 0 } = sums;
+  const isStalled = now.getTime() - found.last.getTime() > STALLED_MS;
+  return {
+    perSecond: Math.round(perSecond * 10) / 10,
+    asOf: found.last.toISOString(),
+    left,
+    later: deferred + broken + inDoubt,
+    secondsLeft: isStalled ? null : Math.ceil(left / perSecond),
+  };
+}
+
+export async function shown(reads: Reads, campaign: Campaign, now: Date): Promise<CampaignShown> {
   const { hash, root, tag, messages, letters, batchEntry, duties, dutiesVersion } = campaign;
   const override = await overrideOf(reads, campaign);
+  const list = await listed(reads, campaign);
+  const pace = await paceOf(reads, campaign, { sums: list.sums, now });
   return {
-    ...(await listed(reads, campaign)),
+    ...list,
+    ...(pace === undefined ? {} : { pace }),
     ...(hash === undefined ? {} : { hash, lint: await countFindings(reads, campaign.id) }),
     ...(duties === undefined ? {} : { duties: [...duties] }),
     ...(dutiesVersion === undefined ? {} : { dutiesVersion }),
@@ -145,15 +176,18 @@ export async function addressees(
     ...(after === undefined ? {} : { after }),
     most: most + 1,
   });
-  const people = rows.slice(0, most).map(({ id, customer, facts, said, ...row }) => ({
-    person: id,
-    state: row.state,
-    at: row.state_at.toISOString(),
-    customer,
-    name: facts?.name ?? null,
-    address: facts?.email ?? null,
-    ...(said === null ? {} : { said }),
-  }));
+  const people = rows
+    .slice(0, most)
+    .map(({ id, customer, facts, said, copy_way: way, copy_outcome: outcome, ...row }) => ({
+      person: id,
+      state: row.state,
+      at: row.state_at.toISOString(),
+      customer,
+      name: facts?.name ?? null,
+      address: facts?.email ?? null,
+      ...(said === null ? {} : { said }),
+      ...(way === null || outcome === null ? {} : { copy: { way, outcome } }),
+    }));
   const last = people.at(-1);
   const outcomes = state === undefined ? [] : outcomesFor(state);
   return { people, outcomes, ...(rows.length > most && last !== undefined ? { next: last.person } : {}) };

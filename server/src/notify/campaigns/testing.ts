@@ -212,7 +212,7 @@ export async function assessed(
     asked,
     incident,
     { kind: 'duties-assessed', act: 'assess-duties' },
-    async () => ({ facts: { version, due: duties.length } }),
+    async () => ({ facts: { version, job, due: duties.length } }),
     async ({ tx, incident: { id } }, entry) => {
       const figures = { due: duties.length, cannotTell: 0, unverified: 0, notDue: 0 };
       await insertDutyVersion(tx, id, { version, entry, job, run, ...figures });

@@ -11,10 +11,10 @@ import {
   type Outcome,
   oneAddress,
   signed,
-  viaRelays,
 } from '../../platform/mail/index.ts';
 import type { Asked } from '../../prove/index.ts';
 import { type MailKey, mailKeysNow } from './mail-keys.ts';
+import { canSend, mailRoutes } from './settings.ts';
 import { addresseeOf } from './show.ts';
 import { insertCampaignMove } from './store.ts';
 import type { Campaign, Mailing } from './types.ts';
@@ -37,7 +37,7 @@ export async function sendTest(
     data,
   }: Readonly<{ campaign: Campaign; writer: Writer; mailing: Mailing | undefined; data: string }>,
 ): Promise<TestSent> {
-  if (mailing === undefined || mailing.relays.length === 0)
+  if (!canSend(mailing))
     throw new ForthrightError('mail-missing', 'This server has no relay in mail.yaml, so it sends nothing.');
   const person = await addresseeOf(asked.db, campaign, given.person);
   const to = oneAddress((await emailOf(asked.db, asked.actor.account)) ?? '');
@@ -74,7 +74,7 @@ async function sendOne(
 ): Promise<Outcome> {
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   const mailer = new Mailer({
-    routes: viaRelays(mailing.relays),
+    routes: mailRoutes(mailing),
     helo: mailing.helo,
     connections: 1,
     patienceMs: WAIT_MS,

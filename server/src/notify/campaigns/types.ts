@@ -4,7 +4,7 @@ import type { ImapBox } from '../../platform/mail/receive/index.ts';
 
 export type Cohort = (typeof COHORTS)[number];
 
-/** How this server sends; `relays` empty: it does not. */
+/** How this server sends; with `relays` empty and without `direct` it does not. */
 export type Mailing = Readonly<{
   from: Readonly<{ name: string; address: OneAddress }>;
   replyTo: OneAddress;
@@ -12,6 +12,8 @@ export type Mailing = Readonly<{
   returns: string;
   helo: string;
   relays: readonly Target[];
+  /** To each domain's own servers, and not by relays. */
+  direct?: Readonly<{ dnsServers?: readonly string[]; port: number }> | undefined;
   dkim: readonly DkimKey[];
   connections: number;
   limits: Limits;
@@ -23,6 +25,10 @@ export type Mailing = Readonly<{
   check?: Checking | undefined;
   /** Where customers forward mails that they did not want. */
   reports?: Reporting | undefined;
+  /** Where mail to decoys arrives. */
+  decoys?: DecoyMail | undefined;
+  /** The domain of aliases, whose mail is handed on. */
+  aliases?: Readonly<{ domain: string }> | undefined;
   providers?: ProviderProofs | undefined;
   /** Path of the relay's log. */
   relayLog?: string | undefined;
@@ -54,6 +60,13 @@ export type Checking = Readonly<{
 
 /** Reports are kept for so many days. */
 export type Reporting = Checking & Readonly<{ keepDays: number }>;
+
+/** Every address of these domains is a decoy's, or nobody's. Our own receiver takes mail to them as well. */
+export type DecoyMail = Readonly<{
+  domains: readonly string[];
+  maildirs: readonly string[];
+  imap: readonly ImapBox[];
+}>;
 
 /** By what each provider proves who it is; one that is left out is refused. */
 export type ProviderProofs = Readonly<{

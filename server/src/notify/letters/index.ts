@@ -27,18 +27,13 @@ export type Written = Readonly<{ person: string; outcome: CopyOutcome }>;
 export type About = Readonly<{
   organisation: string;
   at: Date;
-  /** Path of a font with Japanese letters; undefined where there is none. */
-  japanese?: string | undefined;
+  /** Path of a font for letters that ours lack, such as those of Chinese or Korean names. */
+  font?: string | undefined;
 }>;
 
 /** A folder of more files is slow to list, and a batch is what a mail house is given at once. */
 const BATCH = 1000;
 const ADDRESS_LINES = 6;
-/** Our own font has others, too, but not the ways in which they join, or run from right to left. */
-const PLAIN =
-  /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]*$/u;
-const JAPANESE =
-  /^[\p{Script=Latin}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Common}\p{Script=Inherited}]*$/u;
 
 type Copies = Iterable<Copy> | AsyncIterable<Copy>;
 
@@ -48,8 +43,9 @@ type Copies = Iterable<Copy> | AsyncIterable<Copy>;
  */
 export async function* writeLetters(copies: Copies, folder: string, about: About): AsyncGenerator<Written> {
   await mkdir(folder, { mode: 0o700 });
-  const { writePdf } = await import('../../platform/pdf/index.ts');
-  const fontFor = await fonts(about);
+  const { printable, writePdf } = await import('../../platform/pdf/index.ts');
+  const { organisation: author, at, font } = about;
+  const isPrintable = await printable(font);
   await using list = await open(join(folder, 'letters.csv'), 'wx', 0o600);
   await list.write(row(['file', 'name', ...LINE_NAMES, 'country', 'language', 'person']));
   let count = 0;
@@ -57,8 +53,12 @@ export async function* writeLetters(copies: Copies, folder: string, about: About
     const { language, subject, text } = composed.notice;
     const lines = copy.address.map(cleanName).filter((line) => line !== '');
     const name = cleanName(copy.name);
-    const font = fontFor([name, ...lines, text].join(''));
-    const outcome = lines.length === 0 ? 'no-address' : font === undefined ? 'unprintable' : 'written';
+    const outcome =
+      lines.length === 0
+        ? 'no-address'
+        : isPrintable([name, ...lines, text].join('\n'))
+          ? 'written'
+          : 'unprintable';
     if (outcome === 'written') {
       const path = pathOf(count);
       count += 1;
@@ -67,8 +67,7 @@ export async function* writeLetters(copies: Copies, folder: string, about: About
         { kind: 'paragraph', text: [name, ...lines, country].join('\n') } as const,
         ...composed.blocks.map(pdfBlock),
       ];
-      const { organisation: author, at } = about;
-      const pdf = await writePdf({ title: subject, author, language, at, blocks, ...font });
+      const pdf = await writePdf({ title: subject, author, language, at, blocks, font });
       await writeFile(join(folder, path), pdf, { mode: 0o600, flag: 'wx' });
       const cells = Array.from({ length: ADDRESS_LINES }, (_, i) =>
         i < ADDRESS_LINES - 1 ? (lines[i] ?? '') : lines.slice(i).join(', '),
@@ -78,19 +77,6 @@ export async function* writeLetters(copies: Copies, folder: string, about: About
     yield { person, outcome };
   }
   await list.sync();
-}
-
-/** Which font a text needs; undefined when none at hand has all its letters. */
-async function fonts({
-  japanese,
-}: About): Promise<(text: string) => Readonly<{ font?: string }> | undefined> {
-  const { lettersOf } = await import('../../platform/pdf/index.ts');
-  const has = japanese === undefined ? undefined : await lettersOf(japanese);
-  return (text) => {
-    if (PLAIN.test(text)) return {};
-    if (japanese === undefined || has === undefined) return undefined;
-    return JAPANESE.test(text) && has(text) ? { font: japanese } : undefined;
-  };
 }
 
 /** One person's line for another program. */

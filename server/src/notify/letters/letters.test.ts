@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { japaneseFont } from '../../platform/pdf/index.ts';
-import { compose, ownLanguages } from '../compose/index.ts';
+import { type Block, compose, ownLanguages } from '../compose/index.ts';
 import { incidentSample, personSample, TODAY } from '../compose/testing.ts';
 import { type Copy, writeLetters, writeLines } from './index.ts';
 
@@ -45,21 +45,25 @@ test('everybody has a letter, or an outcome that says why not', async () => {
       copy('P2', 'pl', { name: '=cmd|"x"', phone: '' }),
       copy('P3', 'ja'),
       copy('P4', 'de', { address: [' '] }),
-      copy('P5', 'en', { name: 'سارة' }),
+      copy('P5', 'en', { name: '김민수' }),
     ];
     assert.deepEqual(await Array.fromAsync(writeLetters(copies, folder, about)), [
       { person: 'P1', outcome: 'written' },
       { person: 'P2', outcome: 'written' },
-      { person: 'P3', outcome: 'unprintable' },
+      { person: 'P3', outcome: 'written' },
       { person: 'P4', outcome: 'no-address' },
       { person: 'P5', outcome: 'unprintable' },
     ]);
-    assert.deepEqual((await readdir(join(folder, 'batch-0001'))).sort(), ['000001.pdf', '000002.pdf']);
+    assert.deepEqual((await readdir(join(folder, 'batch-0001'))).sort(), [
+      '000001.pdf',
+      '000002.pdf',
+      '000003.pdf',
+    ]);
     const pdf = await readFile(join(folder, 'batch-0001/000001.pdf'));
     assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
     assert.ok(pdf.includes('/StructTreeRoot') && pdf.includes('/Lang (en)'));
     const rows = (await readFile(join(folder, 'letters.csv'), 'utf8')).trim().split('\r\n');
-    assert.equal(rows.length, 3);
+    assert.equal(rows.length, 4);
     assert.ok(
       rows[1]?.startsWith('"batch-0001/000001.pdf","Ana Lopes","Rue du Marché 1","1234 Luxembourg","",'),
     );
@@ -68,22 +72,124 @@ test('everybody has a letter, or an outcome that says why not', async () => {
   });
 });
 
-const font = await japaneseFont();
-const why = font === undefined ? 'no font with Japanese letters (Debian: fonts-ipafont-gothic)' : false;
+const textOf = (folder: string, n: number): string => {
+  const read = spawnSync('pdftotext', ['-raw', join(folder, `batch-0001/00000${n}.pdf`), '-'], {
+    encoding: 'utf8',
+  });
+  assert.equal(read.error, undefined, 'Debian: poppler-utils');
+  return read.stdout;
+};
+const wordsOf = (block: Block): readonly string[] => (block.is === 'list' ? block.items : [block.text]);
+const dense = (text: string): string => text.replace(/[\s\u2068\u2069]/g, '').normalize('NFKC');
 
-test('with a font that has the letters, a Japanese letter says what the notice says', {
-  skip: why,
+test('a Japanese letter says all that the notice says, with names in their own kanji, and of other countries', async () => {
+  await inFolder(async (folder) => {
+    const letters = [
+      copy('P1', 'ja', {
+        name: '𠮷田 花子',
+        address: ['〒100-0001', '東京都千代田区千代田1-1 葛󠄀ビル'],
+        country: 'JP',
+      }),
+      copy('P2', 'ja', {
+        name: 'Łucja Žižková',
+        address: ['大阪市北区1-1 メゾン・ド・サクラ301号室'],
+        country: 'JP',
+      }),
+      copy('P3', 'en', { name: '髙﨑 凜', address: ['横浜市中区1-1'], country: 'JP' }),
+      copy('P4', 'en', { name: 'ნინო Արամ', address: ['1 Rustaveli'], country: 'GE' }),
+    ];
+    const written = await Array.fromAsync(writeLetters(letters, folder, about));
+    assert.deepEqual(
+      written.map(({ outcome }) => outcome),
+      letters.map(() => 'written'),
+    );
+    for (const [i, { name, address, composed }] of letters.entries()) {
+      const said = dense(textOf(folder, i + 1).replace(/^\s*\d+ ?\/ ?\d+\s*$/gm, ''));
+      for (const words of [name, ...address, ...composed.blocks.flatMap(wordsOf)])
+        assert.ok(said.includes(dense(words)), `${words} in ${said}`);
+    }
+    const pages = spawnSync('pdfinfo', [join(folder, 'batch-0001/000001.pdf')], { encoding: 'utf8' }).stdout;
+    assert.match(pages, /Tagged: +yes/);
+    const lines = wordsIn(join(folder, 'batch-0001/000001.pdf'));
+    assert.ok(
+      lines.every(({ x, right }) => x > 50 && right < 595 - 50),
+      'nothing runs over the margin',
+    );
+    assert.ok(!lines.some(({ text }) => /^[、。」）]/.test(text)), 'no line begins with what closes');
+  });
+});
+
+const NANUM = '/usr/share/fonts/truetype/nanum/NanumGothic.ttf';
+
+test('a font that the organisation names prints the names that ours lack', {
+  skip: existsSync(NANUM) ? false : 'not installed: fonts-nanum',
 }, async () => {
   await inFolder(async (folder) => {
-    const letter = copy('P3', 'ja', { name: '山田 花子', address: ['千代田区1-1'], country: 'JP' });
-    const written = await Array.fromAsync(writeLetters([letter], folder, { ...about, japanese: font }));
-    assert.deepEqual(written, [{ person: 'P3', outcome: 'written' }]);
-    const read = spawnSync('pdftotext', ['-layout', join(folder, 'batch-0001/000001.pdf'), '-'], {
-      encoding: 'utf8',
-    });
-    assert.equal(read.error, undefined, 'Debian: poppler-utils');
-    for (const words of ['山田 花子', '千代田区1-1', '確認コード', 'K7QM-2XPA'])
-      assert.ok(read.stdout.includes(words), `${words} in ${read.stdout}`);
+    const korean = copy('P1', 'de', { name: '김민수', address: ['서울특별시 종로구 1'], country: 'KR' });
+    const written = await Array.fromAsync(writeLetters([korean], folder, { ...about, font: NANUM }));
+    assert.deepEqual(written, [{ person: 'P1', outcome: 'written' }]);
+    for (const words of ['김민수', '서울특별시 종로구 1', 'K7QM-2XPA'])
+      assert.ok(textOf(folder, 1).includes(words), words);
+  });
+});
+
+/** Words of the first page with where they begin, in points from the left, as poppler reads them. */
+function wordsIn(pdf: string): readonly { text: string; x: number; y: number; right: number }[] {
+  const read = spawnSync('pdftotext', ['-bbox', pdf, '-'], { encoding: 'utf8' });
+  assert.equal(read.error, undefined, 'Debian: poppler-utils');
+  return [...read.stdout.matchAll(/xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)"[^>]*>([^<]*)</g)].map(
+    ([, x, y, right, text = '']) => ({
+      text,
+      x: Number(x),
+      y: Math.round(Number(y)),
+      right: Number(right),
+    }),
+  );
+}
+
+test('names in Arabic, Hebrew and Thai stand in a letter as their readers write them; letters that no font here has are refused', async () => {
+  await inFolder(async (folder) => {
+    const letters = [
+      copy('P1', 'en', {
+        name: 'محمد علي حسن',
+        address: ['شارع الملك 12 (ب)', '11564 الرياض'],
+        country: 'SA',
+      }),
+      copy('P2', 'de', { name: 'נועה לוי', address: ['רחוב הרצל 7', '61000 תל אביב'], country: 'IL' }),
+      copy('P3', 'fr', { name: 'สมชาย น้ำใจ', address: ['12/3 ถนนสีลม', 'กรุงเทพฯ 10500'], country: 'TH' }),
+      copy('P4', 'en', { name: '김민수', address: ['서울'], country: 'KR' }),
+      copy('P5', 'en', { name: 'Ana 🦊 Lopes', address: ['Rua 1'], country: 'PT' }),
+    ];
+    const written = await Array.fromAsync(writeLetters(letters, folder, about));
+    assert.deepEqual(
+      written.map(({ outcome }) => outcome),
+      ['written', 'written', 'written', 'unprintable', 'unprintable'],
+    );
+    const [arabic = [], hebrew = [], thai = []] = [1, 2, 3].map((n) =>
+      wordsIn(join(folder, `batch-0001/00000${n}.pdf`)),
+    );
+    const at = (words: typeof arabic, text: string) => {
+      // Poppler gives a word's letters as they stand from left to right.
+      const seen = /\p{Script=Arabic}|\p{Script=Hebrew}/u.test(text)
+        ? Array.from(text).reverse().join('')
+        : text;
+      const found = words.find((word) => word.text.normalize('NFKC').includes(seen));
+      assert.ok(found, `${text} in ${words.map((word) => word.text).join(' ')}`);
+      return found;
+    };
+    for (const [words, first, second, third] of [
+      [arabic, 'محمد', 'علي', 'حسن'],
+      [arabic, 'شارع', 'الملك', '12'],
+      [hebrew, 'רחוב', 'הרצל', '7'],
+    ] as const) {
+      assert.equal(at(words, first).y, at(words, second).y);
+      assert.ok(at(words, first).x > at(words, second).x, `${first} stands right of ${second}`);
+      assert.ok(at(words, second).x > at(words, third).x, `${second} stands right of ${third}`);
+    }
+    assert.ok(at(hebrew, '61000').x > at(hebrew, 'תל').x, 'the line runs from right to left');
+    at(thai, 'ถนนสีลม');
+    assert.ok(at(thai, '10500').x > at(thai, 'กรุงเทพฯ').x);
+    for (const words of [arabic, hebrew, thai]) at(words, 'K7QM-2XPA');
   });
 });
 

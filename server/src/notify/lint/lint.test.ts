@@ -55,6 +55,36 @@ for (const language of ['en', 'de'])
     }
   });
 
+const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+
+for (const language of ['en', 'de', 'fr', 'es', 'it', 'nl', 'pl', 'sv', 'pt'])
+  test(`a good notice in other words than ours, in ${language}, has no error and no warning`, async () => {
+    const path = fixture(`other-words.${language}.txt`);
+    const { findings, language: told } = await lintBytes(await readFile(path), path);
+    assert.equal(told, language);
+    assert.deepEqual(
+      findings.filter(({ severity }) => severity !== 'note').map(({ rule, words }) => [rule, words]),
+      [],
+    );
+  });
+
+test('a German notice that hedges, threatens and asks for a sign-in has each of these named', async () => {
+  const path = fixture('phishing.de.txt');
+  const found = new Set((await lintBytes(await readFile(path), path)).findings.map(({ rule }) => rule));
+  for (const rule of [
+    'genericGreeting',
+    'hedge',
+    'vagueNumber',
+    'noEvidence',
+    'euphemism',
+    'urgency',
+    'login',
+    'foreign-link',
+    'login-link',
+  ])
+    assert.ok(found.has(rule), rule);
+});
+
 /** Retold in our words, from what is known of them: what is good passes, what hedges is told so. */
 const FOREIGN: readonly (readonly [file: string, errors: readonly string[]])[] = [
   ['small-shop-2025.en.txt', []],

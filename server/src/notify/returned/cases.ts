@@ -112,6 +112,13 @@ export const CASES: readonly (readonly [
   ['filtered', '550 5.7.1 Message rejected by recipient filter', ''],
   ['filtered', "The recipient's server only accepts mail from senders on the allow list", ''],
   ['filtered', '554 5.7.1 <ana@shop.example>: Recipient has refused mail from you', ''],
+  ['filtered', "550 5.7.1 The recipient's mailbox does not accept mail from you", ''],
+  [
+    'filtered',
+    "554 5.7.1 <ana@shop.example>: Recipient address rejected: you are on the recipient's blocklist",
+    '',
+  ],
+  ['blocked', '550 5.7.1 This server does not accept mail from your IP 198.51.100.7', ''],
   // Moved
   ['hasmoved', '551 5.1.6 The user has moved; please try <ana@new.example>', ''],
   ['hasmoved', '550 5.1.6 recipient no longer at this address', '5.1.6'],

@@ -302,6 +302,8 @@ export const PHRASES: readonly Phrase[] = [
       /recipient has (refused|rejected|blocked)/,
       /only accepts (mail|messages|e-?mail) from (senders|people|those)/,
       /(refused|rejected|blocked) by (the |this )?(recipient|addressee|user)\b/,
+      /(recipient|addressee|user|mailbox)('s (mailbox|account))? does not accept (mail|messages|email) from (you\b|this sender|the sender|unknown)/,
+      /(recipient|addressee|user)'s (own |personal )?(black|block) ?list/,
     ],
   },
   {
@@ -329,7 +331,7 @@ export const PHRASES: readonly Phrase[] = [
     from: 'RFC 7504, 521',
     says: [
       /^(521|556)[ -](?!.{0,120}(dmarc|spf|dkim|policy|from your)).{0,120}not accept/,
-      /this (host|server|domain|system) does not accept (e-?)?mail/,
+      /this (host|server|domain|system) does not accept (e-?)?mail(?!( messages)? from (your|this|the sending|dynamic|ipaddr|hosts?|machines?))/,
     ],
   },
 

@@ -12,11 +12,11 @@
  * therefore no crash but damage, and is refused: a lost `released` would tell somebody twice.
  */
 import { createHash, type Hash, hash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { ForthrightError } from '@forthright/contract';
-import { syncFolder } from '../../platform/index.ts';
+import { namesIn, syncFolder } from '../../platform/index.ts';
 import type { Stage } from '../../platform/mail/index.ts';
 import type { JournalRecord, Segment } from './types.ts';
 
@@ -256,10 +256,7 @@ type Read = Readonly<{
 
 /** The files of a journal, in order. */
 export async function segmentNames(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const names = await namesIn(folder);
   return names.filter((name) => /^\d{8,}-[a-z0-9]+\.journal$/.test(name)).sort();
 }
 

@@ -82,7 +82,7 @@ export class Sender {
     const { helo, connections = CONNECTIONS, limits = {} } = settings;
     const share = (perSecond: number) => perSecond / shares;
     this.#mailer = new Mailer({
-      routes: routesOf(settings),
+      routes: routesOf(settings.route),
       helo,
       connections: Math.max(1, Math.floor(connections / shares)),
       limits: {
@@ -176,7 +176,8 @@ export class Sender {
 
 type Dated = Outgoing & Readonly<{ dateMs: number }>;
 
-function routesOf({ route }: SenderSettings): Routes {
+/** Which servers take the mail of a domain, by this way. */
+export function routesOf(route: SenderSettings['route']): Routes {
   if (route.kind === 'relays') return viaRelays(route.relays);
   const resolver = new Resolver();
   if (route.dnsServers !== undefined) resolver.setServers(route.dnsServers);

@@ -1,0 +1,93 @@
+/** Where text of a page comes to stand: not elsewhere than in its source, and within sight. */
+
+const TABLE = new Set(['table', 'tbody', 'tr', 'td', 'th']);
+const VOID = new Set(['br', 'hr', 'meta']);
+/** Of their own, in pixels, as programs show them. */
+const INDENTS: Readonly<Record<string, number>> = { blockquote: 40, ul: 40, ol: 40 };
+const PIXELS: Readonly<Record<string, number>> = {
+  px: 1,
+  pt: 4 / 3,
+  em: 16,
+  rem: 16,
+  ex: 8,
+  ch: 8,
+  in: 96,
+  cm: 37.8,
+};
+/** Of what stands around a text, all together; a quotation in a quotation in a quotation has 120. */
+const MOST_INDENT = 480;
+
+/** To look for the beginning of an element takes as long as there are open ones. */
+const MOST_OPEN = 500;
+
+type Open = Readonly<{ name: string; indent: number }>;
+
+export class Layout {
+  readonly #fault: (fault: string) => void;
+  readonly #open: Open[] = [];
+  #indent = 0;
+  /** Tables that are open, and whether a cell is. */
+  readonly #tables: { isInCell: boolean }[] = [];
+
+  constructor(fault: (fault: string) => void) {
+    this.#fault = fault;
+  }
+
+  words(text: string): void {
+    if (text.trim() !== '' && this.#isBetweenCells) this.#fault('it has text in a table, and in no cell');
+  }
+
+  /** What stands in a table and in no cell is shown before the table. */
+  get #isBetweenCells(): boolean {
+    return this.#tables.at(-1)?.isInCell === false;
+  }
+
+  begin(name: string, attributes: ReadonlyMap<string, string>): void {
+    if (name === 'thead' || name === 'tfoot') this.#fault('it has a table whose rows change places');
+    else if (this.#isBetweenCells && (!TABLE.has(name) || name === 'table'))
+      this.#fault('it has text in a table, and in no cell');
+    const table = this.#tables.at(-1);
+    if (name === 'table') this.#tables.push({ isInCell: false });
+    else if (table !== undefined && (name === 'td' || name === 'th')) table.isInCell = true;
+    else if (table !== undefined && (name === 'tr' || name === 'tbody')) table.isInCell = false;
+    if (VOID.has(name)) return;
+    if (this.#open.length >= MOST_OPEN) {
+      this.#fault('its elements are nested too deep');
+      return;
+    }
+    const indent = (INDENTS[name] ?? 0) + indentOf(attributes.get('style') ?? '');
+    this.#open.push({ name, indent });
+    this.#indent += indent;
+    if (this.#indent > MOST_INDENT) this.#fault('it moves text out of sight');
+  }
+
+  end(name: string): void {
+    const table = this.#tables.at(-1);
+    if (name === 'table') this.#tables.pop();
+    else if (table !== undefined && TABLE.has(name)) table.isInCell = false;
+    const at = this.#open.findLastIndex((one) => one.name === name);
+    if (at < 0) return;
+    for (const { indent } of this.#open.splice(at)) this.#indent -= indent;
+  }
+}
+
+/** The left and right margins and paddings of a list of declarations. */
+function indentOf(css: string): number {
+  let sum = 0;
+  for (const [, side = '', value = ''] of css.matchAll(
+    /(?:^|;)\s*(?:margin|padding)(-left|-right|-inline[\w-]*)?\s*:([^;]*)/gi,
+  )) {
+    const lengths = value
+      .replace(/!\s*important/i, '')
+      .trim()
+      .split(/\s+/);
+    const [top, right = top, , left = right] = lengths;
+    for (const length of side === '' ? [right, left] : lengths.slice(0, 2)) sum += pixelsOf(length);
+  }
+  return sum;
+}
+
+function pixelsOf(length = ''): number {
+  const [, number = '0', unit = 'px'] = /^(\d*\.?\d+)([a-z]+)?$/i.exec(length) ?? [];
+  return Number(number) * (PIXELS[unit.toLowerCase()] ?? 1);
+}
