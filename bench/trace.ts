@@ -4,9 +4,17 @@
  */
 import { parseArgs } from 'node:util';
 import { judgeControls } from '../server/src/trace/controls.rules.ts';
-import { rank, Scene } from '../server/src/trace/rank.ts';
+import { type PlacedDecoy, weighDecoys } from '../server/src/trace/decoys/decoys.rules.ts';
+import { type Beside, rank, Scene } from '../server/src/trace/rank.ts';
 import { type Index, indexOf } from '../server/src/trace/simulate/index-of.ts';
-import { reportsOf, type Story, type Told, unrelated } from '../server/src/trace/simulate/story.ts';
+import {
+  accountOf,
+  reportsOf,
+  type Story,
+  type Told,
+  unrelated,
+  worldAfter,
+} from '../server/src/trace/simulate/story.ts';
 import { makeWorld, ORDINARY, randomOf } from '../server/src/trace/simulate/world.ts';
 
 const { values } = parseArgs({
@@ -74,6 +82,8 @@ type Followed = Readonly<{
   until: readonly number[];
   innocentEver: boolean;
   innocentAtEnd: boolean;
+  /** At the end. */
+  notApart: readonly number[];
   looks: number;
   ms: number;
 }>;
@@ -96,11 +106,13 @@ function follow(known: Index, told: readonly Told[], leakers: readonly number[])
     }
   }
   const ms = performance.now() - begun;
-  const innocentAtEnd = scene.rank().accepted.some((x) => isInnocent(x.candidate, leakers));
+  const { accepted, notApart } = scene.rank();
+  const innocentAtEnd = accepted.some((x) => isInnocent(x.candidate, leakers));
   return {
     until: leakers.map((x) => until.get(x) ?? Infinity),
     innocentEver: innocentEver || innocentAtEnd,
     innocentAtEnd,
+    notApart: notApart.flatMap((x) => [x.candidate, ...x.insteadOf]),
     looks: told.length,
     ms,
   };
@@ -277,24 +289,49 @@ const sections: Readonly<Record<string, () => void>> = {
       );
     }
   },
+  habits() {
+    console.log('\nOther habits, 1 unrelated report for each true one but where it is said.\n');
+    console.log(
+      '| habit | account named | or not apart from it | true reports until named: median | innocent named at the end | ever |',
+    );
+    console.log('|---|---:|---:|---:|---:|---:|');
+    const cases: [string, Partial<Story>][] = [
+      ['looked up in bulk, only to sell', { habit: 'bulk-export' }],
+      ['through a team-mate’s account', { habit: 'team-mate' }],
+      ['a slow trickle: 100 sold, ten unrelated reports for each true one', { sold: 100, noise: 10 }],
+      ['a middleman’s list: three of four addresses from elsewhere', { noise: 3 }],
+    ];
+    for (const [habit, more] of cases) {
+      const all = times((n) => {
+        const leakers = chosen(stocked, 1, n);
+        const one = story(n, leakers, more);
+        const after = worldAfter(world, one);
+        const known = after === world ? index : indexOf(after, { region: true, category: true });
+        const accounts = leakers.map((leaker) => accountOf(world, one, leaker));
+        const followed = follow(known, reportsOf(world, one), [...new Set([...accounts, ...leakers])]);
+        return { ...followed, isApart: followed.notApart.some((x) => accounts.includes(x)) };
+      });
+      const until = all.map((x) => x.until[0] ?? Infinity);
+      console.log(
+        `| ${habit} | ${share(until.map((x) => x < Infinity))} | ${share(all.map((x) => x.isApart))} | ${quantile(until, 0.5)} | ${share(all.map((x) => x.innocentAtEnd))} | ${share(all.map((x) => x.innocentEver))} |`,
+      );
+    }
+  },
   decoys() {
     console.log(
-      '\n200 sold, 1 % report, 1 unrelated for each: what decoys among each employee’s customers would add.\n',
+      '\n200 sold, 1 % report, 1 unrelated for each: what decoys among each employee’s customers add. The last rows: nobody sold, and as many addresses left by a way that no place stands for.\n',
     );
-    console.log('| decoys each | found |');
-    console.log('|---:|---:|');
-    for (const decoys of [0, 3, 5]) {
-      const all = times((n) => {
-        const [leaker = 0] = chosen(stocked, 1, n);
-        const told = reportsOf(world, story(n, [leaker], { sold: 200, reporting: 0.01 }));
-        const random = randomOf(seed * 65_537 + n);
-        // Each decoy is sold as likely as any other customer of theirs, and mail to one is always seen.
-        const isSold = () => random() < 200 / ((volumes[leaker] ?? 0) + decoys);
-        const isHit = Array.from({ length: decoys }, isSold).some(Boolean);
-        return isHit || (follow(index, told, [leaker]).until[0] ?? Infinity) < Infinity;
-      });
-      console.log(`| ${decoys} | ${share(all)} |`);
-    }
+    console.log(
+      '| who | decoys each | a decoy gets mail | leaker named | innocent named | not counted: mail to decoys of no place |',
+    );
+    console.log('|---|---:|---:|---:|---:|---:|');
+    for (const isLeak of [true, false])
+      for (const each of [0, 3, 5]) {
+        const all = times((n) => withDecoys(n, each, isLeak));
+        console.log(
+          `| ${isLeak ? 'an employee' : 'the directory'} | ${each} | ${share(all.map((x) => x.isHit))} | ${share(all.map((x) => x.isNamed))} | ${share(all.map((x) => x.isWrong))} | ${share(all.map((x) => !x.count))} |`,
+        );
+      }
   },
   speed() {
     const told = unrelated(world, {}, 500, randomOf(seed));
@@ -314,6 +351,52 @@ const sections: Readonly<Record<string, () => void>> = {
     );
   },
 };
+
+const NOWHERE = 20;
+/** For how many hits one counts (server/src/trace/decoys/count.ts). */
+const HITS_OF_A_DECOY = 2;
+
+/**
+ * Decoys of every employee; each is sold as likely as any other customer of theirs, and mail to one is always seen. Without a leak every
+ * customer and decoy left as likely by another way.
+ */
+function withDecoys(n: number, each: number, isLeak: boolean) {
+  const [leaker = 0] = chosen(stocked, 1, n);
+  const sold = 200;
+  const leakers = isLeak ? [leaker] : [];
+  const told = reportsOf(
+    world,
+    story(n, leakers, { sold, reporting: 0.01, noise: isLeak ? 1 : Math.round(sold * 0.02) }),
+  );
+  const random = randomOf(seed * 65_537 + n);
+  const decoys: PlacedDecoy[] = Array.from({ length: inTeams * each + NOWHERE }, (_, i) => ({
+    stratum: 'all',
+    of: i < inTeams * each ? Math.floor(i / each) : undefined,
+  }));
+  const chance = ({ of }: PlacedDecoy) =>
+    isLeak ? (of === leaker ? sold / ((volumes[leaker] ?? 0) + each) : 0) : sold / customers;
+  const hits = decoys.flatMap((decoy, i) => (random() < chance(decoy) ? [i] : []));
+  const count = hits.every((i) => decoys[i]?.of !== undefined);
+  const beside = new Map<number, Beside>();
+  if (count && each > 0)
+    for (const [c, { logE, hits: own }] of weighDecoys(
+      [
+        ...Array.from({ length: inTeams }, (_, of) => ({ stratum: 'all', of, n: each })),
+        { stratum: 'all', of: undefined, n: NOWHERE },
+      ],
+      hits.flatMap((i) => decoys[i] ?? []),
+    ))
+      beside.set(c, { logE, hits: own * HITS_OF_A_DECOY });
+  const scene = new Scene(index.access, { alpha: ALPHA, overlapOf: cached(index), beside });
+  for (const { customer } of told) scene.add(index.reportOf(customer));
+  const { accepted } = scene.rank();
+  return {
+    isHit: hits.length > 0,
+    isNamed: accepted.some(({ candidate }) => leakers.includes(candidate)),
+    isWrong: accepted.some(({ candidate }) => isInnocent(candidate, leakers)),
+    count,
+  };
+}
 
 function drawerOf(known: Index) {
   const pools = Map.groupBy(

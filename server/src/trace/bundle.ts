@@ -6,11 +6,11 @@ import { runsOfTrace, tracesOf } from './store.ts';
 export async function traceParts(reads: Reads, incident: string): Promise<BundlePart[]> {
   const parts: BundlePart[] = [];
   for (const { id } of await tracesOf(reads, incident))
-    for (const { job, evidence, answer, askedBy, askedAt } of await runsOfTrace(reads, id))
+    for (const { job, what, evidence, answer, askedBy, askedAt } of await runsOfTrace(reads, id))
       if (answer !== undefined)
         parts.push({
           path: `attachments/traces/${evidence ?? job}.json`,
-          title: `The answer of a trace (${id})`,
+          title: what === 'trace' ? `The answer of a trace (${id})` : `What everybody can see (${id})`,
           by: askedBy,
           at: askedAt.toISOString(),
           content: answer,

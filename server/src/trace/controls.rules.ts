@@ -10,6 +10,8 @@ export type Control = Readonly<{ name: string; reports: readonly Report[] }>;
 export type ControlResult = Readonly<{
   name: string;
   reports: number;
+  /** Of people whom somebody had seen. */
+  seen: number;
   /** How many candidates the control names, or would but for each other. */
   named: number;
   /** Natural logarithm of the e-value against the strata. */
@@ -55,10 +57,11 @@ export function judgeControls(
     const logE = logEvidenceOfMissingKey(access, reports);
     const chance = chanceOfConcentration(access, reports, draw, Math.ceil(4 / limit) - 1);
     const isQuiet = named === 0 && logE < -Math.log(limit) && chance > limit;
-    return { name, reports: reports.length, named, logE, chance, isQuiet };
+    const seen = reports.filter((x) => x.seenBy.length > 0).length;
+    return { name, reports: reports.length, seen, named, logE, chance, isQuiet };
   });
   const needed = Math.max(FEWEST, inQuestion);
-  const total = sets.flatMap((x) => x.reports).filter((x) => x.seenBy.length > 0).length;
+  const total = each.reduce((sum, x) => sum + x.seen, 0);
   const outcome = each.some((x) => !x.isQuiet) ? 'loud' : total < needed ? 'too-few' : 'quiet';
   return { outcome, each, needed };
 }

@@ -10,7 +10,11 @@ export type Standpoint = Readonly<{
   reports: readonly (Report & Readonly<{ person: string }>)[];
   candidates: readonly Candidate[];
   cuts: readonly number[];
+  /** By name: those of the strata, and those that were tried beside them. */
+  keys: Readonly<{ routing: readonly string[]; tried: readonly string[] }>;
   pathOf: ReadonlyMap<number, string>;
+  /** Mail to the decoys in somebody's place. */
+  decoysOf: (candidate: number) => NamedCandidate['decoys'];
 }>;
 
 const MOST_OTHERS = 5;
@@ -25,7 +29,7 @@ export async function explain(engine: Analytics, standpoint: Standpoint): Promis
 
 async function explainOne(
   engine: Analytics,
-  { scene, reports, candidates, pathOf, cuts }: Standpoint,
+  { scene, reports, candidates, keys, pathOf, cuts, decoysOf }: Standpoint,
   one: Accepted,
 ): Promise<NamedCandidate> {
   const label = (c: number) => candidates[c]?.label ?? '';
@@ -42,8 +46,13 @@ async function explainOne(
     'SELECT count() AS n FROM trace_pairs WHERE c = {c:UInt32} AND t < {cut:Int64}',
     { c: one.candidate, cut: cuts[cuts.length - 1] ?? 0 },
   );
+  const [early] = await engine.rows<{ half: number; n: number }>(
+    'SELECT c.half AS half, count() AS n FROM trace_pairs AS p CROSS JOIN (SELECT toInt64(quantileExactLow(0.5)(t)) AS half FROM trace_tellers WHERE n > 0) AS c WHERE p.c = {c:UInt32} AND p.t < c.half GROUP BY half',
+    { c: one.candidate },
+  );
   const others = new Map(hit.map((x) => [x.person, x.seenBy.length - 1]));
   const iso = (ms: number) => new Date(ms).toISOString();
+  const decoys = decoysOf(one.candidate);
   return {
     candidate: label(one.candidate),
     kind: candidates[one.candidate]?.kind ?? 'account',
@@ -60,10 +69,58 @@ async function explainOne(
       row: r.rn,
       others: others.get(r.person) ?? 0,
     })),
+    ...(decoys === undefined ? {} : { decoys }),
     alsoSeenBy: alsoSeenBy(hit, one.candidate).map(([c, hits]) => ({ candidate: label(c), hits })),
     insteadOf: one.insteadOf.map(label),
-    against: against(one, scene, candidates, reports.length),
+    against: [
+      ...against(one, scene, { candidates, decoys }),
+      ...(one.hits === 0 ? [] : [...againstByControls(seen?.n ?? 0, early), alike(keys)]),
+    ],
   };
+}
+
+/** Whom somebody looked up after the controls came in, these can't say anything about. */
+function againstByControls(seen: number, early: Readonly<{ half: number; n: number }> | undefined): string[] {
+  const n = (count: number) => count.toLocaleString('en-GB');
+  const by = early?.n ?? 0;
+  if (by >= seen / 2) return [];
+  return [
+    `Half of the controls came in before they had looked up more than ${n(by)} of these ${n(seen)} people: that the controls are quiet says little about the rest. Add past reports that came in later.`,
+  ];
+}
+
+const alike = ({ routing, tried }: Standpoint['keys']): string =>
+  `Reports that follow whatever else decides whom they serve would look the same. Taken to decide it: ${[...routing, 'number of contacts'].join(', ')}${
+    tried.length === 0 ? '' : `; tried as well, and not enough to explain it: ${tried.join(', ')}`
+  }. Anything else is not checked.`;
+
+const WITHOUT_DECOYS = [
+  'No decoy stood in their place, so that nothing tells a forged report from a true one but who wrote it.',
+];
+
+/** A forger can't know the decoys: what they forge comes without mail to any. */
+function againstByDecoys(
+  { planted, hits }: NonNullable<NamedCandidate['decoys']>,
+  kind: Candidate['kind'] | undefined,
+): string[] {
+  const got = new Set(hits.map(({ decoy }) => decoy)).size;
+  const looked = new Set(hits.flatMap(({ lookUps }) => lookUps.map(({ candidate }) => candidate)));
+  // Each decoy is passed on as likely as any other customer of the place.
+  const missing = Math.round(100 * 0.5 ** planted);
+  return [
+    ...(got === 0
+      ? [
+          `None of the ${planted} decoys in their place got such mail. Had they passed on half of what they saw, that would happen in ${missing} of 100 cases; had they passed on a tenth, in ${Math.round(100 * 0.9 ** planted)}.`,
+        ]
+      : [
+          `${got} of the ${planted} decoys in their place got mail. Whoever loaded these decoys knew them, too.`,
+        ]),
+    ...(kind === 'employee' || kind === 'contractor' || kind === 'account'
+      ? looked.size > 1
+        ? [`The logs show that others looked these decoys up, too: ${[...looked].join(', ')}.`]
+        : []
+      : []),
+  ];
 }
 
 function alsoSeenBy(hit: readonly Report[], one: number): [number, number][] {
@@ -73,7 +130,12 @@ function alsoSeenBy(hit: readonly Report[], one: number): [number, number][] {
   return [...counts].sort(([a, x], [b, y]) => y - x || a - b).slice(0, MOST_OTHERS);
 }
 
-function against(one: Accepted, scene: Scene, candidates: readonly Candidate[], reports: number): string[] {
+function against(
+  one: Accepted,
+  scene: Scene,
+  { candidates, decoys }: Readonly<{ candidates: readonly Candidate[]; decoys: NamedCandidate['decoys'] }>,
+): string[] {
+  const reports = scene.reports;
   const n = (count: number) => count.toLocaleString('en-GB');
   const kind = candidates[one.candidate]?.kind;
   const missed = reports - one.hits;
@@ -85,10 +147,15 @@ function against(one: Accepted, scene: Scene, candidates: readonly Candidate[], 
           `${n(missed)} of the ${n(reports)} reports are of people whom they had not looked up before; these come from elsewhere.`,
         ]
       : []),
-    `Their ordinary work alone makes ${expected} of these ${n(one.hits)} hits expected.`,
-    spare === 0
-      ? 'Without any one of these reports they would not stand out: one that is false, or forged, decides.'
-      : `Whoever wished to frame them would have had to forge more than ${n(spare)} of these reports, about people whom they had looked up.`,
+    ...(one.hits > 0
+      ? [`Their ordinary work alone makes ${expected} of these ${n(one.hits)} hits expected.`]
+      : []),
+    ...(decoys === undefined ? WITHOUT_DECOYS : againstByDecoys(decoys, kind)),
+    one.hits === 0 || spare === one.hits
+      ? 'The mails to decoys alone make them stand out, without any report.'
+      : spare === 0
+        ? 'Without any one of these reports they would not stand out: one that is false, or forged, decides.'
+        : `Whoever wished to frame them would have had to forge more than ${n(spare)} of these reports, about people whom they had looked up.`,
     ...(kind === 'account'
       ? ['The account is not in the directory of employees: several people, or a program, may use it.']
       : []),

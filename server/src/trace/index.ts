@@ -1,8 +1,13 @@
+export { accessRunHandler } from './access/run.handler.ts';
+export { eraseEndedAliases, isAliasKnown } from './aliases/aliases.ts';
+export { FORWARD_ALIASES, forwardAliasesHandler } from './aliases/forward.handler.ts';
 export { traceParts } from './bundle.ts';
+export { eraseEndedDecoys } from './decoys/decoys.ts';
+export { TAKE_DECOY_MAIL, takeDecoyMailHandler } from './decoys/take.handler.ts';
 export { withSuspects } from './measures.ts';
 export { traceOperation } from './operations.ts';
 export { type ReportersOf, type TraceRunOptions, traceRunHandler } from './run.handler.ts';
 export { HABITS } from './simulate/story.ts';
 export { SIMULATED, type Simulation, simulateWorkspace, type Truth } from './simulate/write.ts';
 export { type TraceOptions, traceOperations } from './traces.operations.ts';
-export { cancelTraceRun, eraseEndedTraces, TRACE_RUN } from './traces.ts';
+export { ACCESS_RUN, cancelTraceRun, eraseEndedTraces, TRACE_RUN } from './traces.ts';

@@ -5,6 +5,7 @@ import {
   type Problem,
   type TraceAnswer,
   TraceFile,
+  WEEK,
   type Workspace,
 } from '@forthright/contract';
 import { type LoadedIncident, loadedFrom, problemsOfLeaks } from '../incident/index.ts';
@@ -88,7 +89,7 @@ function problemsOfKeys(file: TraceFile, workspace: Workspace, where: Where): Pr
   const problems: Problem[] = [];
   for (const list of ['routing', 'tryKeys'] as const)
     for (const [i, key] of file[list].entries())
-      if (typeof key === 'string' && columns[key] === undefined)
+      if (typeof key === 'string' && key !== WEEK && columns[key] === undefined)
         problems.push({
           at: where([list, i]),
           message: `the workspace maps no column for \`${key}\`; add it to sources.customers.columns, or name a table`,

@@ -54,7 +54,7 @@ export async function prepareLookUps({ run }: Answered, trace: LoadedTrace): Pro
   };
 }
 
-const seenSql = (namesPersons: boolean) =>
+export const seenSql = (namesPersons: boolean) =>
   namesPersons
     ? 'SELECT account, item AS person, t, f, rn FROM matches WHERE leak = {leak:UInt8} AND ok'
     : 'SELECT m.account AS account, h.person AS person, m.t AS t, m.f AS f, m.rn AS rn FROM (SELECT * FROM matches WHERE leak = {leak:UInt8} AND ok) AS m JOIN (SELECT item, person FROM holders WHERE leak = {leak:UInt8}) AS h ON m.item = h.item';
@@ -71,10 +71,14 @@ async function prepareTeams({ run }: Pick<Answered, 'run'>): Promise<boolean> {
   return true;
 }
 
+/** The number of the kind of whoever an account in the logs is. */
+export const personKindSql = (account: string, otherwise = `${kindNumber('account')}`): string =>
+  `toUInt8(multiIf(${account} IN (SELECT id FROM staff WHERE kind = 5), ${kindNumber('contractor')}, ${account} IN (SELECT id FROM staff), ${kindNumber('employee')}, ${otherwise}))`;
+
 /** A team of which one alone looked anybody up is that one, and no candidate beside them. */
 async function nameCandidates(engine: Analytics, hasTeams: boolean, salt: string): Promise<void> {
-  const kind = `multiIf(account IN (SELECT id FROM staff WHERE kind = 5), ${kindNumber('contractor')}, account IN (SELECT id FROM staff), ${kindNumber('employee')}, isPath, ${kindNumber('path')}, ${kindNumber('account')})`;
-  const own = `SELECT toUInt8(${kind}) AS cls, account AS id, pid, min(t) AS first, argMin(f, (t, f, rn)) AS file, argMin(rn, (t, f, rn)) AS row FROM trace_raw GROUP BY cls, id, pid`;
+  const kind = personKindSql('account', `isPath, ${kindNumber('path')}, ${kindNumber('account')}`);
+  const own = `SELECT ${kind} AS cls, account AS id, pid, min(t) AS first, argMin(f, (t, f, rn)) AS file, argMin(rn, (t, f, rn)) AS row FROM trace_raw GROUP BY cls, id, pid`;
   const members =
     'SELECT team, account FROM (SELECT DISTINCT account FROM trace_raw) AS r JOIN trace_teams AS s ON r.account = s.id';
   const ofTeams = hasTeams
@@ -104,7 +108,7 @@ async function countLeftOut(engine: Analytics): Promise<Pick<LookUps, 'withoutVi
 }
 
 /** People are called by pseudonyms until two unlock a name; a team, an export or a shop is no person. */
-function labelled(rows: readonly { cls: number; id: string }[]): Candidate[] {
+export function labelled(rows: readonly { cls: number; id: string }[]): Candidate[] {
   const next = new Map<CandidateKind, number>();
   return rows.map(({ cls, id }) => {
     const kind = CANDIDATE_KINDS[cls] ?? 'account';

@@ -51,11 +51,19 @@ export async function takeMeasures(
   return { incident, tasks, entry };
 }
 
+/** For what is said of whoever stands out only. */
+export const notRanked = (candidate: string): ForthrightError =>
+  new ForthrightError(
+    'candidate-not-found',
+    `${candidate} stands in a count of what everybody can see, which points to nobody.`,
+  );
+
 /** What they looked up in the window of the trace, wherever it looked at their kind. */
 function leaksFrom({ definition, one, run }: NamedIn, fields: readonly string[]): Leak[] {
   const viewers = one.kind === 'path' ? 'paths' : 'people';
-  const { from, to, access = [] } = definition ?? {};
-  if (from === undefined || to === undefined) return [];
+  // A count of what can be seen says nothing of who passed anything on.
+  if (definition === null || !('reports' in definition)) return [];
+  const { from, to, access } = definition;
   return access
     .filter((x) => x.viewers === viewers)
     .map(({ log, actions, path }) => ({
@@ -88,6 +96,7 @@ export async function confirmSuspect(
     async ({ tx, at, incident }) => {
       const named = await namedIn(tx, { incident: incident.id, trace, job, candidate }, at);
       await refuseLocked(tx, named, at);
+      if (named.run.what !== 'trace') throw notRanked(candidate);
       if (named.one.confirmedEntry !== undefined)
         throw new ForthrightError('incident-refuses', `${candidate} was confirmed before.`);
       added = await addLeaksWithin(tx, incident.id, leaksFrom(named, fields));

@@ -43,11 +43,18 @@ ${section('Why this was looked at', gate(pack))}
 ${section(
   'What supports it',
   `${list([
-    `Of the ${number(answer.reports.used)} customers who reported, the account had looked up ${number(of.hits)} before they did; its ordinary work makes ${number(of.expected)} expected.`,
+    ...(of.hits === 0
+      ? []
+      : [
+          `Of the ${number(answer.reports.used)} customers who reported, the account had looked up ${number(of.hits)} before they did; its ordinary work makes ${number(of.expected)} expected.`,
+        ]),
+    ...(of.decoys === undefined ? [] : [decoysOf(of.decoys, answer)]),
     `Of all customers it had looked up ${number(of.seen)}.`,
     `The reports are 10<sup>${of10}</sup> times likelier if its look-ups were passed on than if they were not. If nobody had passed anything on, anybody at all would be named at most once in ${chance} such traces, however often one looks.`,
-    `${answer.controls.each.map((x) => `${number(x.reports)} past reports (${markup(x.name)}) that have nothing to do with this`).join(', ')} point to nobody.`,
-  ])}${lines(pack)}`,
+    answer.controls.each.length === 0
+      ? 'There were no past reports to compare with.'
+      : `${answer.controls.each.map((x) => `${number(x.reports)} past reports (${markup(x.name)}) that have nothing to do with this`).join(', ')} point to nobody.`,
+  ])}${of.decoys === undefined ? '' : decoyMails(of.decoys)}${lines(pack)}`,
 )}
 ${section('What speaks against it', list([...of.against, ...answer.cautions].map(markup)))}
 ${section(
@@ -116,6 +123,27 @@ function gate({ answer: { gate: g } }: Pack): string {
   const kept = `Kept for ${g.retention}; ${g.by} answers for it.`;
   return list([occasion, g.purpose, g.legalBasis, council, kept].map(markup));
 }
+
+const decoysOf = (
+  { planted, hits, logE }: NonNullable<NamedCandidate['decoys']>,
+  { decoys }: TraceAnswer,
+): string =>
+  `Of ${number(planted)} decoys (customers who do not exist, of whom nobody outside knows) that stood in its place alone, ${number(new Set(hits.map(({ decoy }) => decoy)).size)} got mail of this campaign; of all ${number(decoys?.planted ?? 0)} decoys ${number(decoys?.hit ?? 0)} did. This alone makes 10<sup>${(logE / Math.LN10).toFixed(1)}</sup> of the figure below.`;
+
+const decoyMails = ({ hits }: NonNullable<NamedCandidate['decoys']>): string =>
+  table(
+    ['mail', 'arrived', 'decoy', 'stood in', 'since', 'looked up in the logs by'],
+    hits.map(({ mail, arrived, decoy, place, since, lookUps }) => [
+      markup(mail),
+      arrived,
+      markup(decoy),
+      place,
+      since,
+      lookUps
+        .map((x) => `${markup(x.candidate)} ${x.lookedUp} (${markup(x.file)}, row ${number(x.row + 1)})`)
+        .join('<br>'),
+    ]),
+  );
 
 /** Each report with the look-up before it. A line that could not be taken out of its file is told by its place alone. */
 const lines = ({ of, behind }: Pack): string =>

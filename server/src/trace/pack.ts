@@ -6,6 +6,8 @@ import { type Packed, packed } from '../platform/index.ts';
 import type { Asked, Download, SealPlace } from '../prove/index.ts';
 import { type BehindPseudonym, openBehind } from './behind.ts';
 import { custodyOf } from './custody.ts';
+import { readingsOf } from './decoys/decoys.ts';
+import { notRanked } from './measures.ts';
 import { packPage } from './pack.page.ts';
 import { namedIn, refuseLocked } from './traces.ts';
 
@@ -27,6 +29,7 @@ export async function getTracePack(
     const named = await namedIn(tx, { incident: incident.id, trace: id, job, candidate }, at);
     await refuseLocked(tx, named, at);
     const { answer, run, one, trace } = named;
+    if (answer.schema !== 'forthright/trace/1') throw notRanked(candidate);
     const of = answer.named.find((x) => x.candidate === candidate);
     if (of === undefined) throw new Error('The answer names whoever is kept by name.');
     const behind = await openBehind(seals, one.sealed, { job, candidate });
@@ -37,6 +40,15 @@ export async function getTracePack(
       'answer.json': run.answer ?? '',
       'candidate.json': json({ account: behind.account, ...of }),
       'lines.jsonl': linesOf(behind, answer),
+      ...(of.decoys === undefined
+        ? {}
+        : {
+            'decoys.json': json({
+              ...of.decoys,
+              of: answer.decoys,
+              mails: await readingsOf(tx, of.decoys.hits),
+            }),
+          }),
       'evidence.json': json(answer.evidence),
       'custody.json': json(custody),
     };

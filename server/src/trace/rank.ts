@@ -66,22 +66,33 @@ export type Ranking = Readonly<{
 
 export type Accepted = Standing & Readonly<{ insteadOf: readonly number[] }>;
 
+/** What else speaks for a candidate, apart from reports: mails to decoys (decoys.rules.ts). */
+export type Beside = Readonly<{
+  /** Natural logarithm of its e-value. */
+  logE: number;
+  /** For how many hits it counts where a name needs some. */
+  hits: number;
+}>;
+
 export type RankOptions = Readonly<{
   /** The chance that anybody who leaked nothing is ever accepted. */
   alpha: number;
   overlapOf: (candidate: number) => Overlap;
+  beside?: ReadonlyMap<number, Beside>;
 }>;
+
+const NOTHING_BESIDE: Beside = { logE: 0, hits: 0 };
 
 /** Nobody is accepted on fewer: two members of one household, or one forger, are not yet a pattern. */
 export const FEWEST_HITS = 4;
 
 /** The leak's share of all reports, as odds. */
-const ODDS = Float64Array.from(
+export const LEAK_ODDS = Float64Array.from(
   [0.005, 0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95],
   (share) => share / (1 - share),
 );
-const MOST_ODDS = ODDS[ODDS.length - 1] ?? 0;
-const LOG_SHARES = Math.log(ODDS.length);
+const MOST_ODDS = LEAK_ODDS[LEAK_ODDS.length - 1] ?? 0;
+const LOG_SHARES = Math.log(LEAK_ODDS.length);
 
 /** By report and candidate, where somebody accepted explains a hit: the chance of it. */
 type Explained = ReadonlyMap<number, ReadonlyMap<number, number>>;
@@ -118,6 +129,7 @@ export class Scene {
   readonly #reports: Report[] = [];
   readonly #overlapOf: RankOptions['overlapOf'];
   readonly #overlaps = new Map<number, Overlap>();
+  readonly #beside: ReadonlyMap<number, Beside>;
   /** Reports by stratum. */
   readonly #reportsOf: Float64Array;
   /** By candidate, the reports that hit them. */
@@ -128,13 +140,19 @@ export class Scene {
   readonly #against = new Map<number, Float64Array>();
   readonly threshold: number;
 
-  constructor(access: Access, { alpha, overlapOf }: RankOptions) {
+  constructor(access: Access, { alpha, overlapOf, beside = new Map() }: RankOptions) {
     this.#access = access;
     this.#overlapOf = overlapOf;
+    this.#beside = beside;
     this.threshold = Math.log(Math.max(1, access.seen.length) / alpha);
     this.#reportsOf = new Float64Array(access.people.length);
     const everybody = sumOf(access.people);
     this.#reach = Float64Array.from(access.seen, ({ people }) => everybody / Math.max(1, sumOf(people)));
+  }
+
+  /** How many there are. */
+  get reports(): number {
+    return this.#reports.length;
   }
 
   add(report: Report): void {
@@ -196,7 +214,7 @@ export class Scene {
   }
 
   hitCandidates(): number[] {
-    return [...this.#hits.keys()];
+    return [...new Set([...this.#hits.keys(), ...this.#beside.keys()])];
   }
 
   /** Contenders, the highest e-value first. */
@@ -205,6 +223,11 @@ export class Scene {
       .filter((x) => !without.has(x) && this.#isContender(x))
       .map((x) => this.standing(x, explained))
       .sort((a, b) => b.logE - a.logE || a.candidate - b.candidate);
+  }
+
+  /** Whether this one does, taken alone. */
+  standsAlone(candidate: number): boolean {
+    return this.#standsOut(this.standing(candidate));
   }
 
   /** Those who stand out, each taken alone: whoever is accepted, and whoever might be in their place, is among them. */
@@ -231,27 +254,30 @@ export class Scene {
     const against = this.#againstOf(candidate);
     const reach = this.#reach[candidate] ?? 1;
     const plain = hits.filter((n) => explained.get(n)?.get(candidate) === undefined).length;
-    const logs = against.map((x, g) => plain * Math.log1p((ODDS[g] ?? 0) * reach) - x);
+    const logs = against.map((x, g) => plain * Math.log1p((LEAK_ODDS[g] ?? 0) * reach) - x);
     for (const n of hits) {
       const raised = explained.get(n)?.get(candidate);
       if (raised === undefined) continue;
       // A hit that somebody else explains weighs less by as much as it was likelier.
       const weight = reach * Math.min(1, this.#chance(candidate, this.#report(n).stratum) / raised);
-      for (let g = 0; g < logs.length; g++) logs[g] = (logs[g] ?? 0) + Math.log1p((ODDS[g] ?? 0) * weight);
+      for (let g = 0; g < logs.length; g++)
+        logs[g] = (logs[g] ?? 0) + Math.log1p((LEAK_ODDS[g] ?? 0) * weight);
     }
-    return { candidate, logE: logSum(logs) - LOG_SHARES, ...this.hitsOf(candidate) };
+    const logE = logSum(logs) - LOG_SHARES + this.#besideOf(candidate).logE;
+    return { candidate, logE, ...this.hitsOf(candidate) };
   }
 
   /** Whether a candidate who saw all who reported would be accepted. */
   couldReach(): boolean {
-    if (this.#reports.length < FEWEST_HITS) return false;
     return this.#access.seen.some(({ strata }, candidate) => {
+      const beside = this.#besideOf(candidate);
+      if (this.#reports.length + beside.hits < FEWEST_HITS) return false;
       const reach = this.#reach[candidate] ?? 1;
       const against = this.#againstOf(candidate);
       let reports = 0;
       for (let i = 0; i < strata.length; i++) reports += this.#reportsOf[strata[i] ?? 0] ?? 0;
-      const best = against.map((x, g) => reports * Math.log1p((ODDS[g] ?? 0) * reach) - x);
-      return logSum(best) - LOG_SHARES >= this.threshold;
+      const best = against.map((x, g) => reports * Math.log1p((LEAK_ODDS[g] ?? 0) * reach) - x);
+      return logSum(best) - LOG_SHARES + beside.logE >= this.threshold;
     });
   }
 
@@ -299,17 +325,24 @@ export class Scene {
   /** Of how many of their hits a candidate could do without and still stand out. */
   spareHits(candidate: number): number {
     const { hits } = this.hitsOf(candidate);
+    const beside = this.#besideOf(candidate);
     const against = this.#againstOf(candidate);
     const reach = this.#reach[candidate] ?? 1;
     for (let spare = 0; ; spare++) {
       const left = hits - spare - 1;
-      const logs = against.map((x, g) => left * Math.log1p((ODDS[g] ?? 0) * reach) - x);
-      if (left < FEWEST_HITS || logSum(logs) - LOG_SHARES < this.threshold) return spare;
+      if (left < 0) return hits;
+      const logs = against.map((x, g) => left * Math.log1p((LEAK_ODDS[g] ?? 0) * reach) - x);
+      const isEnough = left + beside.hits >= FEWEST_HITS;
+      if (!isEnough || logSum(logs) - LOG_SHARES + beside.logE < this.threshold) return spare;
     }
   }
 
-  #standsOut({ logE, hits }: Standing): boolean {
-    return logE >= this.threshold && hits >= FEWEST_HITS;
+  #standsOut({ candidate, logE, hits }: Standing): boolean {
+    return logE >= this.threshold && hits + this.#besideOf(candidate).hits >= FEWEST_HITS;
+  }
+
+  #besideOf(candidate: number): Beside {
+    return this.#beside.get(candidate) ?? NOTHING_BESIDE;
   }
 
   /**
@@ -319,14 +352,16 @@ export class Scene {
   #isContender(candidate: number): boolean {
     const most = Math.log1p(MOST_ODDS * (this.#reach[candidate] ?? 1));
     const hits = this.#hits.get(candidate)?.length ?? 0;
-    if (hits < FEWEST_HITS || hits * most < this.threshold) return false;
-    return (hits - this.hitsOf(candidate).expected) * most >= this.threshold;
+    const beside = this.#besideOf(candidate);
+    const needed = this.threshold - beside.logE;
+    if (hits + beside.hits < FEWEST_HITS || hits * most < needed) return false;
+    return (hits - this.hitsOf(candidate).expected) * most >= needed;
   }
 
   #againstOf(candidate: number): Float64Array {
     const known = this.#against.get(candidate);
     if (known !== undefined) return known;
-    const sums = new Float64Array(ODDS.length);
+    const sums = new Float64Array(LEAK_ODDS.length);
     const reach = this.#reach[candidate] ?? 1;
     const { strata, people } = this.#seen(candidate);
     for (let i = 0; i < strata.length; i++) {
@@ -335,7 +370,7 @@ export class Scene {
       if (reports === 0) continue;
       const rate = (reach * (people[i] ?? 0)) / (this.#access.people[stratum] ?? 1);
       for (let g = 0; g < sums.length; g++)
-        sums[g] = (sums[g] ?? 0) + reports * Math.log1p((ODDS[g] ?? 0) * rate);
+        sums[g] = (sums[g] ?? 0) + reports * Math.log1p((LEAK_ODDS[g] ?? 0) * rate);
     }
     this.#against.set(candidate, sums);
     return sums;

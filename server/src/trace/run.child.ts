@@ -1,9 +1,11 @@
 /** One trace in a process of its own. Names leave it only beside the answer, to be sealed. */
-import type { TraceAnswer, TraceFile } from '@forthright/contract';
+import type { AccessAnswer, TraceAnswer, TraceFile } from '@forthright/contract';
 import { type Telling, takeOrder } from '../platform/index.ts';
 import { linesAt, loadWorkspace, type NumberedLines, type SourceFile } from '../sources/index.ts';
 import type { BehindPseudonym, RawLine } from './behind.ts';
+import type { DecoysAsked } from './decoys/types.ts';
 import { loadedTrace } from './load.ts';
+import type { CandidateKind } from './look-ups.ts';
 import { type Behind, traceLoaded } from './trace.ts';
 
 export type Order = Readonly<{
@@ -12,23 +14,28 @@ export type Order = Readonly<{
   salt: string;
   /** A folder with reports that the record has; where it lies is nobody's business. */
   received: string;
+  decoys?: DecoysAsked | undefined;
 }>;
 
 export type Done = Readonly<{
-  answer: TraceAnswer;
+  answer: TraceAnswer | AccessAnswer;
   /** SHA-256 of the workspace file. */
   workspace: string;
-  behind: readonly Readonly<{ candidate: string; behind: BehindPseudonym }>[];
+  behind: readonly Readonly<{ candidate: string; kind: CandidateKind; behind: BehindPseudonym }>[];
 }>;
 
-async function run({ workspace: path, file, salt, received }: Order, telling: Telling): Promise<Done> {
+async function run(
+  { workspace: path, file, salt, received, decoys }: Order,
+  telling: Telling,
+): Promise<Done> {
   const workspace = await loadWorkspace(path);
   const loaded = loadedTrace(file, { directory: workspace.directory, salt }, workspace.workspace);
-  return traceLoaded(workspace, loaded, telling, async (answer, behind) => ({
+  const use = async (answer: TraceAnswer, behind: Behind) => ({
     answer: { ...answer, evidence: answer.evidence.map((one) => withoutFolder(one, received)) },
     workspace: workspace.sha256,
     behind: await behindOf(answer, behind, telling.signal),
-  }));
+  });
+  return traceLoaded(workspace, loaded, telling, use, decoys);
 }
 
 /** `received/reports.csv` in place of where it lay for a moment. */
@@ -37,23 +44,40 @@ const withoutFolder = (one: TraceAnswer['evidence'][number], folder: string) =>
 
 async function behindOf(
   { named }: TraceAnswer,
-  { candidates, files }: Behind,
+  { candidates, files, labelOf }: Behind,
   signal: AbortSignal,
 ): Promise<Done['behind']> {
-  const all: { candidate: string; behind: BehindPseudonym }[] = [];
+  const all: { candidate: string; kind: CandidateKind; behind: BehindPseudonym }[] = [];
   for (const { label, kind, id, members } of candidates) {
     const reports = named.find((one) => one.candidate === label)?.reports ?? [];
-    // A team has no name to unlock, and its lines have its people's.
-    const lines = kind === 'team' ? [] : await rawLines(reports, id, files, signal);
-    all.push({ candidate: label, behind: { account: id, members, lines } });
+    const lines =
+      kind === 'team'
+        ? await teamLines(reports, { members, labelOf, files }, signal)
+        : await rawLines(reports, [id], files, signal);
+    all.push({ candidate: label, kind, behind: { account: id, members, lines } });
   }
   return all;
 }
 
-/** What does not name the account is not the line that the row was read from: one record may go over several lines. */
+/** A team has no name to unlock, so that its lines call its people by their pseudonyms. */
+async function teamLines(
+  reports: TraceAnswer['named'][number]['reports'],
+  { members, labelOf, files }: Pick<Behind, 'labelOf' | 'files'> & Readonly<{ members: readonly string[] }>,
+  signal: AbortSignal,
+): Promise<RawLine[]> {
+  // The longest first: one account may be the beginning of another.
+  const accounts = members.toSorted((a, b) => b.length - a.length);
+  const pattern = new RegExp(accounts.map((account) => RegExp.escape(account)).join('|'), 'g');
+  return (await rawLines(reports, accounts, files, signal)).map(({ line, ...one }) => ({
+    ...one,
+    line: line?.replace(pattern, (account) => labelOf.get(account) ?? '…') ?? null,
+  }));
+}
+
+/** What names none of the accounts is not the line that the row was read from: one record may go over several lines. */
 async function rawLines(
   reports: TraceAnswer['named'][number]['reports'],
-  account: string,
+  accounts: readonly string[],
   files: readonly SourceFile[],
   signal: AbortSignal,
 ): Promise<RawLine[]> {
@@ -66,7 +90,14 @@ async function rawLines(
   }
   return reports.map(({ person, reported, lookedUp, file, row }) => {
     const line = lines.get(file)?.get(row + 1)?.text;
-    return { person, reported, lookedUp, file, row, line: line?.includes(account) ? line : null };
+    return {
+      person,
+      reported,
+      lookedUp,
+      file,
+      row,
+      line: line !== undefined && accounts.some((x) => line.includes(x)) ? line : null,
+    };
   });
 }
 

@@ -9,6 +9,7 @@ import { inChild } from '../platform/index.ts';
 import type { Handler } from '../platform/queue/index.ts';
 import { type Asked, PROGRAM, sealFolder } from '../prove/index.ts';
 import { refuseStray } from '../sources/index.ts';
+import { decoysAsked } from './decoys/decoys.ts';
 import type { Done, Order } from './run.child.ts';
 import { failTraceRun, fileOf, finishTraceRun, namedFiles, orderOf } from './traces.ts';
 
@@ -45,7 +46,12 @@ export function traceRunHandler({ db, now, data, workspace, reportersOf }: Trace
         await writeReceived(definition, folder, (given) => reportersOf(db, given));
         const file = fileOf(trace, gate, definition, (name) => join(folder, `${name}.csv`));
         const salt = randomBytes(SALT_BYTES).toString('hex');
-        const done = await inChild<Order, Done>(CHILD, { workspace, file, salt, received: folder }, how);
+        const decoys =
+          definition.decoys === undefined
+            ? undefined
+            : await decoysAsked(db, definition.decoys.mails, { seals, now: now() });
+        const order = { workspace, file, salt, received: folder, decoys };
+        const done = await inChild<Order, Done>(CHILD, order, how);
         await finishTraceRun(asked, job, done, seals);
       } finally {
         await rm(folder, { recursive: true, force: true });

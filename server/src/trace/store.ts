@@ -11,6 +11,8 @@ export type StoredTrace = Readonly<{
   openedAt: Date;
   keyId: string;
   ends: Date;
+  confirmedBy: string | undefined;
+  confirmedEntry: number | undefined;
   erasedEntry: number | undefined;
 }>;
 
@@ -22,6 +24,8 @@ type TraceRow = Readonly<{
   opened_at: Date;
   key_id: string;
   ends: Date;
+  confirmed_by: string | null;
+  confirmed_entry: bigint | null;
   erased_entry: bigint | null;
 }>;
 
@@ -35,10 +39,13 @@ const traceOf = (row: TraceRow): StoredTrace => ({
   openedAt: row.opened_at,
   keyId: row.key_id,
   ends: row.ends,
+  confirmedBy: row.confirmed_by ?? undefined,
+  confirmedEntry: numberOf(row.confirmed_entry),
   erasedEntry: numberOf(row.erased_entry),
 });
 
-const TRACE = 'SELECT id, incident, entry, opened_by, opened_at, key_id, ends, erased_entry FROM traces';
+const TRACE =
+  'SELECT id, incident, entry, opened_by, opened_at, key_id, ends, confirmed_by, confirmed_entry, erased_entry FROM traces';
 
 export async function insertTrace(
   tx: Tx,
@@ -58,6 +65,15 @@ export async function insertTrace(
     trace,
   );
 }
+
+export const setGateConfirmed = (
+  tx: Tx,
+  given: Readonly<{ id: string; by: string; entry: number }>,
+): Promise<unknown> =>
+  tx.run(
+    'UPDATE traces SET confirmed_by = :by::text, confirmed_entry = :entry::int8 WHERE id = :id::text AND confirmed_entry IS NULL',
+    given,
+  );
 
 /** The traces of an incident, the oldest first. */
 export const tracesOf = async (reads: Reads, incident: string): Promise<StoredTrace[]> =>
@@ -104,13 +120,14 @@ export async function eraseTraceRows(tx: Tx, trace: string, entry: number): Prom
 export type StoredTraceRun = Readonly<{
   job: string;
   trace: string;
+  what: 'trace' | 'access';
   askedAt: Date;
   askedBy: string;
   entry: number;
   state: 'asked' | 'done' | 'failed' | 'cancelled';
   endedEntry: number | undefined;
   code: ErrorCode | undefined;
-  outcome: (typeof TRACE_OUTCOMES)[number] | undefined;
+  outcome: (typeof TRACE_OUTCOMES)[number] | 'counted' | undefined;
   refusal: (typeof TRACE_REFUSALS)[number] | undefined;
   named: number | undefined;
   evidence: string | undefined;
@@ -122,6 +139,7 @@ export type StoredTraceRun = Readonly<{
 type RunRow = Readonly<{
   job: string;
   trace: string;
+  what: StoredTraceRun['what'];
   asked_at: Date;
   asked_by: string;
   entry: bigint;
@@ -140,7 +158,7 @@ type RunRow = Readonly<{
 export const runsOfTrace = async (reads: Reads, trace: string, job?: string): Promise<StoredTraceRun[]> =>
   (
     await reads.rows<RunRow>(
-      `SELECT r.job, r.trace, r.asked_at, r.asked_by, r.entry, r.state, r.ended_entry, r.code, r.outcome, r.refusal, r.named,
+      `SELECT r.job, r.trace, r.what, r.asked_at, r.asked_by, r.entry, r.state, r.ended_entry, r.code, r.outcome, r.refusal, r.named,
           r.evidence, e.sha256, e.bytes, r.answer
          FROM trace_runs r LEFT JOIN incident_evidence e ON e.id = r.evidence
         WHERE r.trace = :trace::text AND (:job::text IS NULL OR r.job = :job::text) ORDER BY r.entry DESC`,
@@ -149,6 +167,7 @@ export const runsOfTrace = async (reads: Reads, trace: string, job?: string): Pr
   ).map((row) => ({
     job: row.job,
     trace: row.trace,
+    what: row.what,
     askedAt: row.asked_at,
     askedBy: row.asked_by,
     entry: Number(row.entry),
@@ -175,11 +194,18 @@ export async function traceOfJob(reads: Reads, job: string): Promise<StoredTrace
 
 export async function insertTraceRun(
   tx: Tx,
-  run: Readonly<{ job: string; trace: string; at: Date; by: string; entry: number }>,
+  run: Readonly<{
+    job: string;
+    trace: string;
+    what: StoredTraceRun['what'];
+    at: Date;
+    by: string;
+    entry: number;
+  }>,
 ): Promise<void> {
   await tx.run(
-    `INSERT INTO trace_runs (job, trace, asked_at, asked_by, entry, state)
-     VALUES (:job::text, :trace::text, :at::timestamptz, :by::text, :entry::int8, 'asked')`,
+    `INSERT INTO trace_runs (job, trace, what, asked_at, asked_by, entry, state)
+     VALUES (:job::text, :trace::text, :what::text, :at::timestamptz, :by::text, :entry::int8, 'asked')`,
     run,
   );
 }
@@ -230,11 +256,16 @@ export async function insertCandidates(
   job: string,
   candidates: readonly Pick<StoredCandidate, 'candidate' | 'kind' | 'sealed'>[],
 ): Promise<void> {
-  for (const { candidate, kind, sealed } of candidates)
-    await tx.run(
-      'INSERT INTO trace_candidates (job, candidate, kind, sealed) VALUES (:job::text, :candidate::text, :kind::text, :sealed::text)',
-      { job, candidate, kind, sealed },
-    );
+  await tx.run(
+    `INSERT INTO trace_candidates (job, candidate, kind, sealed)
+     SELECT :job::text, c.candidate, c.kind, c.sealed FROM unnest(:candidates::text[], :kinds::text[], :sealed::text[]) AS c (candidate, kind, sealed)`,
+    {
+      job,
+      candidates: candidates.map(({ candidate }) => candidate),
+      kinds: candidates.map(({ kind }) => kind),
+      sealed: candidates.map(({ sealed }) => sealed),
+    },
+  );
 }
 
 export async function candidateOf(

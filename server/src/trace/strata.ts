@@ -5,7 +5,7 @@
  * Cuts are instants: each report is held against what stood at the last cut before it. So no look-up after a report explains it,
  * nor one that the report itself caused; and a colleague who came later is not measured by reports before their time.
  */
-import type { RoutingKey } from '@forthright/contract';
+import { type RoutingKey, WEEK } from '@forthright/contract';
 import type { Analytics } from '../platform/analytics/index.ts';
 import { attachTable, type FileRegistry, type Sql, textOf } from '../sources/index.ts';
 import { IS_PERSON } from './look-ups.ts';
@@ -16,6 +16,7 @@ const MANY = 12;
 /** Each cut is one more pass over all look-ups. */
 const MOST_CUTS = 6;
 const DAY = 86_400_000;
+const WEEK_MS = 7 * DAY;
 /** People drawn beside the reports of a stratum, for comparing. */
 const DRAWN = 60;
 
@@ -79,7 +80,9 @@ type StrataOptions = Readonly<{
 
 /** Counts access and reports by strata of these keys. Another call, with other keys, takes its place. */
 export async function countStrata(engine: Analytics, options: StrataOptions): Promise<Strata> {
-  const { keys, cuts } = options;
+  const { cuts } = options;
+  const keys = options.keys.filter((key): key is ColumnKey => key !== WEEK);
+  const week = options.keys.includes(WEEK) ? LAST_WEEK : '0';
   for (const table of ['trace_people', 'trace_at', 'trace_strata'])
     await engine.run(`DROP TABLE IF EXISTS ${table}`);
   await engine.run(
@@ -90,8 +93,8 @@ export async function countStrata(engine: Analytics, options: StrataOptions): Pr
   );
   for (const [k, cut] of cuts.entries())
     await engine.run(
-      `INSERT INTO trace_at SELECT {k:UInt8}, p.pid, cityHash64({k:UInt8}, p.key, least(${MANY}, n.contacts)) FROM (SELECT * FROM trace_people WHERE created < {cut:Int64} AND deletedAt >= {cut:Int64}) AS p
-       LEFT JOIN (SELECT pid, count() AS contacts FROM trace_pairs WHERE ${IS_PERSON} AND t < {cut:Int64} GROUP BY pid) AS n ON p.pid = n.pid`,
+      `INSERT INTO trace_at SELECT {k:UInt8}, p.pid, cityHash64({k:UInt8}, p.key, least(${MANY}, n.contacts), ${week}) FROM (SELECT * FROM trace_people WHERE created < {cut:Int64} AND deletedAt >= {cut:Int64}) AS p
+       LEFT JOIN (SELECT pid, count() AS contacts, max(t) AS last FROM trace_pairs WHERE ${IS_PERSON} AND t < {cut:Int64} GROUP BY pid) AS n ON p.pid = n.pid`,
       { k, cut },
     );
   await engine.run(
@@ -106,8 +109,18 @@ export async function countStrata(engine: Analytics, options: StrataOptions): Pr
   };
 }
 
-const keySql = (key: RoutingKey, i: number): Sql => (typeof key === 'string' ? `d.${key}` : `k${i}.key`);
-const joinSql = (key: RoutingKey, i: number): Sql =>
+/**
+ * How long before the cut the last contact was, the further away the coarser: who has just been served knows where to report, and has been
+ * served by whoever works now. A colleague who looks again is no new contact.
+ */
+const LAST_WEEK: Sql = (() => {
+  const weeks = `intDiv({cut:Int64} - n.last, ${WEEK_MS})`;
+  return `multiIf(n.contacts = 0, 6, ${weeks} < 2, 1, ${weeks} < 4, 2, ${weeks} < 8, 3, ${weeks} < 16, 4, 5)`;
+})();
+
+type ColumnKey = Exclude<RoutingKey, typeof WEEK>;
+const keySql = (key: ColumnKey, i: number): Sql => (typeof key === 'string' ? `d.${key}` : `k${i}.key`);
+const joinSql = (key: ColumnKey, i: number): Sql =>
   typeof key === 'string' ? '' : `LEFT JOIN ${relationOf(key)} AS k${i} ON d.person = k${i}.person`;
 
 const instants = (cuts: readonly number[]): Sql => `[${cuts.map((x) => `toInt64(${x})`).join(', ')}]`;
@@ -143,6 +156,17 @@ async function accessOf(engine: Analytics, { cuts, candidates }: StrataOptions):
       return { strata: [...row.strata, others], people: [...row.people, rest] };
     }),
   };
+}
+
+/** Of how many reports somebody looked the person up after the cut and before the report, which counts for nobody. */
+export async function lateLooks(engine: Analytics, n: number, cuts: readonly number[]): Promise<number> {
+  if (cuts.length === 0) return 0;
+  const [row] = await engine.rows<{ late: number }>(
+    `SELECT uniqExact(r.pid) AS late FROM (SELECT pid, t, arrayElement(${instants(cuts)}, k + 1) AS cut FROM (${tellersAt(cuts)}) WHERE n = {n:UInt16}) AS r
+     JOIN (SELECT pid, t FROM trace_pairs WHERE pid IN (SELECT pid FROM trace_tellers)) AS p ON r.pid = p.pid WHERE p.t >= r.cut AND p.t < r.t`,
+    { n },
+  );
+  return row?.late ?? 0;
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

@@ -1,5 +1,5 @@
 /** For tests: answers of traces that no engine has made, and jobs as somebody holds them. */
-import type { TraceAnswer } from '@forthright/contract';
+import type { AccessAnswer, TraceAnswer } from '@forthright/contract';
 import type { Db } from '../platform/db/index.ts';
 import type { Held } from '../platform/queue/index.ts';
 import type { Done } from './run.child.ts';
@@ -26,6 +26,14 @@ export const DEFINITION = {
   alpha: 0.01,
 };
 
+/** Of a count of what everybody can see. */
+export const ACCESS = {
+  from: '2026-06-01T00:00:00Z',
+  to: '2026-08-30T00:00:00Z',
+  tools: [{ tool: 'desk', log: 'admin', fields: ['email'] }],
+  grants: { format: 'csv' as const, grants: 'grants.csv', members: 'members.csv' },
+};
+
 export const SECRET_NAME = 'e-4711';
 const LINE = `2026-07-01T00:00:00Z,${SECRET_NAME},view_contact,c-1`;
 
@@ -38,7 +46,7 @@ const REPORT = {
 };
 
 /** One employee and one team are named. */
-export function doneOf(trace: string, incident: string): Done {
+export function doneOf(trace: string, incident: string): Done & Readonly<{ answer: TraceAnswer }> {
   const named: TraceAnswer['named'] = [
     {
       candidate: 'employee-3',
@@ -84,7 +92,73 @@ export function doneOf(trace: string, incident: string): Done {
     evidence: [{ path: 'admin.csv', bytes: 100, sha256: 'ab'.repeat(32) }],
   };
   const behind = { account: SECRET_NAME, members: [], lines: [{ ...REPORT, line: LINE }] };
-  return { answer, workspace: 'cd'.repeat(32), behind: [{ candidate: 'employee-3', behind }] };
+  return {
+    answer,
+    workspace: 'cd'.repeat(32),
+    behind: [{ candidate: 'employee-3', kind: 'employee', behind }],
+  };
+}
+
+/** One employee, who can see everybody and looked up two. */
+export function countOf(trace: string, incident: string): Done {
+  const used = { reachable: 500, used: 2, explained: 1 };
+  const one = { tool: 'desk', fields: [{ field: 'email', reachable: 500 }], ...used };
+  const answer: AccessAnswer = {
+    schema: 'forthright/access/1',
+    title: trace,
+    gate: { occasion: { incident }, ...GATE },
+    from: '2026-06-01T00:00:00.000Z',
+    to: '2026-08-30T00:00:00.000Z',
+    customers: 500,
+    people: { all: 1, withGrants: 1, withoutGrants: 0 },
+    tools: [{ tool: 'desk', fields: ['email'], people: 1, customers: 2, lookUps: 2, explained: 1 }],
+    roles: [{ role: 'agent', employees: 1, ...one }],
+    each: [{ candidate: 'employee-1', kind: 'employee', roles: ['agent'], beyond: 0, idle: 498, ...one }],
+    more: 0,
+    cut: [
+      {
+        role: 'agent',
+        tool: 'desk',
+        field: 'email',
+        customers: 'all',
+        employees: 1,
+        reachable: 500,
+        used: 2,
+        usedBy: 1,
+      },
+      {
+        role: 'agent',
+        tool: 'desk',
+        field: 'phone',
+        customers: 'all',
+        employees: 1,
+        reachable: 500,
+        used: 0,
+        usedBy: 0,
+      },
+      {
+        role: 'lead',
+        tool: 'desk',
+        field: 'email',
+        customers: 'region R1',
+        employees: 0,
+        reachable: 100,
+        used: 0,
+        usedBy: 0,
+      },
+    ],
+    replay: null,
+    who: [],
+    unusual: [],
+    cautions: [],
+    evidence: [],
+  };
+  const behind = { account: SECRET_NAME, members: [], lines: [] };
+  return {
+    answer,
+    workspace: 'cd'.repeat(32),
+    behind: [{ candidate: 'employee-1', kind: 'employee', behind }],
+  };
 }
 
 /** The job of a run, as the one holds it who is about to end it. */

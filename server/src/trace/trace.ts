@@ -5,6 +5,7 @@ import {
   type TraceAnswer,
   TraceAnswer as TraceAnswerSchema,
 } from '@forthright/contract';
+import type { Analytics } from '../platform/analytics/index.ts';
 import { type Answered, type Watch, withLoadedRun } from '../scope/index.ts';
 import {
   assertUnchanged,
@@ -15,12 +16,16 @@ import {
   type SourceFile,
 } from '../sources/index.ts';
 import { judgeControls, type Verdict } from './controls.rules.ts';
+import { countDecoys, type WeighedDecoys } from './decoys/count.ts';
+import { decoysOfFile, type Filed } from './decoys/from-file.ts';
+import type { DecoysAsked } from './decoys/types.ts';
 import { explain, type Standpoint } from './explain.ts';
 import { type LoadedTrace, loadTrace } from './load.ts';
 import { type Candidate, type LookUps, prepareLookUps } from './look-ups.ts';
-import { type Ranking, Scene } from './rank.ts';
+import { type Held, holdAgainst, otherKeys } from './other-keys.ts';
+import { type Beside, type Ranking, type Report, Scene } from './rank.ts';
 import { randomOf } from './simulate/world.ts';
-import { attachKey, countStrata, cutsOf, nameOfKey, type Strata } from './strata.ts';
+import { attachKey, countStrata, cutsOf, lateLooks, nameOfKey, type Strata } from './strata.ts';
 import { addTellers, setAside, TELLERS, type TellContext, type Told } from './tellers.ts';
 
 /** Set 0 is the reports in question, the others are controls. */
@@ -43,6 +48,8 @@ export async function trace(
 export type Behind = Readonly<{
   /** Those whom the answer names: the id behind each pseudonym, and the people of a team. */
   candidates: readonly (Candidate & Readonly<{ members: readonly string[] }>)[];
+  /** What the answer calls each account. */
+  labelOf: ReadonlyMap<string, string>;
   /** The logs as they were read. */
   files: readonly SourceFile[];
 }>;
@@ -53,16 +60,25 @@ export async function traceLoaded<T>(
   loaded: LoadedTrace,
   watch: Watch,
   use: (answer: TraceAnswer, behind: Behind) => Promise<T>,
+  asked?: DecoysAsked,
 ): Promise<T> {
   return withLoadedRun({ workspace, incident: loaded.look }, watch, async (answered) => {
     const registry = new FileRegistry();
     watch.step('counting who looked up whom');
-    const lookUps = await prepareLookUps(answered, loaded);
+    const inLogs = await prepareLookUps(answered, loaded);
     const told = await prepareTellers(answered, loaded, registry);
     for (const key of [...loaded.file.routing, ...loaded.file.tryKeys])
       await attachKey(answered.run.input.engine, key, { directory: loaded.directory, registry });
+    const { engine } = answered.run.input;
+    const pathOf = new Map(answered.run.files.map((x) => [x.f, x.path]));
+    const filed = await filedDecoys(answered, loaded, registry);
+    const decoys = asked ?? filed?.asked;
+    const { lookUps, weighed } =
+      decoys === undefined
+        ? { lookUps: inLogs, weighed: undefined }
+        : await countDecoys(engine, decoys, inLogs, { address: answered.run.address, pathOf });
     watch.step('ranking');
-    const body = await answerOf(answered, { loaded, lookUps, told });
+    const body = await answerOf(answered, { loaded, lookUps, told, decoys: weighed, filed });
     const hashes = await hashFiles(registry.files, { signal: watch.signal });
     await assertUnchanged(registry.files);
     const own = registry.files.map(({ f, path, bytes }) => ({ path, bytes, sha256: hashes.get(f) ?? null }));
@@ -72,7 +88,9 @@ export async function traceLoaded<T>(
     const named = lookUps.candidates.filter((x) => labels.has(x.label));
     const candidates = [];
     for (const one of named) candidates.push({ ...one, members: await membersOf(answered, one) });
-    return use(answer, { candidates, files: answered.run.files });
+    const people = lookUps.candidates.filter(({ kind }) => kind !== 'team' && kind !== 'path');
+    const labelOf = new Map(people.map(({ id, label }) => [id, label]));
+    return use(answer, { candidates, labelOf, files: answered.run.files });
   });
 }
 
@@ -84,6 +102,18 @@ async function membersOf({ run }: Answered, { kind, id }: Candidate): Promise<st
     { team: id },
   );
   return rows.map((row) => row.id);
+}
+
+async function filedDecoys(
+  { run }: Answered,
+  { file, directory }: LoadedTrace,
+  registry: FileRegistry,
+): Promise<Filed | undefined> {
+  if (file.decoys === undefined) return undefined;
+  const { engine, workspace } = run.input;
+  const end = Date.parse(file.to);
+  const context = { engine, workspace: workspace.workspace, directory, registry, address: run.address, end };
+  return decoysOfFile(file.decoys, context);
 }
 
 async function prepareTellers(
@@ -113,11 +143,13 @@ type Prepared = Readonly<{
   loaded: LoadedTrace;
   lookUps: LookUps;
   told: Told & Readonly<{ setAside: number }>;
+  decoys: WeighedDecoys | undefined;
+  filed: Filed | undefined;
 }>;
 
 async function answerOf(
   { run, answer }: Answered,
-  { loaded, lookUps, told }: Prepared,
+  { loaded, lookUps, told, decoys, filed }: Prepared,
 ): Promise<Omit<TraceAnswer, 'evidence'>> {
   const { engine } = run.input;
   const { file } = loaded;
@@ -127,14 +159,23 @@ async function answerOf(
   const strata = await count(file.routing);
   const reports = strata.sets.get(IN_QUESTION) ?? [];
   const verdict = judge(strata, loaded);
-  const refusal = refusalOf(verdict);
-  const ranked = refusal === null ? await rankReports(strata, file.alpha) : null;
+  const unproved = refusalOf(verdict);
+  const { ranked, refusal: unranked } = await rankAll(strata, { alpha: file.alpha, unproved, decoys });
+  // The strata of other keys take the place of these, so that what follows asks nothing of them.
+  const held = await holdRanked(ranked, { run, loaded, count, decoys });
+  const refusal = ranked !== null && held.ranking === null ? 'depends-on-key' : unranked;
   const named =
-    ranked === null || ranked.ranking.outcome === 'too-few' || ranked.ranking.outcome === 'nobody'
+    ranked === null || held.ranking === null
       ? []
-      : await explain(engine, await standpointOf(strata, ranked, lookUps, cuts, run.files));
-  // The strata of other keys take the place of these, so that this comes last.
-  const missing = refusal === 'loud-controls' ? await missingKeys(loaded, count) : [];
+      : await explain(engine, {
+          ...standpointOf(strata, ranked.scene, { lookUps, cuts, files: run.files, decoys }),
+          ranking: held.ranking,
+          keys: { routing: file.routing.map(nameOfKey), tried: held.tried.map(({ key }) => key) },
+        });
+  const missing =
+    refusal === 'loud-controls'
+      ? await missingKeys(loaded, otherKeys(loaded, run.input.workspace.workspace), count)
+      : [];
   const kinds = lookUps.candidates.map((x) => x.kind);
   const teams = kinds.filter((x) => x === 'team').length;
   const paths = kinds.filter((x) => x === 'path').length;
@@ -142,7 +183,7 @@ async function answerOf(
     schema: 'forthright/trace/1',
     title: file.title,
     gate: file.gate,
-    outcome: ranked === null ? 'refused' : outcomeOf(ranked.ranking),
+    outcome: held.ranking === null ? 'refused' : outcomeOf(held.ranking),
     refusal,
     alpha: file.alpha,
     threshold: Math.log(Math.max(1, lookUps.candidates.length) / file.alpha),
@@ -163,16 +204,23 @@ async function answerOf(
     routing: file.routing.map(nameOfKey),
     controls: {
       needed: verdict.needed,
-      each: verdict.each.map(({ name, reports: n, isQuiet, chance, named: stood }) => ({
+      each: verdict.each.map(({ name, reports: n, seen, isQuiet, chance, named: stood }) => ({
         name,
         reports: n,
+        seen,
         quiet: isQuiet,
         chance,
         named: stood,
       })),
       missing,
     },
+    ...(held.tried.length === 0 ? {} : { otherKeys: held.tried }),
+    ...(decoys === undefined ? {} : { decoys: decoys.summary }),
     cautions: [
+      ...(decoys === undefined ? [] : ofDecoys(decoys.summary, unproved !== null && refusal === null)),
+      ...(filed === undefined ? [] : ofDecoyMails(filed.left)),
+      ...(await ofEverybody(engine, reports.length)),
+      ...ofLateLooks(await lateLooks(engine, IN_QUESTION, cuts)),
       ...cautionsOf(lookUps, told),
       ...gapsOf(answer.gaps),
       ...answer.cautions.filter(isOfLogs).map((x) => x.text),
@@ -197,12 +245,63 @@ function refusalOf({ outcome, each }: Verdict): (typeof TRACE_REFUSALS)[number] 
 
 type Ranked = Readonly<{ scene: Scene; ranking: Ranking }>;
 
-async function rankReports(strata: Strata, alpha: number): Promise<Ranked> {
+/**
+ * Ranks what counts: reports once their controls are quiet, decoys once those of no place got no mail. Loud controls say that
+ * something is wrong with what is known of the work, and nobody is named whatever else there is; where controls are too few or none, decoys
+ * alone may name somebody, since they need none of the strata.
+ */
+async function rankAll(
+  strata: Strata,
+  {
+    alpha,
+    unproved,
+    decoys,
+  }: Readonly<{ alpha: number; unproved: TraceAnswer['refusal']; decoys: WeighedDecoys | undefined }>,
+): Promise<Readonly<{ ranked: Ranked | null; refusal: TraceAnswer['refusal'] }>> {
+  const beside = decoys?.beside ?? new Map();
   const reports = strata.sets.get(IN_QUESTION) ?? [];
-  const alone = new Scene(strata.access, { alpha, overlapOf: () => new Map() });
+  if (unproved === null)
+    return { ranked: await rankReports(strata, reports, { alpha, beside }), refusal: null };
+  if (unproved === 'loud-controls' || decoys === undefined) return { ranked: null, refusal: unproved };
+  const ranked = await rankReports(strata, [], { alpha, beside });
+  const isNamed = ranked.ranking.outcome === 'accepted' || ranked.ranking.outcome === 'not-apart';
+  return isNamed ? { ranked, refusal: null } : { ranked: null, refusal: unproved };
+}
+
+/** Decoys need none of the strata: where they count alone, no key is tried. */
+async function holdRanked(
+  ranked: Ranked | null,
+  {
+    run,
+    loaded,
+    count,
+    decoys,
+  }: Readonly<{
+    run: Answered['run'];
+    loaded: LoadedTrace;
+    count: (keys: readonly RoutingKey[]) => Promise<Strata>;
+    decoys: WeighedDecoys | undefined;
+  }>,
+): Promise<Readonly<{ ranking: Ranking | null; tried: Held['tried'] }>> {
+  if (ranked === null || ranked.scene.reports === 0) return { ranking: ranked?.ranking ?? null, tried: [] };
+  const { file } = loaded;
+  return holdAgainst(ranked.ranking, otherKeys(loaded, run.input.workspace.workspace), {
+    alpha: file.alpha,
+    beside: decoys?.beside ?? new Map(),
+    count: (key) => count([...file.routing, key]),
+    set: IN_QUESTION,
+  });
+}
+
+async function rankReports(
+  strata: Strata,
+  reports: readonly Report[],
+  { alpha, beside }: Readonly<{ alpha: number; beside: ReadonlyMap<number, Beside> }>,
+): Promise<Ranked> {
+  const alone = new Scene(strata.access, { alpha, beside, overlapOf: () => new Map() });
   for (const report of reports) alone.add(report);
   const overlapOf = await strata.overlapsOf(alone.standingOut());
-  const scene = new Scene(strata.access, { alpha, overlapOf });
+  const scene = new Scene(strata.access, { alpha, beside, overlapOf });
   for (const report of reports) scene.add(report);
   return { scene, ranking: scene.rank() };
 }
@@ -210,10 +309,11 @@ async function rankReports(strata: Strata, alpha: number): Promise<Ranked> {
 /** Which further key makes the controls quiet: the quiet first, then by how ordinary the controls look with it. */
 async function missingKeys(
   loaded: LoadedTrace,
+  keys: readonly RoutingKey[],
   count: (keys: readonly RoutingKey[]) => Promise<Strata>,
 ): Promise<TraceAnswer['controls']['missing']> {
   const tried: { key: string; quiet: boolean; chance: number }[] = [];
-  for (const key of loaded.file.tryKeys) {
+  for (const key of keys) {
     const { outcome, each } = judge(await count([...loaded.file.routing, key]), loaded);
     const chance = Math.min(...each.map((x) => x.chance));
     tried.push({ key: nameOfKey(key), quiet: outcome !== 'loud', chance });
@@ -221,20 +321,28 @@ async function missingKeys(
   return tried.sort((a, b) => Number(b.quiet) - Number(a.quiet) || b.chance - a.chance);
 }
 
-async function standpointOf(
+function standpointOf(
   strata: Strata,
-  { scene, ranking }: Ranked,
-  lookUps: LookUps,
-  cuts: readonly number[],
-  files: readonly Readonly<{ f: number; path: string }>[],
-): Promise<Standpoint> {
+  scene: Scene,
+  {
+    lookUps,
+    cuts,
+    files,
+    decoys,
+  }: Readonly<{
+    lookUps: LookUps;
+    cuts: readonly number[];
+    files: readonly Readonly<{ f: number; path: string }>[];
+    decoys: WeighedDecoys | undefined;
+  }>,
+): Omit<Standpoint, 'ranking' | 'keys'> {
   return {
     scene,
-    ranking,
     reports: strata.sets.get(IN_QUESTION) ?? [],
     candidates: lookUps.candidates,
     cuts,
     pathOf: new Map(files.map((x) => [x.f, x.path])),
+    decoysOf: decoys?.of ?? (() => undefined),
   };
 }
 
@@ -253,6 +361,63 @@ function gapsOf(gaps: ScopeAnswer['gaps']): string[] {
   ];
 }
 
+function ofDecoys(
+  { nowhereHit, count, planted, inDirectory, mails }: WeighedDecoys['summary'],
+  isAlone: boolean,
+): string[] {
+  const n = (x: number) => x.toLocaleString('en-GB');
+  return [
+    ...(mails === 0
+      ? []
+      : count
+        ? [
+            `Decoys count as they were to be loaded. Of ${n(planted)} the directory that was read has ${n(inDirectory)}; whoever loaded them knows them, and whoever can read the whole directory without a log could have passed on any.`,
+          ]
+        : [
+            `Mail to decoys does not count: ${nowhereHit === 0 ? 'there are none that stand in no place' : `${n(nowhereHit)} that stand in no place got some, so that addresses leave by another way as well`}.`,
+          ]),
+    ...(isAlone
+      ? ['The reports did not count, since their controls do not suffice: the decoys alone did.']
+      : []),
+  ];
+}
+
+function ofDecoyMails({ fromUs, toNone, early, untimed }: Filed['left']): string[] {
+  const n = (x: number) => x.toLocaleString('en-GB');
+  const left = [
+    fromUs > 0 ? `${n(fromUs)} say that they come from us` : '',
+    toNone > 0 ? `${n(toNone)} are to none of the decoys` : '',
+    early > 0 ? `${n(early)} came before these stood anywhere` : '',
+  ].filter((x) => x !== '');
+  return [
+    ...(left.length > 0 ? [`Some mails to decoys show nothing and were left out: ${left.join(', ')}.`] : []),
+    ...(untimed > 0
+      ? [
+          `${n(untimed)} mails to decoys have no time that can be read; they count as come at the end of the window.`,
+        ]
+      : []),
+  ];
+}
+
+/** A list of nearly all customers, such as a whole database for sale, is no choice that anybody made. */
+async function ofEverybody(engine: Analytics, reports: number): Promise<string[]> {
+  const [all] = await engine.rows<{ n: number }>('SELECT count() AS n FROM directory');
+  const customers = all?.n ?? 0;
+  const n = (x: number) => x.toLocaleString('en-GB');
+  return 2 * reports <= customers
+    ? []
+    : [
+        `${n(reports)} of all ${n(customers)} customers reported, or stand on the list: what nearly everybody has in common points to nobody, and more controls would not change that. Look for who can take a copy of everything.`,
+      ];
+}
+
+const ofLateLooks = (late: number): string[] =>
+  late === 0
+    ? []
+    : [
+        `Each report is held against what had been looked up at the last cut before it: of ${late.toLocaleString('en-GB')} reports somebody looked the person up between the two, which counts for nobody.`,
+      ];
+
 /** Cautions of scope that are about logs, not about whom a leak exposed. */
 const OF_LOGS = ['rejected-lines', 'duplicate-ids', 'broken-rows', 'unread-dates', 'unhashed-source'];
 const isOfLogs = ({ code }: { code: string }): boolean => OF_LOGS.includes(code);
@@ -262,7 +427,6 @@ function cautionsOf({ withoutViewer, candidates }: LookUps, { untimed }: Told): 
   const accounts = candidates.filter((x) => x.kind === 'account').length;
   return [
     'Names are of accounts. Who sat at one, whose password was used, and what was read without a log, photographed or copied, no log shows.',
-    'Each report is held against what had been looked up at the last cut before it, so that some look-ups shortly before a report do not count.',
     ...(withoutViewer > 0
       ? [`${n(withoutViewer)} look-ups name nobody who looked: they point to nobody and explain nothing.`]
       : []),

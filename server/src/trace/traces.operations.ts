@@ -1,6 +1,7 @@
 /** What may be asked of traces in the record. */
 import { join } from 'node:path';
 import {
+  ConfirmGate,
   ConfirmSuspect,
   EraseTrace,
   GetTracePack,
@@ -9,6 +10,7 @@ import {
   OfTrace,
   OfTraceRun,
   OpenTrace,
+  RunAccess,
   RunTrace,
   ShowSuspect,
   SuspectConfirmed,
@@ -20,14 +22,19 @@ import {
   TracesListed,
 } from '@forthright/contract';
 import * as z from 'zod';
-import { DECIDERS, guarded, OFFICERS, READERS, WORKERS } from '../incident/index.ts';
+import { DECIDERS, guarded, OFFICERS, READERS, UNLOCKERS, WORKERS } from '../incident/index.ts';
 import { type Operation, sealFolder } from '../prove/index.ts';
+import { accessReviewOperations } from './access/operations.ts';
+import { aliasOperations } from './aliases/operations.ts';
+import { decoyOperations } from './decoys/operations.ts';
 import { confirmSuspect, takeMeasures } from './measures.ts';
 import { getTracePack } from './pack.ts';
 import {
+  confirmGate,
   eraseTrace,
   listTraces,
   openTrace,
+  runAccess,
   runTrace,
   showSuspect,
   showTrace,
@@ -39,13 +46,22 @@ export type TraceOptions = Readonly<{
   data: string;
   /** Path of the workspace file; undefined when the server was given none. */
   workspace?: string | undefined;
+  /** Domains of decoys, of which mail is taken; none: none is. */
+  decoyDomains?: readonly string[] | undefined;
+  /** The domain of aliases, of which mail is handed on. */
+  aliasDomain?: string | undefined;
 }>;
 
 const path = '/incidents/:incident/traces';
 const one = `${path}/:trace` as const;
 const run = `${one}/runs/:job` as const;
 
-export function traceOperations({ data, workspace }: TraceOptions): readonly Operation[] {
+export function traceOperations({
+  data,
+  workspace,
+  decoyDomains = [],
+  aliasDomain,
+}: TraceOptions): readonly Operation[] {
   const seals = sealFolder(join(data, 'keys'));
   return [
     guarded(OpenTrace, TraceChanged, {
@@ -57,6 +73,14 @@ export function traceOperations({ data, workspace }: TraceOptions): readonly Ope
       may: OFFICERS,
       jsonFile: { field: 'gate' },
       run: (asked, input) => openTrace(asked, input, seals),
+    }),
+    guarded(ConfirmGate, TraceChanged, {
+      name: 'confirm-gate',
+      summary: 'A second person confirms, with a reason, what a trace is for; before that nobody is scored.',
+      method: 'POST',
+      path: `${one}/confirm`,
+      may: UNLOCKERS,
+      run: confirmGate,
     }),
     guarded(OfIncident, TracesListed, {
       name: 'list-traces',
@@ -81,7 +105,17 @@ export function traceOperations({ data, workspace }: TraceOptions): readonly Ope
       path: `${one}/runs`,
       may: WORKERS,
       jsonFile: { field: 'definition' },
-      run: (asked, input) => runTrace(asked, input, workspace),
+      run: (asked, input) => runTrace(asked, input, { workspace, seals }),
+    }),
+    guarded(RunAccess, TraceChanged, {
+      name: 'run-access',
+      summary:
+        'Asks, as a job, which fields of how many customers each employee can see, what they used, and what to cut; by pseudonyms.',
+      method: 'POST',
+      path: `${one}/access-runs`,
+      may: WORKERS,
+      jsonFile: { field: 'definition' },
+      run: (asked, input) => runAccess(asked, input, workspace),
     }),
     guarded(OfTraceRun, TraceRunShown, {
       name: 'show-trace-run',
@@ -135,5 +169,8 @@ export function traceOperations({ data, workspace }: TraceOptions): readonly Ope
       may: OFFICERS,
       run: (asked, input) => eraseTrace(asked, input, seals),
     }),
+    ...accessReviewOperations,
+    ...decoyOperations(seals, decoyDomains),
+    ...aliasOperations(seals, aliasDomain),
   ];
 }

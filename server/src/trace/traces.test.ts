@@ -18,12 +18,12 @@ import {
   type TraceRunShown,
   type TraceShown,
 } from '@forthright/contract';
-import { actor, ask as ofIncident, openRecord } from '../incident/testing.ts';
+import { actor, ask as ofIncident, openRecord, tokenOf } from '../incident/testing.ts';
 import type { Db } from '../platform/db/index.ts';
 import { type Actor, type Asked, type Download, PROGRAM, sealFolder } from '../prove/index.ts';
 import { traceParts } from './bundle.ts';
 import { withSuspects } from './measures.ts';
-import { DEFINITION, doneOf, GATE, held, SECRET_NAME, WORKSPACE } from './testing.ts';
+import { ACCESS, countOf, DEFINITION, doneOf, GATE, held, SECRET_NAME, WORKSPACE } from './testing.ts';
 import { traceOperations } from './traces.operations.ts';
 import { eraseEndedTraces, finishTraceRun } from './traces.ts';
 
@@ -62,6 +62,7 @@ const refuses = (work: Promise<unknown>, code: ErrorCode) =>
 async function opened(): Promise<{ incident: string; trace: string }> {
   const { incident } = await ask<Changed>(ADA, 'open-incident', { title: 'Sold', kind: 'insider' });
   const { trace } = await ask<TraceChanged>(ADA, 'open-trace', { incident, gate: GATE });
+  await ask(CY, 'confirm-gate', { incident, trace, reason: 'As agreed.' });
   return { incident, trace };
 }
 
@@ -95,7 +96,17 @@ test('nobody is scored before purpose, legal basis, works council and retention 
   const { trace, ends } = await ask<TraceChanged>(ADA, 'open-trace', { incident, gate: GATE });
   assert.equal(ends?.slice(0, 10), '2027-02-20');
   const shown = await ask<TraceShown>(BO, 'show-trace', { incident, trace });
-  assert.deepEqual(shown.gate, GATE);
+  assert.deepEqual([shown.gate, shown.confirmedBy], [GATE, undefined]);
+  // What one officer has settled a second person confirms, before anybody is scored.
+  await refuses(ask(BO, 'run-trace', { ...asking, trace }), 'gate-unconfirmed');
+  await refuses(ask(BO, 'run-access', { ...asking, trace, definition: ACCESS }), 'gate-unconfirmed');
+  const confirm = { incident, trace, reason: 'As agreed.' };
+  await refuses(ask(BO, 'confirm-gate', confirm), 'not-permitted');
+  await refuses(ask(ADA, 'confirm-gate', confirm), 'own-gate');
+  await refuses(ask(tokenOf(ADA), 'confirm-gate', confirm), 'own-gate');
+  await ask(CY, 'confirm-gate', confirm);
+  await refuses(ask(CY, 'confirm-gate', confirm), 'incident-refuses');
+  assert.equal((await ask<TraceShown>(BO, 'show-trace', { incident, trace })).confirmedBy, 'usr_cy');
   // Another incident's trace is none of this one's.
   const other = await opened();
   await refuses(ask(BO, 'run-trace', { ...asking, trace: other.trace }), 'trace-not-found');
@@ -117,6 +128,50 @@ test('files are named by plain paths of the workspace, and logs and keys are tho
     );
     return true;
   });
+});
+
+test('what everybody can see is counted behind the same gate, by pseudonyms, and points to nobody', async () => {
+  const of = await opened();
+  const amiss = { ...ACCESS, tools: [{ ...ACCESS.tools[0], log: 'amdin' }] };
+  await refuses(ask(BO, 'run-access', { ...of, definition: amiss }), 'trace-invalid');
+  for (const at of ['/etc/passwd', '../x.csv', 'forthright.yaml']) {
+    const grants = { ...ACCESS.grants, members: at };
+    await refuses(ask(BO, 'run-access', { ...of, definition: { ...ACCESS, grants } }), 'trace-invalid');
+  }
+  await refuses(ask(CY, 'run-access', { ...of, definition: ACCESS }), 'not-permitted');
+  const { job = '' } = await ask<TraceChanged>(BO, 'run-access', { ...of, definition: ACCESS });
+  const done = countOf(of.trace, of.incident);
+  await finishTraceRun(program(), await held(db, of.incident, job), done, seals);
+  const shown = await ask<TraceRunShown>(BO, 'show-trace-run', { ...of, job });
+  assert.deepEqual([shown.what, shown.outcome, shown.named], ['access', 'counted', 0]);
+  assert.equal(
+    createHash('sha256')
+      .update(shown.answer ?? '')
+      .digest('hex'),
+    shown.sha256,
+  );
+  assert.doesNotMatch(shown.answer ?? '', new RegExp(SECRET_NAME));
+  // A name is unlocked as of a trace; nobody is confirmed by what they could see.
+  const wish = {
+    incident: of.incident,
+    run: shown.evidence ?? '',
+    pseudonym: 'employee-1',
+    reason: 'To ask their manager.',
+    hours: 2,
+  };
+  const name = { ...of, job, pseudonym: 'employee-1' };
+  await refuses(ask(BO, 'show-suspect', name), 'name-locked');
+  const { id: unlock } = await ask<Changed>(ADA, 'ask-unlock', wish);
+  await ask(CY, 'grant-unlock', { incident: of.incident, unlock, reason: 'I have read it.' });
+  assert.equal((await ask<SuspectShown>(BO, 'show-suspect', name)).account, SECRET_NAME);
+  const one = { ...of, job, candidate: 'employee-1' };
+  await refuses(ask(ADA, 'get-trace-pack', one), 'candidate-not-found');
+  await refuses(
+    ask(ADA, 'confirm-suspect', { ...one, fields: ['email'], reason: 'They could.' }),
+    'candidate-not-found',
+  );
+  await ask(ADA, 'erase-trace', { ...of, reason: 'Done.' });
+  assert.equal((await ask<TraceRunShown>(BO, 'show-trace-run', { ...of, job })).answer, null);
 });
 
 test('a name is said to nobody before two people have unlocked it, and each time that it is said is recorded', async () => {
@@ -286,16 +341,29 @@ test('of a restricted incident no trace is found by whoever may not see it', asy
   const task = { measures: ['block-seller'], owner: 'usr_ada', due: '2026-12-01T00:00:00Z' };
   const given: Readonly<Record<string, object>> = {
     'open-trace': { incident, gate: GATE },
+    'confirm-gate': { ...inTrace, reason: 'x' },
     'list-traces': { incident },
     'show-trace': inTrace,
     'run-trace': { ...inTrace, definition: DEFINITION },
+    'run-access': { ...inTrace, definition: ACCESS },
     'show-trace-run': inRun,
     'show-suspect': { ...inRun, pseudonym: candidate },
     'get-trace-pack': { ...inRun, candidate },
     'take-measures': { ...inRun, candidate, ...task },
     'confirm-suspect': { ...inRun, candidate, fields: ['email'], reason: 'x' },
     'erase-trace': { ...inTrace, reason: 'x' },
+    'open-access-review': {
+      ...inRun,
+      due: task.due,
+      owner: task.owner,
+      cutBy: task.due,
+      asks: [{ role: 'agent', reviewer: 'usr_ada' }],
+    },
+    'list-access-reviews': { incident },
+    'answer-access-review': { incident, review: 'arv_0', items: [1], verdict: 'cut', reason: 'x' },
+    'pass-on-access-review': { incident, review: 'arv_0', items: [1], reviewer: 'usr_ada', reason: 'x' },
   };
   const other = actor('usr_di', ...ROLES);
-  for (const { name } of operations) await refuses(ask(other, name, given[name] ?? {}), 'incident-not-found');
+  for (const { name, path } of operations)
+    if (path.includes(':incident')) await refuses(ask(other, name, given[name] ?? {}), 'incident-not-found');
 });

@@ -1,6 +1,8 @@
 /** Traces in the record of an incident: each step one deed. Nobody is scored before the gate is recorded. */
 import { createHash } from 'node:crypto';
 import {
+  AccessDefinition,
+  type ConfirmGate,
   type EraseTrace,
   type ErrorCode,
   ForthrightError,
@@ -11,10 +13,10 @@ import {
   type OfTraceRun,
   type OpenTrace,
   type Problem,
+  type RunAccess,
   type RunTrace,
   type ShowSuspect,
   type SuspectShown,
-  type TraceAnswer,
   type TraceChanged,
   TraceDefinition,
   type TraceFile,
@@ -22,6 +24,7 @@ import {
   type TraceRunShown,
   type TraceShown,
   type TracesListed,
+  type Workspace,
 } from '@forthright/contract';
 import {
   deedUpon,
@@ -36,8 +39,11 @@ import type { Reads, Tx } from '../platform/db/index.ts';
 import { addJob, cancelJob, endJob, failJob, type Held } from '../platform/queue/index.ts';
 import { type Asked, deed, eraseTextsOf, type SealPlace, textsOf } from '../prove/index.ts';
 import { loadWorkspace } from '../sources/index.ts';
+import { filesOfAccess, problemsOfAccess } from './access/load.ts';
 import { openBehind, sealBehind } from './behind.ts';
 import { custodyOf } from './custody.ts';
+import { refuseUnknownMails } from './decoys/decoys.ts';
+import { endOf } from './kept.ts';
 import { problemsOfTrace } from './load.ts';
 import type { Done } from './run.child.ts';
 import {
@@ -53,6 +59,7 @@ import {
   type StoredCandidate,
   type StoredTrace,
   type StoredTraceRun,
+  setGateConfirmed,
   traceById,
   traceOfJob,
   tracesOf,
@@ -60,6 +67,8 @@ import {
 
 /** The kind of job that runs a trace. */
 export const TRACE_RUN = 'trace-run';
+/** The kind of job that counts what everybody can see. */
+export const ACCESS_RUN = 'access-run';
 /** A process may end in the midst of it twice. */
 const MOST_ATTEMPTS = 3;
 
@@ -86,13 +95,6 @@ export async function findTrace(reads: Reads, incident: string, id: string): Pro
 export function refuseEnded({ ends, erasedEntry }: StoredTrace, now: Date): void {
   if (erasedEntry !== undefined || now >= ends) throw over();
 }
-
-/** After a period such as P90D; days are days of UTC. */
-export const endOf = (at: Date, retention: string): Date =>
-  new Date(
-    Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO('UTC').add(retention)
-      .epochMilliseconds,
-  );
 
 /**
  * Records what must be settled before anybody is scored: purpose, legal basis, works council or equivalent, retention. Without
@@ -128,22 +130,53 @@ export async function openTrace(
   return { incident, trace: id, ends: ends.toISOString(), entry };
 }
 
+/**
+ * A second person's yes to what was settled: another officer, or an approver such as somebody who speaks for the works council.
+ * Refuses whoever settled it, with a token of theirs, too; and programs.
+ */
+export async function confirmGate(
+  asked: Asked,
+  { incident: given, trace: id, reason }: ConfirmGate,
+): Promise<TraceChanged> {
+  if (asked.actor.via === 'program')
+    throw new ForthrightError('not-permitted', 'People confirm a gate; a program does not.');
+  const by = asked.actor.account;
+  const { incident, entry } = await deedUpon(
+    asked,
+    given,
+    { kind: 'trace-gate-confirmed', act: 'trace' },
+    async ({ tx, at, incident }) => {
+      const trace = await findTrace(tx, incident.id, id);
+      refuseEnded(trace, at);
+      if (trace.openedBy === by)
+        throw new ForthrightError('own-gate', 'You have settled this yourself; somebody else confirms it.');
+      if (trace.confirmedEntry !== undefined)
+        throw new ForthrightError('incident-refuses', 'This can not be done: the gate is confirmed.');
+      return { facts: { trace: id }, texts: { reason: { value: reason } } };
+    },
+    async ({ tx }, entry) => {
+      await setGateConfirmed(tx, { id, by, entry });
+    },
+  );
+  return { incident, trace: id, entry };
+}
+
 /** Whoever reaches the server names files of the workspace's folder by a plain path, and none that steers the program. */
-function problemsOfFiles(definition: TraceDefinition): Problem[] {
-  return namedFiles(definition)
+function problemsOfFiles(files: readonly Readonly<{ of: string; path: string }>[]): Problem[] {
+  return files
     .filter(({ path }) => !isPlainPath(path))
     .map(({ of }) => ({
-      at: `definition.${of}.at`,
+      at: `definition.${of}`,
       message: 'a file below the folder of the workspace, such as reports.csv',
     }));
 }
 
 export const namedFiles = ({ reports, controls, setAside, routing, tryKeys }: TraceDefinition) => [
-  ...('at' in reports ? [{ of: 'reports', path: reports.at }] : []),
-  ...controls.flatMap((one, i) => ('at' in one ? [{ of: `controls.${i}`, path: one.at }] : [])),
-  ...setAside.map(({ at }, i) => ({ of: `setAside.${i}`, path: at })),
+  ...('at' in reports ? [{ of: 'reports.at', path: reports.at }] : []),
+  ...controls.flatMap((one, i) => ('at' in one ? [{ of: `controls.${i}.at`, path: one.at }] : [])),
+  ...setAside.map(({ at }, i) => ({ of: `setAside.${i}.at`, path: at })),
   ...[...routing, ...tryKeys].flatMap((key, i) =>
-    typeof key === 'string' ? [] : [{ of: `routing.${i}`, path: key.at }],
+    typeof key === 'string' ? [] : [{ of: `routing.${i}.at`, path: key.at }],
   ),
 ];
 
@@ -151,7 +184,7 @@ export const namedFiles = ({ reports, controls, setAside, routing, tryKeys }: Tr
 export const fileOf = (
   { id, incident }: Pick<StoredTrace, 'id' | 'incident'>,
   { review, ...gate }: GivenGate,
-  { reports, controls, ...definition }: TraceDefinition,
+  { reports, controls, decoys: _, ...definition }: TraceDefinition,
   fileFor: FileFor = (name) => `${name}.csv`,
 ): TraceFile => {
   const columns = { email: 'address', time: 'at' };
@@ -169,31 +202,65 @@ export const fileOf = (
 /** Where the reports that customers sent to us are written for the engine: address and time. */
 export type FileFor = (name: string) => string;
 
-/**
- * Asks for a ranking: its job is there if this deed is. Refuses what does not fit the workspace, a trace whose time is over, and
- * (`workspace-missing`) when no log can be looked into.
- */
-export async function runTrace(
+/** Asks for a ranking. Refuses as `askForRun` does, and what does not fit the workspace. */
+export const runTrace = (
   asked: Asked,
-  { incident: given, trace: id, definition }: RunTrace,
+  { definition, ...of }: RunTrace,
+  { workspace, seals }: Readonly<{ workspace: string | undefined; seals: SealPlace }>,
+): Promise<TraceChanged> =>
+  askForRun(asked, of, { what: 'trace', definition, workspace }, async (trace, gate, loaded) => {
+    await refuseUnknownMails(asked.db, definition.decoys?.mails ?? [], { seals, now: asked.now() });
+    return [
+      ...problemsOfFiles(namedFiles(definition)),
+      ...problemsOfTrace(fileOf(trace, gate, definition), loaded),
+    ];
+  });
+
+/** Asks what everybody can see, and saw. Refuses as `askForRun` does, and what does not fit the workspace. */
+export const runAccess = (
+  asked: Asked,
+  { definition, ...of }: RunAccess,
   workspace: string | undefined,
+): Promise<TraceChanged> =>
+  askForRun(asked, of, { what: 'access', definition, workspace }, async (_trace, _gate, loaded) => [
+    ...problemsOfFiles(filesOfAccess(definition)),
+    ...problemsOfAccess(definition, loaded),
+  ]);
+
+type ProblemsOf = (trace: StoredTrace, gate: GivenGate, workspace: Workspace) => Promise<readonly Problem[]>;
+
+/**
+ * Asks for a run behind a gate: its job is there if this deed is. Refuses a trace whose time is over, and (`workspace-missing`) when no
+ * log can be looked into.
+ */
+async function askForRun(
+  asked: Asked,
+  { incident: given, trace: id }: OfTrace,
+  {
+    what,
+    definition,
+    workspace,
+  }: Readonly<{
+    what: StoredTraceRun['what'];
+    definition: TraceDefinition | AccessDefinition;
+    workspace: string | undefined;
+  }>,
+  problemsOf: ProblemsOf,
 ): Promise<TraceChanged> {
   const incident = await seen(asked, given);
   const trace = await findTrace(asked.db, incident, id);
   refuseEnded(trace, asked.now());
   if (workspace === undefined)
     throw new ForthrightError('workspace-missing', 'This server was started without a workspace.');
+  if (trace.confirmedEntry === undefined)
+    throw new ForthrightError('gate-unconfirmed', 'No second person has confirmed what this trace is for.');
   const gate = await gateOf(asked.db, trace);
   if (gate === null)
     throw new ForthrightError(
       'trace-erased',
       'What was settled for this trace was erased; open another one.',
     );
-  const file = fileOf(trace, gate, definition);
-  const problems = [
-    ...problemsOfFiles(definition),
-    ...problemsOfTrace(file, (await loadWorkspace(workspace)).workspace),
-  ];
+  const problems = await problemsOf(trace, gate, (await loadWorkspace(workspace)).workspace);
   if (problems.length > 0)
     throw new ForthrightError('trace-invalid', 'This can not be looked for as it is.', { problems });
   let job = '';
@@ -208,7 +275,7 @@ export async function runTrace(
         (await addJob(
           tx,
           {
-            kind: TRACE_RUN,
+            kind: what === 'trace' ? TRACE_RUN : ACCESS_RUN,
             input: { trace: id },
             subject: incident,
             turn: incident,
@@ -217,9 +284,12 @@ export async function runTrace(
           },
           at,
         )) ?? '';
-      return { facts: { trace: id, job }, texts: { definition: { value: JSON.stringify(definition) } } };
+      return {
+        facts: { trace: id, job, what },
+        texts: { definition: { value: JSON.stringify(definition) } },
+      };
     },
-    ({ tx, at }, entry) => insertTraceRun(tx, { job, trace: id, at, by, entry }),
+    ({ tx, at }, entry) => insertTraceRun(tx, { job, trace: id, what, at, by, entry }),
   );
   return { incident, trace: id, job, entry };
 }
@@ -229,17 +299,18 @@ const gateOf = async (reads: Reads, { entry }: StoredTrace): Promise<GivenGate |
   return text === null ? null : GivenGate.parse(JSON.parse(text));
 };
 
-const definitionOf = async (reads: Reads, { entry }: StoredTraceRun): Promise<TraceDefinition | null> => {
+type Definition = TraceDefinition | AccessDefinition;
+
+const definitionOf = async (reads: Reads, { entry, what }: StoredTraceRun): Promise<Definition | null> => {
   const text = (await textsOf(reads, [entry]))(entry, 'definition');
-  return text === null ? null : TraceDefinition.parse(JSON.parse(text));
+  if (text === null) return null;
+  return (what === 'trace' ? TraceDefinition : AccessDefinition).parse(JSON.parse(text));
 };
 
+type OrderOf<D> = Readonly<{ trace: StoredTrace; gate: GivenGate; definition: D }>;
+
 /** What the job of a run has to do. Refuses a trace whose time is over. */
-export async function orderOf(
-  reads: Reads,
-  job: string,
-  now: Date,
-): Promise<Readonly<{ trace: StoredTrace; gate: GivenGate; definition: TraceDefinition }>> {
+async function anyOrderOf(reads: Reads, job: string, now: Date): Promise<OrderOf<Definition>> {
   const trace = await traceOfJob(reads, job);
   if (trace === undefined) throw noRun(job);
   refuseEnded(trace, now);
@@ -252,22 +323,53 @@ export async function orderOf(
   return { trace, gate, definition };
 }
 
+/** Of a ranking. */
+export async function orderOf(reads: Reads, job: string, now: Date): Promise<OrderOf<TraceDefinition>> {
+  const { definition, ...order } = await anyOrderOf(reads, job, now);
+  if (!('reports' in definition)) throw noRun(job);
+  return { ...order, definition };
+}
+
+/** Of a count of what can be seen. */
+export async function accessOrderOf(
+  reads: Reads,
+  job: string,
+  now: Date,
+): Promise<OrderOf<AccessDefinition>> {
+  const { definition, ...order } = await anyOrderOf(reads, job, now);
+  if ('reports' in definition) throw noRun(job);
+  return { ...order, definition };
+}
+
+const ORIGINS: Readonly<Record<Done['answer']['schema'], string>> = {
+  'forthright/trace/1': 'The answer of a trace on this server, kept beside its job.',
+  'forthright/access/1': 'A count of what everybody can see, on this server, kept beside its job.',
+};
+
+/** What the entry of an answer says of it; of a count nobody stands out. */
+function countedOf(answer: Done['answer']) {
+  if (answer.schema === 'forthright/access/1')
+    return { outcome: 'counted', refusal: null, named: 0, people: answer.people.all } as const;
+  const { outcome, refusal, named, reports } = answer;
+  return { outcome, refusal, named: named.length, reports: reports.used };
+}
+
 /** Keeps the answer of a run as evidence, and who is behind its pseudonyms sealed; ends the job with it. */
 export async function finishTraceRun(asked: Asked, job: Held, done: Done, seals: SealPlace): Promise<void> {
   const trace = await traceOfJob(asked.db, job.id);
   if (trace === undefined) throw noRun(job.id);
   refuseEnded(trace, asked.now());
   const answer = JSON.stringify(done.answer);
+  const counted = countedOf(done.answer);
   const bytes = Buffer.from(answer, 'utf8');
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const candidates: Pick<StoredCandidate, 'candidate' | 'kind' | 'sealed'>[] = [];
-  for (const { candidate, behind } of done.behind) {
-    const kind = done.answer.named.find((one) => one.candidate === candidate)?.kind ?? 'account';
+  for (const { candidate, kind, behind } of done.behind) {
     const sealed = await sealBehind(seals, trace.keyId, { job: job.id, candidate }, behind);
     candidates.push({ candidate, kind, sealed });
   }
   const evidence = newId('evi');
-  const { outcome, refusal, named, reports } = done.answer;
+  const { outcome, refusal, named, ...more } = counted;
   await deed(asked, async (tx, at) => {
     refuseEnded(await findTrace(tx, trace.incident, trace.id), at);
     const entry = await recordUpon(tx, {
@@ -283,12 +385,12 @@ export async function finishTraceRun(asked: Asked, job: Held, done: Done, seals:
         workspace: done.workspace,
         outcome,
         ...(refusal === null ? {} : { refusal }),
-        named: named.length,
-        reports: reports.used,
+        named,
+        ...more,
       },
       texts: {
         name: { value: `${trace.id}.json` },
-        origin: { value: 'The answer of a trace on this server, kept beside its job.' },
+        origin: { value: ORIGINS[done.answer.schema] },
       },
     });
     await insertEvidence(tx, trace.incident, {
@@ -304,7 +406,7 @@ export async function finishTraceRun(asked: Asked, job: Held, done: Done, seals:
       entry,
       outcome,
       ...(refusal === null ? {} : { refusal }),
-      named: named.length,
+      named,
       evidence,
       answer,
     });
@@ -340,6 +442,7 @@ export async function cancelTraceRun(tx: Tx, job: string, at: Date): Promise<num
 
 const listedRun = (run: StoredTraceRun): TraceRunListed => ({
   job: run.job,
+  what: run.what,
   state: run.state,
   askedBy: run.askedBy,
   askedAt: run.askedAt.toISOString(),
@@ -361,6 +464,9 @@ async function shown(reads: Reads, trace: StoredTrace): Promise<TraceShown> {
     openedAt: trace.openedAt.toISOString(),
     entry: trace.entry,
     ends: trace.ends.toISOString(),
+    ...(trace.confirmedBy === undefined || trace.confirmedEntry === undefined
+      ? {}
+      : { confirmedBy: trace.confirmedBy, confirmedEntry: trace.confirmedEntry }),
     ...(trace.erasedEntry === undefined ? {} : { erasedEntry: trace.erasedEntry }),
     gate: await gateOf(reads, trace),
     runs: (await runsOfTrace(reads, trace.id)).map(listedRun),
@@ -393,9 +499,9 @@ export async function showTraceRun(
 export type NamedIn = Readonly<{
   trace: StoredTrace;
   run: StoredTraceRun & Readonly<{ evidence: string }>;
-  answer: TraceAnswer;
+  answer: Done['answer'];
   one: StoredCandidate;
-  definition: TraceDefinition | null;
+  definition: Definition | null;
 }>;
 
 /** A candidate whom this run's answer names. Refuses a trace whose time is over, and whoever is not named in it. */
@@ -414,7 +520,7 @@ export async function namedIn(
   return {
     trace,
     run: { ...run, evidence: run.evidence },
-    answer: JSON.parse(run.answer) as TraceAnswer,
+    answer: JSON.parse(run.answer) as Done['answer'],
     one,
     definition: await definitionOf(reads, run),
   };

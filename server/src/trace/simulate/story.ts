@@ -1,8 +1,11 @@
 /** What leakers do with what they saw, who reports, and what else comes in: reports whose truth is known. */
-import { randomOf, seenBy, type World } from './world.ts';
+import { randomOf, seenBy, type World, withLookUps } from './world.ts';
 
-/** What is sold of what somebody saw: some of all, or only what a certain buyer wants. */
-export const HABITS = ['any', 'one-category'] as const;
+/**
+ * What is sold: some of all that somebody saw at work, or only what a certain buyer wants; customers of one region whom they looked up for
+ * it alone; or what they saw, looked up once more through a team-mate's account.
+ */
+export const HABITS = ['any', 'one-category', 'bulk-export', 'team-mate'] as const;
 export type Habit = (typeof HABITS)[number];
 
 export type Story = Readonly<{
@@ -36,17 +39,46 @@ export function shuffled<T>(all: readonly T[], random: () => number): T[] {
   return list;
 }
 
-/** The customers whom each leaker sold. */
+/** The account through which somebody took what they sold: names are of accounts. */
+export function accountOf(world: World, { habit }: Pick<Story, 'habit'>, leaker: number): number {
+  if (habit !== 'team-mate') return leaker;
+  const first = world.teamOf(leaker) * world.options.teamSize;
+  return first + ((leaker - first + 1) % world.options.teamSize);
+}
+
+/** The customers that were sold through each account. */
 export function soldBy(world: World, story: Story): ReadonlyMap<number, readonly number[]> {
   const random = randomOf(story.seed * 7919 + 1);
   return new Map(
     story.leakers.map((leaker) => {
       const seen = seenBy(world, leaker);
-      const wanted = world.category[seen[Math.floor(random() * seen.length)] ?? 0];
-      const stock = story.habit === 'one-category' ? seen.filter((i) => world.category[i] === wanted) : seen;
-      return [leaker, shuffled(stock, random).slice(0, story.sold)];
+      const one = seen[Math.floor(random() * seen.length)] ?? 0;
+      return [
+        accountOf(world, story, leaker),
+        shuffled(stockOf(world, story, seen, one), random).slice(0, story.sold),
+      ];
     }),
   );
+}
+
+/** From which is sold, when `one` is what the buyer wants. */
+function stockOf(world: World, { habit }: Story, seen: readonly number[], one: number): readonly number[] {
+  switch (habit) {
+    case 'any':
+    case 'team-mate':
+      return seen;
+    case 'one-category':
+      return seen.filter((i) => world.category[i] === world.category[one]);
+    case 'bulk-export':
+      return Array.from(world.region.keys()).filter((i) => world.region[i] === world.region[one]);
+  }
+}
+
+/** The world with the look-ups that were made only to sell. */
+export function worldAfter(world: World, story: Story): World {
+  return story.habit === 'bulk-export' || story.habit === 'team-mate'
+    ? withLookUps(world, soldBy(world, story))
+    : world;
 }
 
 /** Reports in the order in which they come in, one a person. */

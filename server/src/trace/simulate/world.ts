@@ -161,6 +161,28 @@ export function makeWorld(options: WorldOptions): World {
   };
 }
 
+/** The same world with more look-ups: by account, of whom. */
+export function withLookUps(world: World, more: ReadonlyMap<number, readonly number[]>): World {
+  const added = new Map<number, number[]>();
+  for (const [viewer, customers] of more)
+    for (const i of customers) added.set(i, [...(added.get(i) ?? []), viewer]);
+  const { customers } = world.options;
+  const from = new Uint32Array(customers + 1);
+  const extra = [...added.values()].reduce((sum, all) => sum + all.length, 0);
+  const viewers = new Uint16Array(world.viewers.length + extra);
+  let end = 0;
+  for (let i = 0; i < customers; i++) {
+    const before = world.viewers.subarray(world.from[i] ?? 0, world.from[i + 1] ?? 0);
+    const others = added.get(i);
+    const mine =
+      others === undefined ? before : Uint16Array.from(new Set([...before, ...others])).sort((a, b) => a - b);
+    viewers.set(mine, end);
+    end += mine.length;
+    from[i + 1] = end;
+  }
+  return { ...world, from, viewers: viewers.subarray(0, end) };
+}
+
 /** The customers whom a candidate saw. */
 export function seenBy(world: World, candidate: number): number[] {
   const mine: number[] = [];

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Habit, reportsOf, type Story, type Told, unrelated } from './story.ts';
+import { accountOf, type Habit, reportsOf, type Story, type Told, unrelated, worldAfter } from './story.ts';
 import { makeWorld, ORDINARY, randomOf, seenBy, type World } from './world.ts';
 
 export type Simulation = Readonly<{
@@ -42,6 +42,7 @@ export const SIMULATED: Simulation = {
 };
 
 export type Truth = Readonly<{
+  /** The accounts through which it went. */
   leakers: readonly string[];
   /** True reports by leaker, and all others. */
   reports: Readonly<Record<string, number>>;
@@ -61,10 +62,11 @@ const COMPLAINTS = 'e-complaints';
 
 /** Writes a workspace below `folder`: directory, employees, log, reports, controls, trace file; and the truth. */
 export async function simulateWorkspace(simulation: Simulation, folder: string): Promise<Truth> {
-  const world = worldOf(simulation);
+  const ordinary = worldOf(simulation);
   const random = randomOf(simulation.seed * 7919 + 3);
-  const story = storyOf(world, simulation, random);
-  const told = spread(reportsOf(world, story), REPORTS, random);
+  const story = storyOf(ordinary, simulation, random);
+  const world = worldAfter(ordinary, story);
+  const told = spread(reportsOf(ordinary, story), REPORTS, random);
   const wave = story.wave;
   const past = spread(unrelated(world, { wave }, simulation.controls, random), CONTROLS, random);
   await mkdir(folder, { recursive: true });
@@ -74,7 +76,8 @@ export async function simulateWorkspace(simulation: Simulation, folder: string):
   await writeRows(join(folder, 'past.csv'), 'customer_id,reported_at', past.map(reportRow));
   await writeFile(join(folder, 'forthright.yaml'), WORKSPACE);
   await writeFile(join(folder, 'trace.yaml'), traceFile(simulation));
-  const truth = truthOf(world, story, told);
+  const accounts = story.leakers.map((leaker) => accountOf(world, story, leaker));
+  const truth = truthOf(world, accounts, told);
   await writeFile(join(folder, 'truth.json'), `${JSON.stringify(truth, null, 2)}\n`);
   return truth;
 }
@@ -191,7 +194,7 @@ async function writeRows(path: string, header: string, rows: readonly string[]):
   await once(out, 'finish');
 }
 
-function truthOf(world: World, { leakers }: Story, told: readonly Told[]): Truth {
+function truthOf(world: World, leakers: readonly number[], told: readonly Told[]): Truth {
   const of = (leaker: number) => told.filter((x) => x.of === leaker).length;
   return {
     leakers: leakers.map((x) => nameOf(world, x)),
@@ -204,6 +207,7 @@ function truthOf(world: World, { leakers }: Story, told: readonly Told[]): Truth
 const WORKSPACE = `organisation:
   name: Marlow Market
   country: LU
+  contactPoint: { name: Data Protection Office, email: privacy@marlow.example, phone: "+352 20 00 00" }
   domains: [marlow.example]
 sources:
   customers:
