@@ -199,7 +199,7 @@ ${section(
   ),
 )}
 ${section(
-  'Assessments and reports',
+  'Assessments, reports, notices, public pages and traces',
   table(
     ['', 'by', 'at'],
     parts.map(({ path, title, by, at }) => [link(path, shown(title)), shown(by), shown(at)]),

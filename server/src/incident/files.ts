@@ -15,7 +15,7 @@ import {
 } from '@forthright/contract';
 import * as z from 'zod';
 import type { Db, Tx } from '../platform/db/index.ts';
-import { FileStore, type Packed, packed, type Stored } from '../platform/index.ts';
+import { FileStore, namesIn, type Packed, packed, type Stored } from '../platform/index.ts';
 import { type Asked, type Download, deed, eraseTextsOf, type Operation, record } from '../prove/index.ts';
 import { guarded, OFFICERS, post, READERS, WORKERS } from './asking.ts';
 import { find, notFound } from './changes.ts';
@@ -49,7 +49,7 @@ export async function openFiles(
   PLACES.set(db, { store, exports });
   const nowMs = now().getTime();
   await store.sweep((sha256) => isFileReferred(db, sha256), nowMs);
-  for (const name of await readdir(exports).catch(() => [])) {
+  for (const name of await namesIn(exports)) {
     const found = await stat(join(exports, name)).catch(() => undefined);
     if (found !== undefined && nowMs - found.mtimeMs > ABANDONED_MS)
       await rm(join(exports, name), { recursive: true, force: true });

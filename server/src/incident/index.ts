@@ -1,5 +1,5 @@
-export { DECIDERS, guarded, OFFICERS, READERS, WORKERS } from './asking.ts';
-export { addTaskWithin, notFound } from './changes.ts';
+export { DECIDERS, guarded, OFFICERS, READERS, UNLOCKERS, WORKERS } from './asking.ts';
+export { addTaskWithin, notFound, refuseUnableTo } from './changes.ts';
 export { ASSESS_DUTIES, askForDuties } from './duties/await.ts';
 export { refuseUnfulfilled, settleDuties } from './duties/changes.ts';
 export {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   type Changed,
+  Decide,
   type ErrorCode,
   type ForthrightError,
   type IncidentShown,
@@ -691,6 +692,8 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
         { title: 'a\nb' },
         { title: 'x'.repeat(301) },
         { title: 'half \ud800' },
+        { title: '\u200b\u2060\u00ad' },
+        { cause: { action: 'error', actor: 'internal', summary: '\u2800 \u3164' } },
         { kind: 'nonsense' },
         { cause: { action: 'error', variety: 'Theft', actor: 'internal' } },
         { cause: { action: 'toString', variety: 'name', actor: 'internal' } },
@@ -715,6 +718,9 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       assert.ok(set({ version: 1, title: 'y' }));
       assert.ok(!set({ title: 'y' }), 'without a version');
       assert.ok(!set({ version: 1 }), 'without a change');
+      const decided = { incident: 'x', version: 1, step: 'decision', answer: 'register-only' };
+      assert.ok(Decide.safeParse({ ...decided, reason: '宛先違い' }).success);
+      assert.ok(!Decide.safeParse({ ...decided, reason: '\u200b' }).success, 'a reason that nobody can read');
     });
   });
 }

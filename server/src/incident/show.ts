@@ -48,6 +48,7 @@ const shownCategories = ({ people, data }: NonNullable<Facts['categories']>) => 
 const DOCUMENTS: Readonly<Record<string, readonly string[]>> = {
   'paper-issued': ['page', 'plain'],
   'incident-imported': ['record'],
+  'campaign-prepared': ['notices'],
 };
 /** The same, but whole in a bundle, which has no other place for them. */
 const ONLY_HERE_IN_BUNDLES: typeof DOCUMENTS = {

@@ -537,6 +537,22 @@ export async function openTasksOf(
   return rows.map(({ id }) => id as TaskId);
 }
 
+/** Of the decisions of these answers the last task, where it is done, with the entry that says so. */
+export async function lastDoneTasksOf(
+  reads: Reads,
+  incident: IncidentId,
+  answers: readonly Answer[],
+): Promise<{ answer: Answer; owner: string; due: string; finished: number }[]> {
+  const rows = await reads.rows<{ answer: Answer; owner: string; due: string; finished: bigint }>(
+    `SELECT duty AS answer, owner, due, finished_entry AS finished FROM incident_tasks t
+      WHERE incident = :incident::text AND state = 'done' AND duty = ANY (:answers::text[]) AND NOT EXISTS
+        (SELECT FROM incident_tasks o WHERE o.incident = t.incident AND o.duty = t.duty AND o.entry > t.entry)
+      ORDER BY entry`,
+    { incident, answers },
+  );
+  return rows.map((row) => ({ ...row, finished: Number(row.finished) }));
+}
+
 export async function finishTask(
   tx: Tx,
   id: TaskId,

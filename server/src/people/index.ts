@@ -1,6 +1,6 @@
 export { type CompanySettings, readCompany } from './company.ts';
 export type { Made } from './links.ts';
-export { type Named, refuseUnlessActive } from './named.ts';
+export { activeAmong, type Named, refuseUnlessActive } from './named.ts';
 export { refuseTokens } from './operations.ts';
 export { makePeople, type PeopleOptions } from './people.ts';
 export type { Work } from './secrets.ts';

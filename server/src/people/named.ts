@@ -25,3 +25,9 @@ export async function refuseUnlessActive(reads: Reads, named: readonly Named[]):
       problems,
     });
 }
+
+/** Those of these accounts that are there and have a role, so that somebody may yet do what they were named for. */
+export async function activeAmong(reads: Reads, accounts: readonly string[]): Promise<ReadonlySet<string>> {
+  const roles = await rolesOf(reads, [...new Set(accounts)]);
+  return new Set([...roles].flatMap(([account, held]) => (held.length > 0 ? [account] : [])));
+}

@@ -177,7 +177,8 @@ function shown(path: readonly PropertyKey[], value: unknown): string {
 
 /** A value as a reader may see it: short, on one line, without a password in an address. */
 export function quoted(value: unknown): string {
-  const text = (JSON.stringify(value) ?? String(value)).replace(
+  const isEndless = typeof value === 'number' && !Number.isFinite(value);
+  const text = ((isEndless ? undefined : JSON.stringify(value)) ?? String(value)).replace(
     /:\/\/([^:@/\s"]*):[^@/\s"]*@/g,
     '://$1:***@',
   );

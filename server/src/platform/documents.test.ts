@@ -149,6 +149,14 @@ const HOSTILE: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
   ['a zero byte', 'a: "\0"\n', /^1:1 /],
   ['a key of a megabyte', `${'k'.repeat(1 << 20)}: 1\n`, /^1:/],
 ];
+test('a file that is nested too deeply has that one problem', async () => {
+  assert.equal((await problemsOf(`a: ${'['.repeat(3000)}\n`, 'workspace-invalid')).length, 1);
+});
+test('a number without end is told as one', async () => {
+  const [problem] = await problemsOf(`${GOOD}engines: 1e400\n`, 'workspace-invalid');
+  assert.match(problem ?? '', /Infinity/);
+});
+
 for (const [name, text, expected] of HOSTILE) {
   test(`${name} is refused in words`, async () => {
     const problems = await problemsOf(text, 'workspace-invalid');

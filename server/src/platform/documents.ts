@@ -187,7 +187,10 @@ function parse(text: string, path: string, code: DocumentCode, lines: LineCounte
   } catch (rawError) {
     throw refuse(code, path, [{ at: `${path}:1:1`, message: `can't be read as YAML: ${textOf(rawError)}` }]);
   }
-  const problems = [...yaml.errors, ...yaml.warnings].map((e) => ({
+  const found = [...yaml.errors, ...yaml.warnings];
+  // Where the parser gave up, what it says of the rest is only that it gave up.
+  const deep = found.find((e) => e.code === 'RESOURCE_EXHAUSTION');
+  const problems = (deep === undefined ? found : [deep]).map((e) => ({
     at: place(path, lines, e.pos[0]),
     message: SYNTAX[e.code] ?? `not right as YAML: ${e.message}`,
   }));

@@ -10,6 +10,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
+import { namesIn } from './folders.ts';
 
 export const MOST_FILE_BYTES = 4 * 1024 ** 3;
 /** Left on the disk for the records. */
@@ -104,7 +105,7 @@ export class FileStore {
 
   /** Every whole file's SHA-256. */
   async *all(): AsyncGenerator<string> {
-    for (const group of await readdir(this.#folder).catch(() => [])) {
+    for (const group of await namesIn(this.#folder)) {
       if (!/^[0-9a-f]{2}$/.test(group)) continue;
       for (const name of await readdir(join(this.#folder, group))) if (HASH.test(name)) yield name;
     }
@@ -120,7 +121,7 @@ export class FileStore {
       return found !== undefined && nowMs - found.mtimeMs > ABANDONED_MS;
     };
     const incoming = join(this.#folder, INCOMING);
-    for (const name of await readdir(incoming).catch(() => [])) {
+    for (const name of await namesIn(incoming)) {
       const path = join(incoming, name);
       if (await isOld(path)) await rm(path, { force: true });
     }

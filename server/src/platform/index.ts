@@ -5,6 +5,7 @@ export { type MailNames, mailNames, reverseName } from './dns.ts';
 export { nameOf, quoted } from './document-issues.ts';
 export { type Document, type DocumentCode, type DocumentPath, readDocument, refuse } from './documents.ts';
 export { FileStore, type Stored, syncFolder } from './file-store.ts';
+export { namesIn } from './folders.ts';
 export { type Limit, Limiter, type Wait } from './limiter.ts';
 export { framesOf, jsonLog, type Log, type LogEntry } from './log.ts';
 export {

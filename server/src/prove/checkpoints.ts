@@ -32,6 +32,7 @@ import {
   type StoredCheckpoint,
   saveCheckpoint,
 } from './store.ts';
+import type { Cosign } from './witnesses.ts';
 
 export const CHECKPOINT_MINUTES = 60;
 /** 768 a day. A deed beyond that is recorded at once, and published some hours later. */
@@ -73,9 +74,10 @@ export async function signedHead(asked: Pick<Asked, 'db' | 'now'>, head: TreeHea
 
 /**
  * The checkpoint of this interval: made when it is due, or the one that was made already. Signing happens outside of
- * any transaction, since a key may be far away; a crash in between leaves fillers and no second try of them.
+ * any transaction, since a key and witnesses may be far away; a crash in between leaves fillers, and the same checkpoint is made
+ * with them.
  */
-export async function makeCheckpoint(asked: Asked): Promise<StoredCheckpoint> {
+export async function makeCheckpoint(asked: Asked, cosign?: Cosign): Promise<StoredCheckpoint> {
   const { db, now } = asked;
   const opened = openedFor(db);
   if (opened.stopped !== undefined) throw stopped(opened.stopped);
@@ -83,7 +85,9 @@ export async function makeCheckpoint(asked: Asked): Promise<StoredCheckpoint> {
   if (last !== undefined && slotOf(last.at) >= slotOf(now())) return last;
   const size = (last?.size ?? 0) + ENTRIES_PER_CHECKPOINT;
   const origin = await fillUpTo(opened, asked, size);
-  const note = await signedHead(asked, { origin, size, root: await rootAt(db, size) });
+  const signed = await signedHead(asked, { origin, size, root: await rootAt(db, size) });
+  const lines = (await cosign?.(db, { checkpoint: signed, knownSize: last?.size ?? 0 })) ?? [];
+  const note = lines.length === 0 ? signed : addSignatures(signed, lines);
   const made = { size, at: now(), note };
   await db.transaction((tx) => saveCheckpoint(tx, made));
   await rememberAll(opened, db);

@@ -52,3 +52,4 @@ export {
 export { registerKeys, removeEndedKeys, revokeKey, rotateKey } from './rotation.ts';
 export { type SealPlace, seal, sealedBy, sealFolder, unseal } from './seals.ts';
 export type { Event, RecordedEntry, RegisteredEntry, Text } from './types.ts';
+export { type Cosign, cosignBy, readWitnesses } from './witnesses.ts';

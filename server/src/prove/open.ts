@@ -9,6 +9,7 @@ import {
   rootOf,
   type Signer,
   toBase64,
+  type Witness,
 } from '@forthright/register';
 import type { Db, Reads } from '../platform/db/index.ts';
 import { inRegisterAlone, record } from './deed.ts';
@@ -18,6 +19,7 @@ import { type Opened, openedFor, remember, setOpened } from './opened.ts';
 import type { Actor, Asked } from './operation.ts';
 import { damaged, type Log, makeLog, readKeys, readLog, rootAt, saveKey, setEpoch } from './store.ts';
 import { secondsOf } from './times.ts';
+import { whyWitnessesDoubt } from './witnesses.ts';
 
 export type RegisterOptions = Readonly<{
   db: Db;
@@ -29,6 +31,8 @@ export type RegisterOptions = Readonly<{
   now: () => Date;
   /** The last published checkpoint, where it can be had: it also finds a copy that was made with its data folder. */
   published?: string | undefined;
+  /** Who remember what they have signed of it: they, too, find a copy that was made with its data folder. */
+  witnesses?: readonly Witness[] | undefined;
   /** How long one deed may take, since all others wait for it; by default a minute. */
   mostDeedMs?: number | undefined;
 }>;
@@ -44,7 +48,7 @@ export const PROGRAM: Actor = { id: 'program', account: 'program', roles: [], vi
  * `continueRegister`. Refuses a register of another name, tiles that do not belong together, and unusable keys.
  */
 export async function openRegister(options: RegisterOptions): Promise<RegisterState> {
-  const { db, folder, origin, keys, now, published, mostDeedMs = 60_000 } = options;
+  const { db, folder, origin, keys, now, published, witnesses = [], mostDeedMs = 60_000 } = options;
   await mkdir(folder, { recursive: true });
   const head = await readHead(folder);
   const log = await readLog(db);
@@ -64,7 +68,9 @@ export async function openRegister(options: RegisterOptions): Promise<RegisterSt
     await begin(opened, { db, actor: PROGRAM, now }, origin);
   else {
     if (log !== undefined) await refuseDamage(db, log);
-    opened.stopped = await whyStopped(db, log, head, published);
+    opened.stopped =
+      (await whyStopped(db, log, head, published)) ??
+      (await whyWitnessesDoubt(db, witnesses, log?.frontier.size ?? 0));
     // One that is not loaded can't sign; better known now than at the next checkpoint.
     for (const { vkey } of await readKeys(db)) await keys.load(parseVerifierKey(vkey, 'register'));
   }

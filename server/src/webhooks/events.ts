@@ -31,6 +31,8 @@ const KINDS: Readonly<Record<string, WebhookEvent>> = {
   'unlock-asked': 'approval-asked',
   'hand-over-asked': 'approval-asked',
   'edition-prepared': 'approval-asked',
+  'campaign-prepared': 'approval-asked',
+  'trace-opened': 'approval-asked',
   'duties-changed': 'duties-changed',
   'campaign-finished': 'campaign-finished',
 };
@@ -38,7 +40,7 @@ const KINDS: Readonly<Record<string, WebhookEvent>> = {
 /** Which facts of an entry are told with it. */
 const TOLD: Readonly<Record<string, readonly string[]>> = {
   'incident-opened': ['kind'],
-  'approval-asked': ['decision', 'answer', 'unlock', 'handOver', 'edition'],
+  'approval-asked': ['decision', 'answer', 'unlock', 'handOver', 'edition', 'campaign', 'trace'],
   'duties-changed': ['run'],
   'campaign-finished': ['campaign'],
 };

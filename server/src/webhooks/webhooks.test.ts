@@ -1,8 +1,5 @@
 /** Webhooks through the real door, delivered to a real server on loopback, on both engines. */
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Postgres, startPostgres, whyNoPostgres } from '../../../test/peers/postgres.ts';
@@ -11,9 +8,11 @@ import { AFTERWARDS_INPUTS } from '../incident/matters/testing.ts';
 import { secretText, signedHeaders } from '../platform/index.ts';
 import type { Runner } from '../platform/queue/index.ts';
 import { checkRegister } from '../prove/index.ts';
+import { GATE } from '../trace/testing.ts';
 import { startWorker } from '../worker/index.ts';
 import { PAUSES_SECONDS, verdictOf } from './rules.ts';
 import { standStill } from './standstill.ts';
+import { isSignedWith, Receiver, until } from './testing.ts';
 
 const noPostgres = whyNoPostgres();
 
@@ -42,50 +41,6 @@ test('a delivery is tried for three days, then it is given up', () => {
   assert.deepEqual(verdictOf(500, last, true), { kind: 'gave-up', disables: true });
   assert.deepEqual(verdictOf(500, last, false), { kind: 'gave-up', disables: false });
 });
-
-type Got = Readonly<{ path: string; headers: IncomingHttpHeaders; body: string }>;
-
-class Receiver {
-  readonly got: Got[] = [];
-  /** By path; 204 otherwise. */
-  readonly answers = new Map<string, number>();
-  readonly #server: Server;
-
-  constructor() {
-    this.#server = createServer((request, answer) => {
-      let body = '';
-      request.setEncoding('utf8').on('data', (piece) => {
-        body += piece;
-      });
-      request.on('end', () => {
-        const path = request.url ?? '';
-        this.got.push({ path, headers: request.headers, body });
-        answer.writeHead(this.answers.get(path) ?? 204, { location: '/elsewhere' }).end();
-      });
-    });
-  }
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  at(path: string): { type: string; data: Record<string, string> }[] {
-    return this.got.filter((one) => one.path === path).map(({ body }) => JSON.parse(body));
-  }
-
-  close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
-}
-
-async function until(what: () => boolean | Promise<boolean>, why: string): Promise<void> {
-  for (let n = 0; !(await what()); n++) {
-    assert.ok(n < 2400, why);
-    await sleep(25);
-  }
-}
 
 for (const engine of ['PGlite', 'PostgreSQL'] as const)
   describe(`webhooks on ${engine}`, { skip: engine === 'PostgreSQL' ? (noPostgres ?? false) : false }, () => {
@@ -156,19 +111,14 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const)
       assert.match(secret ?? '', /^whsec_/);
       const incident = await openIncident();
       await until(() => receiver.at('/opened').length > 0, 'nothing came');
-      const { headers, body } = receiver.got.find((one) => one.path === '/opened') ?? assert.fail();
-      const event = String(headers['webhook-id']);
-      assert.deepEqual(JSON.parse(body), {
+      const got = receiver.got.find((one) => one.path === '/opened') ?? assert.fail();
+      const event = String(got.headers['webhook-id']);
+      assert.deepEqual(JSON.parse(got.body), {
         type: 'incident-opened',
         timestamp: world.now().toISOString(),
         data: { event, incident, kind: 'misdelivery' },
       });
-      const key = Buffer.from((secret ?? '').slice('whsec_'.length), 'base64');
-      const signed = `${event}.${headers['webhook-timestamp']}.${body}`;
-      assert.equal(
-        headers['webhook-signature'],
-        `v1,${createHmac('sha256', key).update(signed).digest('base64')}`,
-      );
+      assert.ok(isSignedWith(secret ?? '', got));
       await settled(webhook);
       assert.deepEqual(
         (await deliveries(webhook)).map(({ type, state, attempts, status }) => [
@@ -270,7 +220,7 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const)
       await world.ask('DELETE', `/api/webhooks/${webhook}`, root);
     });
 
-    test('a name that is to be unlocked, and incidents that are to be handed over, ask for an approval', async () => {
+    test('a name that is to be unlocked, incidents that are to be handed over and a trace’s gate ask for an approval', async () => {
       const { webhook } = await add('/ask', ['approval-asked']);
       const incident = await openIncident();
       const run = await post(officer, `/incidents/${incident}/evidence`, {
@@ -284,10 +234,11 @@ for (const engine of ['PGlite', 'PostgreSQL'] as const)
       const { id: unlock } = await post(officer, `/incidents/${incident}/unlocks`, asked);
       const given = { from: 'usr_gone', to: officer.id, reason: 'Left.' };
       const { id: handOver } = await post(root, '/hand-overs', given);
-      await until(() => receiver.at('/ask').length === 2, 'no approval was asked for');
+      const { trace } = await post(officer, `/incidents/${incident}/traces`, { gate: GATE });
+      await until(() => receiver.at('/ask').length === 3, 'no approval was asked for');
       assert.deepEqual(
         receiver.at('/ask').map(({ data: { event: _, ...data } }) => data),
-        [{ incident, unlock }, { handOver }],
+        [{ incident, unlock }, { handOver }, { incident, trace }],
       );
       await world.ask('DELETE', `/api/webhooks/${webhook}`, root);
     });

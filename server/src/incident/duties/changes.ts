@@ -5,15 +5,16 @@ import {
   type ExcuseDuties,
   ForthrightError,
   type FulfilDuty,
+  newId,
   type ReopenDuty,
 } from '@forthright/contract';
 import type { Tx } from '../../platform/db/index.ts';
-import { type Asked, record } from '../../prove/index.ts';
-import { finishTask, openTasksOf } from '../store.ts';
+import { type Asked, record, timelineOf } from '../../prove/index.ts';
+import { finishTask, insertTask, lastDoneTasksOf, openTasksOf } from '../store.ts';
 import type { Incident, LaterAct } from '../types.ts';
 import { deedUpon, type UponEvent } from '../upon.ts';
 import { askForDuties } from './await.ts';
-import { answersDone } from './rules.ts';
+import { answersDone, answersOf } from './rules.ts';
 import { insertDutySteps, keptDuties, type NewStep, STEP_TEXTS } from './store.ts';
 import type { KeptDuty, Settled } from './types.ts';
 
@@ -69,12 +70,14 @@ export async function refuseUnfulfilled(
 /**
  * Keeps, within a deed of this entry, what was done about duties; they are assessed anew, since clocks may start with it.
  * What a decision obliges to and the duty of law are one thing: the last duty to the authority, or to the people, that is
- * fulfilled, or excused after another was, ends the task of the decision, with an entry of its own.
+ * fulfilled, or excused after another was, ends the task of the decision, with an entry of its own; one that is taken
+ * back gives that task anew, but for a task that a person finished by hand.
  */
 export async function settleDuties(tx: Tx, step: NewStep, now: Date): Promise<void> {
   if (step.duties.length === 0) return;
   await insertDutySteps(tx, step);
-  if (step.act !== 'reopened') await endTasks(tx, step, step.act);
+  if (step.act === 'reopened') await giveTasksAnew(tx, step);
+  else await endTasks(tx, step, step.act);
   await askForDuties(tx, step.incident, step.entry, now);
 }
 
@@ -88,6 +91,29 @@ async function endTasks(tx: Tx, { incident, duties, entry }: NewStep, act: Settl
       texts: { text: { value: `With the duty ${duties.join(', ')}.` } },
     });
     await finishTask(tx, task, 'done', finished);
+  }
+}
+
+/**
+ * Where duties ended the task of a decision and, now that these are open again, it is not carried out: the same owner has
+ * the same task anew, until the same day. What was finished stays in the record as it was.
+ */
+async function giveTasksAnew(tx: Tx, { incident, duties, entry }: NewStep): Promise<void> {
+  const kept = [...(await keptDuties(tx, incident)).values()];
+  const done = answersDone(kept, { act: 'fulfilled', duties: [] });
+  const undone = answersOf(kept.filter(({ duty }) => duties.includes(duty))).filter(
+    (one) => !done.includes(one),
+  );
+  for (const { answer, owner, due, finished } of await lastDoneTasksOf(tx, incident, undone)) {
+    const [ended] = await timelineOf(tx, incident, { after: finished - 1, most: 1 });
+    if (ended?.facts.duties === undefined) continue;
+    const task = newId('tsk');
+    const added = await record(tx, {
+      kind: 'task-added',
+      incident,
+      facts: { task, answer, owner, due, duties: [...duties], by: entry },
+    });
+    await insertTask(tx, incident, added, { id: task, answer, owner, due });
   }
 }
 

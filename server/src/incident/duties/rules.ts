@@ -18,6 +18,11 @@ export const delayableAs = (to: string): Delayable | null => DELAYABLE[to] ?? nu
 /** What a decision calls the addressee of a duty. */
 const ANSWER_OF: Readonly<Record<string, Answer>> = { authority: 'tell-authority', people: 'tell-people' };
 
+/** What decisions call the addressees of these duties; most addressees have no such name. */
+export const answersOf = (duties: readonly Pick<KeptDuty, 'to'>[]): Answer[] => [
+  ...new Set(duties.flatMap(({ to }) => ANSWER_OF[to] ?? [])),
+];
+
 /**
  * What decisions oblige to and is done now, when these duties are settled so: one to such an addressee is fulfilled, and no
  * other that is due is open. Where all were excused, nobody was told, and the decision is not carried out.

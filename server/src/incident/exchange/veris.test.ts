@@ -390,7 +390,7 @@ describe('VERIS through the door', () => {
     assert.equal(await send(`{"record":${'{"a":'.repeat(100)}1${'}'.repeat(101)}`), 'body-malformed');
     assert.equal(await send({ record: [] }), 'request-invalid');
     assert.equal(await send({ record: {} }), 'veris-invalid');
-    const ahead = { format: 1, kind: 'loss', times: { aware: '2999-01-01T00:00:00Z' } };
+    const ahead = { format: 1, kind: 'loss', times: { aware: '2199-01-01T00:00:00Z' } };
     assert.equal(await send({ record: { ...SMALL, plus: { forthright: ahead } } }), 'incident-refuses');
     const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`f${i}`, i]));
     const answer = await world.ask('POST', '/api/incidents/from-veris', officer, {

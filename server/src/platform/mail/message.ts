@@ -113,7 +113,9 @@ function bodyText(name: 'text' | 'html', content: string): string {
   if (Buffer.byteLength(content) > MOST_PART_OCTETS)
     throw unsendable(name, `has more than ${MOST_PART_OCTETS} octets`);
   refuseUnwritable(name, content);
-  const lines = content.replace(/\r\n|\r|\n/g, '\r\n');
+  const lines = content.includes('\r')
+    ? content.replace(/\r\n|\r|\n/g, '\r\n')
+    : content.replaceAll('\n', '\r\n');
   return lines.endsWith('\r\n') ? lines : `${lines}\r\n`;
 }
 
@@ -125,7 +127,10 @@ function headerText(name: string, content: string, most: number): string {
   return content;
 }
 
+const PLAIN = /^[\t\n\r -~]*$/;
+
 function refuseUnwritable(name: string, content: string): void {
+  if (PLAIN.test(content)) return;
   if (!content.isWellFormed()) throw unsendable(name, 'holds half a character');
   const [found] = NEVER.exec(content) ?? [];
   if (found !== undefined) {

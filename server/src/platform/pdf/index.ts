@@ -1,7 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { ForthrightError } from '@forthright/contract';
 import type PdfKit from 'pdfkit';
+import { type Face, type Fonts, fontsFor, type Weight } from './fonts.ts';
+import { baseOf, breakable, needsPlace, type Piece, piecesOf } from './scripts.ts';
+
+export { printable } from './fonts.ts';
 
 /** What a PDF says, in reading order. */
 export type PdfBlock =
@@ -19,8 +21,11 @@ export type PdfDocument = Readonly<{
   language: string;
   at: Date;
   blocks: readonly PdfBlock[];
-  /** Path of a font for all of it, in place of our own, which has Latin, Greek and Cyrillic letters. */
-  font?: string;
+  /**
+   * Path of a font for letters that ours lack. Ours have Latin, Greek, Cyrillic, Armenian, Georgian, Arabic, Hebrew and Thai letters,
+   * and Japanese ones with their kanji. Letters that none has are refused (`font-missing`).
+   */
+  font?: string | undefined;
 }>;
 
 const SIZES = { heading1: 18, heading2: 13, text: 10, note: 8 } as const;
@@ -29,35 +34,7 @@ const MARGIN = 56;
 const FOOT = 34;
 const WEAK = '#4d4d4d';
 
-const require = createRequire(import.meta.url);
-const font = (name: string): string => require.resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`);
-
 type Doc = InstanceType<typeof PdfKit>;
-
-/** Where Debian's package `fonts-ipafont-gothic` has it (IPA Font License: free, and may stand in documents). */
-const JAPANESE = '/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf';
-
-/** Path of a font with Japanese letters: this one, or that of Debian's package. Undefined when it is not there. */
-export async function japaneseFont(path: string = JAPANESE): Promise<string | undefined> {
-  return (await stat(path).catch(() => undefined))?.isFile() === true ? path : undefined;
-}
-
-/** Whether a font has all letters of a text. Refuses as `font-missing` a file that is no font. */
-export async function lettersOf(path: string): Promise<(text: string) => boolean> {
-  const { default: Kit } = await import('pdfkit');
-  try {
-    // @types/pdfkit does not know it: the font as fontkit has read it.
-    const { _font } = new Kit({ font: path }) as unknown as {
-      _font: { font: { hasGlyphForCodePoint: (letter: number) => boolean } };
-    };
-    return (text) =>
-      Array.from(text).every(
-        (letter) => /[\p{C}\s]/u.test(letter) || _font.font.hasGlyphForCodePoint(letter.codePointAt(0) ?? 0),
-      );
-  } catch (cause) {
-    throw new ForthrightError('font-missing', `${path} can not be used as a font.`, { cause });
-  }
-}
 
 /** Characters that no letter stands for would be boxes: a tab is a space, other control characters go. */
 const plain = (text: string): string =>
@@ -74,6 +51,7 @@ const plain = (text: string): string =>
 export async function writePdf(document: PdfDocument): Promise<Uint8Array> {
   // Loaded when a page is made: no other command should wait for it.
   const { default: Kit } = await import('pdfkit');
+  const fonts = await fontsFor({ language: document.language, named: document.font });
   const doc = new Kit({
     size: 'A4',
     margin: MARGIN,
@@ -84,7 +62,7 @@ export async function writePdf(document: PdfDocument): Promise<Uint8Array> {
     lang: document.language,
     displayTitle: true,
     bufferPages: true,
-    font: document.font ?? font('DejaVuSans'),
+    font: fonts.font('own', 'regular') as never,
     info: {
       Title: document.title,
       Author: document.author,
@@ -92,8 +70,7 @@ export async function writePdf(document: PdfDocument): Promise<Uint8Array> {
       ModDate: document.at,
     },
   });
-  doc.registerFont('text', document.font ?? font('DejaVuSans'));
-  doc.registerFont('bold', document.font ?? font('DejaVuSans-Bold'));
+  fontsOf.set(doc, fonts);
   const whole = doc.struct('Document');
   doc.addStructure(whole);
   for (const block of document.blocks) addBlock(doc, whole, block);
@@ -112,20 +89,105 @@ export async function writePdf(document: PdfDocument): Promise<Uint8Array> {
 
 type Structure = ReturnType<Doc['struct']>;
 
-const say = (
-  doc: Doc,
-  face: 'text' | 'bold',
-  size: number,
-  text: string,
-  indent = 0,
-  color = '#000000',
-): void => {
-  doc
-    .font(face)
-    .fontSize(size)
-    .fillColor(color)
-    .text(plain(text), MARGIN + indent, doc.y, { width: doc.page.width - 2 * MARGIN - indent });
+const fontsOf = new WeakMap<Doc, Fonts>();
+
+function fontsIn(doc: Doc): Fonts {
+  const fonts = fontsOf.get(doc);
+  if (fonts === undefined) throw new Error('A document has its fonts.');
+  return fonts;
+}
+
+/** The font of what is written from here on, on this page and the next: pdfkit begins each page in the document's first one. */
+function take(doc: Doc, face: Face, weight: Weight): Doc {
+  doc.removeAllListeners('pageAdded');
+  // It takes a font that is read already, which @types/pdfkit does not know.
+  const again = () => doc.font(fontsIn(doc).font(face, weight) as never);
+  doc.on('pageAdded', again);
+  return again();
+}
+
+/** Refuses (`font-missing`) letters that would be boxes: nobody would see that they are lost. */
+function refuseLost(lost: readonly string[]): void {
+  if (lost.length === 0) return;
+  const some = [...new Set(lost)].slice(0, 10).join(' ');
+  throw new ForthrightError(
+    'font-missing',
+    `No font at hand has these letters: ${some}. Take it as a page (html), or write them otherwise.`,
+  );
+}
+
+const say = (doc: Doc, weight: Weight, size: number, raw: string, indent = 0, color = '#000000'): void => {
+  const text = plain(raw);
+  const width = doc.page.width - 2 * MARGIN - indent;
+  const { letters, lost } = fontsIn(doc).facesOf(text, weight);
+  refuseLost(lost);
+  doc.fontSize(size).fillColor(color);
+  take(doc, letters[0]?.face ?? 'own', weight);
+  if (needsPlace(text, letters)) place(doc, weight, text, { x: MARGIN + indent, width });
+  else doc.text(text, MARGIN + indent, doc.y, { width });
 };
+
+/** Line by line, each piece in its font at its place. */
+function place(
+  doc: Doc,
+  weight: Weight,
+  text: string,
+  { x, width }: Readonly<{ x: number; width: number }>,
+): void {
+  const facesOf = (line: string) => fontsIn(doc).facesOf(line, weight).letters;
+  const faces = new Set(facesOf(text).map(({ face }) => face));
+  const sizes = Array.from(faces, (face) => {
+    take(doc, face, weight);
+    return { height: doc.currentLineHeight(true), ascent: ascentOf(doc) };
+  });
+  const height = Math.max(...sizes.map((size) => size.height));
+  const baseline = Math.max(...sizes.map((size) => size.ascent));
+  for (const paragraph of text.split('\n')) {
+    const base = baseOf(paragraph);
+    const pieces = (line: string) => piecesOf(line, base, facesOf);
+    const widthOf = (line: string) =>
+      pieces(line).reduce((sum, piece) => sum + take(doc, piece.face, weight).widthOfString(piece.text), 0);
+    for (const line of broken(paragraph, width, widthOf)) {
+      if (doc.y + height > doc.page.height - MARGIN) doc.continueOnNewPage();
+      writeLine(doc, pieces(line), { x, y: doc.y + baseline, weight });
+      doc.x = x;
+      doc.y += height;
+    }
+  }
+}
+
+function writeLine(
+  doc: Doc,
+  pieces: readonly Piece[],
+  { x, y, weight }: Readonly<{ x: number; y: number; weight: Weight }>,
+): void {
+  const top = doc.y;
+  let at = x;
+  for (const { face, text } of pieces) {
+    take(doc, face, weight);
+    if (text.trim() !== '') doc.text(text, at, y, { lineBreak: false, baseline: 'alphabetic' });
+    at += doc.widthOfString(text);
+  }
+  doc.y = top;
+}
+
+/** From the top of a line of the current font to what its letters stand on. */
+function ascentOf(doc: Doc): number {
+  // @types/pdfkit does not know them.
+  const { _font, _fontSize } = doc as unknown as { _font: { ascender: number }; _fontSize: number };
+  return (_font.ascender / 1000) * _fontSize;
+}
+
+/** As much a line as it has room for; a word that is longer than a line stands alone. */
+function broken(text: string, width: number, widthOf: (line: string) => number): readonly string[] {
+  const lines: string[] = [];
+  for (const part of breakable(text)) {
+    const longer = (lines.at(-1) ?? '') + part;
+    if (lines.length > 0 && widthOf(longer.trimEnd()) <= width) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines.map((line) => line.trimEnd());
+}
 
 /** A structure is filled only once it stands in its parent: then its words are written at once, in order. */
 function inside(doc: Doc, parent: Structure, tag: string): Structure {
@@ -144,7 +206,7 @@ function addBlock(doc: Doc, whole: Structure, block: PdfBlock): void {
       break;
     }
     case 'paragraph':
-      whole.add(doc.struct('P', {}, () => say(doc, 'text', SIZES.text, block.text)));
+      whole.add(doc.struct('P', {}, () => say(doc, 'regular', SIZES.text, block.text)));
       break;
     case 'list':
       list(
@@ -170,12 +232,12 @@ function list(doc: Doc, whole: Structure, entries: readonly PdfEntry[]): void {
     const isBullet = name === BULLET;
     // Not within a tag: what begins a page there is left without its own.
     keepTogether(doc, SIZES.text * 3);
-    item.add(doc.struct('Lbl', {}, () => say(doc, isBullet ? 'text' : 'bold', SIZES.text, name)));
+    item.add(doc.struct('Lbl', {}, () => say(doc, isBullet ? 'regular' : 'bold', SIZES.text, name)));
     if (isBullet) doc.moveUp();
     item.add(
       doc.struct('LBody', {}, () => {
-        say(doc, 'text', SIZES.text, value, 14);
-        if (note !== undefined) say(doc, 'text', SIZES.note, note, 14, WEAK);
+        say(doc, 'regular', SIZES.text, value, 14);
+        if (note !== undefined) say(doc, 'regular', SIZES.note, note, 14, WEAK);
       }),
     );
     doc.moveDown(0.35);
@@ -196,8 +258,7 @@ function numberPages(doc: Doc): void {
     doc.switchToPage(i);
     doc.page.margins.bottom = 0;
     doc.markContent('Artifact', { type: 'Pagination' });
-    doc
-      .font('text')
+    take(doc, 'own', 'regular')
       .fontSize(SIZES.note)
       .fillColor(WEAK)
       .text(`${i + 1} / ${count}`, MARGIN, doc.page.height - FOOT, {

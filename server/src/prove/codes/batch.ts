@@ -183,17 +183,22 @@ class KeptNodes {
   }
 }
 
-/** Hashes of the lower subtrees of the last blocks. */
+/** Hashes of the lower subtrees of the last blocks, each block as a heap: its two halves at 2 and 3, its leaves from 512 on. */
 class LowNodes {
-  readonly #blocks = new Map<number, Map<string, Hash>>();
+  readonly #blocks = new Map<number, Hash[]>();
   readonly keep = (level: number, index: number, hash: Hash): void => {
     if (level >= KEPT_LEVEL) return;
-    const block = Math.floor((index * 2 ** level) / BLOCK);
-    const nodes = this.#blocks.get(block) ?? new Map<string, Hash>();
-    this.#blocks.set(block, nodes.set(`${level}/${index}`, hash));
+    const { block, at } = placeOf(level, index);
+    let nodes = this.#blocks.get(block);
+    if (nodes === undefined) {
+      nodes = new Array<Hash>(2 * BLOCK);
+      this.#blocks.set(block, nodes);
+    }
+    nodes[at] = hash;
   };
   at(level: number, index: number): Hash {
-    const found = this.#blocks.get(Math.floor((index * 2 ** level) / BLOCK))?.get(`${level}/${index}`);
+    const { block, at } = placeOf(level, index);
+    const found = this.#blocks.get(block)?.[at];
     if (found === undefined) throw new Error(`The hash ${level}/${index} of the batch is gone.`);
     return found;
   }
@@ -201,6 +206,12 @@ class LowNodes {
   forget(leaf: number): void {
     for (const block of this.#blocks.keys()) if ((block + 1) * BLOCK <= leaf) this.#blocks.delete(block);
   }
+}
+
+function placeOf(level: number, index: number): { block: number; at: number } {
+  const inBlock = 2 ** (KEPT_LEVEL - level);
+  const block = Math.floor(index / inBlock);
+  return { block, at: inBlock + index - block * inBlock };
 }
 
 function largestFile(starts: Uint32Array, size: number): number {

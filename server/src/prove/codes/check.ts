@@ -32,22 +32,54 @@ export async function checkCode(
 ): Promise<Checked> {
   const read = readPrefixFile(file);
   if (typeof read === 'string') return { kind: 'no proof', because: read };
-  if (read.tag !== batch.tag || !code.startsWith(batch.tag))
-    return { kind: 'no proof', because: 'it is of another batch' };
-  if (read.size !== batch.size) return { kind: 'no proof', because: 'it is of a tree of another size' };
+  if (!code.startsWith(batch.tag)) return { kind: 'no proof', because: 'it is of another batch' };
   const commitment = await sha256(commitmentInput(address, code));
-  if (prefixOf(commitment, read.bits) !== read.prefix)
-    return { kind: 'no proof', because: 'it is the file of another prefix' };
-  const wrong = wrongOrder(read);
+  const prefix = prefixOf(commitment, read.bits);
+  const wrong = await digested(wrongOf(read, { batch, prefix }), sha256);
   if (wrong !== undefined) return { kind: 'no proof', because: wrong };
-  const root = await rootOf(read, sha256);
-  if (root === undefined || compare(root, batch.root) !== 0)
-    return { kind: 'no proof', because: 'it does not lead to the root that the register states' };
   const at = read.leaves.findIndex((leaf) => compare(leaf.subarray(0, COMMITMENT_BYTES), commitment) === 0);
   const leaf = read.leaves[at];
   return leaf === undefined
     ? { kind: 'not sent' }
     : { kind: 'sent', bodyHash: leaf.slice(COMMITMENT_BYTES), index: read.first + at };
+}
+
+/** Whether this is the whole and true file of this prefix, whoever asks for whatever pair of it. */
+export async function isFileOf(
+  file: Uint8Array,
+  expected: Readonly<{ batch: Batch; prefix: number }>,
+  sha256: Sha256,
+): Promise<boolean> {
+  const read = readPrefixFile(file);
+  return typeof read !== 'string' && (await digested(wrongOf(read, expected), sha256)) === undefined;
+}
+
+/** A computation that asks for the SHA-256 of bytes again and again. */
+type Digesting<T> = Generator<Uint8Array, T, Uint8Array>;
+
+/** Two digests a leaf: waiting for each of them, where there is nothing to wait for, would take most of the time. */
+async function digested<T>(work: Digesting<T>, sha256: Sha256): Promise<T> {
+  let step = work.next();
+  while (step.done !== true) {
+    const digest = sha256(step.value);
+    step = work.next(digest instanceof Promise ? await digest : digest);
+  }
+  return step.value;
+}
+
+function* wrongOf(
+  read: PrefixFile,
+  { batch, prefix }: Readonly<{ batch: Batch; prefix: number }>,
+): Digesting<string | undefined> {
+  if (read.tag !== batch.tag) return 'it is of another batch';
+  if (read.size !== batch.size) return 'it is of a tree of another size';
+  if (read.prefix !== prefix) return 'it is the file of another prefix';
+  const wrong = wrongOrder(read);
+  if (wrong !== undefined) return wrong;
+  const root = yield* rootOf(read);
+  return root === undefined || compare(root, batch.root) !== 0
+    ? 'it does not lead to the root that the register states'
+    : undefined;
 }
 
 /** Every byte has one meaning: what is not written in the one permitted way is refused, with the reason. */
@@ -68,7 +100,7 @@ export function readPrefixFile(file: Uint8Array): PrefixFile | string {
   if (counts.left > MOST_HASHES || counts.right > MOST_HASHES) return 'it has too many hashes';
   const end = HEADER_BYTES + counts.leaves * LEAF_BYTES + (counts.left + counts.right) * HASH_BYTES;
   if (file.length < end) return 'it is cut off';
-  if (file.subarray(end).some((byte) => byte !== 0)) return 'something stands behind its end';
+  for (let at = end; at < file.length; at += 1) if (file[at] !== 0) return 'something stands behind its end';
   let at = HEADER_BYTES;
   const take = (count: number, bytes: number): Uint8Array[] =>
     Array.from({ length: count }, () => {
@@ -105,51 +137,44 @@ function wrongOrder({ leaves, bits, prefix, first, size }: PrefixFile): string |
 }
 
 /** RFC 6962, section 2.1, from leaves in the midst and the fewest full subtrees around them; undefined when these don't fit. */
-async function rootOf(
-  { leaves, left, right, first, size }: PrefixFile,
-  sha256: Sha256,
-): Promise<Uint8Array | undefined> {
-  if (size === 0) return left.length + right.length === 0 ? sha256(new Uint8Array(0)) : undefined;
+function* rootOf({ leaves, left, right, first, size }: PrefixFile): Digesting<Uint8Array | undefined> {
+  if (size === 0) return left.length + right.length === 0 ? yield new Uint8Array(0) : undefined;
   const stack: { leaves: number; hash: Uint8Array }[] = [];
-  const node = (a: Uint8Array, b: Uint8Array) => sha256(joined(1, a, b));
-  const push = async (given: number, hash: Uint8Array): Promise<void> => {
+  // Whoever digests has done so before the next bytes are written here.
+  const bytes = new Uint8Array(1 + 2 * HASH_BYTES);
+  const joined = (first: number, a: Uint8Array, b?: Uint8Array): Uint8Array => {
+    bytes[0] = first;
+    bytes.set(a, 1);
+    if (b !== undefined) bytes.set(b, 1 + HASH_BYTES);
+    return bytes;
+  };
+  function* push(given: number, hash: Uint8Array): Digesting<void> {
     let [count, top] = [given, hash];
     for (let last = stack.at(-1); last?.leaves === count; last = stack.at(-1)) {
       stack.pop();
-      top = await node(last.hash, top);
+      top = yield joined(1, last.hash, top);
       count *= 2;
     }
     stack.push({ leaves: count, hash: top });
-  };
-  const fill = async (from: number, to: number, hashes: readonly Uint8Array[]): Promise<boolean> => {
+  }
+  function* fill(from: number, to: number, hashes: readonly Uint8Array[]): Digesting<boolean> {
     let at = from;
     for (const hash of hashes) {
       if (at >= to) return false;
       let count = 1;
       while (at % (2 * count) === 0 && at + 2 * count <= to) count *= 2;
-      await push(count, hash);
+      yield* push(count, hash);
       at += count;
     }
     return at === to;
-  };
-  if (!(await fill(0, first, left))) return undefined;
-  for (const leaf of leaves) await push(1, await sha256(joined(0, leaf)));
-  if (!(await fill(first + leaves.length, size, right))) return undefined;
+  }
+  if (!(yield* fill(0, first, left))) return undefined;
+  for (const leaf of leaves) yield* push(1, yield joined(0, leaf));
+  if (!(yield* fill(first + leaves.length, size, right))) return undefined;
   let root = stack.pop()?.hash;
   for (let next = stack.pop(); next !== undefined && root !== undefined; next = stack.pop())
-    root = await node(next.hash, root);
+    root = yield joined(1, next.hash, root);
   return root;
-}
-
-function joined(first: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(1 + parts.reduce((sum, part) => sum + part.length, 0));
-  bytes[0] = first;
-  let at = 1;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 function compare(a: Uint8Array, b: Uint8Array): number {

@@ -3,20 +3,30 @@
  * each of its leaves, some milliseconds; that it is still the same file takes one hash over it. So each is shown once, and
  * then known by its hash: another byte, and it is shown anew.
  */
-import { hash } from 'node:crypto';
 import { type Batch, type Checked, checkCode } from './check.ts';
 import type { Code } from './code.ts';
 import { bitsFor, COMMITMENT_BYTES, commitmentInput, LEAF_BYTES, prefixOf } from './commitment.ts';
 import { HEADER_BYTES } from './prefix-file.ts';
+import { sha256 } from './sha256.ts';
+import { SUM_BYTES } from './summed.ts';
 
 /** Somewhat more than 300 million notices have; each takes some hundred bytes. */
 const MOST_FILES = 600_000;
+/** Where no sums are kept yet, they are looked for again after this. */
+const AGAIN_MS = 5000;
 
-const sha256 = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer');
+/** What is kept of files that were shown to be right before, as `keptSums` gives it. */
+export type Kept = (batch: Batch) => Promise<Uint8Array | undefined>;
 
 export class CheckedFiles {
+  readonly #kept: Kept;
   /** By batch and prefix: SHA-256 of the file that leads to the root. */
-  readonly #known = new Map<string, string>();
+  readonly #known = new Map<string, Buffer>();
+  readonly #sums = new Map<string, { sums: Promise<Uint8Array | undefined>; at: number }>();
+
+  constructor(kept: Kept = async () => undefined) {
+    this.#kept = kept;
+  }
 
   /** As `checkCode`, and with the same answer. */
   async check(
@@ -26,12 +36,27 @@ export class CheckedFiles {
     const { batch, address, code } = asked;
     const commitment = sha256(commitmentInput(address, code));
     const prefix = prefixOf(commitment, bitsFor(batch.size));
-    const key = `${batch.tag} ${Buffer.from(batch.root).toString('base64')} ${batch.size} ${prefix}`;
-    const digest = hash('sha256', file, 'base64');
-    if (this.#known.get(key) === digest && code.startsWith(batch.tag)) return leafIn(file, commitment);
+    const name = `${batch.tag} ${Buffer.from(batch.root).toString('base64')} ${batch.size}`;
+    const key = `${name} ${prefix}`;
+    const digest = sha256(file);
+    const known = this.#known.get(key) ?? (await this.#sumOf(name, batch, prefix));
+    if (known !== undefined && digest.equals(known) && code.startsWith(batch.tag))
+      return leafIn(file, commitment);
     const checked = await checkCode(file, asked, sha256);
     if (checked.kind !== 'no proof' && this.#known.size < MOST_FILES) this.#known.set(key, digest);
     return checked;
+  }
+
+  async #sumOf(name: string, batch: Batch, prefix: number): Promise<Uint8Array | undefined> {
+    let found = this.#sums.get(name);
+    if (found === undefined || found.at + AGAIN_MS < performance.now()) {
+      found = { sums: this.#kept(batch), at: performance.now() };
+      this.#sums.set(name, found);
+    }
+    const sums = await found.sums;
+    if (sums === undefined) return undefined;
+    found.at = Number.POSITIVE_INFINITY;
+    return sums.subarray(prefix * SUM_BYTES, (prefix + 1) * SUM_BYTES);
   }
 }
 

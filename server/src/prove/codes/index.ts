@@ -1,7 +1,7 @@
 export { normalisedAddress } from './address.ts';
 export { BatchMaker, type SealedBatch } from './batch.ts';
 export { type Batch, type Checked, checkCode, readPrefixFile, type Sha256 } from './check.ts';
-export { CheckedFiles } from './checked-files.ts';
+export { CheckedFiles, type Kept } from './checked-files.ts';
 export {
   ALPHABET,
   type Code,
@@ -14,3 +14,4 @@ export {
   tagOf,
 } from './code.ts';
 export { bitsFor, commitmentInput, LEAF_BYTES, pathOfPrefix, prefixOf, VERSION } from './commitment.ts';
+export { keepSums, keptSums } from './file-sums.ts';
