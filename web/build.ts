@@ -3,8 +3,8 @@
  * the same as the last time, so that tests and the demo call it at each start.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { writeApiTypes } from './generate.ts';
 
@@ -29,15 +29,49 @@ function sourceHash(): string {
   return hash.digest('hex');
 }
 
-/** Builds what is not built; answers the folder. */
+const isMade = (hash: string): boolean => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash;
+
+/**
+ * Builds what is not built; answers the folder. Several may build at once: each in a folder of its own, which takes the place of the
+ * last whole, so that nobody reads half a build.
+ */
 export async function buildWeb(): Promise<string> {
   await writeApiTypes();
   const hash = sourceHash();
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return DIST;
+  if (isMade(hash)) return DIST;
+  const own = mkdtempSync(`${DIST}-`);
+  try {
+    await buildInto(own);
+    writeFileSync(join(own, basename(STAMP)), hash);
+    if (!isMade(hash)) replace(own);
+  } finally {
+    rmSync(own, { recursive: true, force: true });
+  }
+  return DIST;
+}
+
+/** Puts the folder in the place of the last build. Where another process did so a moment ago, that one stays. */
+function replace(own: string): void {
+  const old = mkdtempSync(`${DIST}-`);
+  try {
+    if (existsSync(DIST)) renameSync(DIST, join(old, 'dist'));
+    renameSync(own, DIST);
+  } catch (error) {
+    if (!existsSync(STAMP)) throw error;
+  } finally {
+    rmSync(old, { recursive: true, force: true });
+  }
+}
+
+async function buildInto(folder: string): Promise<void> {
   const { build } = await import('vite');
-  await build({ configFile: join(ROOT, 'vite.config.ts'), logLevel: 'warn' });
-  for (const file of globSync('**/*.*', { cwd: DIST }).filter((name) => COMPRESSED.test(name))) {
-    const path = join(DIST, file);
+  await build({
+    configFile: join(ROOT, 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+  for (const file of globSync('**/*.*', { cwd: folder }).filter((name) => COMPRESSED.test(name))) {
+    const path = join(folder, file);
     const bytes = readFileSync(path);
     writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
     writeFileSync(
@@ -45,9 +79,6 @@ export async function buildWeb(): Promise<string> {
       brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
     );
   }
-  // Last: a build that was broken off has none, and is made again.
-  writeFileSync(STAMP, hash);
-  return DIST;
 }
 
 if (import.meta.main) {

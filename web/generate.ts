@@ -3,7 +3,7 @@
  * needs the compiler interface of TypeScript 5, which TypeScript 7 no longer has; our document uses few words of JSON
  * Schema, and an unknown one ends this program.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { openApi } from '../server/src/serve.ts';
 
 type Schema = Readonly<{
@@ -143,7 +143,11 @@ export async function writeApiTypes(): Promise<void> {
   } catch {
     mkdirSync(new URL('.', API_FILE), { recursive: true });
   }
-  if (before !== text) writeFileSync(API_FILE, text);
+  if (before === text) return;
+  // Whole or not at all: another process may read it at this moment.
+  const own = new URL(`./api.gen.${process.pid}.tmp`, API_FILE);
+  writeFileSync(own, text);
+  renameSync(own, API_FILE);
 }
 
 if (import.meta.main) await writeApiTypes();

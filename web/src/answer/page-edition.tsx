@@ -3,7 +3,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { answerOf, api } from '../app/client.ts';
-import { hasOne, type Role, useMe, WORKERS } from '../app/session.ts';
+import { APPROVERS, hasOne, useMe, WORKERS } from '../app/session.ts';
 import type { Shown } from '../incident/queries.ts';
 import { Field } from '../kit/form.tsx';
 import { useName } from '../kit/names.ts';
@@ -11,8 +11,6 @@ import { Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
 import { pageQueries, type Whole } from './page.queries.ts';
-
-const APPROVERS: readonly Role[] = ['privacy-officer', 'approver'];
 
 export function EditionView({ shown, edition }: Readonly<{ shown: Shown; edition: string }>) {
   const query = useQuery(pageQueries.edition(shown.id, edition));

@@ -7,6 +7,7 @@ import { incidentQueries, type Shown } from '../incident/queries.ts';
 import { Hatch } from '../kit/figure.tsx';
 import { Field } from '../kit/form.tsx';
 import { Empty, Failed, Loaded, Loading, useKept } from '../kit/states.tsx';
+import { useUnsaved } from '../kit/unsaved.ts';
 import { useWords } from '../words/index.tsx';
 import { type Checked, type Edition, type Given, pageQueries, type Whole } from './page.queries.ts';
 import { OwnTexts, StatementTexts } from './page-texts.tsx';
@@ -94,6 +95,8 @@ function Form({ shown, run, before }: Readonly<{ shown: Shown; run: string; befo
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [given, setGiven] = useState(() => begun(shown, run, before));
+  const [first] = useState(given);
+  const keep = useUnsaved(given !== first, (search) => search.next === true);
   const said = asFarAsSaid({ ...given, run });
   const checked = useQuery(pageQueries.check(shown.id, useDeferredValue(said)));
   const preparing = useMutation({
@@ -105,6 +108,7 @@ function Form({ shown, run, before }: Readonly<{ shown: Shown; run: string; befo
         }),
       ),
     onSuccess: async ({ edition }) => {
+      keep();
       await queries.invalidateQueries({ queryKey: ['incident', shown.id] });
       await navigate({ to: FROM, params: { incident: shown.id }, search: { edition } });
     },

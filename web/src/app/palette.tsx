@@ -6,51 +6,33 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 import { useWords } from '../words/index.tsx';
 import { answerOf, api } from './client.ts';
-import { hasOne, KEEPERS, READERS, type Role, SPEAKERS, useMe, WORKERS } from './session.ts';
+import { useParts, usePlaces } from './places.ts';
+import { hasOne, READERS, useMe } from './session.ts';
 import './palette.css';
 
-type Place = Readonly<{ name: string; to: string }>;
-type Group = Readonly<{ name: string; items: readonly Place[] }>;
+type Target = Readonly<{ name: string; to: string; search?: Readonly<Record<string, string>> }>;
+type Group = Readonly<{ name: string; items: readonly Target[] }>;
 const MOST = 8;
 
-function usePages(): readonly Place[] {
+/** Pages that belong to no incident. */
+function usePages(): readonly Target[] {
   const { t } = useWords();
-  const me = useMe();
-  const all: readonly (Place & Readonly<{ may?: readonly Role[] }>)[] = [
-    { name: t('home.name'), to: '/', may: READERS },
-    { name: t('incidents.name'), to: '/incidents', may: READERS },
-    { name: t('incident.new'), to: '/incidents/new', may: WORKERS },
-    { name: t('register.name'), to: '/register', may: [...READERS, ...KEEPERS] },
-    { name: t('desk.name'), to: '/desk', may: SPEAKERS },
-    { name: t('people.name'), to: '/people', may: KEEPERS },
-    { name: t('start.connect'), to: '/connect', may: READERS },
-    { name: t('start.sample'), to: '/sample' },
-  ];
-  return all.filter(({ may }) => may === undefined || hasOne(me, may));
+  return usePlaces()
+    .filter(({ path }) => !path.includes('$'))
+    .map(({ name, path }) => ({ name: t(name), to: path }));
 }
 
-function useParts(): readonly Place[] {
+/** Parts of the incident that is looked at. */
+function usePartsHere(): readonly Target[] {
   const { t } = useWords();
   const { incident } = useParams({ strict: false });
-  if (incident === undefined) return [];
-  const at = `/incidents/${incident}`;
-  return [
-    { name: t('incident.answers'), to: at },
-    { name: t('leaks.title'), to: `${at}/leaks` },
-    { name: t('charts.tab'), to: `${at}/charts` },
-    { name: t('views.tab'), to: `${at}/views` },
-    { name: t('compare.tab'), to: `${at}/compare` },
-    { name: t('duties.tab'), to: `${at}/duties` },
-    { name: t('risk.tab'), to: `${at}/risk` },
-    { name: t('report.tab'), to: `${at}/report` },
-    { name: t('notify.tab'), to: `${at}/notify` },
-    { name: t('page-edit.tab'), to: `${at}/page` },
-    { name: t('decide.tab'), to: `${at}/decide` },
-  ];
+  return useParts(incident ?? '').flatMap(({ parts }) =>
+    incident === undefined ? [] : parts.map(({ name, to, search }) => ({ name: t(name), to, search })),
+  );
 }
 
 /** Looked for on the server: there may be a thousand. */
-function useIncidents(title: string): readonly Place[] {
+function useIncidents(title: string): readonly Target[] {
   const { t } = useWords();
   const isReader = hasOne(useMe(), READERS);
   const { data } = useQuery({
@@ -73,16 +55,16 @@ export function Palette({ onClose }: Readonly<{ onClose: () => void }>) {
   const navigate = useNavigate();
   const [typed, setTyped] = useState('');
   const wanted = typed.trim().toLowerCase();
-  const isMeant = ({ name }: Place) => name.toLowerCase().includes(wanted);
+  const isMeant = ({ name }: Target) => name.toLowerCase().includes(wanted);
   const found: readonly Group[] = [
-    { name: t('palette.ofIncident'), items: useParts().filter(isMeant) },
+    { name: t('palette.ofIncident'), items: usePartsHere().filter(isMeant) },
     { name: t('palette.places'), items: usePages().filter(isMeant) },
     { name: t('palette.incidents'), items: useIncidents(useDeferredValue(typed.trim())) },
   ];
   const groups = found.filter(({ items }) => items.length > 0);
-  const go = ({ to }: Place) => {
+  const go = ({ to, search }: Target) => {
     onClose();
-    void navigate({ to });
+    void navigate({ to, search: search ?? {} });
   };
   return (
     <Dialog.Root open onOpenChange={(isOpen) => isOpen || onClose()}>
@@ -96,7 +78,7 @@ export function Palette({ onClose }: Readonly<{ onClose: () => void }>) {
             onValueChange={(value, { reason }) => {
               if (reason !== 'item-press') setTyped(value);
             }}
-            itemToStringValue={({ name }: Place) => name}
+            itemToStringValue={({ name }: Target) => name}
             autoHighlight="always"
             open
             inline
@@ -113,9 +95,9 @@ export function Palette({ onClose }: Readonly<{ onClose: () => void }>) {
                 <Autocomplete.Group key={group.name} items={group.items}>
                   <Autocomplete.GroupLabel className="menu-label">{group.name}</Autocomplete.GroupLabel>
                   <Autocomplete.Collection>
-                    {(item: Place) => (
+                    {(item: Target) => (
                       <Autocomplete.Item
-                        key={item.to}
+                        key={`${item.to} ${item.name}`}
                         value={item}
                         className="palette-item"
                         onClick={() => go(item)}

@@ -20,6 +20,11 @@ export function useMe(): Me {
 /** The server decides; this only keeps pages from offering what it would refuse. */
 export const READERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver', 'auditor'];
 export const WORKERS: readonly Role[] = ['investigator', 'privacy-officer'];
+export const OFFICERS: readonly Role[] = ['privacy-officer'];
+/** Who decides, and who stops or pauses what is under way. */
+export const DECIDERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
+/** Who signs beside another: notices, editions, names that are unlocked. */
+export const APPROVERS: readonly Role[] = ['privacy-officer', 'approver'];
 /** Who speaks with customers. */
 export const SPEAKERS: readonly Role[] = ['support-agent', 'investigator', 'privacy-officer'];
 /** Who sees the people of the server. */

@@ -1,13 +1,14 @@
 /** What surrounds every view: where one is, where one can go, and who one is. */
 import { Menu } from '@base-ui/react/menu';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Loaded } from '../kit/states.tsx';
 import { LANGUAGES, type Language, useWords } from '../words/index.tsx';
 import { answerOf, api, signIn } from './client.ts';
 import { KeysProvider } from './keys.tsx';
-import { hasOne, KEEPERS, type Me, meQuery, READERS, SPEAKERS } from './session.ts';
+import { useHere, useIsTheirs, usePlaces } from './places.ts';
+import { hasOne, type Me, meQuery, READERS, SPEAKERS, useMe } from './session.ts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from './theme.ts';
 import { WaysByKey } from './ways-by-key.tsx';
 
@@ -23,12 +24,12 @@ export function Shell() {
         <Link to="/" className="wordmark" translate="no">
           {t('shell.name')}
         </Link>
-        {me.data !== undefined && <Ways me={me.data} />}
+        {me.data !== undefined && <Ways />}
         {me.data !== undefined && <Account me={me.data} />}
       </header>
       <main id="main" tabIndex={-1}>
         <Loaded query={me} isWhole>
-          {() => <Outlet />}
+          {() => <View />}
         </Loaded>
       </main>
       {me.data !== undefined && <WaysByKey />}
@@ -36,25 +37,53 @@ export function Shell() {
   );
 }
 
-function Ways({ me }: Readonly<{ me: Me }>) {
+/** Whoever comes by an address that is not theirs is told so, as the server would. */
+function View() {
   const { t } = useWords();
+  const isTheirs = useIsTheirs();
+  if (isTheirs) return <Outlet />;
+  return (
+    <div className="failed" role="alert">
+      <h1>{t('state.failed')}</h1>
+      <p>{t('refused.not-permitted')}</p>
+      <p>
+        <Link to="/">{t('notFound.home')}</Link>
+      </p>
+    </div>
+  );
+}
+
+/** The ways that are everybody's, those that the roles open, and behind one more what is set up once. */
+function Ways() {
+  const { t } = useWords();
+  const places = usePlaces();
+  const me = useMe();
+  const settings = places.filter(({ group }) => group === 'settings');
+  const here = useHere(settings.map((one) => ({ ...one, to: one.path })));
+  const [first] = settings;
+  // Whoever only speaks with customers has one place.
+  const isElsewhere = hasOne(me, READERS) || !hasOne(me, SPEAKERS);
   return (
     <nav aria-label={t('shell.ways')} className="ways">
-      {(hasOne(me, READERS) || !hasOne(me, SPEAKERS)) && (
-        <Link to="/" activeOptions={{ exact: true }}>
-          {t('home.name')}
+      {places
+        .filter(({ isWay, path }) => isWay && (path !== '/' || isElsewhere))
+        .map(({ name, path }) => (
+          <Link key={path} to={path} activeOptions={{ exact: path === '/', includeSearch: false }}>
+            {t(name)}
+          </Link>
+        ))}
+      {first !== undefined && (
+        <Link to={first.path} className={here === undefined ? '' : 'active'}>
+          {t('shell.settings')}
         </Link>
       )}
-      {hasOne(me, READERS) && <Link to="/incidents">{t('incidents.name')}</Link>}
-      {hasOne(me, [...READERS, ...KEEPERS]) && <Link to="/register">{t('register.name')}</Link>}
-      {hasOne(me, SPEAKERS) && <Link to="/desk">{t('desk.name')}</Link>}
-      {hasOne(me, KEEPERS) && <Link to="/people">{t('people.name')}</Link>}
     </nav>
   );
 }
 
 function Account({ me }: Readonly<{ me: Me }>) {
   const { t, language, chooseLanguage } = useWords();
+  const navigate = useNavigate();
   const [theme, setTheme] = useState<Theme>(chosenTheme);
   const handleSignOut = async () => {
     await answerOf(api.POST('/api/sign-out'));
@@ -96,7 +125,7 @@ function Account({ me }: Readonly<{ me: Me }>) {
               </Menu.RadioGroup>
             </Menu.Group>
             <Menu.Separator className="menu-line" />
-            <Menu.Item className="menu-item" onClick={() => window.location.assign('/account')}>
+            <Menu.Item className="menu-item" onClick={() => void navigate({ to: '/my-sign-in' })}>
               {t('shell.account')}
             </Menu.Item>
             <Menu.Item className="menu-item" onClick={() => void handleSignOut()}>

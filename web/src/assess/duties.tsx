@@ -10,6 +10,7 @@ import { useDuties } from '../kit/deadlines.tsx';
 import { Hatch } from '../kit/figure.tsx';
 import { Empty, Failed, Loaded, Loading } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
+import { AnswerFact } from './answer-fact.tsx';
 import { DutyPanel } from './duty.tsx';
 import { type Duties as Assessed, assessQueries, type Listed } from './queries.ts';
 
@@ -100,7 +101,11 @@ function Table({ assessed, shown }: Readonly<{ assessed: Assessed; shown: Shown 
       ) : (
         <Rows rows={rows} incident={shown.id} />
       )}
-      <Questions assessed={assessed} />
+      <Questions
+        incident={shown.id}
+        mayAnswer={hasOne(useMe(), WORKERS) && shown.state !== 'closed'}
+        assessed={assessed}
+      />
       {assessed.duties !== null && (
         <Suspense fallback={<Loading />}>
           <DutiesMap rows={assessed.duties} />
@@ -173,7 +178,11 @@ function Rows({ rows, incident }: Readonly<{ rows: readonly Listed[]; incident: 
 const MOST_QUESTIONS = 8;
 
 /** What to find out, the most telling first. The law's files ask in English. */
-function Questions({ assessed: { questions } }: Readonly<{ assessed: Assessed }>) {
+function Questions({
+  incident,
+  mayAnswer,
+  assessed: { questions },
+}: Readonly<{ incident: string; mayAnswer: boolean; assessed: Assessed }>) {
   const { t } = useWords();
   if (questions.length === 0) return null;
   return (
@@ -186,6 +195,7 @@ function Questions({ assessed: { questions } }: Readonly<{ assessed: Assessed }>
               <Hatch /> {ask}
             </span>
             <span className="soft">{t('duties.hang', { count: duties.length })}</span>
+            {mayAnswer && <AnswerFact incident={incident} fact={fact} />}
           </li>
         ))}
       </ul>

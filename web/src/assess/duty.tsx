@@ -4,16 +4,15 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 import { answerOf, api } from '../app/client.ts';
-import { hasOne, type Role, useMe, WORKERS } from '../app/session.ts';
+import { hasOne, OFFICERS, useMe, WORKERS } from '../app/session.ts';
 import { useDuties } from '../kit/deadlines.tsx';
 import { Hatch } from '../kit/figure.tsx';
 import { Field, instantOf, localOf, ownZone } from '../kit/form.tsx';
 import { Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
+import { DutyFindings } from './duty-findings.tsx';
 import { assessQueries, type Duty } from './queries.ts';
-
-const OFFICERS: readonly Role[] = ['privacy-officer'];
 
 type PanelProps = Readonly<{ incident: string; duty: string; isClosed: boolean }>;
 
@@ -22,6 +21,7 @@ export function DutyPanel({ incident, duty, isClosed }: PanelProps) {
   const words = useDuties();
   const navigate = useNavigate();
   const shown = useQuery(assessQueries.duty(incident, duty));
+  const mayFind = hasOne(useMe(), OFFICERS) && !isClosed;
   const close = () =>
     void navigate({
       to: '.',
@@ -44,6 +44,7 @@ export function DutyPanel({ incident, duty, isClosed }: PanelProps) {
                 {!isClosed && found.settled === null && (
                   <Settle incident={incident} duty={duty} found={found} />
                 )}
+                {mayFind && <DutyFindings incident={incident} duty={duty} found={found} />}
               </>
             )}
           </Loaded>

@@ -7,6 +7,7 @@ import { useMe } from '../app/session.ts';
 import type { Shown } from '../incident/queries.ts';
 import { Field } from '../kit/form.tsx';
 import { Failed, Loaded, Loading, useKept } from '../kit/states.tsx';
+import { useUnsaved } from '../kit/unsaved.ts';
 import { useWords } from '../words/index.tsx';
 import {
   type Listed,
@@ -66,6 +67,11 @@ function Draft({ shown, template, last, before }: Props & Readonly<{ before: Rep
     by: me.person.name,
     fields: begun(before, wasFiled ? last : undefined),
   }));
+  const [first] = useState(statement);
+  const keep = useUnsaved(
+    statement !== first,
+    (search) => search.next === true && (search.template ?? template) === template,
+  );
   const form = useQuery(reportQueries.form(template));
   const draft = useQuery(reportQueries.draft(shown.id, useDeferredValue(statement)));
   const report = useKept(draft.data)?.report;
@@ -78,6 +84,7 @@ function Draft({ shown, template, last, before }: Props & Readonly<{ before: Rep
         }),
       ),
     onSuccess: async ({ version }) => {
+      keep();
       await queries.invalidateQueries({ queryKey: ['incident', shown.id] });
       await navigate({ to: FROM, params: { incident: shown.id }, search: { template, version } });
     },

@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { answerOf, api } from '../app/client.ts';
-import { hasOne, type Role, useMe } from '../app/session.ts';
+import { hasOne, OFFICERS, useMe } from '../app/session.ts';
 import type { Shown } from '../incident/queries.ts';
 import { useDuties } from '../kit/deadlines.tsx';
 import { Field, instantOf, localOf, ownZone } from '../kit/form.tsx';
@@ -12,7 +12,6 @@ import { useWords } from '../words/index.tsx';
 import { assessQueries, type Listed as Duty } from './queries.ts';
 import type { Listed, Report } from './report.queries.ts';
 
-const OFFICERS: readonly Role[] = ['privacy-officer'];
 type Props = Readonly<{ shown: Shown; listed: Listed; report: Report }>;
 
 export function Filings({ shown, listed, report }: Props) {

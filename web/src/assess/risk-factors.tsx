@@ -153,7 +153,7 @@ function FactorValue({ factor, factors }: Readonly<{ factor: FactorId; factors: 
     return <>{factor === 'how' ? named('risk-how', value) : named('risk-value', `${factor}.${value}`)}</>;
   if (!Array.isArray(value))
     return value.min === value.max ? (
-      <>{number(value.min)}</>
+      number(value.min)
     ) : (
       <>
         {number(value.min)} <span className="unseen">{t('times.to')}</span> <Hatch />

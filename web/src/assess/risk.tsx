@@ -7,6 +7,7 @@ import { hasOne, useMe, WORKERS } from '../app/session.ts';
 import { Head } from '../incident/head.tsx';
 import { incidentQueries, type Shown } from '../incident/queries.ts';
 import { Empty, Failed, Loaded, Loading, useKept } from '../kit/states.tsx';
+import { useUnsaved } from '../kit/unsaved.ts';
 import { useWords } from '../words/index.tsx';
 import { type Assessed, type Assessment, riskQueries, type Statement } from './risk.queries.ts';
 import { FactorTable } from './risk-factors.tsx';
@@ -140,6 +141,7 @@ function Working({ incident, assessed }: Readonly<{ incident: string; assessed: 
   const isSaidWhole =
     Object.keys(said.severity ?? {}).length === Object.keys(statement.severity ?? {}).length;
   const isChanged = assessed === null || JSON.stringify(statement) !== JSON.stringify(stood);
+  useUnsaved(JSON.stringify(statement) !== JSON.stringify(stood));
   const recording = useMutation({
     mutationFn: () =>
       answerOf(

@@ -25,7 +25,7 @@ type Ends = Readonly<{ min: number; max: number }>;
 function Span({ min, max }: Ends) {
   const { t, number } = useWords();
   return min === max ? (
-    <>{number(min)}</>
+    number(min)
   ) : (
     <>
       {number(min)} <span className="unseen">{t('times.to')}</span> <Hatch />

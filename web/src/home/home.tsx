@@ -177,7 +177,11 @@ function WaitingLine({
   const words = what ?? (answer === undefined ? t('erased') : named('answer', answer));
   return (
     <>
-      <Link to="/incidents/$incident" params={{ incident }} className="row-title">
+      <Link
+        to={kind === 'task' ? '/incidents/$incident/tasks' : '/incidents/$incident/decide'}
+        params={{ incident }}
+        className="row-title"
+      >
         {t(kind === 'task' ? 'waiting.task' : 'waiting.proposal', { what: words })}
       </Link>
       <span className="soft">{title ?? t('erased')}</span>

@@ -3,10 +3,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 import { answerOf, api, Refused } from '../app/client.ts';
-import { hasOne, type Role, useMe } from '../app/session.ts';
+import { DECIDERS, hasOne, OFFICERS, useMe } from '../app/session.ts';
 import { Field, instantOf, localOf, ownZone } from '../kit/form.tsx';
+import { useName } from '../kit/names.ts';
 import { Empty, Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
+import { useUnsaved } from '../kit/unsaved.ts';
 import { useWords } from '../words/index.tsx';
 import { Head } from './head.tsx';
 import { incidentQueries, type Shown } from './queries.ts';
@@ -15,8 +17,6 @@ type Decision = Shown['decisions'][number];
 type Answer = Decision['answer'];
 
 const ANSWERS = ['register-only', 'tell-authority', 'tell-people'] as const satisfies readonly Answer[];
-const DECIDERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
-const CLOSERS: readonly Role[] = ['privacy-officer'];
 /** GDPR Art. 33(1), offered as the time by which to tell; who decides may name another. */
 const USUAL_HOURS = 72;
 
@@ -84,17 +84,16 @@ function Decisions({ shown }: Readonly<{ shown: Shown }>) {
 
 function DecisionWords({ decision: { step, answer, reason, at, by } }: Readonly<{ decision: Decision }>) {
   const { t, named } = useWords();
-  const me = useMe();
-  const who = by === me.person.id ? t('by.you') : by;
+  const name = useName();
   return (
     <>
       <span className="row-title">
         {t(step === 'proposal' ? 'decide.proposed' : 'decide.decided', { answer: named('answer', answer) })}
       </span>
-      <span>{reason ?? t('erased')}</span>
       <span className="soft">
-        {who} <When at={at} />
+        {name(by)} <When at={at} />
       </span>
+      <span className="whole">{reason ?? t('erased')}</span>
     </>
   );
 }
@@ -109,6 +108,7 @@ function DecideForm({ shown }: Readonly<{ shown: Shown }>) {
       new Date((aware === undefined ? Date.now() : Date.parse(aware)) + USUAL_HOURS * 3_600_000),
     );
   });
+  useUnsaved(reason !== '');
   const deciding = useChange(() => {
     const until = instantOf(due);
     return answerOf(
@@ -175,8 +175,8 @@ function DecideForm({ shown }: Readonly<{ shown: Shown }>) {
 }
 
 function Closing({ shown }: Readonly<{ shown: Shown }>) {
-  const { t, named } = useWords();
-  const mayClose = hasOne(useMe(), CLOSERS);
+  const { t } = useWords();
+  const mayClose = hasOne(useMe(), OFFICERS);
   if (shown.state === 'closed')
     return (
       <section aria-labelledby="closing">
@@ -202,7 +202,9 @@ function Closing({ shown }: Readonly<{ shown: Shown }>) {
           <p>{t('close.waits')}</p>
           <ul>
             {kinds.map((kind) => (
-              <li key={kind}>{named('blocker', kind)}</li>
+              <li key={kind}>
+                <Blocked incident={shown.id} kind={kind} />
+              </li>
             ))}
           </ul>
         </>
@@ -215,9 +217,33 @@ function Closing({ shown }: Readonly<{ shown: Shown }>) {
   );
 }
 
+type Blocker = Shown['blockers'][number]['blocker'];
+
+/** Where what keeps an incident open is done; the rest is done on this page, or at the terminal. */
+const DONE_AT = {
+  'not-aware': '/incidents/$incident/times',
+  'open-duty': '/incidents/$incident/tasks',
+  'open-task': '/incidents/$incident/tasks',
+  'open-legal-duty': '/incidents/$incident/duties',
+  'duties-not-assessed': '/incidents/$incident/duties',
+  'open-campaign': '/incidents/$incident/notify',
+} as const satisfies Partial<Record<Blocker, string>>;
+
+function Blocked({ incident, kind }: Readonly<{ incident: string; kind: Blocker }>) {
+  const { named } = useWords();
+  const words = named('blocker', kind);
+  if (!Object.hasOwn(DONE_AT, kind)) return words;
+  return (
+    <Link to={DONE_AT[kind as keyof typeof DONE_AT]} params={{ incident }}>
+      {words}
+    </Link>
+  );
+}
+
 function CloseForm({ shown }: Readonly<{ shown: Shown }>) {
   const { t } = useWords();
   const [summary, setSummary] = useState('');
+  useUnsaved(summary !== '' && shown.state !== 'closed');
   const closing = useChange(() =>
     answerOf(
       api.POST('/api/incidents/{incident}/close', {

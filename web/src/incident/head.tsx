@@ -1,5 +1,6 @@
-/** What stands above every part of an incident: which it is, how it stands, and its parts. */
+/** What stands above every part of an incident: which it is, how it stands, and its parts in their groups. */
 import { Link } from '@tanstack/react-router';
+import { useHere, useParts } from '../app/places.ts';
 import { useWords } from '../words/index.tsx';
 import type { Shown } from './queries.ts';
 
@@ -17,52 +18,53 @@ export function Head({ shown }: Readonly<{ shown: Shown }>) {
     <header className="incident-head">
       <h1>{shown.title ?? t('erased')}</h1>
       <p className="soft">{said.join(' · ')}</p>
-      <nav className="filters" aria-label={t('incident.parts')}>
-        <Link
-          to="/incidents/$incident"
-          params={{ incident: shown.id }}
-          activeOptions={{ exact: true, includeSearch: false }}
-        >
-          {t('incident.answers')}
-        </Link>
-        <Link to="/incidents/$incident/leaks" params={{ incident: shown.id }}>
-          {t('leaks.title')}
-        </Link>
-        <Link
-          to="/incidents/$incident/charts"
-          params={{ incident: shown.id }}
-          activeOptions={{ includeSearch: false }}
-        >
-          {t('charts.tab')}
-        </Link>
-        <Link to="/incidents/$incident/views" params={{ incident: shown.id }}>
-          {t('views.tab')}
-        </Link>
-        <Link to="/incidents/$incident/compare" params={{ incident: shown.id }}>
-          {t('compare.tab')}
-        </Link>
-        <Link to="/incidents/$incident/duties" params={{ incident: shown.id }}>
-          {t('duties.tab')}
-        </Link>
-        <Link to="/incidents/$incident/risk" params={{ incident: shown.id }}>
-          {t('risk.tab')}
-        </Link>
-        <Link to="/incidents/$incident/report" params={{ incident: shown.id }}>
-          {t('report.tab')}
-        </Link>
-        <Link to="/incidents/$incident/notify" params={{ incident: shown.id }}>
-          {t('notify.tab')}
-        </Link>
-        <Link to="/incidents/$incident/page" params={{ incident: shown.id }}>
-          {t('page-edit.tab')}
-        </Link>
-        <Link to="/incidents/$incident/decide" params={{ incident: shown.id }}>
-          {t('decide.tab')}
-        </Link>
-        <Link to="/register" search={{ incident: shown.id }}>
-          {t('register.name')}
-        </Link>
-      </nav>
+      <Parts incident={shown.id} />
     </header>
+  );
+}
+
+/** The router marks what is looked at by the whole address alone; what is below a part is marked here. */
+const EXACT = { exact: true, includeSearch: false } as const;
+
+/** Groups, and below them the parts of the one that is looked at. A group leads to its first part. */
+export function Parts({ incident }: Readonly<{ incident: string }>) {
+  const { t } = useWords();
+  const groups = useParts(incident);
+  const here = useHere(groups.flatMap(({ parts }) => parts));
+  const open = groups.find(({ group }) => group === here?.group);
+  return (
+    <nav className="parts" aria-label={t('incident.parts')}>
+      <ul className="plain part-groups">
+        {groups.map(({ group, parts: [first] }) => (
+          <li key={group}>
+            <Link
+              to={first?.to ?? '/'}
+              search={first?.search ?? {}}
+              className={group === open?.group ? 'here' : ''}
+              activeOptions={EXACT}
+            >
+              {t(`group.${group}`)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {open !== undefined && open.parts.length > 1 && (
+        <ul className="plain part-ways">
+          {open.parts.map((one) => (
+            <li key={one.path}>
+              <Link
+                to={one.to}
+                search={one.search}
+                activeOptions={EXACT}
+                className={one === here ? 'here' : ''}
+                aria-current={one === here ? 'page' : undefined}
+              >
+                {t(one.name)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </nav>
   );
 }

@@ -104,6 +104,10 @@ function BeforeRun({ shown }: Readonly<{ shown: Shown }>) {
                     </Link>
                   </>
                 )}
+                {/* For what no log can show, this and the first form are all there is. */}
+                <Link to="/incidents/$incident/decide" params={{ incident: shown.id }}>
+                  {t('decide.tab')}
+                </Link>
               </p>
             )}
           </div>

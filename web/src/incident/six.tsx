@@ -259,9 +259,14 @@ function NotShown({ answer: { gaps, rejected, cautions, people } }: Readonly<{ a
       {cautions.length > 0 && (
         <details>
           <summary>{t('cautions', { count: cautions.length })}</summary>
-          <ul lang="en">
+          <ul>
             {cautions.map(({ code, text }) => (
-              <li key={`${code} ${text}`}>{text}</li>
+              <li key={`${code} ${text}`}>
+                {named('caution', code)}{' '}
+                <span className="soft whole-line" lang="en">
+                  {text}
+                </span>
+              </li>
             ))}
           </ul>
         </details>

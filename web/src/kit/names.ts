@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, api } from '../app/client.ts';
-import { useMe } from '../app/session.ts';
+import { hasOne, KEEPERS, READERS, useMe } from '../app/session.ts';
 import { useWords } from '../words/index.tsx';
 
 const namesQuery = {
@@ -9,9 +9,12 @@ const namesQuery = {
   queryFn: async () => (await answerOf(api.GET('/api/names'))).names,
 };
 
-/** Everybody by name, for a choice. */
-export const useNames = (): readonly Readonly<{ id: string; name: string }>[] =>
-  useQuery(namesQuery).data ?? [];
+/** Everybody by name, for a choice; empty for whoever may not know them. */
+export function useNames(): readonly Readonly<{ id: string; name: string }>[] {
+  // Whoever only speaks with customers is told of no colleague.
+  const enabled = hasOne(useMe(), [...READERS, ...KEEPERS]);
+  return useQuery({ ...namesQuery, enabled }).data ?? [];
+}
 
 /** What somebody is called who did something: oneself, a colleague, the program, or an id of nobody any more. */
 export function useName(): (id: string) => string {

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 import { answerOf, api } from '../app/client.ts';
-import { hasOne, type Role, useMe } from '../app/session.ts';
+import { DECIDERS, hasOne, OFFICERS, useMe } from '../app/session.ts';
 import { Field } from '../kit/form.tsx';
 import { Empty, Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
@@ -13,9 +13,7 @@ import { EVERYBODY } from './bar.tsx';
 import { Notice } from './pieces.tsx';
 import { type Addressees as Found, notifyQueries, type Of, pathOf } from './queries.ts';
 
-const OFFICERS: readonly Role[] = ['privacy-officer'];
 /** A test goes to one's own address, and nobody else's. */
-const TESTERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
 type Outcome = Found['outcomes'][number];
 
 type Props = Readonly<{ of: Of; state: string; after: string | undefined }>;
@@ -114,8 +112,13 @@ function Page({ of, state, after, found }: PageProps) {
               <td>
                 <When at={one.at} />
               </td>
-              <td lang="en" className="small">
-                {one.said}
+              <td className="small">
+                <span lang="en">{one.said}</span>{' '}
+                {one.copy !== undefined && (
+                  <span className="soft">
+                    {`${t(`channel.${one.copy.way}`)} (${named('copy-outcome', one.copy.outcome)})`}
+                  </span>
+                )}
               </td>
             </tr>
           ))}
@@ -312,7 +315,7 @@ export function NoticePanel({
                 <Dialog.Description className="soft">
                   {found.to === '' ? t('addressees.noAddress') : t('addressees.to', { address: found.to })}
                 </Dialog.Description>
-                {hasOne(me, TESTERS) && (
+                {hasOne(me, DECIDERS) && (
                   <>
                     <p className="actions">
                       <button

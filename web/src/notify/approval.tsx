@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 import { answerOf, api } from '../app/client.ts';
-import { hasOne, type Role, useMe } from '../app/session.ts';
+import { APPROVERS, hasOne, useMe } from '../app/session.ts';
 import { Head } from '../incident/head.tsx';
 import { incidentQueries } from '../incident/queries.ts';
 import { useDuties } from '../kit/deadlines.tsx';
@@ -17,8 +17,6 @@ import { Lint } from './lint.tsx';
 import { Notice, OfRun } from './pieces.tsx';
 import { type Campaign, type Difference, notifyQueries, type Of, pathOf } from './queries.ts';
 import './notify.css';
-
-const APPROVERS: readonly Role[] = ['privacy-officer', 'approver'];
 
 export function Approval() {
   const of = useParams({ from: '/incidents/$incident/notify/$campaign/approval' });

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { answerOf, api } from '../app/client.ts';
-import { hasOne, type Role, useMe, WORKERS } from '../app/session.ts';
+import { APPROVERS, DECIDERS, hasOne, OFFICERS, useMe, WORKERS } from '../app/session.ts';
 import { Head } from '../incident/head.tsx';
 import { incidentQueries } from '../incident/queries.ts';
 import { useDuties } from '../kit/deadlines.tsx';
@@ -18,10 +18,6 @@ import { Copies } from './copies.tsx';
 import { Lint } from './lint.tsx';
 import { type Campaign as Found, notifyQueries, type Of, pathOf } from './queries.ts';
 import './notify.css';
-
-const APPROVERS: readonly Role[] = ['privacy-officer', 'approver'];
-const OFFICERS: readonly Role[] = ['privacy-officer'];
-const STOPPERS: readonly Role[] = ['investigator', 'privacy-officer', 'approver'];
 
 export function Campaign() {
   const of = useParams({ from: '/incidents/$incident/notify/$campaign' });
@@ -120,7 +116,7 @@ function Next({ of, found }: Readonly<{ of: Of; found: Found }>) {
       maySend ? <Start key="start" of={of} found={found} /> : <p key="start">{t('campaign.otherStarts')}</p>,
     );
   if (['sending', 'paused', 'sent'].includes(found.state))
-    parts.push(<Running key="run" of={of} found={found} maySend={maySend} mayStop={hasOne(me, STOPPERS)} />);
+    parts.push(<Running key="run" of={of} found={found} maySend={maySend} mayStop={hasOne(me, DECIDERS)} />);
   if (['sent', 'stopped'].includes(found.state) && !found.isWithdrawn && hasOne(me, OFFICERS))
     parts.push(
       <Ending

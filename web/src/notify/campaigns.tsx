@@ -9,6 +9,7 @@ import { Empty, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
 import { SumBar } from './bar.tsx';
+import { Drafts } from './drafts.tsx';
 import { NoRun } from './editor.tsx';
 import { type Listed, notifyQueries } from './queries.ts';
 import './notify.css';
@@ -66,6 +67,7 @@ function Sent({
           ))}
         </ul>
       )}
+      {mayWrite && <Drafts incident={shown.id} />}
       {mayWrite && hasRun && (
         <p className="actions">
           <Link to="/incidents/$incident/notify/new" params={{ incident: shown.id }} className="button">

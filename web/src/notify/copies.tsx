@@ -1,7 +1,8 @@
 /** Letters, short messages and copies for accounts, for whom no message reaches. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type Answer, answerOf, api } from '../app/client.ts';
-import { hasOne, type Role, useMe, WORKERS } from '../app/session.ts';
+import { hasOne, OFFICERS, useMe, WORKERS } from '../app/session.ts';
+import { Deed } from '../kit/deed.tsx';
 import { useName } from '../kit/names.ts';
 import { Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
@@ -10,7 +11,6 @@ import { type Campaign, type Of, pathOf } from './queries.ts';
 
 type Copy = Answer<'/api/incidents/{incident}/campaigns/{campaign}/copies', 'get'>['copies'][number];
 
-const OFFICERS: readonly Role[] = ['privacy-officer'];
 const WAYS = ['letter', 'text-message', 'account'] as const;
 const LIVE_MS = 2000;
 
@@ -115,6 +115,27 @@ function Line({ of, copy }: Readonly<{ of: Of; copy: Copy }>) {
         </button>
       )}
       {marking.error !== null && <Failed error={marking.error} />}
+      {isMade && hasOne(me, OFFICERS) && (
+        <Deed
+          name={t('copies.post')}
+          why={t('copies.postWhy')}
+          sure={t('copies.postSure', { people })}
+          parts={{}}
+          run={() =>
+            answerOf(api.POST('/api/incidents/{incident}/campaigns/{campaign}/copies/{copies}/post', path))
+          }
+        />
+      )}
+      {(isMade || state === 'sent') && hasOne(me, OFFICERS) && (
+        <Deed
+          name={t('copies.erase')}
+          sure={t('manage.sure')}
+          parts={{}}
+          run={() =>
+            answerOf(api.POST('/api/incidents/{incident}/campaigns/{campaign}/copies/{copies}/erase', path))
+          }
+        />
+      )}
     </>
   );
 }

@@ -1,16 +1,18 @@
 /** Writing a notice: what no log knows is typed, everything else is a value of the run; the check looks on. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type SubmitEvent, useRef, useState } from 'react';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type SubmitEvent, useState } from 'react';
 import { answerOf, api } from '../app/client.ts';
 import { hasOne, useMe, WORKERS } from '../app/session.ts';
 import { Head } from '../incident/head.tsx';
 import { incidentQueries, type Shown } from '../incident/queries.ts';
-import { Empty, Failed, Loaded } from '../kit/states.tsx';
+import { Empty, Failed, Loaded, Loading } from '../kit/states.tsx';
+import { useUnsaved } from '../kit/unsaved.ts';
 import { useWords } from '../words/index.tsx';
 import { EditorFields } from './fields.tsx';
 import { Preview } from './preview.tsx';
-import { type Cohort, type Listed, notifyQueries } from './queries.ts';
+import { type Cohort, type Listed, notifyQueries, type Saved } from './queries.ts';
+import { SavedBar, useSaving } from './saved.tsx';
 import { NOTHING, statementOf, type Typed, typedOf } from './statement.ts';
 import './notify.css';
 
@@ -56,37 +58,61 @@ export function NoRun({ incident }: Readonly<{ incident: string }>) {
 function OfRun({ shown, run }: Readonly<{ shown: Shown; run: string }>) {
   const { t } = useWords();
   const me = useMe();
-  const { from } = useSearch({ from: '/incidents/$incident/notify/new' });
   const list = useQuery(notifyQueries.list(shown.id));
   const cohort = useQuery(notifyQueries.cohort(shown.id, run, 'en'));
-  const earlier = useQuery({
-    ...notifyQueries.one({ incident: shown.id, campaign: from ?? '' }),
-    enabled: from !== undefined,
-    refetchInterval: false,
-  });
   if (!hasOne(me, WORKERS)) return <Empty title={t('notify.mayNotWrite')} />;
   return (
     <Loaded query={cohort}>
       {(found) => (
         <Loaded query={list}>
-          {({ campaigns }) =>
-            from === undefined ? (
-              <Form shown={shown} cohort={found} campaigns={campaigns} begin={NOTHING} />
-            ) : (
-              <Loaded query={earlier}>
-                {({ statement }) => (
-                  <Form
-                    shown={shown}
-                    cohort={found}
-                    campaigns={campaigns}
-                    begin={statement === null ? NOTHING : typedOf(statement)}
-                  />
-                )}
-              </Loaded>
-            )
-          }
+          {({ campaigns }) => <Begun shown={shown} cohort={found} campaigns={campaigns} />}
         </Loaded>
       )}
+    </Loaded>
+  );
+}
+
+type BegunProps = Omit<FormProps, 'begin' | 'onSaved'>;
+
+/** With what the form begins: a draft, a notice that is to be said better, or nothing. */
+function Begun(props: BegunProps) {
+  const { draft, from } = useSearch({ from: '/incidents/$incident/notify/new' });
+  const [opened, setOpened] = useState({ draft, from, made: draft });
+  // Its first saving gives a draft an address, which is no other draft.
+  const isSame = from === opened.from && (draft === opened.draft || draft === opened.made);
+  if (!isSame) setOpened({ draft, from, made: draft });
+  const key = `${opened.draft} ${opened.from}`;
+  const all = { ...props, onSaved: (made: string) => setOpened({ ...opened, made }) };
+  if (opened.draft !== undefined) return <OfDraft key={key} {...all} draft={opened.draft} />;
+  if (opened.from !== undefined) return <OfCampaign key={key} {...all} campaign={opened.from} />;
+  return <Form key={key} {...all} begin={NOTHING} />;
+}
+
+function OfDraft({ draft, ...props }: Omit<FormProps, 'begin'> & Readonly<{ draft: string }>) {
+  const { t } = useWords();
+  const { data, error, refetch } = useQuery(notifyQueries.saved(props.shown.id, draft));
+  // What was read first: what others save afterwards must not come under the hands of who types.
+  const first = useFirst(data);
+  if (first === undefined && error !== null) return <Failed error={error} again={() => void refetch()} />;
+  if (first === undefined) return <Loading />;
+  if (first.statement === null) return <Empty title={t('saved.gone')} />;
+  return <Form {...props} begin={typedOf(first.statement)} saved={first} />;
+}
+
+function useFirst<T>(value: T | undefined): T | undefined {
+  const [first, setFirst] = useState(value);
+  if (first === undefined && value !== undefined) setFirst(value);
+  return first ?? value;
+}
+
+function OfCampaign({ campaign, ...props }: Omit<FormProps, 'begin'> & Readonly<{ campaign: string }>) {
+  const earlier = useQuery({
+    ...notifyQueries.one({ incident: props.shown.id, campaign }),
+    refetchInterval: false,
+  });
+  return (
+    <Loaded query={earlier}>
+      {({ statement }) => <Form {...props} begin={statement === null ? NOTHING : typedOf(statement)} />}
     </Loaded>
   );
 }
@@ -96,6 +122,9 @@ type FormProps = Readonly<{
   cohort: Cohort;
   campaigns: readonly Listed[];
   begin: Typed;
+  /** The draft that it begins with. */
+  saved?: Saved;
+  onSaved: (draft: string) => void;
 }>;
 
 const COHORTS = ['both', 'exposed', 'unknown'] as const;
@@ -103,7 +132,7 @@ const COHORTS = ['both', 'exposed', 'unknown'] as const;
 const REPLACED: readonly Listed['state'][] = ['prepared', 'approved', 'failed'];
 const TOLD: readonly Listed['state'][] = ['sent', 'stopped'];
 
-function Form({ shown, cohort, campaigns, begin }: FormProps) {
+function Form({ shown, cohort, campaigns, begin, saved, onSaved }: FormProps) {
   const { t } = useWords();
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -111,13 +140,8 @@ function Form({ shown, cohort, campaigns, begin }: FormProps) {
     from: '/incidents/$incident/notify/new',
   });
   const [typed, setTyped] = useState<Typed>(begin);
-  const isKept = useRef(false);
-  const isLost = () => JSON.stringify(typed) !== JSON.stringify(begin) && !isKept.current;
-  useBlocker({
-    shouldBlockFn: ({ current, next }) =>
-      current.pathname !== next.pathname && isLost() && !window.confirm(t('notify.leave')),
-    enableBeforeUnload: isLost,
-  });
+  const saving = useSaving({ incident: shown.id, run: cohort.run, typed, begin, saved, onSaved });
+  const keep = useUnsaved(saving.isTyped);
   const [who, setWho] = useState<(typeof COHORTS)[number]>(cohort.unknown === 0 ? 'exposed' : 'both');
   const told = campaigns.filter(({ state }) => TOLD.includes(state)).at(-1);
   const [isAfter, setAfter] = useState(told !== undefined);
@@ -145,10 +169,17 @@ function Form({ shown, cohort, campaigns, begin }: FormProps) {
             body: { reason: t('notify.replaced') },
           }),
         );
+      // Its words are those of the campaign now.
+      if (saving.last !== undefined)
+        await answerOf(
+          api.POST('/api/incidents/{incident}/saved-notice-drafts/{draft}/discard', {
+            params: { path: { incident: shown.id, draft: saving.last.draft } },
+          }),
+        );
       return made.campaign;
     },
     onSuccess: async (campaign) => {
-      isKept.current = true;
+      keep();
       await queries.invalidateQueries({ queryKey: ['incident', shown.id] });
       await navigate({
         to: '/incidents/$incident/notify/$campaign',
@@ -165,6 +196,7 @@ function Form({ shown, cohort, campaigns, begin }: FormProps) {
       <form className="form" onSubmit={handleSubmit}>
         <h2>{t('notify.write')}</h2>
         <p className="soft">{t('notify.writeWhy')}</p>
+        <SavedBar saving={saving} typed={typed} setTyped={setTyped} incident={shown.id} />
         <EditorFields typed={typed} setTyped={setTyped} cohort={cohort} language={language} />
         <fieldset>
           <legend>{t('notify.who')}</legend>

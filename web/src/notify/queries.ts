@@ -11,6 +11,9 @@ export type Piece = Draft['subject'][number];
 export type Block = Draft['blocks'][number];
 export type Difference = Answer<'/api/incidents/{incident}/campaigns/{campaign}/changes', 'get'>;
 export type Linted = Answer<'/api/incidents/{incident}/campaigns/{campaign}/lint', 'get'>;
+export type Saved = Answer<'/api/incidents/{incident}/saved-notice-drafts/{draft}', 'get'>;
+/** A statement that somebody is still typing: anything may be missing. */
+export type Unfinished = NonNullable<Saved['statement']>;
 export type Addressees = Answer<'/api/incidents/{incident}/campaigns/{campaign}/people', 'get'>;
 export type Waiting = Answer<'/api/campaigns/waiting', 'get'>['waiting'][number];
 
@@ -53,6 +56,26 @@ export const notifyQueries = {
       queryFn: () =>
         answerOf(api.GET('/api/incidents/{incident}/campaigns', { params: { path: { incident } } })),
       refetchInterval: ({ state }) => often(state.data?.campaigns.map((one) => one.state) ?? []),
+    }),
+  drafts: (incident: string) =>
+    queryOptions({
+      queryKey: ['incident', incident, 'drafts'],
+      queryFn: () =>
+        answerOf(
+          api.GET('/api/incidents/{incident}/saved-notice-drafts', { params: { path: { incident } } }),
+        ),
+    }),
+  saved: (incident: string, draft: string, version?: number) =>
+    queryOptions({
+      queryKey: ['incident', incident, 'drafts', draft, version],
+      // Another person may have gone on with it.
+      staleTime: 0,
+      queryFn: () =>
+        answerOf(
+          api.GET('/api/incidents/{incident}/saved-notice-drafts/{draft}', {
+            params: { path: { incident, draft }, query: { version } },
+          }),
+        ),
     }),
   one: (of: Of) =>
     queryOptions({

@@ -3,6 +3,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { type Answer, answerOf, api } from '../app/client.ts';
 import { type Role, useMe } from '../app/session.ts';
+import { SettingsHead } from '../app/settings.tsx';
+import { one } from '../kit/deed.parts.ts';
+import { Deed } from '../kit/deed.tsx';
 import { Field } from '../kit/form.tsx';
 import { Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
@@ -28,7 +31,7 @@ export function People() {
   const mayChange = me.roles.includes('administrator');
   return (
     <>
-      <h1>{t('people.name')}</h1>
+      <SettingsHead title={t('people.name')} />
       <Loaded query={people}>
         {({ people: found }) => (
           <ul className="plain rows">
@@ -61,10 +64,63 @@ function PersonLine({ person, mayChange }: Readonly<{ person: Person; mayChange:
         </span>
       )}
       {mayChange ? (
-        <Roles person={person} />
+        <>
+          <Roles person={person} />
+          <Ways person={person} />
+        </>
       ) : (
         <span className="whole">{person.roles.map((role) => named('role', role)).join(', ')}</span>
       )}
+    </>
+  );
+}
+
+const ERASE = { reason: one('ask.reason', ['left', 'asked', 'mistake'], { group: 'erase-reason' }) };
+
+/** What an administrator does for somebody who can't get in, or is gone. */
+function Ways({ person: { id } }: Readonly<{ person: Person }>) {
+  const { t } = useWords();
+  const params = { path: { person: id } };
+  return (
+    <>
+      <Deed
+        name={t('people.reset')}
+        parts={{}}
+        run={() => answerOf(api.POST('/api/people/{person}/reset-link', { params }))}
+      >
+        {(made) => <LinkMade made={made} />}
+      </Deed>
+      <Deed
+        name={t('people.signOut')}
+        why={t('people.signOutWhy')}
+        parts={{}}
+        run={() => answerOf(api.POST('/api/people/{person}/sign-out', { params }))}
+      />
+      <Deed
+        name={t('people.erase')}
+        why={t('people.eraseWhy')}
+        sure={t('people.eraseSure')}
+        parts={ERASE}
+        run={(body) => answerOf(api.POST('/api/people/{person}/erase', { params, body }))}
+      />
+    </>
+  );
+}
+
+type Made = Answer<'/api/people', 'post'>;
+
+/** A link that is passed on by hand: whoever has it sets the password. */
+function LinkMade({ made }: Readonly<{ made: Made }>) {
+  const { t } = useWords();
+  return (
+    <>
+      <p className="empty-title">{t('people.link', { name: made.person.name })}</p>
+      <p>
+        <code className="hash">{window.location.origin + made.page}</code>
+      </p>
+      <p className="soft">
+        {t('people.linkUntil')} <When at={made.expires} />
+      </p>
     </>
   );
 }
@@ -132,13 +188,7 @@ function Invite() {
       <h2 id="invite">{t('people.invite')}</h2>
       {made !== undefined && (
         <div className="empty" role="status">
-          <p className="empty-title">{t('people.link', { name: made.person.name })}</p>
-          <p>
-            <code className="hash">{window.location.origin + made.page}</code>
-          </p>
-          <p className="soft">
-            {t('people.linkUntil')} <When at={made.expires} />
-          </p>
+          <LinkMade made={made} />
         </div>
       )}
       <form className="form" onSubmit={handleSubmit}>

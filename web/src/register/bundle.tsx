@@ -1,13 +1,11 @@
 /** The bundle of an incident: what it will hold, and its making, which is itself a deed. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api } from '../app/client.ts';
-import { hasOne, type Role, useMe } from '../app/session.ts';
+import { hasOne, OFFICERS, useMe } from '../app/session.ts';
 import { incidentQueries } from '../incident/queries.ts';
 import { Failed, Loaded } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
 import { save } from './saving.ts';
-
-const OFFICERS: readonly Role[] = ['privacy-officer'];
 
 export function Bundle({ incident }: Readonly<{ incident: string }>) {
   const { t } = useWords();

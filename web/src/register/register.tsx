@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ChangeEvent } from 'react';
 import { hasOne, READERS, useMe } from '../app/session.ts';
+import { Head } from '../incident/head.tsx';
+import { incidentQueries } from '../incident/queries.ts';
 import { Field } from '../kit/form.tsx';
 import { useName, useNames } from '../kit/names.ts';
 import { Empty, Loaded } from '../kit/states.tsx';
@@ -18,9 +20,18 @@ export function Register() {
   const { entry, ...sought } = useSearch({ from: '/register' });
   const page = useQuery(registerQueries.entries(sought));
   const me = useMe();
+  const isOfOne = sought.incident !== undefined && hasOne(me, READERS);
+  const shown = useQuery({ ...incidentQueries.shown(sought.incident ?? ''), enabled: isOfOne });
   return (
     <>
-      <h1>{t('register.title')}</h1>
+      {isOfOne && shown.data !== undefined ? (
+        <>
+          <Head shown={shown.data} />
+          <h2 className="spaced">{t('register.title')}</h2>
+        </>
+      ) : (
+        <h1>{t('register.title')}</h1>
+      )}
       <p className="lead">{t('register.lead')}</p>
       <Filters
         sought={sought}
@@ -39,7 +50,7 @@ export function Register() {
           )
         }
       </Loaded>
-      {sought.incident !== undefined && hasOne(me, READERS) && <Bundle incident={sought.incident} />}
+      {isOfOne && <Bundle incident={sought.incident ?? ''} />}
       {entry !== undefined && <ProofPanel entry={entry} />}
     </>
   );
@@ -138,13 +149,58 @@ function Entries({ found, sought }: Readonly<{ found: Listed; sought: Sought }>)
   );
 }
 
-/** The values of an entry as lines: what stands deeper, by its path. */
-function linesOf(value: unknown, at = ''): [string, string][] {
-  if (typeof value !== 'object' || value === null) return [[at, String(value)]];
+type Value = string | number | boolean | null;
+
+/** The values of an entry as lines, each under the names on the way to it. */
+function linesOf(
+  value: unknown,
+  at: readonly string[] = [],
+): (readonly [at: readonly string[], value: Value])[] {
+  if (typeof value !== 'object' || value === null) return [[at, value as Value]];
   return Object.entries(value).flatMap(([key, one]) =>
-    linesOf(one, Array.isArray(value) ? `${at} ${Number(key) + 1}` : at === '' ? key : `${at}.${key}`),
+    linesOf(one, [...at, Array.isArray(value) ? String(Number(key) + 1) : key]),
   );
 }
+
+/** Words of a closed list, by the name under which they stand. */
+const WORDS_OF: Readonly<Record<string, string>> = {
+  answer: 'answer',
+  cohort: 'cohort',
+  channel: 'channel',
+  channels: 'channel',
+  leakKind: 'leak',
+  measures: 'measures',
+  roles: 'role',
+  scopes: 'role',
+  template: 'report-template',
+  paper: 'paper',
+  pause: 'pause',
+  code: 'refused',
+};
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+/** A fact as its reader says it: people by their names, instants in both zones, words of closed lists translated. */
+function Fact({ at, value }: Readonly<{ at: readonly string[]; value: Value }>) {
+  const { t, named, number } = useWords();
+  const name = useName();
+  if (typeof value === 'number') return number(value);
+  if (typeof value === 'boolean') return t(value ? 'report.yes' : 'report.no');
+  if (value === null) return t('erased');
+  if (value.startsWith('usr_')) return name(value);
+  if (INSTANT.test(value)) return <When at={value} />;
+  const group = at.map((one) => WORDS_OF[one]).findLast((one) => one !== undefined);
+  return group === undefined ? value : named(group, value);
+}
+
+/** What a value stands under: a fact's name, or within sums and times a word of a closed list. */
+const OTHER_NAMES = ['time', 'person-state', 'field', 'duty-status'];
+function sayOf(named: (group: string, name: string) => string, name: string): string {
+  const own = named('entry-fact', name);
+  const all = [own, ...OTHER_NAMES.map((group) => named(group, name))];
+  return all.find((said) => said !== name) ?? name;
+}
+
+const capital = (text: string): string => text.slice(0, 1).toLocaleUpperCase() + text.slice(1);
 
 type LineProps = Readonly<{ entry: Entry; titles: Listed['titles']; isOfOne: boolean }>;
 
@@ -153,7 +209,7 @@ function Line({ entry, titles, isOfOne }: LineProps) {
   const name = useName();
   const facts = linesOf(entry.facts);
   const texts = Object.entries(entry.texts);
-  const told = (value: string) => (value.startsWith('usr_') ? name(value) : value);
+  const called = (at: readonly string[]) => at.map((one) => capital(sayOf(named, one))).join(' · ');
   return (
     <>
       <span className="row-title">{named('entry', entry.kind)}</span>
@@ -181,14 +237,16 @@ function Line({ entry, titles, isOfOne }: LineProps) {
           <dl className="stated">
             {texts.map(([key, text]) => (
               <div key={key}>
-                <dt>{key}</dt>
+                <dt>{called(key.split('.'))}</dt>
                 <dd className="text">{text ?? t('erased')}</dd>
               </div>
             ))}
-            {facts.map(([key, value]) => (
-              <div key={key}>
-                <dt>{key}</dt>
-                <dd className="hash">{told(value)}</dd>
+            {facts.map(([at, value]) => (
+              <div key={at.join(' ')}>
+                <dt>{called(at)}</dt>
+                <dd className="hash">
+                  <Fact at={at} value={value} />
+                </dd>
               </div>
             ))}
           </dl>

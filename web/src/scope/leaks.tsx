@@ -8,6 +8,7 @@ import { Head } from '../incident/head.tsx';
 import { incidentQueries, type Leaks as Known, type Shown, workspaceQuery } from '../incident/queries.ts';
 import { Empty, Failed, Loaded } from '../kit/states.tsx';
 import { Between } from '../kit/time.tsx';
+import { useUnsaved } from '../kit/unsaved.ts';
 import { useWords } from '../words/index.tsx';
 import { type Draft, draftOf, type Leak, NEW } from './draft.rules.ts';
 import type { Workspace } from './form-parts.tsx';
@@ -125,6 +126,8 @@ function Save({
   const { t } = useWords();
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const isSame = leaks === known?.leaks || JSON.stringify(leaks) === JSON.stringify(known?.leaks ?? []);
+  const keep = useUnsaved(!isSame);
   const saving = useMutation({
     mutationFn: () =>
       answerOf(
@@ -134,11 +137,11 @@ function Save({
         }),
       ),
     onSuccess: async () => {
+      keep();
       await queries.invalidateQueries({ queryKey: ['incident', incident] });
       await navigate({ to: '/incidents/$incident', params: { incident } });
     },
   });
-  const isSame = leaks === known?.leaks || JSON.stringify(leaks) === JSON.stringify(known?.leaks ?? []);
   return (
     <>
       {saving.error !== null && <Failed error={saving.error} />}
