@@ -3,11 +3,11 @@ import { mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ForthrightError } from '@forthright/contract';
-import { type Mailing, readMailing } from './notify/index.ts';
+import { canSend, type Mailing, readMailing } from './notify/index.ts';
 import { openAnalytics } from './platform/analytics/index.ts';
 import { appliedMigrations, type Db, type Migration, openDatabase, readOwner } from './platform/db/index.ts';
 import type { MailNames } from './platform/index.ts';
-import { type DkimKey, dkimKey, dkimRecord, domainOf } from './platform/mail/index.ts';
+import { type DkimKey, dkimKey, dkimRecord, domainOf, whyNotReached } from './platform/mail/index.ts';
 import { readSecretFile, registerVerdict } from './prove/index.ts';
 import { webhooksStandSince } from './webhooks/index.ts';
 
@@ -76,7 +76,8 @@ export async function examine(options: DoctorOptions): Promise<Finding[]> {
   found.push(await outsideClock(options), await analytics(options));
   const sent = await mail(options.data);
   found.push(sent.finding);
-  found.push(...(sent.mailing === undefined ? [] : await mailRecords(options, sent.mailing)));
+  if (sent.mailing !== undefined)
+    found.push(...(await relays(sent.mailing)), ...(await mailRecords(options, sent.mailing)));
   found.push(...(await dns(options)));
   return found;
 }
@@ -350,18 +351,29 @@ async function mail(data: string): Promise<Readonly<{ finding: Finding; mailing?
   }
   if (mailing === undefined)
     return { finding: well('mail', 'there is no mail.yaml: nothing is sent, and messages can be looked at') };
-  const { relays, from } = mailing;
-  if (relays.length > 0)
-    return {
-      mailing,
-      finding: well('mail', `mail.yaml: as ${from.address}, by ${relays.length} of your relays`),
-    };
-  const todo = 'Name a relay before a campaign is to start.';
+  const { relays, direct, from } = mailing;
+  const way =
+    direct === undefined ? `by ${relays.length} of your relays` : 'directly to each domain’s servers';
+  if (canSend(mailing)) return { mailing, finding: well('mail', `mail.yaml: as ${from.address}, ${way}`) };
+  const todo = 'Name a relay, or say `direct`, before a campaign is to start.';
   return {
     mailing,
     finding: finding('mail', 'doubtful', 'mail.yaml names no relay, so nothing is sent', todo),
   };
 }
+
+/** Each is greeted as it would be before a message. Those of other domains are known when there is a message for them. */
+const relays = ({ relays, helo }: Mailing): Promise<Finding[]> =>
+  Promise.all(
+    relays.map(async (target) => {
+      const name = `${target.host}:${target.port}`;
+      const why = await whyNotReached(target, helo);
+      if (why === undefined) return well('mail', `the relay ${name} takes mail from here`);
+      const todo =
+        'See that it runs, lets this machine in, and has the certificate, name and password of mail.yaml.';
+      return finding('mail', 'broken', `the relay ${name} can not be used: ${why}`, todo);
+    }),
+  );
 
 /** What mail as mail.yaml has it needs of DNS: that our signatures are found, that relays may send, that returns come back. */
 async function mailRecords({ data, names }: DoctorOptions, mailing: Mailing): Promise<Finding[]> {

@@ -12,6 +12,7 @@ import {
   customerOperations,
   deskOperations,
   editionOperations,
+  editionParts,
   endAndArchive,
   mailKeyOperations,
   noticeEntrances,
@@ -19,6 +20,7 @@ import {
   type RecordOptions,
   reportEntrances,
   reportOperations,
+  sumsIn,
 } from './answer/index.ts';
 import { assessOperations, assessParts } from './assess/index.ts';
 import { makeBackup, OPERATOR, writeOperator } from './backup.ts';
@@ -31,6 +33,7 @@ import {
   type CampaignOptions,
   campaignOperations,
   keepingCertificates,
+  noticeParts,
   readMailing,
   startReceiver,
 } from './notify/index.ts';
@@ -38,17 +41,27 @@ import { type Entrance, makePeople, type People, type PeopleOptions, readCompany
 import { type Db, type Migration, openDatabase } from './platform/db/index.ts';
 import { getOutside, type Log, type Outbound, readPublished } from './platform/index.ts';
 import {
+  cosignBy,
   keyFolder,
   type Operation,
   openRegister,
   PROGRAM,
+  type RegisterOptions,
   type RegisterState,
+  readWitnesses,
   registerOperations,
   registerState,
   sealFolder,
 } from './prove/index.ts';
 import { loadWorkspace } from './sources/index.ts';
-import { eraseEndedTraces, traceOperations, traceParts } from './trace/index.ts';
+import {
+  eraseEndedAliases,
+  eraseEndedDecoys,
+  eraseEndedTraces,
+  isAliasKnown,
+  traceOperations,
+  traceParts,
+} from './trace/index.ts';
 import { webhookOperations, webhooksStandSince } from './webhooks/index.ts';
 import { startWorker } from './worker/index.ts';
 
@@ -69,7 +82,7 @@ export const operationsOf = (
   ...people.operations,
   ...incidentOperationsWith(addresseesElsewhere(data)),
   ...assessOperations({ workspace: jobs.workspace }),
-  ...fileOperations([assessParts, traceParts]),
+  ...fileOperations([assessParts, noticeParts, editionParts, traceParts]),
   ...jobOperations(jobs),
   ...lookOperations(jobs),
   ...singlesOperations(jobs),
@@ -79,7 +92,12 @@ export const operationsOf = (
   ...deskOperations({ data, mailing, workspace: jobs.workspace }),
   ...customerOperations({ data, mailing, workspace: jobs.workspace }),
   ...reportOperations({ data, mailing, workspace: jobs.workspace }),
-  ...traceOperations({ data, workspace: jobs.workspace }),
+  ...traceOperations({
+    data,
+    workspace: jobs.workspace,
+    decoyDomains: mailing?.decoys?.domains,
+    aliasDomain: mailing?.aliases?.domain,
+  }),
   ...webhookOperations({ allowPrivate }),
   ...registerOperations,
 ];
@@ -88,7 +106,7 @@ export const operationsOf = (
 export function questionsOf(options: RecordOptions & Readonly<{ now: () => Date }>): readonly Entrance[] {
   const open = () => openRecordTruth(options);
   return [
-    ...answerEntrances(open),
+    ...answerEntrances(open, sumsIn(options.data)),
     ...noticeEntrances(open),
     ...affectedEntrances(options),
     ...reportEntrances(options),
@@ -190,7 +208,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   );
   try {
     const checkpoint = lastPublished === undefined ? undefined : await readPublished(lastPublished);
-    const register = await openRecords(db, data, now, checkpoint);
+    const witnesses = await readWitnesses(data);
+    const register = await openRecords(db, data, now, { published: checkpoint, witnesses });
     if (register.kind === 'stopped') log({ event: 'register-stopped', level: 'error' });
     if ((await webhooksStandSince(db)) !== undefined)
       log({
@@ -234,7 +253,14 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     if (database === undefined) await writeOperator(data, { address, secret });
     await db.announce(address);
     const made = await people.firstLink();
-    const receiver = await startReceiver({ db, now, log, data, mailing }).catch(async (error) => {
+    const receiver = await startReceiver({
+      db,
+      now,
+      log,
+      data,
+      mailing,
+      isAlias: (address) => isAliasKnown(db, address, { seals, now: now() }),
+    }).catch(async (error) => {
       await app.close();
       throw error;
     });
@@ -246,10 +272,13 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       workspace,
       mailing,
       outbound: { allowPrivate },
+      cosign: witnesses.length === 0 ? undefined : cosignBy(witnesses, log),
       upkeep: async () => {
         await people.upkeep();
         await endAndArchive({ db, now, actor: PROGRAM }, { data, mailing });
         await eraseEndedTraces({ db, now, actor: PROGRAM }, seals);
+        await eraseEndedAliases({ db, now, actor: PROGRAM }, seals);
+        await eraseEndedDecoys({ db, now, actor: PROGRAM }, seals);
       },
     }).catch(async (error) => {
       await receiver?.close();
@@ -296,7 +325,7 @@ export async function openRecords(
   db: Db,
   data: string,
   now: () => Date,
-  published?: string,
+  held: Pick<RegisterOptions, 'published' | 'witnesses'> = {},
 ): Promise<RegisterState> {
   await openFiles(db, data, { now });
   return openRegister({
@@ -305,7 +334,7 @@ export async function openRecords(
     origin: 'forthright/register',
     keys: keyFolder(join(data, 'keys')),
     now,
-    published,
+    ...held,
   });
 }
 

@@ -1,38 +1,82 @@
 import { EEA_AUTHORITIES, GERMAN_AUTHORITIES, UK_AUTHORITY } from './authorities.ts';
+import { NO_MAIN } from './facts.ts';
+import { eeaStateOf, placeOf } from './places.ts';
 import type { Addressee, ReportFacts } from './report.types.ts';
 
-export const isEea = (country: string | undefined): boolean =>
-  country !== undefined && Object.hasOwn(EEA_AUTHORITIES, country);
+/** The state of the EEA whose authority this country has, however the country is written. */
+const stateOf = (country: string | undefined): string | null =>
+  country === undefined ? null : eeaStateOf(placeOf(country, '').country);
+export const isEea = (country: string | undefined): boolean => stateOf(country) !== null;
 
-/** People in each country, exposed or perhaps: who live in the EEA first asks for an authority there. */
-export const peopleByCountry = ({ scope }: Pick<ReportFacts, 'scope'>): Record<string, number> =>
+type Lived = Readonly<{ exposed: number; unknown: number }>;
+const NOBODY: Lived = { exposed: 0, unknown: 0 };
+
+/**
+ * People of a run by place as the law and its authorities count them, the same as the duties do: customers in `UK` and `GB`
+ * are in one country, those of Réunion are France's, `US-NEW YORK` is US-NY, and Puerto Rico is a place of the USA.
+ */
+function livedIn({ scope }: Pick<ReportFacts, 'scope'>): ReadonlyMap<string, Lived> {
+  const found = new Map<string, Lived>();
+  const add = (place: string, { exposed, unknown }: Lived) => {
+    const sum = found.get(place) ?? NOBODY;
+    found.set(place, { exposed: sum.exposed + exposed, unknown: sum.unknown + unknown });
+  };
+  for (const [written, people] of Object.entries(scope?.people.byCountry ?? {})) {
+    const { country, region } = placeOf(written, '');
+    add(eeaStateOf(country) ?? country, people);
+    if (region.includes('-')) add(region, people);
+  }
+  for (const [written, people] of Object.entries(scope?.people.byRegion ?? {})) {
+    const [of = ''] = written.split('-');
+    // A territory with a code of its own was counted with its country.
+    if (placeOf(of, '').country !== of) continue;
+    const { region } = placeOf(of, written);
+    if (region.includes('-')) add(region, people);
+    else if (region === 'unknown') add(`${of}-unknown`, people);
+  }
+  return found;
+}
+
+/** People of one place (`GB`, `US-CA`), exposed or perhaps, and of how many it is not known whether they live there. */
+export function livingIn(
+  facts: Pick<ReportFacts, 'scope'>,
+  place: string,
+): Readonly<{ people: number; perhaps: number }> {
+  const lived = livedIn(facts);
+  const sum = ({ exposed, unknown }: Lived) => exposed + unknown;
+  const of = (name: string) => sum(lived.get(name) ?? NOBODY);
+  const [country = ''] = place.split('-');
+  return { people: of(place), perhaps: of('unknown') + (place === country ? 0 : of(`${country}-unknown`)) };
+}
+
+/** People in each country of the EEA, exposed or perhaps: they ask for an authority there. */
+export const peopleInEea = (facts: Pick<ReportFacts, 'scope'>): Record<string, number> =>
   Object.fromEntries(
-    Object.entries(scope?.people.byCountry ?? {})
-      .filter(([country]) => /^[A-Z]{2}$/.test(country))
-      .map(([country, { exposed, unknown }]) => [country, exposed + unknown])
-      .filter(([, people]) => people !== 0),
+    [...livedIn(facts)]
+      .filter(([place, { exposed, unknown }]) => isEea(place) && exposed + unknown > 0)
+      .map(([place, { exposed, unknown }]) => [place, exposed + unknown]),
   );
 
-const eeaOnly = (people: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(Object.entries(people).filter(([country]) => isEea(country)));
-export const peopleInEea = (facts: ReportFacts): Record<string, number> => eeaOnly(peopleByCountry(facts));
+/** States of the EEA in which the organisation has an establishment. */
+export const establishmentsInEea = ({ organisation }: Pick<ReportFacts, 'organisation'>): string[] => [
+  ...new Set(
+    [organisation.country, ...organisation.branches.map(({ country }) => country)].flatMap(
+      (country) => stateOf(country) ?? [],
+    ),
+  ),
+];
 
-/** Countries of the EEA in which the organisation has an establishment. */
-export const establishmentsInEea = ({ organisation }: Pick<ReportFacts, 'organisation'>): string[] =>
-  [...new Set([organisation.country, ...organisation.branches.map(({ country }) => country)])].filter(
-    (country): country is string => isEea(country),
-  );
-
-/** More than one establishment, or people in more than one country, of the EEA (GDPR Art. 4(23)). */
+/** More than one establishment, or people in more than one country, of the EEA (GDPR Art. 4(23)); unknown is not no. */
 export function isCrossBorder(facts: ReportFacts): boolean | undefined {
   if (establishmentsInEea(facts).length > 1) return true;
   if (facts.scope === undefined) return undefined;
-  return Object.keys(peopleInEea(facts)).length > 1;
+  if (Object.keys(peopleInEea(facts)).length > 1) return true;
+  return livingIn(facts, 'EEA').perhaps > 0 ? undefined : false;
 }
 
 function authority(country: string, seat: string | undefined, why: string): Addressee {
   const found = EEA_AUTHORITIES[country];
-  if (country !== 'DE' || seat === undefined)
+  if (country !== 'DE' || seat === undefined || !seat.startsWith('DE-'))
     return { country, name: found?.name ?? country, why, confidence: found?.confidence ?? 'low' };
   const name = GERMAN_AUTHORITIES[seat];
   return name === undefined
@@ -45,30 +89,27 @@ function authority(country: string, seat: string | undefined, why: string): Addr
  * the branches, since nobody has said which of them decides; without an establishment in the EEA, each where people live, since a representative makes no lead authority (EDPB Guidelines 9/2022 v2.0).
  */
 export function addresseesInEea(facts: ReportFacts): Addressee[] {
-  const { organisation, statement } = facts;
-  if (organisation.country !== undefined && isEea(organisation.country))
-    return [
-      authority(
-        organisation.country,
-        statement.seat,
-        'the main establishment is there: lead authority (GDPR Art. 55, 56)',
-      ),
-    ];
+  const { organisation, statement, incident } = facts;
+  const seat = statement.seat ?? organisation.region;
+  const said = incident?.facts?.mainEstablishment;
+  const main = said === NO_MAIN ? null : stateOf(said ?? organisation.country);
+  if (main !== null)
+    return [authority(main, seat, 'the main establishment is there: lead authority (GDPR Art. 55, 56)')];
   const branches = establishmentsInEea(facts);
-  if (branches.length > 0)
+  if (said !== NO_MAIN && branches.length > 0)
     return branches.map((country) =>
       authority(
         country,
-        statement.seat,
+        seat,
         'an establishment is there, and the seat is outside the EEA: it leads only if the decisions on the processing are taken there (GDPR Art. 4(16), 56; EDPB Opinion 04/2024); for counsel',
       ),
     );
-  return Object.keys(peopleInEea(facts)).map((country) =>
-    authority(
-      country,
-      country === 'DE' ? statement.seat : undefined,
-      'no establishment in the EEA: each authority where people live (EDPB Guidelines 9/2022)',
-    ),
+  const why =
+    branches.length > 0
+      ? 'no main establishment in the EEA: each authority where people live, or an establishment is (EDPB Opinion 04/2024)'
+      : 'no establishment in the EEA: each authority where people live (EDPB Guidelines 9/2022)';
+  return [...new Set([...Object.keys(peopleInEea(facts)), ...branches])].map((country) =>
+    authority(country, country === 'DE' ? seat : undefined, why),
   );
 }
 

@@ -164,7 +164,8 @@ async function nextReport(
   const before = await findReport(reads, incident.id, statement.template, undefined);
   const scope = (await runOf(reads, incident.id))?.answer;
   const risk = (await findAssessment(reads, incident.id, undefined))?.assessment ?? undefined;
-  const facts = { ...given, statement, incident: knownOf(incident), scope, risk };
+  const known = { ...knownOf(incident), facts: (await findLawFacts(reads, incident.id))?.facts ?? undefined };
+  const facts = { ...given, statement, incident: known, scope, risk };
   const report = makeReport(facts, before?.report ?? undefined);
   return { report, version: (before?.version ?? 0) + 1 };
 }

@@ -12,6 +12,7 @@ import type {
   TraceStep,
 } from '@forthright/contract';
 import { livesIn, placeName } from './places.ts';
+import { doubtOf } from './versions.ts';
 
 export type Truth = 'yes' | 'no' | 'unknown';
 
@@ -190,7 +191,7 @@ const GAP: Missing = {
   fact: 'exposure',
   ask: 'Were people exposed of whom the logs can not tell? More log would tell.',
 };
-const RESIDENCE: Missing = {
+export const RESIDENCE: Missing = {
   fact: 'residence',
   ask: 'Where do the people live whose country or state is not known?',
 };
@@ -265,27 +266,41 @@ function matchOf(name: string, group: LawGroup, ground: Ground): Match {
   const kinds = Object.hasOwn(ground.regime.define, name) ? (ground.regime.define[name] ?? []) : [];
   return bestOf(
     kinds.map((kind) => {
-      const { with: terms, if: when, from } = Array.isArray(kind) ? { with: kind } : kind;
+      const { with: terms, if: when, ...days } = Array.isArray(kind) ? { with: kind } : kind;
       const found = allOf(terms.map((term) => termMatch(term, group, ground)));
       if (found.outcome === 'no') return found;
-      const dated = from === undefined ? YES : heldSince(from, ground);
+      const dated = heldOn(days, ground);
       return when === undefined ? allOf([found, dated]) : allOf([found, dated, judge(when, ground)]);
     }),
   );
 }
 
-/** Whether the decisive day is this one or later. Where it is unknown it can't be before the breach. */
-function heldSince(day: string, { regime, facts }: Ground): Match {
+/** Whether the decisive day is within these. Where it is unknown it can't be before the breach. */
+function heldOn({ from, to }: Days, { regime, facts }: Ground): Match {
+  if (from === undefined && to === undefined) return YES;
   const { decisive, zone } = regime;
-  const isSince = (instant: string): boolean =>
-    Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString() >= day;
+  const dayOf = (instant: string): string =>
+    Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
   const event = facts.events[decisive];
-  if (event?.known === true) return isSince(event.value) ? YES : NO;
+  if (event?.known === true) {
+    const holds = (day: string) => (from ?? day) <= day && day <= (to ?? day);
+    const doubt = doubtOf(event.value, facts);
+    const day = dayOf(event.value);
+    if (doubt === null || holds(day) === holds(dayOf(doubt.since.toString()))) return holds(day) ? YES : NO;
+    return { outcome: 'unknown', missing: [{ fact: decisive, ask: `${event.value} is ${doubt.why}` }] };
+  }
   const { occurred } = facts.events;
-  if (occurred?.known === true && isSince(occurred.value)) return YES;
-  const ask = `${event?.ask ?? decisive} The law has changed on ${day}; this decides which version holds.`;
+  const earliest = occurred?.known === true ? dayOf(occurred.value) : null;
+  if (earliest !== null && to !== undefined && earliest > to) return NO;
+  if (earliest !== null && to === undefined && earliest >= (from ?? '')) return YES;
+  const changed = [
+    ...(from === undefined ? [] : [`on ${from}`]),
+    ...(to === undefined ? [] : [`after ${to}`]),
+  ];
+  const ask = `${event?.ask ?? decisive} The law has changed ${changed.join(' and ')}; this decides which version holds.`;
   return { outcome: 'unknown', missing: [{ fact: decisive, ask }] };
 }
+type Days = Readonly<{ from?: string | undefined; to?: string | undefined }>;
 
 function allOf(parts: readonly Match[]): Match {
   if (parts.some((p) => p.outcome === 'no')) return NO;

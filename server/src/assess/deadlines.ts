@@ -93,9 +93,14 @@ function eventStart(event: Event, facts: LawFacts): [string, string | null, stri
   return told?.known === true ? [event, told.value, null] : [event, null, told?.ask ?? EVENTS[event]];
 }
 
+type Notice = LawFacts['notices'][number];
+/** The first notice of a duty, in whichever order they were written down: stating a later one moves no clock. */
+export const noticeOf = (id: string, { notices }: LawFacts): Notice | undefined =>
+  notices.filter((n) => n.duty === id).sort((a, b) => Date.parse(a.at) - Date.parse(b.at))[0];
+
 function noticeStart(duty: string, ground: Ground): [string, string | null, string | null] {
   const id = `${ground.regime.code}/${duty}`;
-  const notice = ground.facts.notices.find((n) => n.duty === id);
+  const notice = noticeOf(id, ground.facts);
   const start = `notice: ${duty}`;
   return notice === undefined ? [start, null, `When was ${id} done?`] : [start, notice.at, null];
 }
@@ -134,7 +139,7 @@ function stateOf(
   until: string | null,
   { facts, regime, at }: DeadlineGround,
 ): ShownDeadline['state'] {
-  const notice = facts.notices.find((n) => n.duty === `${regime.code}/${rule.id}`);
+  const notice = noticeOf(`${regime.code}/${rule.id}`, facts);
   const isAfter = (instant: Temporal.Instant) =>
     until !== null && Temporal.Instant.compare(instant, Temporal.Instant.from(until)) > 0;
   if (notice !== undefined) return isAfter(Temporal.Instant.from(notice.at)) ? 'met-late' : 'met';

@@ -1,5 +1,5 @@
 /** How two assessments of one incident's duties differ. Pure. */
-import type { DutiesAnswer, DutyChange, DutyRow, TraceStep } from '@forthright/contract';
+import type { DutiesAnswer, DutiesVersion, DutyChange, DutyRow, TraceStep } from '@forthright/contract';
 
 type Rows = Pick<DutiesAnswer, 'rows'>['rows'];
 
@@ -41,6 +41,7 @@ function kindOf(before: DutyRow | undefined, after: DutyRow | undefined): DutyCh
   if (!isOf(after)) return 'gone';
   if (before.status !== after.status) return 'status';
   if (untilOf(before) !== untilOf(after)) return 'deadline';
+  if (before.addressee.name !== after.addressee.name) return 'addressee';
   const isSame = before.people.min === after.people.min && before.people.max === after.people.max;
   // Of laws that nobody has verified the number says nothing.
   return isSame || after.status === 'unverified' ? undefined : 'people';
@@ -65,6 +66,21 @@ function turned(before: readonly TraceStep[], after: readonly TraceStep[]): Duty
     return [{ says: (is ?? was)?.says ?? '', before: was, after: is }];
   });
 }
+
+type Assessed = Pick<DutiesVersion, 'decision' | 'duties'>;
+
+/** Whether two assessments say the same, but for the time at which they were made: why, whom, what to ask, what is odd. Both as they are kept. */
+export const saysTheSame = (before: Assessed, after: Assessed): boolean =>
+  JSON.stringify(saidBy(before)) === JSON.stringify(saidBy(after));
+
+const saidBy = ({ decision, duties: { rows, facts } }: Assessed) => ({
+  decision,
+  // What lies ahead of the answer's time names that time.
+  problems: facts.problems.map(({ code, text }) => (code === 'ahead-of-time' ? code : text)),
+  rows: rows.map(({ id, status, why, addressee, missing, exemptions }) => {
+    return { id, status, why, addressee, missing, exemptions };
+  }),
+});
 
 /** Whether it is more than other numbers of people. */
 export const isMoreThanNumbers = (changes: readonly DutyChange[]): boolean =>

@@ -31,7 +31,7 @@ import {
 } from '../incident/index.ts';
 import type { Reads } from '../platform/db/index.ts';
 import { type Asked, lastEntryOf, textsOf } from '../prove/index.ts';
-import { differenceOf, isMoreThanNumbers } from './difference.rules.ts';
+import { differenceOf, isMoreThanNumbers, saysTheSame } from './difference.rules.ts';
 import { concernsSomebody, dutiesOf, type Law } from './duties.ts';
 import { factsOf } from './facts.ts';
 import { findLawFacts, insertDetermination, insertLawFacts, LAW_FACTS } from './law.store.ts';
@@ -192,13 +192,17 @@ async function keep(asked: Asked, basis: Basis, assessed: Assessed): Promise<Dut
     unverified: count('unverified'),
     notDue: count('not-due'),
   };
-  if (last !== undefined && before !== null && last.job === job && changes.length === 0) {
+  const body: DutiesVersion = { schema: 'forthright/duties-version/1', ...assessed, changes };
+  const isSame =
+    before !== null &&
+    changes.length === 0 &&
+    saysTheSame(before, DutiesVersion.parse(JSON.parse(JSON.stringify(body))));
+  if (last !== undefined && last.job === job && isSame) {
     await asked.db.transaction((tx) => endAwaiting(tx, incident.id, lastEntry));
     return { ...last, incident: incident.id, isNew: false, changes };
   }
   const version = (last?.version ?? 0) + 1;
   const kind = isMoreThanNumbers(changes) ? 'duties-changed' : 'duties-assessed';
-  const body: DutiesVersion = { schema: 'forthright/duties-version/1', ...assessed, changes };
   const done = await deedUpon(
     asked,
     incident.id,

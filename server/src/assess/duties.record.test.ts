@@ -99,6 +99,26 @@ onBothEngines(
       assert.deepEqual([timeline?.facts.version, timeline?.facts.job], [1, job]);
     });
 
+    test('another authority, another question, another reason: a version, though no status is another', async () => {
+      const incident = await house().incident({ kind: 'technical-error' });
+      await endRun(house(), incident, [german(40)]);
+      await assessed(incident);
+      const set = (given: object, version: number) =>
+        house().ask<Changed>('investigator', 'PATCH', `${incident}/law-facts`, { version, ...given });
+      await set({ mainEstablishment: 'NL' }, 0);
+      const { isNew, changes } = await assessed(incident);
+      assert.deepEqual(
+        [isNew, changes.filter(({ duty }) => duty === 'EU/authority').map(({ change }) => change)],
+        [true, ['addressee']],
+      );
+      assert.match((await one(incident, 'EU/authority')).row.addressee.name, /Autoriteit Persoonsgegevens/);
+      await set({ covered: { AX: 'yes' } }, 1);
+      const odd = await assessed(incident);
+      assert.deepEqual([odd.isNew, odd.changes], [true, []]);
+      assert.ok((await shown(incident)).problems.some(({ code }) => code === 'name-unknown'));
+      assert.equal((await assessed(incident)).isNew, false);
+    });
+
     test('what is stated is kept in versions, and answers what was asked', async () => {
       const incident = await house().incident({ kind: 'technical-error' });
       await endRun(house(), incident, [california(600)]);
@@ -243,6 +263,12 @@ onBothEngines(
         duty: 'EU/authority',
         reason: 'It went to the wrong authority.',
       });
+      const again = await house().show(incident);
+      assert.deepEqual(
+        again.tasks.map(({ state, kind, owner, due }) => [state, kind, owner, due]),
+        ['done', 'open'].map((state) => [state, 'duty', tasks[0]?.owner, tasks[0]?.due]),
+        'what was not done with the duty is not done of the decision: the task is given anew',
+      );
       assert.ok((await blockers(incident)).includes('open-legal-duty EU/authority'));
       const excuse = { duties: ['EU/authority', 'EU/authority'], reason: 'Counsel: another entity filed.' };
       const role = await house().refusal('investigator', 'POST', `${incident}/duties/excuse`, excuse);

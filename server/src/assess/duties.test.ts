@@ -14,7 +14,7 @@ import {
   StatedFacts,
 } from '@forthright/contract';
 import fc from 'fast-check';
-import { dutiesOf } from './duties.ts';
+import { concernsSomebody, dutiesOf } from './duties.ts';
 import { type FactsInput, factsOf } from './facts.ts';
 import { loadLaw, OWN_LAW } from './law.ts';
 import { EEA_STATES } from './places.ts';
@@ -224,8 +224,11 @@ describe('every answer', () => {
   ] as const;
   const FIELDS = [
     'name',
+    'first name',
+    'last name',
     'email',
     'ssn',
+    'military id',
     'password',
     'birth date',
     'card number',
@@ -237,11 +240,17 @@ describe('every answer', () => {
     .record({
       place: fc.constantFrom(...PLACES),
       fields: fc.uniqueArray(fc.constantFrom(...FIELDS), { minLength: 1, maxLength: 4 }),
+      perhaps: fc.uniqueArray(fc.constantFrom(...FIELDS), { maxLength: 2 }),
       exposed: fc.constantFrom(0, 1, 249, 250, 500, 501, 1000, 1001, 6000),
       unknown: fc.constantFrom(0, 0, 1, 400),
     })
-    .map(({ place, fields, exposed, unknown }) =>
-      group(place[0], fields.sort(), { region: place[1], exposed, unknown }),
+    .map(({ place, fields, perhaps, exposed, unknown }) =>
+      group(place[0], fields.sort(), {
+        region: place[1],
+        perhaps: perhaps.filter((field) => !fields.includes(field)).sort(),
+        exposed,
+        unknown,
+      }),
     );
   const instant = fc
     .date({ min: new Date('2026-02-01'), max: new Date('2026-10-01'), noInvalidDate: true })
@@ -310,6 +319,23 @@ describe('every answer', () => {
           }
         },
       ),
+      runs,
+    );
+  });
+
+  it('what may have been shown and turns out to have been never takes a duty away, nor settles one as not due that was open', () => {
+    const rank = { 'not-due': 0, 'cannot-tell': 1, due: 2, unverified: 3 };
+    fc.assert(
+      fc.property(fc.array(groupOf, { minLength: 1, maxLength: 3 }), factSet, (groups, facts) => {
+        const shown = groups.map((g) => ({ ...g, fields: [...g.fields, ...g.perhaps].sort(), perhaps: [] }));
+        const [before, after] = [ofGroups(groups, facts), ofGroups(shown, facts)];
+        for (const row of after.rows) {
+          const was = rowOf(before, row.id);
+          if (row.status === 'due')
+            assert.notEqual(was.status, 'not-due', `${row.id} was unknown, and taken for no`);
+          assert.ok(was.status !== 'due' || rank[row.status] === 2, row.id);
+        }
+      }),
       runs,
     );
   });
@@ -577,6 +603,93 @@ describe('every start event', () => {
   }
 });
 
+describe('laws that nobody has verified', () => {
+  it('concern an organisation by its seat, though nobody there is affected', () => {
+    const shown = (country: string) => {
+      const { rows, facts } = judged(
+        input([group('GE', ['email'], { exposed: 3 })], {
+          organisation: { country, role: 'controller', branches: [] },
+        }),
+      );
+      return rows
+        .filter((r) => r.status === 'unverified' && concernsSomebody(r, facts.organisation))
+        .map((r) => r.regime);
+    };
+    assert.deepEqual(shown('LU'), ['EU-NIS2', 'EU-ePrivacy', 'GE']);
+    assert.deepEqual(shown('GB'), ['UK-PECR', 'GE']);
+    assert.deepEqual(shown('CH'), ['GE']);
+  });
+});
+
+describe('a year that was typed wrong', () => {
+  const at = (aware: string, more: Partial<FactsInput> = {}) =>
+    judged(
+      input(
+        [
+          group('DE', ['email'], { exposed: 3 }),
+          group('US', ['name', 'ssn'], { region: 'US-CA', exposed: 3 }),
+        ],
+        {
+          firstSeen: '2026-11-18T10:00:00Z',
+          incident: {
+            aware,
+            facts: stated({ risk: 'risk', discovered: aware, acquisition: 'acquired', protection: 'none' }),
+          },
+          ...more,
+        },
+      ),
+    );
+  it('takes no duty away by picking the law of another day than that of the breach', () => {
+    const odd = at('2016-11-20T14:05:00Z');
+    const row = rowOf(odd, 'EU/authority');
+    assert.deepEqual([row.status, row.missing.map((m) => m.fact)], ['cannot-tell', ['aware']]);
+    assert.match(row.missing[0]?.ask ?? '', /before the breach itself \(2026-11-18/);
+    assert.ok(odd.facts.problems.some(({ code }) => code === 'order-of-events'));
+    assert.equal(rowOf(odd, 'US-CA/people').status, 'cannot-tell');
+  });
+  it('a few days before the first view by the logs, within one version, are told and change nothing', () => {
+    const early = at('2026-11-17T14:05:00Z');
+    assert.deepEqual(
+      [rowOf(early, 'EU/authority').status, rowOf(early, 'US-CA/people').status],
+      ['due', 'due'],
+    );
+  });
+  it('years that nobody can mean are refused where they are written', () => {
+    for (const text of [
+      '0000-01-01T00:00:00Z',
+      '1969-12-31T23:59:59Z',
+      '2200-01-01T00:00:00Z',
+      '9999-12-31T23:59:59-12:00',
+    ])
+      assert.throws(() => stated({ discovered: text }), /from 1 January 1970 on, and before 2200/, text);
+  });
+});
+
+describe('notices', () => {
+  it('the first starts the clocks, whichever was written down first', () => {
+    const until = (...days: string[]) =>
+      rowOf(
+        judged(
+          input([group('US', ['name', 'ssn'], { region: 'US-CA', exposed: 501 })], {
+            incident: {
+              aware: '2026-03-01T00:00:00Z',
+              facts: stated({
+                discovered: '2026-03-01T00:00:00Z',
+                acquisition: 'acquired',
+                protection: 'none',
+                notices: days.map((day) => ({ duty: 'US-CA/people', at: `${day}T20:00:00Z` })),
+              }),
+            },
+          }),
+        ),
+        'US-CA/attorney-general',
+      ).deadline?.until;
+    assert.equal(until('2026-03-20'), '2026-04-05T07:00:00Z');
+    assert.equal(until('2026-03-20', '2026-03-10'), until('2026-03-10', '2026-03-20'));
+    assert.equal(until('2026-03-20', '2026-03-10'), until('2026-03-10'));
+  });
+});
+
 describe('which authority', () => {
   const people = [group('DE', ['email'], { exposed: 2 }), group('FR', ['email'], { exposed: 1 })];
   const of = (organisation: FactsInput['organisation'], facts: object = { risk: 'risk' }) =>
@@ -605,6 +718,22 @@ describe('which authority', () => {
       [
         ['EU/authority/DE', 'running', 2],
         ['EU/authority/FR', 'met', 1],
+      ],
+    );
+  });
+  it('people whose country nobody knows may live in a further state, whose authority would be told too', () => {
+    const rows = judged(
+      input([...people, group('unknown', ['email'], { exposed: 5 })], {
+        organisation: { country: 'US', role: 'controller', branches: [] },
+        incident: { aware: '2026-11-20T00:00:00Z', facts: stated({ risk: 'risk' }) },
+      }),
+    ).rows.filter((r) => r.id.startsWith('EU/authority'));
+    assert.deepEqual(
+      rows.map((r) => [r.id, r.status, r.missing.map((m) => m.fact)]),
+      [
+        ['EU/authority/DE', 'due', []],
+        ['EU/authority/FR', 'due', []],
+        ['EU/authority', 'cannot-tell', ['residence']],
       ],
     );
   });

@@ -20,9 +20,10 @@ import {
   type Judged,
   judge,
   PERSONAL_DATA,
+  RESIDENCE,
   type Truth,
 } from './conditions.ts';
-import { deadlineOf } from './deadlines.ts';
+import { deadlineOf, noticeOf } from './deadlines.ts';
 import { NO_MAIN } from './facts.ts';
 import { eeaStateOf, livesIn, placeName } from './places.ts';
 import { versionOf } from './versions.ts';
@@ -468,12 +469,22 @@ function byAuthority(
       { ...own, id, deadline, addressee: authorityOf(state, null, authorities), notes: [note, ...own.notes] },
     ];
   });
-  return rows.length > 0 ? rows : [row];
+  if (rows.length === 0) return [row];
+  // Where somebody lives whose country nobody knows, another authority may have to be told.
+  const isOpen = row.status !== 'not-due' && facts.groups.some((g) => livesIn(g, 'EEA') === 'maybe');
+  return isOpen ? [...rows, elsewhere(row)] : rows;
 }
+
+const elsewhere = (row: DutyRow): DutyRow => ({
+  ...row,
+  status: 'cannot-tell',
+  why: 'cannot tell: there are people whose country is not known; where they live in further states, the authorities there are told too',
+  missing: distinct([...row.missing, RESIDENCE]),
+});
 
 /** Each authority has a notice of its own. */
 function withNoticeOf(id: string, deadline: ShownDeadline, facts: LawFacts): ShownDeadline {
-  const notice = facts.notices.find((n) => n.duty === id);
+  const notice = noticeOf(id, facts);
   if (notice === undefined) return deadline;
   const isLate = deadline.until !== null && Date.parse(notice.at) > Date.parse(deadline.until);
   return {
@@ -541,7 +552,13 @@ export const concernsSomebody = (
   { status, people, regime }: DutyRow,
   { establishments }: LawFacts['organisation'],
 ): boolean =>
-  status !== 'unverified' || people.max > 0 || establishments.includes(regime.split('-')[0] ?? '');
+  status !== 'unverified' ||
+  people.max > 0 ||
+  establishments.some((country) => isCodeOf(regime.split('-')[0] ?? '', country));
+
+/** Codes of laws are those of countries, but for the Union's and the United Kingdom's. */
+const isCodeOf = (code: string, country: string): boolean =>
+  code === country || (code === 'EU' && eeaStateOf(country) !== null) || (code === 'UK' && country === 'GB');
 
 /** What every row has that only counsel can answer. */
 const counselRow = (

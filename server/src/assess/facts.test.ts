@@ -55,6 +55,65 @@ describe('places', () => {
     ] as const)
       assert.notEqual(placeOf(country, region).problem, null, country);
     assert.equal(placeOf('UK', '').country, 'GB');
+    assert.equal(placeOf('EL', '').country, 'GR');
+  });
+  it('a state that was dissolved is no place: where its people live now nobody can tell from it', () => {
+    for (const code of ['DD', 'SU', 'YU', 'CS', 'AN', 'FX', 'ZR', 'TP'])
+      assert.match(placeOf(code, '').problem ?? '', /withdrawn/, code);
+    for (const code of ['DE', 'RS', 'ME', 'TL', 'CD', 'XK', 'PR', 'SJ', 'GI'])
+      assert.equal(placeOf(code, '').problem, null, code);
+  });
+  it('the Canary Islands, Ceuta and Melilla are in Spain under codes of their own, too', () => {
+    for (const country of ['IC', 'EA'])
+      assert.deepEqual([eeaStateOf(country), livesIn({ country, region: '' }, 'EEA')], ['ES', 'yes']);
+  });
+  it('the seat is a place like any other: what is none is told, and nothing hangs on it', () => {
+    const seat = (organisation: Partial<FactsInput['organisation']>) => {
+      const { organisation: o, problems } = factsOf(
+        input({ organisation: { role: 'controller', branches: [], ...organisation } }),
+      );
+      return [o.country, o.region, o.mainEstablishment, problems.map(({ text }) => text)] as const;
+    };
+    assert.deepEqual(seat({ country: 'EL' }), ['GR', null, 'GR', []]);
+    assert.deepEqual(seat({ country: 'PR' }), ['US', 'US-PR', null, []]);
+    assert.deepEqual(seat({ country: 'DE', region: 'DE-BE' }), ['DE', 'DE-BE', 'DE', []]);
+    const [country, , , [gone]] = seat({ country: 'YU' });
+    assert.deepEqual(
+      [country, /organisation\.country: there is no country `YU` any more/.test(String(gone))],
+      [null, true],
+    );
+    const [, region, , [elsewhere]] = seat({ country: 'LU', region: 'DE-BE' });
+    assert.deepEqual([region, /DE-BE, which is not in Luxembourg/.test(String(elsewhere))], [null, true]);
+    assert.match(
+      String(seat({ country: 'LU', branches: [{ country: 'XX' }] })[3]),
+      /organisation\.branches: there is no country `XX`/,
+    );
+  });
+});
+
+describe('what stands together', () => {
+  it('a first name that was shown and a last name that may have been are perhaps a name', () => {
+    const { groups } = factsOf(
+      input({
+        groups: [
+          {
+            country: 'US',
+            region: 'US-CA',
+            fields: ['first name', 'ssn'],
+            perhaps: ['last name'],
+            exposed: 1,
+            unknown: 0,
+          },
+        ],
+      }),
+    );
+    assert.deepEqual(groups[0]?.perhaps, ['fullName', 'lastName']);
+  });
+  it('awareness before anybody saw anything by the logs is told, and the clock runs', () => {
+    const { events, problems } = factsOf(
+      input({ firstSeen: '2026-05-02T10:00:00Z', incident: { aware: '2025-05-02T12:00:00Z' } }),
+    );
+    assert.deepEqual([events.aware?.known, problems.map(({ code }) => code)], [true, ['order-of-events']]);
   });
 });
 

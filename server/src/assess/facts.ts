@@ -18,7 +18,7 @@ import {
   type WordFact,
 } from '@forthright/contract';
 import { elementOf } from './elements.ts';
-import { eeaStateOf, placeOf } from './places.ts';
+import { eeaStateOf, type Place, placeName, placeOf } from './places.ts';
 
 /** What facts for the law are made of: a scope run, the incident file and the workspace. */
 export type FactsInput = Readonly<{
@@ -58,7 +58,7 @@ export function factsOf(input: FactsInput): LawFacts {
   const stated = input.incident.facts ?? NOBODY_STATED;
   const problems: Problem[] = [];
   const groups = groupsOf(input, stated, problems);
-  const organisation = organisationOf(input, stated);
+  const organisation = organisationOf(input, stated, problems);
   if (stated.mainEstablishment !== undefined && organisation.mainEstablishment === null)
     problems.push({
       code: 'establishment-unknown',
@@ -96,15 +96,15 @@ function groupsOf(
     const n = g.exposed + g.unknown;
     if (problem !== null) misplaced.set(problem, (misplaced.get(problem) ?? 0) + n);
     const fields = elementsOf(g.fields, stated);
-    const perhaps = elementsOf(g.perhaps, stated);
-    for (const field of [...fields.unclear, ...perhaps.unclear])
-      unclear.set(field, (unclear.get(field) ?? 0) + n);
+    // A first name that was shown and a last name that may have been are, perhaps, a name.
+    const either = elementsOf([...new Set([...g.fields, ...g.perhaps])], stated);
+    for (const field of either.unclear) unclear.set(field, (unclear.get(field) ?? 0) + n);
     const cell: LawGroup = {
       country,
       region,
       elements: fields.elements,
-      perhaps: perhaps.elements.filter((e) => !fields.elements.includes(e)),
-      unclear: [...new Set([...fields.unclear, ...perhaps.unclear])].sort(),
+      perhaps: either.elements.filter((e) => !fields.elements.includes(e)),
+      unclear: either.unclear.sort(),
       exposed: 0,
       unknown: 0,
     };
@@ -154,15 +154,33 @@ function elementsOf(
 /** Somebody says that no establishment in the EEA takes the decisions. */
 export const NO_MAIN = 'none';
 
-function organisationOf({ organisation: o }: FactsInput, stated: StatedFacts): LawFacts['organisation'] {
-  const establishments = [
-    ...new Set([...(o.country === undefined ? [] : [o.country]), ...o.branches.map((b) => b.country)]),
-  ];
+function organisationOf(
+  { organisation: o }: FactsInput,
+  stated: StatedFacts,
+  problems: Problem[],
+): LawFacts['organisation'] {
+  const code = 'establishment-unknown';
+  const placed = (written: string, where: string): Place | null => {
+    const place = placeOf(written, '');
+    if (place.problem === null) return place;
+    problems.push({ code, text: `organisation.${where}: ${place.problem}; what hangs on it can't be told` });
+    return null;
+  };
+  const seat = o.country === undefined ? null : placed(o.country, 'country');
+  const isElsewhere = o.region !== undefined && seat !== null && o.region.split('-')[0] !== seat.country;
+  if (isElsewhere)
+    problems.push({
+      code,
+      text: `organisation.region is ${o.region}, which is not in ${placeName(seat.country)}; it counts as not stated`,
+    });
+  const region = isElsewhere ? undefined : o.region;
+  const branches = o.branches.flatMap(({ country }) => placed(country, 'branches')?.country ?? []);
+  const establishments = [...new Set([...(seat === null ? [] : [seat.country]), ...branches])];
   // A branch of a controller from outside leads only where it takes the decisions (EDPB Opinion 04/2024): that is asked.
-  const main = stated.mainEstablishment ?? o.country;
+  const main = stated.mainEstablishment ?? seat?.country;
   return {
-    country: o.country ?? null,
-    region: o.region ?? null,
+    country: seat?.country ?? null,
+    region: region ?? (seat === null || ['', 'unknown'].includes(seat.region) ? null : seat.region),
     establishments,
     mainEstablishment: main === undefined ? null : main === NO_MAIN ? NO_MAIN : eeaStateOf(main),
     turnover: o.annualTurnover ?? null,
@@ -263,6 +281,8 @@ function decided(said: StatedFacts['risk'], against = ''): Fact {
   );
 }
 
+/** What can only come after the breach. */
+const LATER = ['suspected', 'aware', 'discovered', 'determined', 'confirmed', 'assessed'] as const;
 const isBefore = (a: string, b: string): boolean => Date.parse(a) < Date.parse(b);
 
 function eventsOf(
@@ -282,7 +302,7 @@ function eventsOf(
     tell(name, stated[name]);
   const doubted = new Map<Event, string>();
   if (incident.occurred !== undefined) {
-    for (const name of ['suspected', 'aware', 'discovered', 'determined', 'confirmed', 'assessed'] as const) {
+    for (const name of LATER) {
       const later = told[name];
       if (later?.known !== true || Date.parse(later.value) >= Date.parse(incident.occurred)) continue;
       const text = `\`${name}\` (${later.value}) is before \`occurred\` (${incident.occurred}): one of them is wrong`;
@@ -294,6 +314,16 @@ function eventsOf(
     }
   }
   const { occurred, contained, aware } = told;
+  // What the logs show may only be a part of it, so the clocks run; a slip in the year or the zone looks the same.
+  if (incident.occurred === undefined && occurred?.known === true)
+    for (const name of LATER) {
+      const later = told[name];
+      if (later?.known === true && isBefore(later.value, occurred.value))
+        problems.push({
+          code: 'order-of-events',
+          text: `\`${name}\` (${later.value}) is before anybody else saw something by the logs (${occurred.value}, ${run}): say \`occurred\`, or correct the one that is wrong`,
+        });
+    }
   if (occurred?.known === true && contained?.known === true && isBefore(contained.value, occurred.value))
     problems.push({
       code: 'order-of-events',

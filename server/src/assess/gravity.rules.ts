@@ -43,13 +43,8 @@ const TELLS: Readonly<Record<RiskData, string>> = {
   secret: 'what professional secrecy protects',
 };
 const HASHED = 'passwords or tokens hashed by a strong algorithm whose salt is safe';
-const SMALL_INSIGHT: ReadonlySet<RiskData> = new Set([
-  'behaviour',
-  'financial',
-  'career',
-  'location',
-  'special',
-]);
+/** Of these a detail may give little insight. Not of money: one month's wage is a high risk in EDPB 01/2021 case 18. */
+const SMALL_INSIGHT: ReadonlySet<RiskData> = new Set(['behaviour', 'career', 'location', 'special']);
 
 const listed = (what: readonly string[]): string =>
   what.length < 2 ? what.join('') : `${what.slice(0, -1).join(', ')} and ${what.at(-1)}`;

@@ -14,11 +14,12 @@ const WEEKENDS: Readonly<Record<string, readonly number[]>> = {
 };
 
 /**
- * Federal holidays that the package lists for a state whose law has none of them: Iowa Code § 1C.2. A day too many here
- * would put a deadline too late.
+ * Federal holidays that the package lists for a state whose law has none of them: Iowa Code § 1C.2, 1 V.S.A. § 371. A day
+ * too many here would put a deadline too late.
  */
 const NO_HOLIDAY: Readonly<Record<string, readonly string[]>> = {
   'US-IA': ["Indigenous Peoples' Day", 'Juneteenth'],
+  'US-VT': ['Juneteenth'],
 };
 
 const known = new Map<string, (day: Temporal.PlainDate) => boolean>();

@@ -138,7 +138,7 @@ export function likelihoodOf(s: Supposed): Chance {
     );
   const [first = NOBODY, ...others] = s.recipients.map((group) => byGroup(group, s));
   const worst = others.reduce((a, b) => (b.likelihood > a.likelihood ? b : a), first);
-  if (s.misuse === 'observed') return misused(worst);
+  if (s.misuse !== 'none') return misused(worst);
   if (s.reached !== 'not-assessable' && s.reached !== 'likely') return worst;
   const doubt =
     s.reached === 'likely'

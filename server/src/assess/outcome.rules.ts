@@ -56,10 +56,18 @@ function cell(
   return isLong(s) ? { level: 2, more: [LONG] } : { level: 1, more: [FEW] };
 }
 
+/** What the data allows need not be guessed at where people were cheated or threatened with it, however plain it is. */
+function harmed({ misuse }: Supposed, found: ReturnType<typeof gravityOf>): ReturnType<typeof gravityOf> {
+  if (misuse !== 'harmful' || found.gravity >= 2) return found;
+  const text =
+    'People came to harm or into danger by it: it serves to cheat or threaten them, plain as the data may be.';
+  return { gravity: 2, why: [...found.why, reason(text, ['recital-75', 'recital-85'], ['misuse'])] };
+}
+
 /** Disclosure and access. */
 export function confidentiality(s: Supposed): Finding {
   if (s.confidentiality === 'no') return { level: 0, reasons: [] };
-  const { gravity, why } = gravityOf(s);
+  const { gravity, why } = harmed(s, gravityOf(s));
   const { likelihood, why: chance } = likelihoodOf(s);
   const { level, more } = cell(gravity, likelihood, s);
   // What is remote or harmless needs no more than its one reason.

@@ -37,8 +37,10 @@ export const EEA_STATES = [
 /** Parts of a member state that have a country code of their own and where EU law applies. */
 const PARTS: Readonly<Record<string, string>> = {
   AX: 'FI',
+  EA: 'ES',
   GF: 'FR',
   GP: 'FR',
+  IC: 'ES',
   MF: 'FR',
   MQ: 'FR',
   RE: 'FR',
@@ -134,6 +136,9 @@ const STATES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** Codes of the Union's own for two states; ISO gave them to nobody else. */
+const OTHER_CODES: Readonly<Record<string, string>> = { EL: 'GR', UK: 'GB' };
+
 /** Codes that `Intl` names although they are no country. */
 const NO_COUNTRIES = new Set(['EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ']);
 const NAMES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
@@ -152,10 +157,11 @@ export function placeName(code: string): string {
  * is no place; those people then live in `unknown`.
  */
 export function placeOf(rawCountry: string, rawRegion: string): Place {
-  const country = rawCountry === 'UK' ? 'GB' : rawCountry;
+  const country = OTHER_CODES[rawCountry] ?? rawCountry;
   if (country === 'unknown' || country === '') return { country: 'unknown', region: '', problem: null };
   if (!isCountry(country)) {
-    return { country: 'unknown', region: '', problem: `there is no country \`${country}\`` };
+    const why = isWithdrawn(country) ? ` any more; ISO 3166 has withdrawn the code` : '';
+    return { country: 'unknown', region: '', problem: `there is no country \`${country}\`${why}` };
   }
   if (US_TERRITORIES.includes(country)) return { country: 'US', region: `US-${country}`, problem: null };
   const states = STATES[country];
@@ -176,8 +182,14 @@ function stateCode(states: Readonly<Record<string, string>>, text: string): stri
 }
 
 function isCountry(code: string): boolean {
-  return /^[A-Z]{2}$/.test(code) && !NO_COUNTRIES.has(code) && NAMES.of(code) !== undefined;
+  return (
+    /^[A-Z]{2}$/.test(code) && !NO_COUNTRIES.has(code) && NAMES.of(code) !== undefined && !isWithdrawn(code)
+  );
 }
+
+/** `Intl` names a state that was dissolved (DD, SU, YU) by one that came after it; where its people live now it can't know. */
+const isWithdrawn = (code: string): boolean =>
+  /^[A-Z]{2}$/.test(code) && new Intl.Locale(`und-${code}`).region !== code;
 
 /** The EEA state whose law holds in a country, or null. */
 export function eeaStateOf(country: string): string | null {

@@ -5,6 +5,7 @@ import {
   type ReportTemplate,
   type TemplateField,
 } from '@forthright/contract';
+import { livingIn } from './addressees.rules.ts';
 import { wordsOf } from './report.rules.ts';
 import type { ReportFacts, Values } from './report.types.ts';
 
@@ -50,21 +51,26 @@ const optional = (
   need: 'optional',
 });
 
-/** People of one place, exposed or perhaps, by the run. */
-function living(
-  facts: ReportFacts,
-  by: 'byCountry' | 'byRegion',
-  place: string | undefined,
-): FilledField | undefined {
+/** People of one place, exposed or perhaps, by the run; where that is not known of all, at most as well. */
+function living(facts: ReportFacts, place: string | undefined): FilledField | undefined {
   const { scope } = facts;
   if (scope === undefined || place === undefined) return undefined;
   // Nobody of that place among the people is a number too, as far as the directory knows places.
-  const { exposed, unknown } = scope.people[by][place] ?? { exposed: 0, unknown: 0 };
-  return {
-    value: exposed + unknown,
-    source: { kind: 'computed', run: scope.run, from: `people.${by}.${place}` },
-  };
+  const { people, perhaps } = livingIn(facts, place);
+  const from = `people.${place.includes('-') ? 'byRegion' : 'byCountry'}, ${place}`;
+  const value =
+    perhaps === 0
+      ? people
+      : `${people}, and at most ${people + perhaps}: of ${perhaps} it is not known where they live`;
+  return { value, source: { kind: 'computed', run: scope.run, from } };
 }
+
+const eventAt =
+  (name: 'discovered' | 'determined') =>
+  ({ incident }: ReportFacts): FilledField | undefined => {
+    const at = incident?.facts?.[name];
+    return at === undefined ? undefined : { value: at, source: { kind: 'incident', from: `facts.${name}` } };
+  };
 
 const WHO: readonly OtherField[] = [
   always('organisation', 'Organisation', 'Art. 33(3)(b)', [12, 13]),
@@ -112,7 +118,7 @@ export const OTHER_TEMPLATES: Readonly<Record<Other, OtherTemplate>> = {
           always('found', 'How it was found', 'UK GDPR Art. 33(1)', [50, 51]),
           {
             ...always('people-uk', 'People in the United Kingdom', 'UK GDPR Art. 33(3)(a)'),
-            computed: (facts) => living(facts, 'byCountry', 'GB'),
+            computed: (facts) => living(facts, 'GB'),
           },
         ],
       },
@@ -143,12 +149,15 @@ export const OTHER_TEMPLATES: Readonly<Record<Other, OtherTemplate>> = {
         fields: [
           always('what-happened', 'What happened', null, [62]),
           always('when', 'When', null, [44, 46, 47]),
-          always('discovered', 'Date of discovery', null),
-          optional('determined', 'Date of determination that it is a breach', null),
+          { ...always('discovered', 'Date of discovery', null), computed: eventAt('discovered') },
+          {
+            ...optional('determined', 'Date of determination that it is a breach', null),
+            computed: eventAt('determined'),
+          },
           always('data', 'Kinds of personal information', null, [70, 71]),
           {
             ...always('residents', 'Residents of the state', null),
-            computed: (facts) => living(facts, 'byRegion', facts.statement.place),
+            computed: (facts) => living(facts, facts.statement.place),
           },
           optional('all-people', 'People in all', null, [68]),
           always('measures', 'What was done about it', null, [92]),

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ReportStatement, Workspace } from '@forthright/contract';
+import { type ForthrightError, ReportStatement, Workspace } from '@forthright/contract';
 import { reportPdf } from './report.pdf.ts';
 import { makeReport } from './report.ts';
 
@@ -73,4 +73,27 @@ test('a report’s PDF is tagged, whole, in its language, and says in order what
   assert.ok(fonts.length >= 2, 'the fonts are within');
   const opened = raw.match(/\bBDC\b/g)?.length;
   assert.equal(opened, raw.match(/\bEMC\b/g)?.length, 'what is marked ends');
+});
+
+const typed = (text: string) =>
+  makeReport({
+    organisation,
+    statement: ReportStatement.parse({ by: 'Ana Κώστα', fields: { 62: text } }),
+    at: new Date('2025-11-21T00:00:00Z'),
+  });
+
+test('Japanese beside Polish: each text in a font that has its letters', { skip }, async () => {
+  const path = join(folder, 'japanese.pdf');
+  await writeFile(path, await reportPdf(typed('個人データの漏えい, Łódź')));
+  const text = execFileSync('pdftotext', [path, '-'], { encoding: 'utf8' });
+  assert.match(text, /個人データの漏えい, Łódź/);
+  assert.match(text, /Łódź Żółw Market/);
+});
+
+test('letters that no font at hand has are refused by name, and never boxes', async () => {
+  await assert.rejects(reportPdf(typed('ᚠᚢᚦ ꦲꦏ Ａ')), (error: ForthrightError) => {
+    assert.equal(error.code, 'font-missing');
+    assert.match(error.message, /ꦲ/);
+    return true;
+  });
 });

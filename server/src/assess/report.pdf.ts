@@ -38,7 +38,10 @@ export function reportDocument(report: Report): PdfDocument {
   };
 }
 
-/** The report as an accessible PDF. What writes it is loaded only now: most commands need none. */
+/**
+ * The report as an accessible PDF. What writes it is loaded only now: most commands need none. Refuses (`font-missing`) what
+ * somebody typed in letters that no font at hand has.
+ */
 export async function reportPdf(report: Report): Promise<Uint8Array> {
   const { writePdf } = await import('../platform/pdf/index.ts');
   return writePdf(reportDocument(report));

@@ -293,6 +293,76 @@ test('it goes to the lead authority; in Germany by the seat; without an establis
   assert.ok(california.missing.some(({ field }) => field === 'notice-copy'));
 });
 
+test('places are counted as the duties count them, and who lives nobody knows where is no part of none', () => {
+  const people = (counts: Record<string, number>) =>
+    Object.fromEntries(Object.entries(counts).map(([place, exposed]) => [place, { exposed, unknown: 0 }]));
+  const scope = (byCountry: Record<string, number>, byRegion: Record<string, number> = {}) =>
+    ({
+      run: 'run_1',
+      people: {
+        ...{ exposed: 30, unknown: 0, unidentified: 0, min: 30, max: 30 },
+        byCountry: people(byCountry),
+        byRegion: people(byRegion),
+      },
+      fields: {},
+      window: { from: null, to: null },
+      where: { hosts: [] },
+    }) as unknown as NonNullable<ReportFacts['scope']>;
+  const written = scope(
+    { DE: 1, EL: 2, RE: 3, IC: 4, GB: 5, UK: 6, PR: 7, DD: 8, US: 9 },
+    { 'US-NY': 1, 'US-NEW YORK': 2, 'US-CALI': 3, 'US-PR': 1, 'PR-PR': 7 },
+  );
+  const edpb = makeReport(facts({}, { scope: written }));
+  assert.deepEqual(edpb.values[117]?.value, { DE: 1, GR: 2, FR: 3, ES: 4 });
+  const ico = makeReport(facts({ template: 'ico' }, { scope: written }));
+  assert.equal(ico.values['people-uk']?.value, '11, and at most 19: of 8 it is not known where they live');
+  const of = (place: string) =>
+    makeReport(facts({ template: 'us-ag', place }, { scope: written })).values.residents?.value;
+  assert.equal(of('US-NY'), '3, and at most 14: of 11 it is not known where they live');
+  assert.match(String(of('US-PR')), /^8, /);
+  const cross = (byCountry: Record<string, number>) =>
+    makeReport(facts({}, { scope: scope(byCountry) })).values[113]?.value;
+  assert.deepEqual(
+    [cross({ DE: 1, RE: 1 }), cross({ FR: 1, RE: 1 }), cross({ DE: 1, YU: 1 })],
+    ['yes', 'no', undefined],
+  );
+});
+
+test('what is stated for the law says which authority leads, and when it was discovered', () => {
+  const to = (stated: object, country = 'LU', branches: string[] = []) =>
+    makeReport(
+      facts(
+        {},
+        {
+          organisation: {
+            ...organisation,
+            country,
+            branches: branches.map((one) => ({ country: one, legalName: one })),
+          },
+          incident: { facts: stated },
+        },
+      ),
+    ).addressees.map((one) => one.country);
+  assert.deepEqual(to({ mainEstablishment: 'NL' }), ['NL']);
+  assert.deepEqual(to({ mainEstablishment: 'IE' }, 'US', ['IE', 'NL']), ['IE']);
+  assert.deepEqual(to({ mainEstablishment: 'none' }, 'US', ['IE']), ['IE']);
+  assert.deepEqual(to({}, 'EL'), ['GR']);
+  const region = { ...organisation, country: 'DE', region: 'DE-BE' };
+  assert.deepEqual(
+    makeReport(facts({}, { organisation: region })).addressees.map((one) => one.country),
+    ['DE-BE'],
+    'the seat that the workspace says',
+  );
+  const discovered = '2026-03-02T17:00:00Z';
+  const ag = makeReport(
+    facts({ template: 'us-ag', place: 'US-CA' }, { incident: { facts: { discovered } } }),
+  );
+  assert.deepEqual(ag.values.discovered, {
+    value: discovered,
+    source: { kind: 'incident', from: 'facts.discovered' },
+  });
+});
+
 test('the other reports are put together from the same facts, and say that they are not the authority’s form', () => {
   const generic = makeReport(facts({ template: 'generic', state: 'complete', fields: WHOLE }));
   assert.equal(generic.isReady, true);

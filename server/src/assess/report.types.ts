@@ -13,6 +13,10 @@ export type KnownIncident = Readonly<{
   aware?: string | undefined;
   contained?: Readonly<{ at: string; summary?: string | undefined }> | undefined;
   cause?: Readonly<{ summary?: string | undefined }> | undefined;
+  /** What is stated for the law: which establishment decides on the processing, and when what was found. */
+  facts?:
+    | Readonly<Partial<Record<'mainEstablishment' | 'discovered' | 'determined', string | undefined>>>
+    | undefined;
   /** What a named person decided, the gravest that stands; `due`: until when who is to be told must be told. */
   decided?: Readonly<{ id: string; by: string; answer: Answer; due?: string | undefined }> | undefined;
 }>;

@@ -232,8 +232,14 @@ function stated({ ordinary, factors }: RiskStatement): Map<RiskFactorId, Given> 
   return given;
 }
 
-const ordinaryOf = (id: RiskFactorId): string | undefined =>
-  (RISK_QUESTIONS[id] as { ordinary?: string }).ordinary;
+/**
+ * What `ordinary` says of a factor. What people felt is ordinarily nothing, but of data that they did not get back within
+ * a day nobody can say so without a look: it is asked.
+ */
+function ordinaryOf(id: RiskFactorId, toldOf: (id: RiskFactorId) => unknown): string | undefined {
+  if (id === 'effect' && toldOf('availability') === 'yes' && toldOf('restore') !== 'prompt') return;
+  return (RISK_QUESTIONS[id] as { ordinary?: string }).ordinary;
+}
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /**
@@ -250,6 +256,14 @@ export function factorsOf(
   const computed = answer === undefined ? {} : computedFactors(answer, statement.fields);
   const fromFacts = facts === undefined ? {} : factorsOfFacts(facts);
   const problems: Problem[] = [];
+  const toldOf = (id: RiskFactorId): unknown => {
+    const own = given.get(id);
+    return own === undefined
+      ? (computed[id] ?? fromFacts[id])?.value
+      : own === 'unknown'
+        ? undefined
+        : own.value;
+  };
   const entries = RISK_FACTOR_IDS.map((id) => {
     const own = given.get(id);
     const found = computed[id] ?? fromFacts[id];
@@ -287,7 +301,7 @@ export function factorsOf(
               : { kind: 'computed', run: answer?.run ?? '', from: found.from },
         },
       ];
-    const ordinary = statement.ordinary ? ordinaryOf(id) : undefined;
+    const ordinary = statement.ordinary ? ordinaryOf(id, toldOf) : undefined;
     return ordinary === undefined
       ? [id, { known: false }]
       : [id, { known: true, value: ordinary, source: { kind: 'ordinary', by } }];

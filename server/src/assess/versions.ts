@@ -18,6 +18,21 @@ function noneOn(rules: readonly DutyRule[], day: string): Version {
   return { kind: 'none', day, first: day < first.valid.from ? first : null };
 }
 
+const HANGS = 'The law has changed; this decides which version holds.';
+
+/** A decisive event before the breach itself: which day is right, the one that is stated or the one that the logs show? */
+export function doubtOf(
+  decisive: string,
+  { events }: Pick<LawFacts, 'events'>,
+): Readonly<{ since: Temporal.Instant; why: string }> | null {
+  const { occurred } = events;
+  if (occurred?.known !== true || Date.parse(decisive) >= Date.parse(occurred.value)) return null;
+  return {
+    since: Temporal.Instant.from(occurred.value),
+    why: `before the breach itself (${occurred.value}, ${occurred.source}): which of the two is right?`,
+  };
+}
+
 /** The version of a duty in force on the decisive day. Today's version is taken only if no other can be meant. */
 export function versionOf(
   rules: readonly DutyRule[],
@@ -30,7 +45,17 @@ export function versionOf(
     instant.toZonedDateTimeISO(regime.zone).toPlainDate().toString();
   if (event?.known === true) {
     const day = dayOf(Temporal.Instant.from(event.value));
-    const [first, ...others] = rules.filter((rule) => holdsOn(rule, day));
+    const doubt = doubtOf(event.value, facts);
+    const held = (on: string) => rules.filter((rule) => holdsOn(rule, on));
+    const [here, there] = [held(day), doubt === null ? [] : held(dayOf(doubt.since))];
+    // A year that was typed wrong must not take a duty away, nor pick the law: the evidence says otherwise.
+    if (doubt !== null && (here.length !== there.length || here.some((rule, i) => rule !== there[i])))
+      return {
+        kind: 'unknown',
+        rules: [...new Set([...here, ...there])],
+        missing: { fact: regime.decisive, ask: `${event.value} is ${doubt.why} ${HANGS}` },
+      };
+    const [first, ...others] = here;
     if (first === undefined) return noneOn(rules, day);
     return others.length > 0
       ? { kind: 'contradiction', rules: [first, ...others] }
@@ -49,6 +74,6 @@ export function versionOf(
   return {
     kind: 'unknown',
     rules: possible,
-    missing: { fact: regime.decisive, ask: `${ask} The law has changed; this decides which version holds.` },
+    missing: { fact: regime.decisive, ask: `${ask} ${HANGS}` },
   };
 }

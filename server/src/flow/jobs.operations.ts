@@ -43,8 +43,8 @@ import {
   type StreamedEvent,
   type StreamFrom,
 } from '../prove/index.ts';
-import { loadWorkspace } from '../sources/index.ts';
-import { cancelTraceRun, TRACE_RUN } from '../trace/index.ts';
+import { type LoadedWorkspace, loadWorkspace } from '../sources/index.ts';
+import { ACCESS_RUN, cancelTraceRun, TRACE_RUN } from '../trace/index.ts';
 
 export type JobsOptions = Readonly<{
   /** Path of the workspace file; undefined when the server was given none. */
@@ -128,6 +128,7 @@ const CANCELS: Readonly<
 > = {
   [SCOPE_RUN]: cancelRun,
   [TRACE_RUN]: (tx, job, _, at) => cancelTraceRun(tx, job, at),
+  [ACCESS_RUN]: (tx, job, _, at) => cancelTraceRun(tx, job, at),
 };
 
 async function cancel(asked: Asked, id: string): Promise<JobCancelled> {
@@ -192,8 +193,43 @@ async function showWorkspace({ workspace: path }: JobsOptions): Promise<Workspac
       organisation: organisation.name,
       logs: Object.entries(sources.logs).map(([name, { format }]) => ({ name, format })),
       references: ['customers', ...Object.keys(sources.references)],
+      sources: sourcesOf(sources),
     },
   };
+}
+
+type Shown = NonNullable<WorkspaceShown['workspace']>['sources'];
+
+function sourcesOf({
+  customers,
+  references,
+  sessions,
+  employees,
+  sellers,
+  logs,
+}: LoadedWorkspace['workspace']['sources']): Shown {
+  const named = (columns: object) =>
+    Object.entries(columns).flatMap(([field, column]) => (column === undefined ? [] : [field]));
+  const table = (kind: 'sessions' | 'employees' | 'sellers', columns: object | undefined): Shown =>
+    columns === undefined ? [] : [{ source: kind, kind, maps: named(columns) }];
+  const without = ({ at: _, ...columns }: Readonly<{ at: unknown }>): object => columns;
+  return [
+    { source: 'customers', kind: 'customers', maps: named(customers.columns) },
+    ...Object.entries(references).map(([name, one]) => ({
+      source: `references.${name}`,
+      kind: 'reference' as const,
+      maps: named(without(one)),
+    })),
+    ...table('sessions', sessions === undefined ? undefined : without(sessions)),
+    ...table('employees', employees?.columns),
+    ...table('sellers', sellers?.columns),
+    ...Object.entries(logs).map(([name, { format, columns = {} }]) => ({
+      source: `logs.${name}`,
+      kind: 'log' as const,
+      format,
+      maps: named(columns),
+    })),
+  ];
 }
 
 const said = (event: JobEvent, { code }: Job): JobProgress => ({

@@ -1,5 +1,6 @@
 /** Looks into the connected logs and lists, for whoever says what leaked. */
 import {
+  CheckSource,
   DescribeList,
   ForthrightError,
   type Leak,
@@ -8,6 +9,7 @@ import {
   PathsSuggested,
   PreviewLeak,
   type Problem,
+  SourceChecked,
   SuggestPaths,
 } from '@forthright/contract';
 import {
@@ -17,12 +19,13 @@ import {
   notFound,
   problemsOfFiles,
   problemsOfLeaks,
+  READERS,
   recordUpon,
   WORKERS,
 } from '../incident/index.ts';
 import { Limiter, type Wait } from '../platform/index.ts';
 import { type Asked, deed, type Operation } from '../prove/index.ts';
-import { describeList, previewLeak, suggestPaths } from '../scope/index.ts';
+import { checkSource, describeList, previewLeak, suggestPaths } from '../scope/index.ts';
 import { type LoadedWorkspace, loadWorkspace, refuseStray } from '../sources/index.ts';
 import type { JobsOptions } from './jobs.operations.ts';
 
@@ -31,9 +34,13 @@ const A_MINUTE = { most: 60, windowSeconds: 60 };
 
 export function lookOperations({ workspace: path }: JobsOptions): readonly Operation[] {
   let limiter: Limiter | undefined;
-  /** The workspace, for whoever may see the incident. Refuses whoever looks too often. */
+  /** The workspace, for whoever may see the incident. */
   const opened = async (asked: Asked, incident: string): Promise<LoadedWorkspace> => {
     if ((await findIncident(asked.db, incident, asked.actor)) === undefined) throw notFound(incident);
+    return loaded(asked);
+  };
+  /** Refuses whoever looks too often. */
+  const loaded = async (asked: Asked): Promise<LoadedWorkspace> => {
     if (path === undefined)
       throw new ForthrightError('workspace-missing', 'This server was started without a workspace.');
     limiter ??= new Limiter(A_MINUTE, asked.now);
@@ -49,6 +56,15 @@ export function lookOperations({ workspace: path }: JobsOptions): readonly Opera
     );
   };
   return [
+    guarded(CheckSource, SourceChecked, {
+      name: 'check-source',
+      summary:
+        'Whether one source of the workspace can be read, and how many rows a look of some seconds finds; a source that is broken is an answer.',
+      method: 'GET',
+      path: '/workspace/check',
+      may: READERS,
+      run: async (asked, { source }) => checkSource(await loaded(asked), source),
+    }),
     guarded(SuggestPaths, PathsSuggested, {
       name: 'suggest-paths',
       summary:

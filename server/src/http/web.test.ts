@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -39,6 +39,13 @@ describe('the web application behind the door', () => {
       assert.match(policy, /script-src 'self';.*require-trusted-types-for 'script'; trusted-types 'none'/);
       assert.equal(answer.headers['cache-control'], 'no-cache');
     }
+  });
+
+  test('every address of the application is one of these', async () => {
+    const router = readFileSync(new URL('../../../web/src/app/router.tsx', import.meta.url), 'utf8');
+    const paths = [...router.matchAll(/ path: '([^']+)'/g)].map(([, path = '']) => path);
+    assert.ok(paths.includes('/incidents/$incident/leaks'));
+    for (const path of paths) assert.equal((await get(path.replaceAll(/\$\w+/g, 'x'))).statusCode, 200, path);
   });
 
   test('a file is sent as the browser can take it, and kept for good, since its name is that of its content', async () => {

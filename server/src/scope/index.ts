@@ -2,6 +2,7 @@ export { type CohortRow, cohortOf } from './cohort.ts';
 export { whyDifferent } from './compare.rules.ts';
 export { addressesInDirectory } from './directory.ts';
 export { writeKept } from './kept.ts';
+export { checkSource } from './looks.sources.ts';
 export { describeList, previewLeak, suggestPaths } from './looks.ts';
 export { scope, seenByViewer, whoSawPerson } from './operations.ts';
 export { readinessOperation } from './readiness.operation.ts';

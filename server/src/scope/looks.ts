@@ -56,7 +56,8 @@ export const MASKED = '●●●';
 
 type Look<T> = (context: PrepareContext) => Promise<T>;
 
-function looking<T>(workspace: LoadedWorkspace, look: Look<T>): Promise<T> {
+/** One look with an engine of its own, which is ended when it takes too long. */
+export function looking<T>(workspace: LoadedWorkspace, look: Look<T>): Promise<T> {
   const signal = AbortSignal.timeout(LOOK_MS);
   return withEngine(workspace, signal, (engine) =>
     look({
@@ -78,7 +79,7 @@ function looking<T>(workspace: LoadedWorkspace, look: Look<T>): Promise<T> {
 type Rows<T> = Readonly<{ rows: T[]; stoppedEarly: boolean }>;
 
 /** The rows of a SELECT over what could be read in time. */
-async function inTime<T extends object>(
+export async function inTime<T extends object>(
   engine: Analytics,
   sql: Sql,
   params: Readonly<Record<string, readonly string[]>> = {},
@@ -145,7 +146,7 @@ const PARSED_BYTES = 3_000_000;
 const UNPACKED = 8;
 
 /** Every so manieth line of these files is enough. */
-function sparse(files: readonly SourceFile[]): number {
+export function sparse(files: readonly SourceFile[]): number {
   const bytes = files.reduce(
     (sum, file) => sum + file.bytes * (file.compression === 'none' ? 1 : UNPACKED),
     0,

@@ -1,11 +1,16 @@
 /** What the program does by itself: jobs that were asked for, and upkeep by the clock. Wired by hand. */
+import { join } from 'node:path';
 import {
   ANSWER_ASKS,
   answerAsksHandler,
+  MOST_MAIL_BYTES,
   publishAnswers,
+  readArrived,
   reportersOf,
   SEND_ANSWERS,
+  SUM_FILES,
   sendAnswersHandler,
+  sumFilesHandler,
   TAKE_CHECKS,
   TAKE_REPORTS,
   takeChecksHandler,
@@ -14,8 +19,10 @@ import {
 import { assessDutiesHandler, scopeRunHandler } from '../flow/index.ts';
 import { ASSESS_DUTIES, SCOPE_RUN } from '../incident/index.ts';
 import {
+  aliasesMaildir,
   CAMPAIGN_WINDOWS,
   campaignWindowsHandler,
+  decoysMaildir,
   MAKE_COPIES,
   type Mailing,
   makeCopiesHandler,
@@ -33,9 +40,20 @@ import {
 } from '../notify/index.ts';
 import type { Db } from '../platform/db/index.ts';
 import type { Log, Outbound } from '../platform/index.ts';
+import { domainOf } from '../platform/mail/index.ts';
 import { addJob, type Lane, type Runner, runJobs, type Schedule } from '../platform/queue/index.ts';
-import { CHECKPOINT_MINUTES, registerState } from '../prove/index.ts';
-import { TRACE_RUN, traceRunHandler } from '../trace/index.ts';
+import { CHECKPOINT_MINUTES, type Cosign, registerState, sealFolder } from '../prove/index.ts';
+import { loadWorkspace } from '../sources/index.ts';
+import {
+  ACCESS_RUN,
+  accessRunHandler,
+  FORWARD_ALIASES,
+  forwardAliasesHandler,
+  TAKE_DECOY_MAIL,
+  TRACE_RUN,
+  takeDecoyMailHandler,
+  traceRunHandler,
+} from '../trace/index.ts';
 import { announce, announceDeadlines, DELIVERY, deliveryHandler } from '../webhooks/index.ts';
 import { CHECKPOINT, checkpointHandler } from './checkpoint.ts';
 
@@ -51,6 +69,8 @@ export type WorkerOptions = Readonly<{
   mailing?: Mailing | undefined;
   /** Whether webhooks may lead into private networks. */
   outbound: Outbound;
+  /** Has witnesses sign each checkpoint; without it none is asked. */
+  cosign?: Cosign | undefined;
   /** What other stages have done once an hour. */
   upkeep?: () => Promise<void>;
   pollMs?: number;
@@ -64,7 +84,10 @@ const RETURNED_MINUTES = 1;
 const EVIDENCE_MINUTES = 1;
 const ANSWERS_MINUTES = 1;
 const CHECKS_MINUTES = 1;
+const SUMS_MINUTES = 1;
 const REPORTS_MINUTES = 1;
+const DECOYS_MINUTES = 1;
+const ALIASES_MINUTES = 1;
 /** The directory is read once for all who asked. */
 const ASKS_MINUTES = 5;
 
@@ -73,7 +96,7 @@ const ASKS_MINUTES = 5;
  * stopped nothing is begun.
  */
 export async function startWorker(options: WorkerOptions): Promise<Runner> {
-  const { db, now, log, data, workspace, mailing, outbound, upkeep, pollMs } = options;
+  const { db, now, log, data, workspace, mailing, outbound, cosign, upkeep, pollMs } = options;
   const campaigns = { db, now, log, data, workspace, mailing };
   const lanes: Lane[] = [
     // One at a time: a run takes as much of the machine as it gets.
@@ -82,17 +105,19 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
       handlers: {
         [SCOPE_RUN]: scopeRunHandler({ db, now, data, workspace }),
         [TRACE_RUN]: traceRunHandler({ db, now, data, workspace, reportersOf }),
+        [ACCESS_RUN]: accessRunHandler({ db, now, data, workspace }),
       },
     },
     {
       atOnce: 1,
       handlers: {
-        [CHECKPOINT]: checkpointHandler({ db, now, data, upkeep }),
+        [CHECKPOINT]: checkpointHandler({ db, now, data, cosign, upkeep }),
         [PUBLISH_BATCHES]: { run: () => publishAnswers({ db, data }) },
         [CAMPAIGN_WINDOWS]: campaignWindowsHandler({ db, now, data }),
         [DEADLINES]: { run: () => announceDeadlines(db, now) },
       },
     },
+    { atOnce: 1, handlers: { [SUM_FILES]: sumFilesHandler({ db, data, log }) } },
     { atOnce: 1, handlers: { [ASSESS_DUTIES]: assessDutiesHandler({ db, now, workspace }) } },
     { atOnce: 1, handlers: { [PREPARE_CAMPAIGN]: prepareCampaignHandler(campaigns) } },
     // Campaigns of several incidents go side by side; of one there is one at a time.
@@ -106,6 +131,49 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     { atOnce: 1, handlers: { [TAKE_CHECKS]: takeChecksHandler(campaigns) } },
     // One at a time: no two programs share a Maildir.
     { atOnce: 1, handlers: { [TAKE_REPORTS]: takeReportsHandler(campaigns) } },
+    ...(mailing?.decoys === undefined
+      ? []
+      : [
+          // One at a time: no two programs share a Maildir.
+          {
+            atOnce: 1,
+            handlers: {
+              [TAKE_DECOY_MAIL]: takeDecoyMailHandler({
+                db,
+                now,
+                log,
+                seals: sealFolder(join(data, 'keys')),
+                received: mailing.receive?.smtp === undefined ? undefined : decoysMaildir(data),
+                maildirs: mailing.decoys.maildirs,
+                imap: mailing.decoys.imap,
+                own: () => ownDomains(mailing, workspace),
+                readArrived,
+                mostBytes: MOST_MAIL_BYTES,
+              }),
+            },
+          },
+        ]),
+    ...(mailing?.aliases === undefined
+      ? []
+      : [
+          // One at a time: no two programs share a Maildir.
+          {
+            atOnce: 1,
+            handlers: {
+              [FORWARD_ALIASES]: forwardAliasesHandler({
+                db,
+                now,
+                log,
+                seals: sealFolder(join(data, 'keys')),
+                received: aliasesMaildir(data),
+                domain: mailing.aliases.domain,
+                mailing,
+                readArrived,
+                mostBytes: MOST_MAIL_BYTES,
+              }),
+            },
+          },
+        ]),
     { atOnce: 1, handlers: { [ANSWER_ASKS]: answerAsksHandler(campaigns) } },
     // One at a time: each mail is one process's.
     { atOnce: 1, handlers: { [SEND_ANSWERS]: sendAnswersHandler({ db, now, mailing }) } },
@@ -115,6 +183,7 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
   const schedules: Schedule[] = [
     { kind: CHECKPOINT, everyMinutes: CHECKPOINT_MINUTES },
     { kind: DEADLINES, everyMinutes: DEADLINES_MINUTES },
+    { kind: SUM_FILES, everyMinutes: SUMS_MINUTES },
     { kind: CAMPAIGN_WINDOWS, everyMinutes: CAMPAIGN_WINDOW_MINUTES },
     ...(mailing === undefined
       ? []
@@ -125,6 +194,8 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     ...(mailing?.relayLog === undefined ? [] : [{ kind: SEEK_EVIDENCE, everyMinutes: EVIDENCE_MINUTES }]),
     ...(mailing?.check === undefined ? [] : [{ kind: TAKE_CHECKS, everyMinutes: CHECKS_MINUTES }]),
     ...(mailing?.reports === undefined ? [] : [{ kind: TAKE_REPORTS, everyMinutes: REPORTS_MINUTES }]),
+    ...(mailing?.decoys === undefined ? [] : [{ kind: TAKE_DECOY_MAIL, everyMinutes: DECOYS_MINUTES }]),
+    ...(mailing?.aliases === undefined ? [] : [{ kind: FORWARD_ALIASES, everyMinutes: ALIASES_MINUTES }]),
     ...(mailing?.receive === undefined ? [] : [{ kind: TAKE_RETURNED, everyMinutes: RETURNED_MINUTES }]),
   ];
   // At each start, too: the folder may be another one than that of an hour ago.
@@ -146,4 +217,14 @@ export async function startWorker(options: WorkerOptions): Promise<Runner> {
     before: () => announce(db, now),
     ...(pollMs === undefined ? {} : { pollMs }),
   });
+}
+
+/** From which we write ourselves. */
+async function ownDomains(
+  { from, returns }: Mailing,
+  workspace: string | undefined,
+): Promise<readonly string[]> {
+  const domains =
+    workspace === undefined ? [] : (await loadWorkspace(workspace)).workspace.organisation.domains;
+  return [...new Set([domainOf(from.address), returns, ...domains])];
 }

@@ -34,6 +34,7 @@ function verifiedLines(regime: Regime): string[] {
                 kind.with.join(' + '),
                 ...(kind.if === undefined ? [] : [`if ${JSON.stringify(kind.if)}`]),
                 ...(kind.from === undefined ? [] : [`since ${kind.from}`]),
+                ...(kind.to === undefined ? [] : [`until ${kind.to}`]),
               ].join(', '),
         ),
       ),

@@ -15,6 +15,7 @@ export function traceText(answer: TraceAnswer): string {
     ...answer.named.flatMap((x) => section(visible(x.candidate), explained(x))),
     ...section('Reports', reports(answer)),
     ...section('Controls', controls(answer)),
+    ...section('Decoys', decoys(answer)),
     ...section('For', gate(answer)),
     ...section('Not shown', answer.cautions.map(visible)),
     ...section('Evidence', [
@@ -35,6 +36,8 @@ const REFUSED: Record<NonNullable<TraceAnswer['refusal']>, string> = {
     'Nobody is named: the controls point to nobody, but they are too few to show that a key which routes work is missing.',
   'loud-controls':
     'Nobody is named: past reports that have nothing to do with this leak point to somebody, too. A key that routes work is missing, and whoever were named now might be innocent.',
+  'depends-on-key':
+    'Nobody is named: whoever stands out does so only as long as a key that is known is not taken to route work. If it does, put it under `routing` and ask again.',
 };
 
 function verdict(answer: TraceAnswer): string[] {
@@ -69,6 +72,11 @@ function explained(one: NamedCandidate): string[] {
   const also = one.alsoSeenBy.map((x) => `${visible(x.candidate)} ${number(x.hits)}`).join(', ');
   return [
     `had looked up ${number(one.hits)} of those who reported; ordinary work makes ${one.expected.toLocaleString('en-GB', { maximumFractionDigits: 1 })} expected. They had looked up ${number(one.seen)} people in all. The e-value is 10^${(one.logE / Math.LN10).toFixed(1)}.`,
+    ...(one.decoys === undefined || one.decoys.hits.length === 0
+      ? []
+      : [
+          `${plural(one.decoys.hits.length, 'mail')} came to decoys that stand in their place alone (${number(one.decoys.planted)} do). This alone makes 10^${(one.decoys.logE / Math.LN10).toFixed(1)} of it.`,
+        ]),
     ...shown,
     ...(more > 0 ? [`and ${number(more)} more in the JSON output`] : []),
     ...(also === '' ? [] : [`Of these ${number(one.hits)} were looked up by others, too: ${also}.`]),
@@ -90,17 +98,33 @@ function reports({ reports: r, lookUps, candidates, routing }: TraceAnswer): str
   ];
 }
 
-function controls({ controls: { each, needed, missing } }: TraceAnswer): string[] {
+function decoys({ decoys: d }: TraceAnswer): string[] {
+  if (d === undefined) return [];
+  const isCounted = d.count
+    ? `Of ${number(d.nowhere)} that stand in no place none got any, so that they count.`
+    : `Of ${number(d.nowhere)} that stand in no place ${number(d.nowhereHit)} got some: addresses leave by another way as well, and decoys do not count.`;
+  return [
+    `${plural(d.planted, 'decoy')}, those in ${plural(d.places, 'place')} among them; ${plural(d.mails, 'mail')} of this campaign to ${number(d.hit)} of them. ${isCounted}`,
+  ];
+}
+
+function controls({ controls: { each, needed, missing }, otherKeys = [] }: TraceAnswer): string[] {
   const lines = each.map(
     (x) =>
-      `${visible(x.name)}: ${plural(x.reports, 'report')}, ${x.quiet ? 'points to nobody' : `points to somebody (as concentrated by chance: ${(100 * x.chance).toLocaleString('en-GB', { maximumFractionDigits: 1 })} %)`}`,
+      `${visible(x.name)}: ${plural(x.reports, 'report')}${x.seen === undefined ? '' : `, ${number(x.seen)} of them of people whom somebody had looked up`}, ${x.quiet ? 'points to nobody' : `points to somebody (as concentrated by chance: ${(100 * x.chance).toLocaleString('en-GB', { maximumFractionDigits: 1 })} %)`}`,
   );
   const keys = missing.map(
     (x) => `${visible(x.key)} (${x.quiet ? 'then the controls are quiet' : 'still loud'})`,
   );
+  const tried = otherKeys.map(
+    (x) => `${visible(x.key)} (${x.fall === 0 ? 'all of them do still' : `${number(x.fall)} no longer`})`,
+  );
   return [
     ...(lines.length > 0 ? lines : ['none']),
     `Needed: ${plural(needed, 'report')} of people whom somebody had looked up.`,
+    ...(tried.length > 0
+      ? [`Whoever stands out, held against other keys as well: ${tried.join(', ')}.`]
+      : []),
     ...(keys.length > 0 ? [`Tried as the missing key: ${keys.join(', ')}.`] : []),
   ];
 }

@@ -265,44 +265,53 @@ describe('every text format gives back what was written', () => {
   }
 });
 
+/** Several groups of lines in one statement: to plan one takes longer than to read a thousand lines. */
+function readGroups<K extends string>(
+  format: CompiledFormat,
+  groups: Readonly<Record<K, readonly string[]>>,
+) {
+  const rows = reading.lines(format, Object.values<readonly string[]>(groups).flat());
+  let from = 0;
+  const of = {} as Record<K, typeof rows>;
+  for (const name of Object.keys(groups) as K[]) {
+    of[name] = rows.slice(from, from + groups[name].length);
+    from += groups[name].length;
+  }
+  assert.equal(rows.length, from);
+  return of;
+}
+
 describe('broken lines are rejected, and nothing crashes', () => {
   for (const c of CASES) {
-    test(`${c.name}, cut off after every byte`, () => {
-      const whole = c.write(REQUESTS[0] as Request);
-      const cuts = Array.from({ length: whole.length + 1 }, (_, length) => whole.slice(0, length));
-      const rows = reading.lines(c.format, cuts);
-      assert.equal(rows.length, cuts.length);
-      for (const [i, row] of rows.entries())
-        assert.ok(!row.looksRight || row.isRight, `trusted, but wrong: ${cuts[i]}`);
-      assert.ok(rows.filter((row) => row.isRight).length < 150 && rows[0]?.isRight === false);
-      assert.equal(rows.at(-1)?.isRight, true);
-    });
-    test(`${c.name}, run into the next line`, () => {
-      const [a, b] = [c.write(REQUESTS[0] as Request), c.write(REQUESTS[5] as Request)];
-      const lines = Array.from({ length: a.length }, (_, length) => a.slice(0, length) + b);
-      for (const [i, row] of reading.lines(c.format, lines).entries())
-        assert.ok(!row.looksRight || row.isRight, `trusted, but wrong: ${lines[i]}`);
-    });
-    test(`${c.name}, random bytes`, () => {
+    test(`${c.name}: cut off after every byte, run into the next line, random bytes`, () => {
+      const [whole, next] = [c.write(REQUESTS[0] as Request), c.write(REQUESTS[5] as Request)];
       let seed = 20181121;
       const random = (below: number) => {
         seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
         return (seed >>> 8) % below;
       };
-      const whole = c.write(REQUESTS[0] as Request);
       const noise = (length: number) =>
         Array.from({ length }, () => String.fromCharCode(random(256)))
           .join('')
           .replaceAll('\n', ' ');
-      const lines = Array.from({ length: 300 }, (_, i) => {
-        if (i % 2 === 0) return noise(random(200));
-        const [from, length] = [random(whole.length), random(20)];
-        return whole.slice(0, from) + noise(length) + whole.slice(from + length);
-      });
-      const rows = reading.lines(c.format, lines);
-      assert.equal(rows.length, lines.length);
-      for (const [i, row] of rows.entries())
-        if (i % 2 === 0 && row.isRight) assert.fail(`noise taken for a line: ${lines[i]}`);
+      const lines = {
+        cut: Array.from({ length: whole.length + 1 }, (_, length) => whole.slice(0, length)),
+        run: Array.from({ length: whole.length }, (_, length) => whole.slice(0, length) + next),
+        noisy: Array.from({ length: 300 }, (_, i) => {
+          if (i % 2 === 0) return noise(random(200));
+          const [from, length] = [random(whole.length), random(20)];
+          return whole.slice(0, from) + noise(length) + whole.slice(from + length);
+        }),
+      };
+      const { cut, run, noisy } = readGroups(c.format, lines);
+      for (const [i, row] of cut.entries())
+        assert.ok(!row.looksRight || row.isRight, `trusted, but wrong: ${lines.cut[i]}`);
+      assert.ok(cut.filter((row) => row.isRight).length < 150 && cut[0]?.isRight === false);
+      assert.equal(cut.at(-1)?.isRight, true);
+      for (const [i, row] of run.entries())
+        assert.ok(!row.looksRight || row.isRight, `trusted, but wrong: ${lines.run[i]}`);
+      for (const [i, row] of noisy.entries())
+        if (i % 2 === 0 && row.isRight) assert.fail(`noise taken for a line: ${lines.noisy[i]}`);
     });
   }
 });
@@ -314,16 +323,24 @@ const readLine = (format: CompiledFormat, line: string, needles?: readonly strin
   return row;
 };
 
+/** Each text with the row that is read of its line. */
+function readEach(format: CompiledFormat, texts: readonly string[], lineOf: (text: string) => string) {
+  const rows = reading.lines(format, texts.map(lineOf));
+  assert.equal(rows.length, texts.length);
+  return rows.map((row, i) => ({ text: texts[i] ?? '', row }));
+}
+
 describe('times', () => {
-  const minute = (stamp: string, timezone?: string) =>
-    readLine(
+  const stamps = (texts: readonly string[], timezone?: string) =>
+    readEach(
       compile('jsonl', { columns: { time: 't' } }, timezone === undefined ? {} : { timezone }),
-      JSON.stringify({ t: stamp }),
+      texts,
+      (t) => JSON.stringify({ t }),
     );
   const utcMs = (text: string) => Date.parse(text);
 
   test('a date or time that does not exist has no minute', () => {
-    for (const stamp of [
+    const none = stamps([
       '32/Nov/2025:06:00:00 +0000',
       '29/Feb/2025:06:00:00 +0000',
       '00/Nov/2025:06:00:00 +0000',
@@ -333,11 +350,11 @@ describe('times', () => {
       '2025-02-29T06:00:00Z',
       '2025-13-01T06:00:00Z',
       '2025-11-18T24:00:00Z',
-    ])
-      assert.equal(minute(stamp).minute, null, stamp);
+    ]);
+    for (const { text, row } of none) assert.equal(row.minute, null, text);
   });
   test('every way of writing one instant is that instant', () => {
-    for (const stamp of [
+    const same = stamps([
       '18/Nov/2025:06:00:07 +0000',
       '18/NOV/2025:06:00:07 +0000',
       '18/Nov/2025:11:45:07 +0545',
@@ -352,8 +369,8 @@ describe('times', () => {
       '1763445607.000',
       '1763445607000',
       '1763445607000000',
-    ]) {
-      const row = minute(stamp);
+    ]);
+    for (const { text: stamp, row } of same) {
       assert.equal(row.time, utcMs('2025-11-18T06:00:07Z'), stamp);
       assert.equal(row.minute, utcMs('2025-11-18T06:00:00Z'), stamp);
       assert.equal(
@@ -364,29 +381,40 @@ describe('times', () => {
     }
   });
   test('a fraction counts to the millisecond', () => {
-    assert.equal(minute('2025-11-18T06:00:07.0695Z').time, utcMs('2025-11-18T06:00:07.069Z'));
-    assert.equal(minute('2025-11-18T06:00:07,5Z').time, utcMs('2025-11-18T06:00:07.500Z'));
-    assert.equal(minute('1763445607.25').time, utcMs('2025-11-18T06:00:07.250Z'));
+    const meant: Readonly<Record<string, string>> = {
+      '2025-11-18T06:00:07.0695Z': '2025-11-18T06:00:07.069Z',
+      '2025-11-18T06:00:07,5Z': '2025-11-18T06:00:07.500Z',
+      '1763445607.25': '2025-11-18T06:00:07.250Z',
+    };
+    for (const { text, row } of stamps(Object.keys(meant)))
+      assert.equal(row.time, utcMs(meant[text] ?? ''), text);
   });
   test('a stamp without zone is in the zone of the log, and a doubled hour is its first occurrence', () => {
-    const berlin = (stamp: string) => minute(stamp, 'Europe/Berlin').time;
-    assert.equal(berlin('2025-07-01T12:00:00'), utcMs('2025-07-01T10:00:00Z'));
-    assert.equal(berlin('2025-12-01 12:00:00'), utcMs('2025-12-01T11:00:00Z'));
-    assert.equal(berlin('2025-10-26T01:59:59'), utcMs('2025-10-25T23:59:59Z'));
-    assert.equal(berlin('2025-10-26T02:30:00'), utcMs('2025-10-26T00:30:00Z'));
-    assert.equal(berlin('2025-10-26T03:00:00'), utcMs('2025-10-26T02:00:00Z'));
-    assert.equal(berlin('2025-03-30T01:59:00'), utcMs('2025-03-30T00:59:00Z'));
-    assert.equal(berlin('2025-03-30T03:00:00'), utcMs('2025-03-30T01:00:00Z'));
-    assert.equal(berlin('2025-11-18T06:00:00Z'), utcMs('2025-11-18T06:00:00Z'));
+    const meant: Readonly<Record<string, string>> = {
+      '2025-07-01T12:00:00': '2025-07-01T10:00:00Z',
+      '2025-12-01 12:00:00': '2025-12-01T11:00:00Z',
+      '2025-10-26T01:59:59': '2025-10-25T23:59:59Z',
+      '2025-10-26T02:30:00': '2025-10-26T00:30:00Z',
+      '2025-10-26T03:00:00': '2025-10-26T02:00:00Z',
+      '2025-03-30T01:59:00': '2025-03-30T00:59:00Z',
+      '2025-03-30T03:00:00': '2025-03-30T01:00:00Z',
+      '2025-11-18T06:00:00Z': '2025-11-18T06:00:00Z',
+    };
+    for (const { text, row } of stamps(Object.keys(meant), 'Europe/Berlin'))
+      assert.equal(row.time, utcMs(meant[text] ?? ''), text);
   });
 });
 
 describe('requests', () => {
-  const request = (text: string, status = 200) =>
-    readLine(compile('combined'), `1.2.3.4 - - [18/Nov/2025:06:00:00 +0000] "${text}" ${status} 0 "-" "-"`);
+  const requests = (texts: readonly string[], status = 200) =>
+    readEach(
+      compile('combined'),
+      texts,
+      (text) => `1.2.3.4 - - [18/Nov/2025:06:00:00 +0000] "${text}" ${status} 0 "-" "-"`,
+    );
   test('what is no request is a right line without method and path', () => {
-    for (const text of ['', '-', '\\x16\\x03\\x01\\x02', 'GET', 'quit', '\\n', '\\"']) {
-      const row = request(text, 400);
+    const none = ['', '-', '\\x16\\x03\\x01\\x02', 'GET', 'quit', '\\n', '\\"'];
+    for (const { text, row } of requests(none, 400)) {
       assert.deepEqual(
         [row.isRight, row.looksRight || text === '\\"', row.method, row.path, row.status],
         [true, true, '', '', 400],
@@ -395,30 +423,31 @@ describe('requests', () => {
     }
   });
   test("a path is as written, without an origin and without the format's escapes", () => {
-    for (const [text, path] of [
-      ['GET http://shop.example:8080/a%20b?c#d HTTP/1.1', '/a%20b?c#d'],
-      ['GET https://shop.example HTTP/1.1', '/'],
-      ['GET https://shop.example?x=1 HTTP/1.1', '/?x=1'],
-      ['GET /a b HTTP/1.1', '/a b'],
-      ['GET /old', '/old'],
-      ['OPTIONS * HTTP/1.1', '*'],
-      ['CONNECT shop.example:443 HTTP/1.1', 'shop.example:443'],
-      ['GET /?u=https://x.example/y HTTP/1.1', '/?u=https://x.example/y'],
-      ['GET /q\\"\\\\x41\\x22%\\xc3\\xa9 HTTP/3', '/q"\\x41"%\xc3\xa9'],
-    ] as const)
-      assert.equal(request(text).path, path, text);
+    const meant: Readonly<Record<string, string>> = {
+      'GET http://shop.example:8080/a%20b?c#d HTTP/1.1': '/a%20b?c#d',
+      'GET https://shop.example HTTP/1.1': '/',
+      'GET https://shop.example?x=1 HTTP/1.1': '/?x=1',
+      'GET /a b HTTP/1.1': '/a b',
+      'GET /old': '/old',
+      'OPTIONS * HTTP/1.1': '*',
+      'CONNECT shop.example:443 HTTP/1.1': 'shop.example:443',
+      'GET /?u=https://x.example/y HTTP/1.1': '/?u=https://x.example/y',
+      'GET /q\\"\\\\x41\\x22%\\xc3\\xa9 HTTP/3': '/q"\\x41"%\xc3\xa9',
+    };
+    for (const { text, row } of requests(Object.keys(meant))) assert.equal(row.path, meant[text], text);
   });
   test('a client is the first address without port and brackets', () => {
     const format = compile('pattern', { pattern: '"$client" [$time_local]', columns: { client: 'client' } });
-    for (const [written, client] of [
-      ['203.0.113.7:4711', '203.0.113.7'],
-      ['203.0.113.7, 10.0.0.1', '203.0.113.7'],
-      ['[2001:db8::1]:443', '2001:db8::1'],
-      ['2001:db8::1', '2001:db8::1'],
-      ['-', ''],
-      ['', ''],
-    ] as const)
-      assert.equal(readLine(format, `"${written}" [18/Nov/2025:06:00:00 +0000]`).client, client);
+    const meant: Readonly<Record<string, string>> = {
+      '203.0.113.7:4711': '203.0.113.7',
+      '203.0.113.7, 10.0.0.1': '203.0.113.7',
+      '[2001:db8::1]:443': '2001:db8::1',
+      '2001:db8::1': '2001:db8::1',
+      '-': '',
+      '': '',
+    };
+    const rows = readEach(format, Object.keys(meant), (text) => `"${text}" [18/Nov/2025:06:00:00 +0000]`);
+    for (const { text, row } of rows) assert.equal(row.client, meant[text], text);
   });
   test('a user whose name holds spaces and brackets', () => {
     const row = readLine(
