@@ -61,7 +61,7 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await page.waitForURL(`${address}/desk`);
     await field().waitFor();
     await looked('desk-empty-light');
-    assert.deepEqual(await page.locator('.ways a').allTextContents(), ['Desk']);
+    assert.deepEqual(await page.locator('.ways a').allTextContents(), ['Desk', 'Settings']);
     // The cursor is in the field already.
     await page.keyboard.type(AT(0));
     await page.keyboard.press('Enter');

@@ -27,7 +27,8 @@ export function judgeLetter(letter: Letter): readonly Returned[] {
   if (letter.reports.some(({ type }) => type === 'disposition-notification')) return [nothing('')];
   const reported = letter.reports
     .filter(({ type }) => type === 'delivery-status')
-    .flatMap(({ text }) => reportedIn(text));
+    .flatMap(({ text }) => reportedIn(text))
+    .filter(({ recipient, status, action }) => recipient !== '' || status !== '' || action !== '');
   if (isChallenge(letter)) return [nothing('')];
   if (reported.length > 0) return fromReport(letter, reported);
   const told = mailedByAmazon(letter);
@@ -43,11 +44,8 @@ function fromWords(recipient: string, words: string, context: string, isAlone: b
   return judge({ recipient, action: '', status: '', comment: '', diagnostic: '', words, context, isAlone });
 }
 
-function fromReport(letter: Letter, reported: readonly Reported[]): Returned[] {
+function fromReport(letter: Letter, own: readonly Reported[]): Returned[] {
   const { named, context } = namedIn(letter);
-  const own = reported.filter(
-    ({ recipient, status, action }) => recipient !== '' || status !== '' || action !== '',
-  );
   return own.map((one, at) => {
     const match =
       named.find(({ recipient }) => sameAddress(recipient, one.recipient)) ??
