@@ -3,6 +3,7 @@
  * programs and making the databases ready, and tells its parent what became of each test.
  */
 import { run } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 /** What became of a test, or what one says beside its result. */
 export type Word = Readonly<
@@ -17,8 +18,9 @@ const tell = (word: Word) => process.send?.(word);
 const repeatsOthers = (error: { failureType?: string } | undefined): boolean =>
   error?.failureType === 'subtestsFailed';
 
-const files = process.argv.slice(2);
-const stream = run({ files, isolation: 'none' });
+const FILES = fileURLToPath(new URL('./run.files.ts', import.meta.url));
+// It takes the files from this process' arguments.
+const stream = run({ files: [FILES], isolation: 'none' });
 stream.on('test:diagnostic', ({ file, message }) => {
   if (/could not/.test(message)) tell({ is: 'said', file: file ?? '', text: message });
 });
@@ -30,7 +32,9 @@ stream.on('test:pass', ({ name, file = '', skip, details }) => {
 });
 stream.on('test:fail', ({ name, file = '', details }) => {
   const error = details.error as (Error & { failureType?: string }) | undefined;
-  if (!repeatsOthers(error)) tell({ is: 'failed', file, name, why: String(error?.cause ?? error) });
+  // The suite of a whole file is named by its path.
+  const of = file === FILES ? name : file;
+  if (!repeatsOthers(error)) tell({ is: 'failed', file: of, name, why: String(error?.cause ?? error) });
 });
 for await (const _ of stream);
 process.disconnect?.();
