@@ -1,8 +1,13 @@
 /** The test files that `run.group.ts` is given, each a suite of its own, so that hooks of one are not run for the tests of another. */
-import { describe } from 'node:test';
+import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+
+// The runner takes a moment in which nothing keeps the process alive for the end of all tests.
+const alive = setInterval(() => {}, 60_000);
 
 for (const file of process.argv.slice(2))
   describe(file, async () => {
     await import(pathToFileURL(file).href);
   });
+
+test('the last lets the process end', () => clearInterval(alive));

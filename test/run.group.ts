@@ -28,7 +28,7 @@ stream.on('test:pass', ({ name, file = '', skip, details }) => {
   if (skip !== undefined && skip !== false) {
     const reason = typeof skip === 'string' ? skip : 'no reason given';
     tell({ is: 'skipped', file, name, reason });
-  } else if (details.type !== 'suite') tell({ is: 'passed', file, name });
+  } else if (details.type !== 'suite' && file !== FILES) tell({ is: 'passed', file, name });
 });
 stream.on('test:fail', ({ name, file = '', details }) => {
   const error = details.error as (Error & { failureType?: string }) | undefined;
