@@ -20,7 +20,7 @@ import { FolderLock, LOCK, OWNER } from './folder.ts';
 import { quoteName } from './quote.ts';
 import { PARSERS, textsOf } from './values.ts';
 
-const DATA = 'postgres';
+export const DATA = 'postgres';
 const UNFINISHED = 'postgres.new';
 const OURS: ReadonlySet<string> = new Set([DATA, UNFINISHED, LOCK, OWNER, `${OWNER}.part`]);
 /** The major version of PostgreSQL inside PGlite, whose files no other can read. */
