@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { putRecords } from '../../test/peers/records.ts';
 
 const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'forthright-serve-'));
@@ -107,6 +108,7 @@ test('from the first start to a token: by the link on the terminal and the form 
 });
 
 test('the last published checkpoint is held against the records at start', async () => {
+  await putRecords(join(work, 'watched'));
   const one = run('--data', 'watched', '--port', '0', '--json');
   await one.first;
   const published = join(work, 'watched/public/checkpoint');
@@ -133,6 +135,7 @@ test('the last published checkpoint is held against the records at start', async
 
 test('a data folder that others can look into is told at each start', async () => {
   mkdirSync(join(work, 'loose'), { mode: 0o755 });
+  await putRecords(join(work, 'loose'));
   const loose = run('--data', 'loose', '--port', '0', '--json');
   await loose.first;
   loose.child.kill('SIGTERM');
@@ -145,6 +148,7 @@ test('a data folder that others can look into is told at each start', async () =
 });
 
 test('a second server on one folder, a port that is taken and a port that is none are refused by code', async () => {
+  await putRecords(join(work, 'shared'));
   const one = run('--data', 'shared', '--port', '0', '--json');
   await one.first;
   const two = await run('--data', 'shared', '--port', '0').ended;
