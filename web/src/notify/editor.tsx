@@ -146,7 +146,7 @@ function Form({ shown, cohort, campaigns, begin, saved, onSaved }: FormProps) {
   const told = campaigns.filter(({ state }) => TOLD.includes(state)).at(-1);
   const [isAfter, setAfter] = useState(told !== undefined);
   const statement = statementOf(typed);
-  const replaced = campaigns.filter(({ state }) => REPLACED.includes(state));
+  const isReplaced = ({ state }: Listed) => REPLACED.includes(state);
   const params = { path: { incident: shown.id } };
   const making = useMutation({
     mutationFn: async () => {
@@ -162,7 +162,9 @@ function Form({ shown, cohort, campaigns, begin, saved, onSaved }: FormProps) {
           },
         }),
       );
-      for (const { campaign } of replaced)
+      // What the list showed may have been prepared since: two that wait for approval would write to everybody twice.
+      const now = await queries.fetchQuery({ ...notifyQueries.list(shown.id), staleTime: 0 });
+      for (const { campaign } of now.campaigns.filter((one) => isReplaced(one) && one.campaign !== made.campaign))
         await answerOf(
           api.POST('/api/incidents/{incident}/campaigns/{campaign}/discard', {
             params: { path: { incident: shown.id, campaign } },
@@ -218,7 +220,7 @@ function Form({ shown, cohort, campaigns, begin, saved, onSaved }: FormProps) {
           </label>
         )}
         {making.error !== null && <Failed error={making.error} />}
-        {replaced.length > 0 && <p className="soft">{t('notify.replaces')}</p>}
+        {campaigns.some(isReplaced) && <p className="soft">{t('notify.replaces')}</p>}
         <p className="actions">
           <button type="submit" className="button" disabled={making.isPending || statement === null}>
             {t('notify.make')}
