@@ -170,7 +170,7 @@ function Hand({ incident }: Readonly<{ incident: string }>) {
   );
 }
 
-function Papers({ shown: { papers } }: Readonly<{ shown: Shown }>) {
+function Papers({ shown: { id: incident, papers } }: Readonly<{ shown: Shown }>) {
   const { t, named } = useWords();
   const name = useName();
   if (papers.length === 0) return null;
@@ -180,7 +180,16 @@ function Papers({ shown: { papers } }: Readonly<{ shown: Shown }>) {
       <ul className="plain rows">
         {papers.map((one) => (
           <li key={one.id}>
-            <span className="row-title">{named('paper', one.paper)}</span>
+            <span className="row-title">
+              <Link
+                to="/incidents/$incident/papers"
+                params={{ incident }}
+                search={{ paper: one.paper, issued: one.id }}
+              >
+                {named('paper', one.paper)}
+              </Link>
+            </span>
+            <span>{t('papers.version', { number: one.number })}</span>
             <span className="soft">
               {name(one.by)} <When at={one.at} />
             </span>
