@@ -117,7 +117,10 @@ describe('risk, report and public page, in a browser', { skip: whyNoChromium() ?
     await officer.getByLabel('People: at least', { exact: false }).fill('100');
     await officer.getByRole('button', { name: 'Say how many, and which data' }).click();
     await sheet.getByText('As far as we know, it concerns: e-mail address.').waitFor();
-    await sheet.getByText('(estimated by Olga', { exact: false }).or(sheet.getByText(/estimated by/)).waitFor();
+    await sheet
+      .getByText('(estimated by Olga', { exact: false })
+      .or(sheet.getByText(/estimated by/))
+      .waitFor();
     await officer.getByRole('button', { name: 'in 4 hours' }).click();
     await sheet.getByText(/^We know more by /).waitFor();
     await officer.getByRole('button', { name: 'Issue this version' }).click();
@@ -160,7 +163,10 @@ describe('risk, report and public page, in a browser', { skip: whyNoChromium() ?
     await looked('paper-brief-auditor-german-dark-phone', reader);
     await reader.getByRole('link', { name: 'Erste Stellungnahme' }).click();
     await reader.getByRole('link', { name: 'Fassung 1' }).click();
-    await reader.locator('.paper').getByText(/^Version 1, issued by /).waitFor();
+    await reader
+      .locator('.paper')
+      .getByText(/^Version 1, issued by /)
+      .waitFor();
     await looked('paper-issued-german-dark-phone', reader);
     await reader.context().close();
   });

@@ -19,7 +19,7 @@ test('the text of an issued paper is told apart, and nothing of it is lost or pa
           heading: 'Who reports',
           lines: [
             { label: 'Site', text: 'Shop\n\nMISSING\n- nothing', basis: 'recorded', source: 'said by Ada' },
-            { text: 'Not known yet', basis: 'unknown' },
+            { text: ENGLISH.unknown, basis: 'unknown' },
           ],
         },
         { heading: 'Times', lines: [{ text: 'Now', basis: 'fixed' }] },
@@ -34,10 +34,13 @@ test('the text of an issued paper is told apart, and nothing of it is lost or pa
     sections: [
       {
         heading: 'WHO REPORTS',
-        lines: [{ text: 'Site: Shop\n\nMISSING\n- nothing (said by Ada)' }, { text: 'Not known yet' }],
+        lines: [
+          { text: 'Site: Shop\n\nMISSING\n- nothing (said by Ada)', isUnknown: false },
+          { text: ENGLISH.unknown, isUnknown: true },
+        ],
       },
-      { heading: 'TIMES', lines: [{ text: 'Now' }] },
-      { heading: 'MISSING', lines: [{ text: 'The cause (GDPR Art. 33(3)(a))' }] },
+      { heading: 'TIMES', lines: [{ text: 'Now', isUnknown: false }] },
+      { heading: 'MISSING', lines: [{ text: 'The cause (GDPR Art. 33(3)(a))', isUnknown: false }] },
     ],
     foot: [ENGLISH.footer.composed('inc_1', 3, '2026-11-22 09:00 (UTC)'), ENGLISH.footer.otherLaws],
   });

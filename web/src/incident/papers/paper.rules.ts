@@ -16,7 +16,14 @@ export type Sheet = Readonly<{
   foot: readonly string[];
 }>;
 
+/** What stands in the place of something that nobody knows; its mark is not lost when the paper is kept. */
+const UNKNOWN = 'Not known yet';
 const MARK = /^\*\* (.*) \*\*$/;
+
+const rowOf = (row: string) => ({
+  text: row.replaceAll('\n  ', '\n'),
+  isUnknown: row.endsWith(UNKNOWN),
+});
 
 /**
  * The text that the server keeps: a title, marks between stars, headings with rows below them, and what was said of the whole.
@@ -33,7 +40,7 @@ export function readPaper(text: string): Sheet {
     marks: marks.map((mark) => MARK.exec(mark)?.[1] ?? mark),
     sections: sections.map((block) => {
       const [heading = '', ...rows] = block.split('\n- ');
-      return { heading, lines: rows.map((row) => ({ text: row.replaceAll('\n  ', '\n') })) };
+      return { heading, lines: rows.map(rowOf) };
     }),
     foot,
   };

@@ -79,7 +79,7 @@ function Versions({
   const { t } = useWords();
   const name = useName();
   const versions = shown.papers.filter((one) => one.paper === paper).toReversed();
-  if (versions.length === 0) return <p className="on-screen">{t('papers.none')}</p>;
+  if (versions.length === 0) return <p className="on-screen paper-none">{t('papers.none')}</p>;
   return (
     <ul className="plain rows paper-versions on-screen">
       {versions.map((one) => (
