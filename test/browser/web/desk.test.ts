@@ -16,13 +16,14 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
   let desk: DeskHouse;
   let address = '';
   let incident = '';
+  let campaign = '';
   let browser: Watched;
   let page: Page;
 
   before(async () => {
     desk = await DeskHouse.open({}, undefined, await buildWeb());
     desk.deed = ({ to }) => (String(to) === AT(3) ? { say: '550 5.1.1 No such user\r\n' } : undefined);
-    ({ incident } = await desk.sent(
+    ({ incident, campaign } = await desk.sent(
       [0, 1, 2, 3].map((n) => person(n, { language: n % 2 === 0 ? 'de' : 'en' })),
     ));
     address = await desk.house.world.app.listen({ host: '127.0.0.1', port: 0 });
@@ -35,11 +36,12 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     assert.deepEqual(browser?.complaints, [], 'the browser complained');
   });
 
-  const asAgent = async (options: BrowserContextOptions = {}): Promise<BrowserContext> => {
+  const as = async (who: string, options: BrowserContextOptions = {}): Promise<BrowserContext> => {
     const context = await browser.context(options);
-    await context.addCookies([{ ...desk.house.cookieOf('support-agent'), url: address }]);
+    await context.addCookies([{ ...desk.house.cookieOf(who), url: address }]);
     return context;
   };
+  const asAgent = (options: BrowserContextOptions = {}) => as('support-agent', options);
   const looked = async (name: string, of: Page = page) => {
     await picture(of, name);
     await refuseSideways(of, name);
@@ -219,6 +221,65 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await page.getByRole('button', { name: 'Send again' }).click();
     await page.getByRole('button', { name: 'Send it again' }).click();
     await page.getByText('when it is resumed').waitFor();
+  });
+
+  test('an auditor reads who was looked up, by page and by person; an officer erases somebody in the notice', async () => {
+    desk.house.world.pass(0.05);
+    const at = `${address}/incidents/${incident}`;
+    const auditor = await (
+      await as('auditor', { viewport: { width: 360, height: 740 }, locale: 'de-DE' })
+    ).newPage();
+    await auditor.goto(`${at}/look-ups`);
+    await auditor.getByRole('heading', { name: 'Wer am Kundendienst abgefragt wurde' }).waitFor();
+    const rows = auditor.locator('.look-ups > li');
+    await rows.first().waitFor();
+    const all = await rows.count();
+    await looked('look-ups-german-phone', auditor);
+    await rows.first().getByRole('link', { name: 'Alle Abfragen zu dieser Person' }).click();
+    await auditor.getByText('Nur zu einer Person.').waitFor();
+    const [, whom = ''] = /person=(per_\w+)/.exec(auditor.url()) ?? [];
+    await auditor.getByRole('link', { name: 'Abfragen zu allen' }).waitFor();
+    assert.ok((await rows.count()) < all);
+    await auditor.goto(`${address}${await desk.house.incident()}/look-ups`);
+    await auditor.getByText('Niemand aus diesem Vorfall wurde abgefragt.').waitFor();
+    await auditor.context().close();
+
+    const officer = await (await as('privacy-officer', { colorScheme: 'dark' })).newPage();
+    officer.on('dialog', (dialog) => void dialog.accept());
+    await officer.goto(`${at}/look-ups?person=${whom}`);
+    await officer.getByRole('link', { name: 'What they were told' }).first().click();
+    await officer.getByText('Erase them in this notice').click();
+    await officer.getByRole('button', { name: 'Erase them in this notice' }).click();
+    // The message may still come back.
+    await officer.getByText('In the state of the notice this is not done.').waitFor();
+    await looked('addressee-erase-dark', officer);
+
+    const { people } = await desk.house.ask<{ people: { person: string }[] }>(
+      'support-agent',
+      'POST',
+      '/desk',
+      {
+        asked: AT(3),
+        language: 'en',
+      },
+    );
+    const settled = people[0]?.person ?? '';
+    const path = `/incidents/${incident}/campaigns/${campaign}`;
+    await desk.house.ask('privacy-officer', 'POST', `${path}/settled`, {
+      people: [settled],
+      outcome: 'excused',
+      reason: 'They have moved, nobody knows where to.',
+    });
+    await officer.goto(`${at}/notify/${campaign}?person=${settled}`);
+    await officer.getByText('Erase them in this notice').click();
+    await officer.getByRole('button', { name: 'Erase them in this notice' }).click();
+    await officer.getByText(/^They were erased in this notice: entry \d+/).waitFor();
+    await looked('addressee-erased-dark', officer);
+    assert.match(
+      await desk.house.refusal('privacy-officer', 'POST', `${path}/people/${settled}/erase`),
+      /nobody of this id in the campaign/,
+    );
+    await officer.context().close();
   });
 
   for (const [colorScheme, width, locale] of [

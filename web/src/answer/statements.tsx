@@ -58,7 +58,8 @@ function Statement({ of, isOpen }: Readonly<{ of: Listed; isOpen: boolean }>) {
             <span lang="en">{sheet.sections[0]?.lines[0]?.text ?? sheet.title}</span>
           </summary>
           <p className="soft statement-of">
-            {t('papers.version', { number: of.number })} <When at={of.issuedAt} />{' '}
+            <span>{t('papers.version', { number: of.number })}</span>
+            <When at={of.issuedAt} />
             <code className="hash">{of.incident}</code>
           </p>
           <PaperSheet sheet={sheet} />

@@ -396,6 +396,16 @@ const sellers = createRoute({
   component: lazyRouteComponent(() => import('../incident/sellers.tsx'), 'Sellers'),
 });
 
+const lookUps = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/look-ups',
+  staticData: { place: { name: 'look-ups.tab', may: READERS, group: 'record' } },
+  validateSearch: (search: Record<string, unknown>): { person?: string; past?: number } => {
+    const past = whole(search.past);
+    return { ...option('person', search.person), ...(past === undefined ? {} : { past }) };
+  },
+  component: lazyRouteComponent(() => import('../answer/look-ups.tsx'), 'LookUps'),
+});
 const manage = createRoute({
   getParentRoute: () => root,
   path: '/incidents/$incident/manage',
@@ -484,6 +494,7 @@ export const router = createRouter({
     times,
     tasks,
     files,
+    lookUps,
     manage,
     reports,
     register,
