@@ -65,6 +65,12 @@ const open = createRoute({
   staticData: { place: { name: 'incident.new', may: WORKERS } },
   component: lazyRouteComponent(() => import('../incident/open.tsx'), 'OpenIncident'),
 });
+const importing = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/import',
+  staticData: { place: { name: 'import.name', may: WORKERS } },
+  component: lazyRouteComponent(() => import('../incident/import.tsx'), 'ImportIncidents'),
+});
 const incident = createRoute({
   getParentRoute: () => root,
   path: '/incidents/$incident',
@@ -466,6 +472,7 @@ export const router = createRouter({
     sample,
     incidents,
     open,
+    importing,
     incident,
     papers,
     leaks,

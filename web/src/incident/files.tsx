@@ -12,6 +12,7 @@ import { When } from '../kit/time.tsx';
 import { save } from '../register/saving.ts';
 import { useWords } from '../words/index.tsx';
 import { Head } from './head.tsx';
+import { ImportedFrom } from './imported.tsx';
 import { incidentQueries, type Shown } from './queries.ts';
 
 type Evidence = Shown['evidence'][number];
@@ -26,6 +27,7 @@ export function Files() {
           <Head shown={found} />
           <EvidenceOf shown={found} />
           <Papers shown={found} />
+          {found.timeline[0]?.kind === 'incident-imported' && <ImportedFrom incident={found.id} />}
         </>
       )}
     </Loaded>
