@@ -1,8 +1,9 @@
 /** What papers are made of and no other page asks for: said here, in the groups in which somebody knows it. */
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Fragment } from 'react';
+import { Fragment, useState } from 'react';
 import type { paths } from '../../app/api.gen.ts';
-import { answerOf, api } from '../../app/client.ts';
+import { answerOf, api, Refused } from '../../app/client.ts';
 import { useMe } from '../../app/session.ts';
 import { line, one, optional, prose, type Raws, some, when, whole } from '../../kit/deed.parts.ts';
 import { Deed } from '../../kit/deed.tsx';
@@ -124,20 +125,32 @@ function changedTexts(shown: Shown, given: Texts): Pick<Facts, (typeof TEXTS)[nu
   return Object.fromEntries(changed.map((name) => [name, given[name] ?? null]));
 }
 
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 export function Known({ shown }: Readonly<{ shown: Shown }>) {
   const { t } = useWords();
   const { id: incident, version } = shown;
   const me = useMe();
-  const say = (facts: Facts) =>
-    answerOf(
+  const queries = useQueryClient();
+  // What the forms began with: what somebody else says meanwhile is neither overwritten nor does it take away what is typed.
+  const [base, setBase] = useState(shown);
+  const [saved, setSaved] = useState(version);
+  if (base.version < saved && saved <= version) setBase(shown);
+  const say = async (facts: Facts) => {
+    const said = await answerOf(
       api.PATCH('/api/incidents/{incident}', {
         params: { path: { incident } },
         body: { version, ...facts },
       }),
-    );
+    ).catch(async (error: unknown) => {
+      if (error instanceof Refused && error.code === 'incident-changed')
+        await queries.invalidateQueries({ queryKey: ['incident', incident] });
+      throw error;
+    });
+    setSaved(said.version);
+  };
   return (
-    // What somebody else has said meanwhile begins the forms anew.
-    <Fragment key={version}>
+    <Fragment key={base.version}>
       <p className="actions">
         <Link to="/incidents/$incident/times" params={{ incident }}>
           {t('known.times')}
@@ -148,39 +161,47 @@ export function Known({ shown }: Readonly<{ shown: Shown }>) {
       </p>
       <Deed
         name={t('known.who')}
-        parts={whoParts(shown)}
-        run={({ role, for: whom, entity, country, reportedBy, ...texts }) =>
-          say({
-            ...changedTexts(shown, texts),
-            ...(entity === undefined ? {} : { entity: { name: entity, ...(country && { country }) } }),
-            ...(role === undefined ? {} : { role: { as: role, ...(whom && { for: whom }) } }),
+        parts={whoParts(base)}
+        run={({ role: as, for: whom, entity: name, country, reportedBy, ...texts }) => {
+          const entity = name === undefined ? undefined : { name, ...(country && { country }) };
+          const role = as === undefined ? undefined : { as, ...(whom && { for: whom }) };
+          return say({
+            ...changedTexts(base, texts),
+            ...(entity && !isSame(entity, base.entity) && { entity }),
+            ...(role && !isSame(role, base.role) && { role }),
             // A name that was said before stays beside it.
-            ...(reportedBy === undefined || reportedBy === shown.reportedBy?.as
-              ? {}
-              : { reportedBy: { as: reportedBy } }),
-          })
-        }
+            ...(reportedBy && reportedBy !== base.reportedBy?.as && { reportedBy: { as: reportedBy } }),
+          });
+        }}
       />
       <Deed
         name={t('known.what')}
-        parts={whatParts(shown)}
-        run={({ action, actor = 'unknown', summary, ...texts }) =>
-          say({ ...changedTexts(shown, texts), ...causeOf(shown.cause, { action, actor, summary }) })
-        }
+        parts={whatParts(base)}
+        run={({ action, actor = 'unknown', summary, ...texts }) => {
+          const { cause } = causeOf(base.cause, { action, actor, summary });
+          return say({
+            ...changedTexts(base, texts),
+            ...(cause && !isSame(cause, base.cause) && { cause }),
+          });
+        }}
       />
       <Deed
         name={t('known.how')}
-        parts={howParts(shown)}
+        parts={howParts(base)}
         run={({ data, people, min, max, recordsMin, recordsMax }) => {
           const by = me.person.name;
-          const estimate = figureOf(shown.estimate, boundsOf(min, max), by);
-          const records = figureOf(shown.records, boundsOf(recordsMin, recordsMax), by);
+          const estimate = figureOf(base.estimate, boundsOf(min, max), by);
+          const records = figureOf(base.records, boundsOf(recordsMin, recordsMax), by);
+          const isOther = !isSame(
+            [data, people],
+            [base.categories?.data ?? [], base.categories?.people ?? []],
+          );
           const categories = {
             ...(data.length === 0 ? {} : { data }),
             ...(people.length === 0 ? {} : { people }),
           };
           return say({
-            ...(data.length + people.length === 0 ? {} : { categories }),
+            ...(isOther && { categories: data.length + people.length === 0 ? null : categories }),
             ...(estimate && { estimate }),
             ...(records && { records }),
           });

@@ -65,7 +65,7 @@ const Words = ({ line: { text, source, isUnknown } }: Readonly<{ line: Lines[num
         <Hatch />{' '}
       </>
     )}
-    <span className={isUnknown ? 'as-came unknown' : 'as-came'}>{text}</span>
+    <span className="as-came">{text}</span>
     {source !== undefined && <span className="soft small paper-source">{source}</span>}
   </>
 );
