@@ -26,17 +26,6 @@ const WITHOUT_PAGE: Readonly<Record<string, string>> = {
   'add-evidence': 'registers the hash alone; pages hand the file in, or name its hash as the proof of a step',
   // The same in another form.
   'list-history': 'the register, filtered to entries of no incident',
-  // Not yet.
-  'compose-paper': 'papers are composed on the command line',
-  'issue-paper': 'papers are issued on the command line',
-  'show-paper': 'papers are shown on the command line',
-  'show-holding-statement': 'papers are shown on the command line',
-  'list-holding-statements': 'papers are shown on the command line',
-  'import-veris': 'exchange is done on the command line',
-  'show-import': 'exchange is done on the command line',
-  'list-look-ups': 'the register, filtered to look-ups of the desk',
-  'erase-addressee': 'erasing somebody everywhere is offered in the inbox',
-  'list-person-inbox': 'support agents see what one person wrote by the API',
 };
 
 type Method = Readonly<{ operationId: string }>;

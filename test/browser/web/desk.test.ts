@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { addInboxItemWithin } from '../../../server/src/incident/index.ts';
 import { person } from '../../../server/src/notify/campaigns/testing.ts';
+import { deed, PROGRAM } from '../../../server/src/prove/index.ts';
 import { buildWeb } from '../../../web/build.ts';
 import { DeskHouse } from '../../desk/house.ts';
 import { whyNoChromium } from '../../peers/chromium.ts';
@@ -13,13 +15,17 @@ const AT = (n: number) => `person-${n}@people.example`;
 describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
   let desk: DeskHouse;
   let address = '';
+  let incident = '';
+  let campaign = '';
   let browser: Watched;
   let page: Page;
 
   before(async () => {
     desk = await DeskHouse.open({}, undefined, await buildWeb());
     desk.deed = ({ to }) => (String(to) === AT(3) ? { say: '550 5.1.1 No such user\r\n' } : undefined);
-    await desk.sent([0, 1, 2, 3].map((n) => person(n, { language: n % 2 === 0 ? 'de' : 'en' })));
+    ({ incident, campaign } = await desk.sent(
+      [0, 1, 2, 3].map((n) => person(n, { language: n % 2 === 0 ? 'de' : 'en' })),
+    ));
     address = await desk.house.world.app.listen({ host: '127.0.0.1', port: 0 });
     browser = await Watched.open();
     page = await (await asAgent()).newPage();
@@ -30,11 +36,12 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     assert.deepEqual(browser?.complaints, [], 'the browser complained');
   });
 
-  const asAgent = async (options: BrowserContextOptions = {}): Promise<BrowserContext> => {
+  const as = async (who: string, options: BrowserContextOptions = {}): Promise<BrowserContext> => {
     const context = await browser.context(options);
-    await context.addCookies([{ ...desk.house.cookieOf('support-agent'), url: address }]);
+    await context.addCookies([{ ...desk.house.cookieOf(who), url: address }]);
     return context;
   };
+  const asAgent = (options: BrowserContextOptions = {}) => as('support-agent', options);
   const looked = async (name: string, of: Page = page) => {
     await picture(of, name);
     await refuseSideways(of, name);
@@ -72,6 +79,75 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await page.getByText('Nothing is published yet.').waitFor();
     assert.equal(new URL(page.url()).search, '', 'nothing personal in the address');
     await looked('desk-person-light');
+  });
+
+  test('what one person wrote stands at the desk, with its clock; what they write next and its answer are recorded there', async () => {
+    await page.getByText('What this person wrote').click();
+    await page.getByText('They have written nothing that was recorded.').waitFor();
+    const { db, now } = desk.house.world;
+    const reads = { db, now, actor: PROGRAM };
+    const found = await desk.house.ask<{ people: { person: string }[] }>('support-agent', 'POST', '/desk', {
+      asked: AT(2),
+      language: 'en',
+    });
+    const writer = found.people[0]?.person ?? '';
+    // As a reply to the notice is taken in.
+    await deed(reads, (tx, at) =>
+      addInboxItemWithin(
+        reads,
+        { tx, at },
+        {
+          incident,
+          kind: 'access',
+          person: writer,
+          received: { at: now().toISOString(), zone: 'Europe/Luxembourg' },
+          text: 'What do you know of me?',
+        },
+      ),
+    );
+    await page.getByRole('button', { name: 'Next customer' }).click();
+    await field().fill(AT(2));
+    await page.keyboard.press('Enter');
+    await page.getByText('What this person wrote').click();
+    const row = page.locator('.desk-person .rows > li', { hasText: 'What do you know of me?' });
+    await row.getByText('GDPR Art. 12(3)').waitFor();
+    await page.getByText('Record what they write').click();
+    await page.getByLabel('Received').fill('2025-11-20T09:00');
+    await page.getByLabel('What they write').fill('You have not answered me.');
+    await looked('desk-wrote-light');
+    await page.getByRole('button', { name: 'Record what they write' }).click();
+    await page.getByText('You have not answered me.').waitFor();
+    await row.getByText('Record the answer').click();
+    await row.getByLabel('When').fill('2025-11-20T15:00');
+    await row.getByLabel('What they were answered').fill('Sent to you by post.');
+    await row.getByRole('button', { name: 'Record the answer' }).click();
+    await row.getByText('answered', { exact: true }).waitFor();
+  });
+
+  test('of an incident about which nobody was told yet the desk says what was issued, and nothing before', async () => {
+    desk.house.world.pass(0.05);
+    await page.getByRole('button', { name: 'Next customer' }).click();
+    await page.getByText('Nothing was issued for the desk.').waitFor();
+    const fresh = await desk.house.incident({ brand: 'Marlow Home', contactPoint: 'privacy@marlow.example' });
+    await desk.house.ask('privacy-officer', 'POST', `${fresh}/papers/holding-statement`, { version: 1 });
+    await field().fill('stranger@people.example');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'No notice to this person is known' }).waitFor();
+    await page.reload();
+    await page.locator('.paper').getByText('We know of an incident with Marlow Home').waitFor();
+    await page.getByText('to privacy@marlow.example').first().waitFor();
+    await looked('desk-statement-light');
+    await desk.house.ask('investigator', 'POST', `${await desk.house.incident()}/papers/holding-statement`, {
+      version: 1,
+    });
+    await page.reload();
+    await page.locator('summary', { hasText: 'Marlow Home' }).click();
+    await page.getByText('to privacy@marlow.example').first().waitFor();
+    await field().fill('stranger@people.example');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'No notice to this person is known' }).waitFor();
+    await page.getByText('Before anybody was told').waitFor();
+    await looked('desk-statements-light');
   });
 
   test('a genuine message is told to be ours, an altered one altered, a foreign one foreign', async () => {
@@ -145,6 +221,65 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await page.getByRole('button', { name: 'Send again' }).click();
     await page.getByRole('button', { name: 'Send it again' }).click();
     await page.getByText('when it is resumed').waitFor();
+  });
+
+  test('an auditor reads who was looked up, by page and by person; an officer erases somebody in the notice', async () => {
+    desk.house.world.pass(0.05);
+    const at = `${address}/incidents/${incident}`;
+    const auditor = await (
+      await as('auditor', { viewport: { width: 360, height: 740 }, locale: 'de-DE' })
+    ).newPage();
+    await auditor.goto(`${at}/look-ups`);
+    await auditor.getByRole('heading', { name: 'Wer am Kundendienst abgefragt wurde' }).waitFor();
+    const rows = auditor.locator('.look-ups > li');
+    await rows.first().waitFor();
+    const all = await rows.count();
+    await looked('look-ups-german-phone', auditor);
+    await rows.first().getByRole('link', { name: 'Alle Abfragen zu dieser Person' }).click();
+    await auditor.getByText('Nur zu einer Person.').waitFor();
+    const [, whom = ''] = /person=(per_\w+)/.exec(auditor.url()) ?? [];
+    await auditor.getByRole('link', { name: 'Abfragen zu allen' }).waitFor();
+    assert.ok((await rows.count()) < all);
+    await auditor.goto(`${address}${await desk.house.incident()}/look-ups`);
+    await auditor.getByText('Niemand aus diesem Vorfall wurde abgefragt.').waitFor();
+    await auditor.context().close();
+
+    const officer = await (await as('privacy-officer', { colorScheme: 'dark' })).newPage();
+    officer.on('dialog', (dialog) => void dialog.accept());
+    await officer.goto(`${at}/look-ups?person=${whom}`);
+    await officer.getByRole('link', { name: 'What they were told' }).first().click();
+    await officer.getByText('Erase them in this notice').click();
+    await officer.getByRole('button', { name: 'Erase them in this notice' }).click();
+    // The message may still come back.
+    await officer.getByText('In the state of the notice this is not done.').waitFor();
+    await looked('addressee-erase-dark', officer);
+
+    const { people } = await desk.house.ask<{ people: { person: string }[] }>(
+      'support-agent',
+      'POST',
+      '/desk',
+      {
+        asked: AT(3),
+        language: 'en',
+      },
+    );
+    const settled = people[0]?.person ?? '';
+    const path = `/incidents/${incident}/campaigns/${campaign}`;
+    await desk.house.ask('privacy-officer', 'POST', `${path}/settled`, {
+      people: [settled],
+      outcome: 'excused',
+      reason: 'They have moved, nobody knows where to.',
+    });
+    await officer.goto(`${at}/notify/${campaign}?person=${settled}`);
+    await officer.getByText('Erase them in this notice').click();
+    await officer.getByRole('button', { name: 'Erase them in this notice' }).click();
+    await officer.getByText(/^They were erased in this notice: entry \d+/).waitFor();
+    await looked('addressee-erased-dark', officer);
+    assert.match(
+      await desk.house.refusal('privacy-officer', 'POST', `${path}/people/${settled}/erase`),
+      /nobody of this id in the campaign/,
+    );
+    await officer.context().close();
   });
 
   for (const [colorScheme, width, locale] of [

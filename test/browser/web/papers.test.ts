@@ -103,6 +103,81 @@ describe('risk, report and public page, in a browser', { skip: whyNoChromium() ?
     await officer.getByRole('heading', { name: heading }).waitFor();
   };
 
+  test('in the first hour: three papers of what is recorded, what is missing said beside them, and a version that the desk reads', async () => {
+    const fresh = await house.incident({ title: 'Names on review pages', kind: 'technical-error' });
+    await officer.goto(address + fresh);
+    await officer.getByText('not issued yet').first().waitFor();
+    await looked('first-hour-light');
+    await officer.getByRole('link', { name: 'Holding statement' }).click();
+    const sheet = officer.locator('.paper');
+    await sheet.getByText('We do not know yet which data it concerns.').waitFor();
+    await looked('paper-statement-draft-light');
+    await officer.getByText('Say how many, and which data').click();
+    await officer.getByLabel('e-mail address', { exact: true }).check();
+    await officer.getByLabel('People: at least', { exact: false }).fill('100');
+    await officer.getByRole('button', { name: 'Say how many, and which data' }).click();
+    await sheet.getByText('As far as we know, it concerns: e-mail address.').waitFor();
+    await sheet.getByText(/^estimated by /).waitFor();
+    await officer.getByRole('button', { name: 'in 4 hours' }).click();
+    await sheet.getByText(/^We know more by /).waitFor();
+    await officer.getByRole('button', { name: 'Issue this version' }).click();
+    await officer.getByText('Support agents read it at their desk from then on.').waitFor();
+    await looked('paper-issue-light');
+    // Somebody else knows more meanwhile: what they said is read before it is issued.
+    await house.ask('investigator', 'PATCH', fresh, { version: 2, brand: 'Marlow Home' });
+    await officer.getByRole('button', { name: 'Issue it' }).click();
+    await officer.getByText('Somebody has changed this meanwhile.').waitFor();
+    await officer.getByText('an incident with Marlow Home', { exact: false }).waitFor();
+    await officer.getByRole('button', { name: 'Issue it' }).click();
+    await sheet.getByText(/^Version 1, issued by /).waitFor();
+    await officer.getByRole('link', { name: 'Version 1' }).waitFor();
+    await looked('paper-issued-light');
+    const printed = await officer.getByRole('link', { name: 'Open for printing' }).getAttribute('href');
+    assert.match(await (await officer.request.get(address + printed)).text(), /<h2>What to say<\/h2>/);
+
+    await officer.getByRole('link', { name: 'Report to the authority' }).click();
+    await sheet.getByText('Incomplete: what is missing is listed at the end').waitFor();
+    await officer.getByText('Say what happened, and what is done about it').click();
+    await officer.getByLabel('Cause (may be left out)').selectOption('error');
+    await officer.getByLabel('What happened, in a few words').fill('A template printed the author.');
+    await looked('paper-report-draft-light');
+    await officer.getByRole('button', { name: 'Say what happened' }).click();
+    await sheet.getByText('A template printed the author.').waitFor();
+    // Two who say what they know at the same time: neither loses a word.
+    await officer.getByText('Say who answers for it').click();
+    await officer.getByLabel('Contact point (may be left out)').fill('Ines Oduya, +352 20 00 00');
+    await house.ask('investigator', 'PATCH', fresh, { version: 4, site: 'marlow.example' });
+    await officer.getByRole('button', { name: 'Say who answers for it' }).click();
+    await officer.getByText('Somebody has changed this meanwhile.').waitFor();
+    await sheet.getByText('marlow.example', { exact: true }).waitFor();
+    await officer.getByRole('button', { name: 'Say who answers for it' }).click();
+    await sheet.getByText('Ines Oduya, +352 20 00 00').waitFor();
+    await sheet.getByText('marlow.example', { exact: true }).waitFor();
+    await officer.getByRole('button', { name: 'Issue this version' }).click();
+    await officer.getByText('Art. 33(4)', { exact: false }).last().waitFor();
+    await officer.getByRole('button', { name: 'Issue it' }).click();
+    await sheet.getByText(/^Version 1, issued by /).waitFor();
+    await officer.emulateMedia({ media: 'print' });
+    await picture(officer, 'paper-print');
+    assert.equal(await officer.getByRole('link', { name: 'Open for printing' }).isVisible(), false);
+    await officer.emulateMedia({ media: null });
+
+    const phone = { viewport: { width: 360, height: 740 }, locale: 'de-DE', colorScheme: 'dark' } as const;
+    const reader = await (await as('auditor', phone)).newPage();
+    await reader.goto(`${address}${fresh}/papers?paper=board-brief`);
+    await reader.getByText('Ermittlung oder Datenschutz geben es aus.').waitFor();
+    assert.equal(await reader.getByRole('button', { name: 'ausgeben' }).count(), 0);
+    await looked('paper-brief-auditor-german-dark-phone', reader);
+    await reader.getByRole('link', { name: 'Erste Stellungnahme' }).click();
+    await reader.getByRole('link', { name: 'Fassung 1' }).click();
+    await reader
+      .locator('.paper')
+      .getByText(/^Version 1, issued by /)
+      .waitFor();
+    await looked('paper-issued-german-dark-phone', reader);
+    await reader.context().close();
+  });
+
   test('a recipient is asked to delete, by a letter that a person hands over, and only what is in writing counts', async () => {
     await opened('recipients', 'Those who got the data');
     await officer.getByText('Nobody is listed.').waitFor();

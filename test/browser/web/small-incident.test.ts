@@ -22,7 +22,12 @@ describe('a small incident, in a browser', { skip: whyNoChromium() ?? false }, (
   after(async () => {
     await browser?.close();
     await served?.close();
-    assert.deepEqual(browser?.complaints, [], 'the browser complained');
+    // A record that is none is refused, which the console repeats.
+    assert.deepEqual(
+      browser?.complaints.filter((one) => !/status of 422/.test(one)),
+      [],
+      'the browser complained',
+    );
   });
 
   const looked = async (name: string) => {
@@ -74,6 +79,52 @@ describe('a small incident, in a browser', { skip: whyNoChromium() ?? false }, (
     await looked('small-changed-phone');
     await page.getByRole('button', { name: 'Decide: record only' }).click();
     await page.getByText('Decided: record only').waitFor();
+  });
+
+  test('records of VERIS become incidents, one by one; what is refused says why, and is tried again when it is mended', async () => {
+    const record = {
+      schema_version: '1.4.1',
+      incident_id: 'A1',
+      summary: 'A laptop was left on a train.',
+      security_incident: 'Confirmed',
+      action: { error: { variety: ['Loss'], vector: ['Carelessness'] } },
+      actor: { internal: { variety: ['End-user'], motive: ['NA'] } },
+      asset: { assets: [{ variety: 'U - Laptop' }] },
+      attribute: { confidentiality: { data_disclosure: 'Potentially' } },
+      timeline: { incident: { year: 2024 } },
+      victim: { country: ['LU'], employee_count: 'Unknown' },
+    };
+    const file = (name: string, value: unknown) => ({
+      name,
+      mimeType: 'application/json',
+      buffer: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
+    });
+    await page.goto(`${served.address}/incidents`);
+    await page.getByRole('link', { name: 'Import incidents' }).click();
+    await page.getByText('No file is chosen yet.').waitFor();
+    await looked('import-empty-phone');
+    const refused = { ...record, summary: 'Without its number', incident_id: undefined };
+    await page
+      .getByLabel('Files')
+      .setInputFiles([file('two.json', [record, refused]), file('broken.json', '{"summary":')]);
+    await page.getByText('not readable').waitFor();
+    await page.getByRole('button', { name: 'Import 2 records' }).click();
+    await page.getByText('2 of 2').waitFor();
+    await page.getByText('incident_id', { exact: true }).waitFor();
+    await page.getByText(/were kept and not understood/).click();
+    await looked('import-done-phone');
+    // The first one is not imported twice.
+    await page.getByRole('button', { name: 'Try the refused one again' }).click();
+    await page.getByText('2 of 2').waitFor();
+    await page.getByRole('link', { name: 'A laptop was left on a train.' }).click();
+    await page.getByRole('link', { name: 'Record', exact: true }).click();
+    await page.getByRole('link', { name: 'Files', exact: true }).click();
+    await page.getByText('Record of VERIS').waitFor();
+    await looked('imported-from-phone');
+    const { incidents } = await page.evaluate<{ incidents: { title: string }[] }>(
+      "fetch('/api/incidents').then((answer) => answer.json())",
+    );
+    assert.equal(incidents.filter(({ title }) => title.startsWith('A laptop')).length, 1);
   });
 
   test('the server away: it is said, and trying again works when it is back', async () => {

@@ -9,6 +9,7 @@ import { Failed } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { type Key, useWords } from '../words/index.tsx';
 import type { Found } from './desk.types.ts';
+import { Wrote } from './desk-wrote.tsx';
 import { PublishedAnswers } from './published.tsx';
 
 type Person = Found['people'][number];
@@ -41,6 +42,7 @@ export function DeskPerson({
   const [act, setAct] = useState<Act>();
   const [done, setDone] = useState<Done>();
   const [isReading, setReads] = useState(false);
+  const [isHearing, setHears] = useState(false);
   const possible = ACTS.filter((one) => done === undefined && isPossible(person, one));
   useShortcuts(isAlone ? possible.map((one) => ({ ...KEYS[one], run: () => setAct(one) })) : []);
   return (
@@ -124,6 +126,10 @@ export function DeskPerson({
       <details className="more" onToggle={({ currentTarget }) => setReads(currentTarget.open)}>
         <summary>{t('page-edit.answers')}</summary>
         {isReading && <PublishedAnswers incident={person.incident} />}
+      </details>
+      <details className="more" onToggle={({ currentTarget }) => setHears(currentTarget.open)}>
+        <summary>{t('desk.wrote')}</summary>
+        {isHearing && <Wrote incident={person.incident} person={person.person} />}
       </details>
       {act !== undefined && (
         <Doing

@@ -13,7 +13,9 @@ import { useShortcuts } from '../app/keys.tsx';
 import { Field } from '../kit/form.tsx';
 import { Failed, Loading } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
+import type { Found } from './desk.types.ts';
 import { DeskFound } from './desk-found.tsx';
+import { HoldingStatements } from './statements.tsx';
 import './answer.css';
 
 type Picked = Readonly<{ name: string; base64: string }>;
@@ -29,6 +31,9 @@ const readAsBase64 = (file: File): Promise<string> =>
     reader.onerror = () => reject(reader.error ?? new Error(file.name));
     reader.readAsDataURL(file);
   });
+
+const isNobody = (found: Found | undefined): boolean =>
+  found !== undefined && found.people.length === 0 && found.message === undefined && found.code === undefined;
 
 export function Desk() {
   const { t, language } = useWords();
@@ -98,6 +103,8 @@ export function Desk() {
   };
   const wantsAddress =
     address !== '' || picked !== undefined || mayNeedAddress(asked) || looking.data?.code !== undefined;
+  // Whoever was told is answered by what they were told; before that, by what was issued for the desk.
+  const isBeforeNotice = looking.isIdle || isNobody(looking.data);
   return (
     <>
       <h1>{t('desk.title')}</h1>
@@ -180,6 +187,7 @@ export function Desk() {
       ) : (
         <DeskFound key={looking.data.receipt.entry} found={looking.data} />
       )}
+      {isBeforeNotice && <HoldingStatements />}
     </>
   );
 }

@@ -4,6 +4,7 @@
  */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { Home } from '../home/home.tsx';
+import { PAPERS, type PaperKind } from '../incident/papers/kinds.ts';
 import { NotFound } from './not-found.tsx';
 import { APPROVERS, KEEPERS, OFFICERS, READERS, SPEAKERS, WORKERS } from './session.ts';
 import { Shell } from './shell.tsx';
@@ -15,6 +16,10 @@ const text = (raw: unknown): string | undefined => (typeof raw === 'string' && r
 const whole = (raw: unknown): number | undefined => {
   const value = typeof raw === 'string' && raw !== '' ? Number(raw) : raw;
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+};
+const option = <T extends string>(name: T, raw: unknown): Partial<Record<T, string>> => {
+  const value = text(raw);
+  return value === undefined ? {} : ({ [name]: value } as Record<T, string>);
 };
 /** Which figure's evidence is open. */
 const evidence = (search: Record<string, unknown>): { evidence?: string } => {
@@ -60,12 +65,29 @@ const open = createRoute({
   staticData: { place: { name: 'incident.new', may: WORKERS } },
   component: lazyRouteComponent(() => import('../incident/open.tsx'), 'OpenIncident'),
 });
+const importing = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/import',
+  staticData: { place: { name: 'import.name', may: WORKERS } },
+  component: lazyRouteComponent(() => import('../incident/import.tsx'), 'ImportIncidents'),
+});
 const incident = createRoute({
   getParentRoute: () => root,
   path: '/incidents/$incident',
   staticData: { place: { name: 'incident.answers', may: READERS, group: 'answers' } },
   validateSearch: evidence,
   component: lazyRouteComponent(() => import('../incident/incident.tsx'), 'Incident'),
+});
+const papers = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/papers',
+  staticData: { place: { name: 'papers.tab', may: READERS, group: 'answers' } },
+  /** Which paper, and which of its versions is read. */
+  validateSearch: (search: Record<string, unknown>): { paper?: PaperKind; issued?: string } => {
+    const paper = PAPERS.find((one) => one === search.paper);
+    return { ...(paper === undefined ? {} : { paper }), ...option('issued', search.issued) };
+  },
+  component: lazyRouteComponent(() => import('../incident/papers/papers.tsx'), 'Papers'),
 });
 const leaks = createRoute({
   getParentRoute: () => root,
@@ -138,12 +160,6 @@ const duties = createRoute({
   },
   component: lazyRouteComponent(() => import('../assess/duties.tsx'), 'Duties'),
 });
-
-/** Notices, campaigns and the register. */
-const option = <T extends string>(name: T, raw: unknown): Partial<Record<T, string>> => {
-  const value = text(raw);
-  return value === undefined ? {} : ({ [name]: value } as Record<T, string>);
-};
 
 const campaigns = createRoute({
   getParentRoute: () => root,
@@ -386,6 +402,16 @@ const sellers = createRoute({
   component: lazyRouteComponent(() => import('../incident/sellers.tsx'), 'Sellers'),
 });
 
+const lookUps = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident/look-ups',
+  staticData: { place: { name: 'look-ups.tab', may: READERS, group: 'record' } },
+  validateSearch: (search: Record<string, unknown>): { person?: string; past?: number } => {
+    const past = whole(search.past);
+    return { ...option('person', search.person), ...(past === undefined ? {} : { past }) };
+  },
+  component: lazyRouteComponent(() => import('../answer/look-ups.tsx'), 'LookUps'),
+});
 const manage = createRoute({
   getParentRoute: () => root,
   path: '/incidents/$incident/manage',
@@ -446,7 +472,9 @@ export const router = createRouter({
     sample,
     incidents,
     open,
+    importing,
     incident,
+    papers,
     leaks,
     charts,
     views,
@@ -473,6 +501,7 @@ export const router = createRouter({
     times,
     tasks,
     files,
+    lookUps,
     manage,
     reports,
     register,

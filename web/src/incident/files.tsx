@@ -12,6 +12,7 @@ import { When } from '../kit/time.tsx';
 import { save } from '../register/saving.ts';
 import { useWords } from '../words/index.tsx';
 import { Head } from './head.tsx';
+import { ImportedFrom } from './imported.tsx';
 import { incidentQueries, type Shown } from './queries.ts';
 
 type Evidence = Shown['evidence'][number];
@@ -26,6 +27,7 @@ export function Files() {
           <Head shown={found} />
           <EvidenceOf shown={found} />
           <Papers shown={found} />
+          {found.timeline[0]?.kind === 'incident-imported' && <ImportedFrom incident={found.id} />}
         </>
       )}
     </Loaded>
@@ -170,7 +172,7 @@ function Hand({ incident }: Readonly<{ incident: string }>) {
   );
 }
 
-function Papers({ shown: { papers } }: Readonly<{ shown: Shown }>) {
+function Papers({ shown: { id: incident, papers } }: Readonly<{ shown: Shown }>) {
   const { t, named } = useWords();
   const name = useName();
   if (papers.length === 0) return null;
@@ -180,7 +182,16 @@ function Papers({ shown: { papers } }: Readonly<{ shown: Shown }>) {
       <ul className="plain rows">
         {papers.map((one) => (
           <li key={one.id}>
-            <span className="row-title">{named('paper', one.paper)}</span>
+            <span className="row-title">
+              <Link
+                to="/incidents/$incident/papers"
+                params={{ incident }}
+                search={{ paper: one.paper, issued: one.id }}
+              >
+                {named('paper', one.paper)}
+              </Link>
+            </span>
+            <span>{t('papers.version', { number: one.number })}</span>
             <span className="soft">
               {name(one.by)} <When at={one.at} />
             </span>

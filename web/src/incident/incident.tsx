@@ -8,6 +8,7 @@ import { useWords } from '../words/index.tsx';
 import { Drawing } from './drawing.tsx';
 import { EvidencePanel } from './evidence.tsx';
 import { Head } from './head.tsx';
+import { FirstHour } from './papers/first-hour.tsx';
 import { type Answered, incidentQueries, type Run, type Shown } from './queries.ts';
 import { RunButton, Running } from './run.tsx';
 import { SixAnswers } from './six.tsx';
@@ -111,6 +112,7 @@ function BeforeRun({ shown }: Readonly<{ shown: Shown }>) {
               </p>
             )}
           </div>
+          <FirstHour shown={shown} />
           <OwnDrawing shown={shown} answered={undefined} />
         </>
       )}
@@ -150,6 +152,7 @@ function AnswerAndTime({ answered, shown }: Readonly<{ answered: Answered; shown
   return (
     <>
       <SixAnswers answer={answered.answer} />
+      <FirstHour shown={shown} />
       <OwnDrawing shown={shown} answered={answered} />
       <Source answered={answered} />
       <EvidencePanel answered={answered} />

@@ -61,6 +61,7 @@ export function Incidents() {
           <Link to="/incidents/new" className="button">
             {t('incident.new')}
           </Link>
+          <Link to="/incidents/import">{t('import.name')}</Link>
         </p>
       )}
     </>

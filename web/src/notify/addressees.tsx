@@ -5,6 +5,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 import { answerOf, api } from '../app/client.ts';
 import { DECIDERS, hasOne, OFFICERS, useMe } from '../app/session.ts';
+import { Deed } from '../kit/deed.tsx';
 import { Field } from '../kit/form.tsx';
 import { Empty, Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
@@ -268,7 +269,12 @@ export function NoticePanel({
         }),
       ),
   });
-  const notice = useQuery(notifyQueries.notice(of, person, language));
+  // What was said once they were erased; their notice is no more.
+  const [erased, setErased] = useState<string>();
+  const notice = useQuery({
+    ...notifyQueries.notice(of, person, language),
+    enabled: erased === undefined,
+  });
   const close = () =>
     void navigate({
       to: '.',
@@ -284,71 +290,121 @@ export function NoticePanel({
             <Dialog.Title>{t('addressees.notice')}</Dialog.Title>
             <Dialog.Close className="button quiet">{t('close')}</Dialog.Close>
           </div>
-          <Field label={t('addressees.language')}>
-            {(ids) => (
-              <select
-                {...ids}
-                value={language ?? ''}
-                onChange={({ target }) =>
-                  void navigate({
-                    to: '.',
-                    search: ({ language: _, ...others }: { language?: string }) => ({
-                      ...others,
-                      ...(target.value === '' ? {} : { language: target.value }),
-                    }),
-                    resetScroll: false,
-                  })
-                }
-              >
-                <option value="">{t('addressees.ownLanguage')}</option>
-                {LANGUAGES.map((one) => (
-                  <option key={one} value={one}>
-                    {languageName(one)}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-          <Loaded query={notice}>
-            {(found) => (
-              <>
-                <Dialog.Description className="soft">
-                  {found.to === '' ? t('addressees.noAddress') : t('addressees.to', { address: found.to })}
-                </Dialog.Description>
-                {hasOne(me, DECIDERS) && (
+          {erased === undefined ? (
+            <>
+              <Field label={t('addressees.language')}>
+                {(ids) => (
+                  <select
+                    {...ids}
+                    value={language ?? ''}
+                    onChange={({ target }) =>
+                      void navigate({
+                        to: '.',
+                        search: ({ language: _, ...others }: { language?: string }) => ({
+                          ...others,
+                          ...(target.value === '' ? {} : { language: target.value }),
+                        }),
+                        resetScroll: false,
+                      })
+                    }
+                  >
+                    <option value="">{t('addressees.ownLanguage')}</option>
+                    {LANGUAGES.map((one) => (
+                      <option key={one} value={one}>
+                        {languageName(one)}
+                      </option>
+                    ))}
+                  </select>
+                )}
+              </Field>
+              <Loaded query={notice}>
+                {(found) => (
                   <>
-                    <p className="actions">
-                      <button
-                        type="button"
-                        className="button quiet"
-                        disabled={testing.isPending}
-                        onClick={() => testing.mutate()}
-                      >
-                        {t('addressees.test')}
-                      </button>
-                      {testing.data !== undefined && (
-                        <span role="status">
-                          {t('addressees.tested', {
-                            to: testing.data.to,
-                            outcome: named('outcome', testing.data.outcome),
-                          })}
-                        </span>
-                      )}
-                    </p>
-                    {testing.error !== null && <Failed error={testing.error} />}
+                    <Dialog.Description className="soft">
+                      {found.to === ''
+                        ? t('addressees.noAddress')
+                        : t('addressees.to', { address: found.to })}
+                    </Dialog.Description>
+                    {hasOne(me, DECIDERS) && (
+                      <>
+                        <p className="actions">
+                          <button
+                            type="button"
+                            className="button quiet"
+                            disabled={testing.isPending}
+                            onClick={() => testing.mutate()}
+                          >
+                            {t('addressees.test')}
+                          </button>
+                          {testing.data !== undefined && (
+                            <span role="status">
+                              {t('addressees.tested', {
+                                to: testing.data.to,
+                                outcome: named('outcome', testing.data.outcome),
+                              })}
+                            </span>
+                          )}
+                        </p>
+                        {testing.error !== null && <Failed error={testing.error} />}
+                      </>
+                    )}
+                    <Notice
+                      language={found.language}
+                      subject={found.apart.subject}
+                      blocks={found.apart.blocks}
+                      incident={of.incident}
+                    />
+                    {hasOne(me, OFFICERS) && <Erase of={of} person={person} onErased={setErased} />}
                   </>
                 )}
-                <Notice
-                  language={found.language}
-                  subject={found.apart.subject}
-                  blocks={found.apart.blocks}
-                  incident={of.incident}
-                />
-              </>
-            )}
-          </Loaded>
+              </Loaded>
+            </>
+          ) : (
+            <Dialog.Description role="status">{erased}</Dialog.Description>
+          )}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+type EraseProps = Readonly<{ of: Of; person: string; onErased: (said: string) => void }>;
+
+/** Somebody's right to be forgotten: in this campaign, or wherever they are known. */
+function Erase({ of, person, onErased }: EraseProps) {
+  const { t } = useWords();
+  return (
+    <section aria-labelledby="erase-person">
+      <h3 id="erase-person">{t('addressees.eraseTitle')}</h3>
+      <Deed
+        name={t('addressees.erase')}
+        why={t('addressees.eraseWhy')}
+        sure={t('addressees.eraseSure')}
+        parts={{}}
+        run={async () => {
+          const { entry } = await answerOf(
+            api.POST('/api/incidents/{incident}/campaigns/{campaign}/people/{person}/erase', {
+              params: { path: { ...of, person } },
+            }),
+          );
+          onErased(t('addressees.erased', { entry }));
+        }}
+      />
+      <Deed
+        name={t('addressees.eraseAll')}
+        why={t('addressees.eraseAllWhy')}
+        sure={t('addressees.eraseAllSure')}
+        parts={{}}
+        run={async () => {
+          const { texts, campaigns } = await answerOf(
+            api.POST('/api/incidents/{incident}/erase-person', {
+              params: { path: { incident: of.incident } },
+              body: { person },
+            }),
+          );
+          onErased(t('inbox.erased', { texts, campaigns }));
+        }}
+      />
+    </section>
   );
 }
