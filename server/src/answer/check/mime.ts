@@ -44,7 +44,7 @@ export function readMessage(given: Uint8Array): Message {
   const octets = Buffer.from(given).toString('latin1').replace(/^ï»¿/, '');
   // A line for some programs, and none for others.
   if (/\r(?!\n)/.test(octets)) reading.oddities.add('it has half a line break');
-  const text = octets.replace(/\r\n|\r|\n/g, '\r\n');
+  const text = octets.replace(/\r+\n|\r|\n/g, '\r\n');
   // A line of a mailbox file, which is none of the message.
   const own = /^From (?![ \t]*:)/.test(text) ? text.slice(text.indexOf('\r\n') + 2) : text;
   const root = partOf(own, reading, 0, 'text/plain');
