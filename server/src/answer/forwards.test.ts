@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { groupsOf } from '../prove/codes/index.ts';
 import { LANGUAGES, PROGRAMS, rewrapped } from './forms.testing.ts';
 import { checkMessage, openFolder, type Truth } from './index.ts';
 import { LETTERHEAD, SENT_MS, type Sent, type World, world } from './testing.ts';
@@ -138,6 +139,15 @@ test('forwarded as an attachment it is unchanged; what stands around it may want
       'genuine-unchanged',
       'twice',
     );
+  }
+});
+
+test('damaged on the way it is never said to be not ours', async () => {
+  const doubled = anna.mail.toString('latin1').replaceAll('\r\n', '\r\r\n');
+  for (const truth of [all.server, folder]) {
+    assert.notEqual(await verdictOf(Buffer.from(doubled, 'latin1'), truth), 'not-ours', 'lines end twice');
+    const garbled = anna.text.replace(groupsOf(anna.code), (code) => `ï¼š${code}ã`);
+    assert.notEqual(await verdictOf(garbled, truth), 'not-ours', 'letters beside the code');
   }
 });
 

@@ -247,6 +247,21 @@ const PAGES: Readonly<Record<string, (page: string) => string>> = {
   'a line that never ends': (p) => p.replace(TWO, '<pre>$1 $2</pre>'),
   'margin in margin': (p) => p.replace(TWO, `${'<div style="margin-left:199px">'.repeat(9)}$1$2`),
   'quotation in quotation': (p) => p.replace(TWO, `${'<blockquote>'.repeat(30)}$1$2`),
+  'beside where it stood': (p) => p.replace(WORD, `<span style="float:inline-end">${WORD}</span>`),
+  'screens below, by one line': (p) => p.replace(TWO, '$1<hr size=9999>$2'),
+  'screens below, by a table': (p) =>
+    p.replace(TWO, '$1<table cellpadding=9999><tr><td>$2</td></tr></table>'),
+  'screens below, by margins': (p) => p.replace(TWO, `$1${'<div style="margin-top:199px">'.repeat(20)}$2`),
+  'screens below, by large letters': (p) =>
+    p.replace(TWO, `$1${'<p style="font-size:3em">'.repeat(9)}<br>$2`),
+  'screens beside': (p) => p.replace(WORD, `<p style="width:99999px;text-align:right">${WORD}</p>`),
+  'white, by Outlook': (p) =>
+    p.replace(WORD, `<span style="mso-style-textfill-fill-color:white">${WORD}</span>`),
+  'in symbols, by Outlook': (p) =>
+    p.replace(WORD, `<span style="mso-ascii-font-family:Wingdings">${WORD}</span>`),
+  'screens below, by Outlook': (p) => p.replace(WORD, `<p style="mso-margin-top-alt:9999pt">${WORD}</p>`),
+  'black on black, at night, by a style sheet': (p) =>
+    p.replace('</style>', '</style><style>p{color:#000}</style>'),
   'black on black, at night': (p) => p.replace('<main>', '<main style="color:#000">'),
   'black on black, at night, by an attribute': (p) => p.replace('<body>', '<body text=black>'),
   'far below': (p) => p.replace(TWO, `$1${'<br>'.repeat(100)}$2`),
@@ -337,6 +352,18 @@ test('what is built so that readers may show something else is never genuine', a
       `\r\n--${boundary}\r\n`,
       `\r\n--${boundary}\r\nContent-Type: text/plain\r\n\r\n${phishing}\r\n--${boundary}\r\n`,
     ),
+    'words below the parts': `${raw}\r\n${phishing}\r\n`,
+    'another message below': `${raw}\r\nFrom x@evil.example Sun Nov 22 2026\r\nSubject: Pay now\r\n\r\n${phishing}\r\n`,
+    'words above the parts': raw.replace(`\r\n\r\n--${boundary}`, `\r\n\r\n${phishing}\r\n--${boundary}`),
+    'a From that looks like a mailbox file’s line': `From : x@evil.example\r\n${raw}`,
+    'letters whose octets are ours in the name': raw.replace(
+      'From: Marlow',
+      `From: ${Buffer.from('Mšrlow').toString('latin1')}`,
+    ),
+    'a page that says another charset': single(
+      'text/html',
+      anna.html.replace('charset="utf-8"', 'charset="shift_jis"'),
+    ),
     'cut off': raw.slice(0, -400),
     'from another sender, without a quotation': single(PLAIN, anna.text).replace(
       'privacy@marlow.example',
@@ -359,6 +386,18 @@ test('what is built so that readers may show something else is never genuine', a
 
 /** What leads somewhere with words alone, by whoever says that a gateway wrote it, or forwards it. */
 const ADDED = [
+  'Your account has been compromised. Contact us right away.',
+  'Call five five five one two three four.',
+  'Do not read this, it is spam.',
+  'Bestätigen Sie Ihre Identität.',
+  'Vérifiez votre compte.',
+  'Verifique su cuenta.',
+  'Verifichi il suo conto.',
+  'Contacte-nos imediatamente.',
+  'Verifieer uw account.',
+  'Zweryfikuj konto.',
+  'Verifiera ditt konto.',
+  '本人確認をしてください。',
   'To protect yourself, reply with your date of birth and card number.',
   'To secure your refund, send us your mother’s maiden name.',
   'This message is confidential. Please visit our office on the corner and hand over your documents.',
@@ -392,6 +431,40 @@ test('words that somebody adds to a message from us, or that want something of w
   }
   // Nobody writes in a message from us, be it harmless, but for what scanners say.
   await isRefused(single(PLAIN, `${anna.text}\n-- \nWith kind regards, protected by nobody.\n`), 'harmless');
+});
+
+test('who forwards it and could be taken for us makes it genuine no more; anybody else may', async () => {
+  const forwarded = (PROGRAMS.gmail as (typeof PROGRAMS)[string])(
+    { ...anna, ...LETTERHEAD, to: anna.address },
+    LANGUAGES.en as (typeof LANGUAGES)[string],
+  );
+  const from = (who: string) =>
+    `From: ${who}\r\nTo: check@marlow.example\r\nSubject: Fwd: a message\r\nMIME-Version: 1.0\r\n`;
+  const inline = (who: string) => `${from(who)}${part(PLAIN, forwarded)}`;
+  const attached = (who: string) =>
+    `${from(who)}Content-Type: message/rfc822\r\n\r\n${anna.mail.toString('latin1')}`;
+  for (const who of [
+    'Marlow Market <x@evil.example>',
+    '"Marlow Market Support" <x@evil.example>',
+    '"privacy@marlow.example" <x@evil.example>',
+    'Mаrlow Market <x@evil.example>',
+    'Help <help@mar1ow.example>',
+    'Help <help@marlow.example.evil.example>',
+  ]) {
+    await isRefused(inline(who), `inline: ${who}`);
+    await isRefused(Buffer.from(attached(who), 'utf8'), `attached: ${who}`);
+  }
+  for (const who of ['Ben Roth <ben@gmail.example>', 'ben@mail.example', 'Иван <ivan@people.example>']) {
+    assert.equal(await verdictOf(inline(who)), 'genuine-touched', who);
+    assert.equal(await verdictOf(attached(who)), 'genuine-unchanged', who);
+  }
+});
+
+test('without our signature another date is not ours, where the records have the date', async () => {
+  const unsigned = anna.unsigned.toString('latin1');
+  assert.equal(await verdictOf(anna.unsigned), 'genuine-touched');
+  const later = unsigned.replace('Sun, 22 Nov 2026 08:31:00', 'Mon, 23 Nov 2026 08:31:00');
+  assert.equal(await verdictOf(Buffer.from(later, 'latin1')), 'based-on-ours-changed');
 });
 
 test('what scanners write below in ten languages leaves it genuine', async () => {

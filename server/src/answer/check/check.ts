@@ -32,12 +32,13 @@ import {
   addressesIn,
   isSameText,
   judgeBelow,
+  looksLikeUs,
   type Ours,
   statedRecipients,
   withFieldsApart,
   withoutPrefixes,
 } from './forwards.ts';
-import { judgeHeader, mailboxesIn } from './header.ts';
+import { judgeHeader, type Mailbox, mailboxesIn } from './header.ts';
 import {
   looksLikeMessage,
   type Message,
@@ -144,7 +145,7 @@ function attached(inner: Judged, outer: Seen): Judged {
   const from = mailboxesIn(outer.fields, 'from');
   const own = (thing: string) =>
     [...from, ...mailboxesIn(outer.fields, 'to')].some(({ address }) => address === thing);
-  const isPretended = from.some(({ name, address }) => isOfOurs({ name, address }, inner.ours));
+  const isPretended = isOfOurs(from, inner.ours);
   const wrong: string[] = [
     ...outer.views
       .filter((view) => !isBland(view.text.trim(), own) || view.faults.length > 0 || view.links.length > 0)
@@ -162,10 +163,10 @@ function attached(inner: Judged, outer: Seen): Judged {
   return { ...inner, verdict: 'based-on-ours-changed', reasons: ['attached', 'text-added'], differences };
 }
 
-const isOfOurs = (box: Readonly<{ name: string; address: string }>, ours: Ours | undefined): boolean =>
+/** Whether who forwards a message of ours could be taken for us. */
+const isOfOurs = (from: readonly Mailbox[], ours: Ours | undefined): boolean =>
   ours !== undefined &&
-  (box.address.toLowerCase() === ours.from.address.toLowerCase() ||
-    isSameText(box.name.toLowerCase(), ours.from.name.toLowerCase()));
+  from.some(({ name, address }) => looksLikeUs(name, ours) || looksLikeUs(address, ours));
 
 type See = (style: string | undefined) => Seen;
 
@@ -331,23 +332,23 @@ async function contentOf(
   { bodyHash, notice }: Extract<Traced, { kind: 'sent' }>,
 ): Promise<FoundContent | undefined> {
   const own = provedWithin(seen, bodyHash);
-  if (own !== undefined) return own;
-  if (notice === undefined) return undefined;
-  const bytes = await notice.mail();
+  const bytes = await notice?.mail();
+  if (own !== undefined) return bytes === undefined ? own : { ...own, dateMs: dateOf(readMessage(bytes)) };
   // Written from facts that have changed since, it is another message.
   if (bytes === undefined || !Buffer.from(bodyHash).equals(bodyHashOf(Buffer.from(bytes)))) return undefined;
   const mail = readMessage(bytes);
   const [text, page] = seenIn(mail, undefined).views;
   const subject = shownText(valuesOf(mail.fields, 'subject')[0] ?? '');
   if (text === undefined || page === undefined) throw new Error('A notice has a text and a page.');
-  const dateMs = Date.parse(valuesOf(mail.fields, 'date')[0] ?? '');
   return {
     content: contentFrom(text.text, pageSource(page), subject),
     node: undefined,
     body: undefined,
-    dateMs,
+    dateMs: dateOf(mail),
   };
 }
+
+const dateOf = ({ fields }: Message): number => Date.parse(valuesOf(fields, 'date')[0] ?? '');
 
 const contentFrom = (text: string, page: string, subject: string): Content => ({
   text,
@@ -445,7 +446,7 @@ async function judgeContent(seen: Seen, found: FoundContent, ours: Ours, truth: 
     'header-changed',
     differences.some(({ where }) => ['from', 'to', 'subject', 'reply-to', 'header'].includes(where)),
   );
-  blame('sender-not-ours', from.length > 0 && !isOurMail && !isForward);
+  blame('sender-not-ours', !isOurMail && (isForward ? isOfOurs(from, ours) : from.length > 0));
   blame('part-added', others.length > 0 || seen.embedded.length > 0);
   blame('read-in-two-ways', oddities.length > 0 || (isWhole && !isPlainlyBuilt(fields)));
   if (!isWhole && views.length === 0) reasons.push('text-changed');

@@ -1,7 +1,8 @@
 /** The codes that stand in a text. */
 import { type Code, readCode } from '../../prove/codes/index.ts';
 
-const LIKE_ONE = /(?<![\p{L}\p{N}])[0-9a-z]{4}(?:[^\p{L}\p{N}]{0,6}[0-9a-z]{5}){3}(?![\p{L}\p{N}])/giu;
+/** Letters of other alphabets may stand beside it: what stood there was read in a wrong charset. */
+const LIKE_ONE = /(?<![0-9a-z])[0-9a-z]{4}(?:[^\p{L}\p{N}]{0,6}[0-9a-z]{5}){3}(?![0-9a-z])/giu;
 const MOST_CODES = 20;
 
 export type CodesFound = Readonly<{

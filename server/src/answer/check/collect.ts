@@ -119,10 +119,10 @@ export function viewOf(
   const own = /charset\s*=\s*["']?([\w-]+)/i
     .exec(/<meta[^<>]{0,300}charset[^<>]{0,300}>/i.exec(text)?.[0] ?? '')?.[1]
     ?.toLowerCase();
-  const stated = part?.parameters.get('charset')?.toLowerCase();
+  const stated = part === undefined ? own : (part.parameters.get('charset')?.toLowerCase() ?? 'utf-8');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
   const isAscii = /^[\x00-\x7f]*$/.test(text);
-  const isTorn = own !== undefined && stated !== undefined && own !== stated && !isAscii;
+  const isTorn = own !== undefined && own !== stated && !isAscii;
   const faults = [
     ...page.faults,
     ...(isTorn ? ['it says of its letters two things'] : []),

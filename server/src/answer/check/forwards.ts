@@ -159,14 +159,8 @@ function fieldOfOthersFault({ role, text }: HeaderLine, ours: Ours): ReturnType<
   switch (role) {
     case 'from': {
       const [address = '', ...more] = addressesIn(value.replace(/mailto:/gi, ' '));
-      const looksLikeUs = [ours.from.name, domainOf(ours.from.address).split('.')[0] ?? ''].some((one) =>
-        lettersOf(value).includes(lettersOf(one)),
-      );
-      // Letters of another alphabet in a name may be there to look like ours.
-      const isPlain =
-        !/[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(value) || !/[a-z]{3}/i.test(withoutAddresses);
       const isOne = more.every((one) => one === address);
-      return isOne && !looksLikeUs && isPlain && isName(withoutAddresses) ? undefined : 'from';
+      return isOne && !looksLikeUs(value, ours) && isName(withoutAddresses) ? undefined : 'from';
     }
     case 'to':
     case 'cc':
@@ -180,8 +174,35 @@ function fieldOfOthersFault({ role, text }: HeaderLine, ours: Ours): ReturnType<
   }
 }
 
-const lettersOf = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\P{L}/gu, '');
-const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
+/** Whether a name, an address, or both, could be taken for ours: by our name, or by the name in our domain. */
+export function looksLikeUs(value: string, { from }: Pick<Ours, 'from'>): boolean {
+  // Letters of another alphabet in a name may be there to look like ours.
+  if (/[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(value) && /[a-z]{2}/i.test(value)) return true;
+  const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
+  const labels = domain
+    .split('.')
+    .slice(0, -1)
+    .filter((label) => label.length >= 3 && !OF_MANY.test(label));
+  const theirs = lettersOf(value);
+  return [from.name, ...labels].map(lettersOf).some((ours) => ours !== '' && theirs.includes(ours));
+}
+
+/** Labels before a domain of those who send mail, and of countries' second level: other people's have them, too. */
+const OF_MANY =
+  /^(?:e?mails?|news(?:letter)?|notif\w*|notices?|info|send(?:er)?|post|com|org|net|www|smtp|mx)$/;
+
+/** Letters as they look: digits and marks that stand for letters are those. */
+const lettersOf = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll('0', 'o')
+    .replace(/[1|!]/g, 'l')
+    .replaceAll('5', 's')
+    .replaceAll('rn', 'm')
+    .replaceAll('vv', 'w')
+    .replace(/[ı]/g, 'i')
+    .replace(/\P{L}/gu, '');
 
 /**
  * Judges the lines below our text: nothing, what a gateway says of its work, or, where somebody else forwarded it, a few harmless

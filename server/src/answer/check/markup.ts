@@ -143,8 +143,12 @@ class Reading {
     if (end === null) return undefined;
     const inner = rest.slice(0, end.index);
     if (name === 'style') {
-      if (bare(inner) !== bare(this.#ours ?? ''))
+      if (bare(inner) !== bare(this.#ours ?? '')) {
         for (const fault of styleSheetFaults(inner)) this.#faults.add(fault);
+        this.#ground.hasColour ||= [...inner.matchAll(/[{;]([^{};]*)(?=[;}])/g)].some(([, one = '']) =>
+          namesColour('style', one),
+        );
+      }
     } else if (this.#title === undefined && !this.#hasBody)
       this.#title = decodeHTML(inner).replace(/\s+/g, ' ').trim();
     else this.#faults.add('it has two titles');
@@ -226,15 +230,21 @@ function attributeFault(element: string, name: string, value: string): string | 
     case 'bgcolor':
       return isLight(value) ? undefined : 'it has a background that may hide text';
     case 'width':
-      return /^(?:\d{2,}(?:px)?|\d{2,3}%)$/.test(value) ? undefined : 'it has a width that may hide text';
+      return /^(?:\d{2,3}(?:px)?|\d{2}%|100%)$/.test(value) ? undefined : 'it has a width that may hide text';
     case 'size':
-      return element === 'font' && !/^[+]?[2-7]$/.test(value)
-        ? 'it has a size that may hide text'
-        : undefined;
+      return (element === 'font' ? /^[+]?[2-7]$/ : /^\d$/).test(value)
+        ? undefined
+        : 'it has a size that may hide text';
+    case 'border':
+    case 'cellpadding':
+    case 'cellspacing':
+      return /^[1-3]?\d(?:px)?$/.test(value) || value === '' ? undefined : 'it has a size that may hide text';
     case 'face':
       return SYMBOLS.test(value) ? 'it has letters of another shape' : undefined;
     case 'type':
-      return element === 'blockquote' || element === 'ul' ? undefined : 'it has an attribute “type”';
+      return element === 'blockquote' || (element === 'ul' && /^(?:disc|circle|square)$/i.test(value))
+        ? undefined
+        : 'it has an attribute “type”';
     case 'dir':
       // Numbers with blanks between them, such as of telephones, would change places.
       return /^(?:auto|ltr)$/i.test(value) && !(element === 'bdo')
@@ -245,7 +255,8 @@ function attributeFault(element: string, name: string, value: string): string | 
   }
 }
 
-const SYMBOLS = /wingdings|webdings|symbol|dingbat|marlett|emoji/i;
+const SYMBOLS =
+  /wingdings|webdings|symbol|dingbat|marlett|emoji|mt extra|ms outlook|ms reference specialty|mdl2|icon|barcode|redact|blank/i;
 
 function styleSheetFaults(css: string): string[] {
   const plain = css
@@ -288,7 +299,7 @@ const HARMLESS: readonly (readonly [RegExp, (value: string) => boolean])[] = [
   ],
   [
     /^(?:max-)?width$/,
-    (v) => /^(?:auto|100%|[3-9]\d%|[1-9]\d+(?:\.\d+)?rem|[3-9]\d{2,}(?:\.\d+)?p[xt]|1\d{3}p[xt])$/.test(v),
+    (v) => /^(?:auto|100%|[3-9]\d%|[1-9]\d(?:\.\d+)?rem|[3-9]\d{2}(?:\.\d+)?p[xt]|1\d{3}p[xt])$/.test(v),
   ],
   [/^color$/, isDark],
   [/^background(?:-color)?$/, isLight],
@@ -301,19 +312,23 @@ const HARMLESS: readonly (readonly [RegExp, (value: string) => boolean])[] = [
   [/^text-transform$/, (v) => v === 'none'],
   [/^(?:letter-spacing|word-spacing)$/, (v) => /^(?:normal|0(?:px|pt)?)$/.test(v)],
   [
-    /^(?:overflow-wrap|word-wrap|word-break|line-break|orphans|widows|page|float|quotes|caret-color)$/,
-    (v) => /^[\w -]+(?:\([\d, ]*\))?$/.test(v) && !/left|right/.test(v),
+    /^(?:overflow-wrap|word-wrap|word-break|line-break|orphans|widows|page|quotes|caret-color)$/,
+    (v) => /^[\w -]+(?:\([\d, ]*\))?$/.test(v),
   ],
+  [/^float$/, (v) => v === 'none'],
   [
     /^-(?:webkit|ms|moz)-(?:text-size-adjust|nbsp-mode|line-break|text-stroke-width)$/,
     (v) => /^(?:auto|none|100%|space|after-white-space|0px)$/.test(v),
   ],
   [/^white-space$/, (v) => /^(?:normal|pre-wrap|pre-line|break-spaces|inherit|initial)$/.test(v)],
   [/^display$/, (v) => /^(?:block|inline|inline-block)$/.test(v)],
+  [/^mso-(?:fareast|bidi|ascii|hansi)-[\w-]*$/, (v) => !SYMBOLS.test(v)],
   [
-    /^mso-(?:fareast|bidi|ascii|hansi|style|ligatures|margin|pagination|font-kerning|line-height)[\w-]*$/,
+    /^mso-(?:style-(?:name|type|priority|link|parent|unhide|qformat|next)|ligatures|pagination|font-kerning)$/,
     isAnything,
   ],
+  [/^mso-margin-(?:top|bottom)-alt$/, (v) => v === 'auto' || LENGTHS(v)],
+  [/^mso-line-height-rule$/, (v) => /^(?:exactly|at-least)$/.test(v)],
 ];
 
 /** Of one list of declarations, of a `style` or of a rule. */
@@ -348,5 +363,5 @@ function isReadableSize(value: string): boolean {
   const found = /^(\d*\.?\d+)(px|pt|em|rem|%)$/.exec(value);
   if (found === null) return /^(?:small|medium|large|x-large|xx-large|larger|inherit|initial)$/.test(value);
   const least = { px: 9, pt: 7, em: 1, rem: 0.7, '%': 100 }[found[2] ?? ''] ?? Number.POSITIVE_INFINITY;
-  return Number(found[1]) >= least && Number(found[1]) <= least * 8;
+  return Number(found[1]) >= least && Number(found[1]) <= least * 4;
 }

@@ -44,9 +44,9 @@ export function readMessage(given: Uint8Array): Message {
   const octets = Buffer.from(given).toString('latin1').replace(/^ï»¿/, '');
   // A line for some programs, and none for others.
   if (/\r(?!\n)/.test(octets)) reading.oddities.add('it has half a line break');
-  const text = octets.replace(/\r\n|\r|\n/g, '\r\n');
+  const text = octets.replace(/\r+\n|\r|\n/g, '\r\n');
   // A line of a mailbox file, which is none of the message.
-  const own = text.startsWith('From ') ? text.slice(text.indexOf('\r\n') + 2) : text;
+  const own = /^From (?![ \t]*:)/.test(text) ? text.slice(text.indexOf('\r\n') + 2) : text;
   const root = partOf(own, reading, 0, 'text/plain');
   const end = headerEnd(own);
   return {
@@ -63,7 +63,7 @@ export function readMessage(given: Uint8Array): Message {
 export function looksLikeMessage(given: Uint8Array): boolean {
   const start = Buffer.from(given.subarray(0, MOST_HEADER))
     .toString('latin1')
-    .replace(/^(?:ï»¿)?(?:From .*\r?\n)?/, '');
+    .replace(/^(?:ï»¿)?(?:From (?![ \t]*:).*\r?\n)?/, '');
   const [header = ''] = start.split(/\r?\n[ \t]*\r?\n/);
   const fields = header.split(/\r?\n(?![ \t])/).map((line) => NAME.exec(line)?.[1]?.toLowerCase());
   if (fields[0] === undefined) return false;
@@ -134,6 +134,8 @@ export const shownText = (value: string): string => decodeWords(utf8(value)).rep
 
 /** Octets that a header holds bare are UTF-8 (RFC 6532), or else Latin 1. */
 function utf8(octets: string): string {
+  // Read already: to take its letters for octets would make others of them.
+  if (/[^\0-\xff]/.test(octets)) return octets;
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(octets, 'latin1'));
   } catch {
@@ -157,7 +159,7 @@ function typeOf(value: string, reading: Reading): ReturnType<typeof plainType> {
       break;
     }
     const name = next[1].toLowerCase();
-    if (parameters.has(name) || (name.startsWith('boundary') && name !== 'boundary'))
+    if (parameters.has(name) || /^(?:boundary|charset)\*/.test(name))
       reading.oddities.add('a type of content says one thing twice');
     parameters.set(name, next[2]?.replace(/\\(.)/g, '$1') ?? next[3] ?? '');
     rest = rest.slice(next[0].length);
@@ -197,6 +199,11 @@ function childrenOf(
   return children;
 }
 
+const MOST_PREAMBLE = 500;
+/** Written above the parts for programs that know none. */
+const PREAMBLE =
+  /^[\s-]*(?:this is a (?:cryptographically signed )?(?:multi-?part|mime)[ -](?:formatted |encapsulated )?message(?: in mime format)?\.?|this message is in mime format\.[^@:/]{0,200})?[\s-]*$/i;
+
 /** What stands between the delimiters (RFC 2046, 5.1.1). */
 function piecesOf(raw: string, boundary: string, reading: Reading): string[] {
   const pieces: string[] = [];
@@ -218,9 +225,12 @@ function piecesOf(raw: string, boundary: string, reading: Reading): string[] {
       break;
     }
     if (start >= 0) pieces.push(text.slice(start, Math.max(start, at)));
+    else if (!PREAMBLE.test(text.slice(0, Math.min(at, MOST_PREAMBLE))) || at > MOST_PREAMBLE)
+      reading.oddities.add('a multipart has words above its parts');
     start = lineEnd < 0 ? text.length : lineEnd + 2;
     isClosed = isLast;
   }
+  if (isClosed && /\S/.test(text.slice(start))) reading.oddities.add('a multipart goes on behind its end');
   if (!isClosed) {
     reading.oddities.add('a multipart is cut off');
     if (start >= 0) pieces.push(text.slice(start));

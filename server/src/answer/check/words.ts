@@ -20,7 +20,7 @@ const WIDE = /[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]/;
 const PIECES =
   /[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]+/gu;
 const QUOTED = /^[ \t]*(?:[>|][ \t]?)+/;
-const MARK = /^(?:[-*•·◦▪o–—+]|[-=_*~]{3,})$/u;
+const MARK = /^(?:[-*•·◦▪–—+]|[-=_*~]{3,})$/u;
 
 /** Blanks of every kind but invisible ones are one blank; typed and typographic quotes and dashes are the same. */
 function plain(text: string): string {
