@@ -164,7 +164,9 @@ function Form({ shown, cohort, campaigns, begin, saved, onSaved }: FormProps) {
       );
       // What the list showed may have been prepared since: two that wait for approval would write to everybody twice.
       const now = await queries.fetchQuery({ ...notifyQueries.list(shown.id), staleTime: 0 });
-      for (const { campaign } of now.campaigns.filter((one) => isReplaced(one) && one.campaign !== made.campaign))
+      for (const { campaign } of now.campaigns.filter(
+        (one) => isReplaced(one) && one.campaign !== made.campaign,
+      ))
         await answerOf(
           api.POST('/api/incidents/{incident}/campaigns/{campaign}/discard', {
             params: { path: { incident: shown.id, campaign } },
