@@ -31,11 +31,12 @@ function usePartsHere(): readonly Target[] {
   );
 }
 
-/** Looked for on the server: there may be a thousand. */
-function useIncidents(title: string): readonly Target[] {
+/** Looked for on the server: there may be a thousand. Until it has answered, those that were found before, if their titles hold the words. */
+function useIncidents(typed: string): readonly Target[] {
   const { t } = useWords();
+  const title = useDeferredValue(typed);
   const isReader = hasOne(useMe(), READERS);
-  const { data } = useQuery({
+  const { data, isPlaceholderData } = useQuery({
     queryKey: ['incidents', 'palette', title],
     queryFn: () =>
       answerOf(
@@ -44,10 +45,10 @@ function useIncidents(title: string): readonly Target[] {
     enabled: isReader,
     placeholderData: keepPreviousData,
   });
-  return (data?.incidents ?? []).map(({ id, title: name }) => ({
-    name: name ?? t('erased'),
-    to: `/incidents/${id}`,
-  }));
+  const isOfOthers = isPlaceholderData || title !== typed;
+  return (data?.incidents ?? [])
+    .map(({ id, title: name }) => ({ name: name ?? t('erased'), to: `/incidents/${id}` }))
+    .filter(({ name }) => !isOfOthers || name.toLowerCase().includes(typed.toLowerCase()));
 }
 
 export function Palette({ onClose }: Readonly<{ onClose: () => void }>) {
@@ -59,7 +60,7 @@ export function Palette({ onClose }: Readonly<{ onClose: () => void }>) {
   const found: readonly Group[] = [
     { name: t('palette.ofIncident'), items: usePartsHere().filter(isMeant) },
     { name: t('palette.places'), items: usePages().filter(isMeant) },
-    { name: t('palette.incidents'), items: useIncidents(useDeferredValue(typed.trim())) },
+    { name: t('palette.incidents'), items: useIncidents(typed.trim()) },
   ];
   const groups = found.filter(({ items }) => items.length > 0);
   const go = ({ to, search }: Target) => {
