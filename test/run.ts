@@ -17,7 +17,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOAKED = 'test/soaked/';
 /** Part of `npm run check`. */
 const CHECKED = 'test/boundaries.test.ts';
-/** The long ones first, so that no core waits for them at the end. */
+/** The long ones first, so that no core waits for them at the end: files, then folders. */
 const FIRST = [
   'test/coverage/coverage.test.ts',
   'server/src/platform/analytics/conformance.test.ts',
@@ -26,11 +26,14 @@ const FIRST = [
   'server/src/backup.test.ts',
   'server/src/platform/db/durability.test.ts',
 ];
+const FIRST_FOLDERS = ['test/killing/', 'test/journeys/', 'test/browser/'];
 
 const GROUP = resolve(ROOT, 'test/run.group.ts');
-/** The slowest takes a sixth of this on two quiet cores. */
+/** On two quiet cores the slowest takes a sixth of this. */
 const GROUP_TIMEOUT_MS = 20 * 60_000;
 const GROUP_SIZE = 8;
+/** Of the long ones. */
+const LONG_GROUP_SIZE = 4;
 /** What is long enough for a process of its own, and what takes its tests from another file. */
 const ALONE = [...FIRST, 'test/killing/', SOAKED];
 /** Copies of databases take some hundred MB at a time. */
@@ -56,7 +59,11 @@ function check(): boolean {
 }
 
 function testFiles(names: readonly string[]): string[] {
-  const rank = (file: string) => (FIRST.includes(file) ? FIRST.indexOf(file) : FIRST.length);
+  const order = [...FIRST, ...FIRST_FOLDERS];
+  const rank = (file: string) => {
+    const place = order.findIndex((path) => file.startsWith(path));
+    return place === -1 ? order.length : place;
+  };
   return ['packages', 'server', 'web', 'test']
     .flatMap((folder) =>
       globSync(`${folder}/**/*.test.ts`, { cwd: ROOT, exclude: (name) => name === 'node_modules' }),
@@ -137,14 +144,18 @@ function print(file: string, { words, ...tally }: Result): void {
 function groupsOf(files: readonly string[]): string[][] {
   const groups: string[][] = [];
   let last: string[] = [];
+  let wasLong = false;
   for (const file of files) {
     const name = relative(ROOT, file).replaceAll('\\', '/');
+    const isLong = FIRST_FOLDERS.some((path) => name.startsWith(path));
+    const most = isLong ? LONG_GROUP_SIZE : GROUP_SIZE;
     if (ALONE.some((path) => name.startsWith(path))) groups.push([file]);
-    else if (last.length > 0 && last.length < GROUP_SIZE) last.push(file);
+    else if (last.length > 0 && last.length < most && isLong === wasLong) last.push(file);
     else {
       last = [file];
       groups.push(last);
     }
+    wasLong = isLong;
   }
   return groups;
 }
