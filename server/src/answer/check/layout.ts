@@ -37,6 +37,7 @@ export class Layout {
   readonly #fault: (fault: string) => void;
   readonly #open: Open[] = [];
   #indent = 0;
+  #styled = 0;
   /** Since the last text, in pixels. */
   #gap = 0;
   /** Tables that are open, and whether a cell is. */
@@ -84,11 +85,14 @@ export class Layout {
     else if (table !== undefined && (name === 'td' || name === 'th')) {
       table.isInCell = true;
       table.isNarrow = attributes.has('nowrap');
-      table.before += table.cell;
+      table.before = `${table.before}${table.cell}`.slice(0, MOST_LABEL + 1);
       table.cell = '';
     } else if (table !== undefined && (name === 'tr' || name === 'tbody'))
       Object.assign(table, { isInCell: false, before: '', cell: '' });
-    const style = `${cssFor(rules, name, attributes)};${attributes.get('style') ?? ''}`;
+    if (rules.length > 0) this.#styled += 1;
+    if (this.#styled > MOST_STYLED) this.#fault('it has too many elements for its style sheets');
+    const css = this.#styled > MOST_STYLED ? '' : cssFor(rules, name, attributes);
+    const style = `${css};${attributes.get('style') ?? ''}`;
     const font = fontOf(name, attributes, style, this.#innermost.font);
     const line = lineOf(style, font) ?? this.#innermost.line;
     const spaced = name === 'table' ? spacedBy(attributes) : 0;
@@ -129,6 +133,8 @@ const INLINE = /^(?:span|b|strong|i|em|u|font|a|bdi|tt|code|o:p)$/;
 const MOST_INLINE = 12;
 const LINE = 20;
 const FONT = 16;
+/** Each is held against each rule. */
+const MOST_STYLED = 10_000;
 const MOST_LABEL = 60;
 const HEADINGS: Readonly<Record<string, number>> = { h1: 2, h2: 1.5, h3: 1.17 };
 /** Of `<font size>`, from 1 to 7, and of the words for sizes. */

@@ -43,7 +43,7 @@ export function readPage(html: string, ours: string | undefined): Page {
 const roughText = (html: string): string =>
   decodeHTML(
     html
-      .replace(/<(style|script|title)\b[\s\S]{0,20000}?(?:<\/\1\s*>|$)/gi, ' ')
+      .replace(/<(style|script|title)\b(?:[^<]|<!--){0,20000}(?:<\/\1\s*>|$)/gi, ' ')
       .replace(/<(?:br|\/?(?:p|div|h\d|li|tr|td|table|blockquote|ul|ol|hr))\b[^<>]{0,2000}>/gi, '\n')
       .replace(/<[^<>]{0,2000}>/g, ''),
   );
@@ -73,7 +73,8 @@ class Reading {
     this.#ours = ours;
     const foreign = sheetsIn(html).filter((sheet) => !isSameSheet(sheet, ours));
     this.#rules = foreign.flatMap(rulesOf);
-    if (this.#rules.reduce((sum, { selectors }) => sum + selectors.length, 0) > MOST_SELECTORS) {
+    const size = this.#rules.reduce((sum, { selectors, css }) => sum + selectors.length * 20 + css.length, 0);
+    if (size > MOST_RULES) {
       this.#faults.add('its style sheets are too long');
       this.#rules = [];
     }
@@ -237,8 +238,8 @@ const LONGEST_LINE = 200;
 
 /** Lines that stay empty, or a blank of screens, where a style keeps them. */
 const KEPT_GAP = /(?:\n[ \t\r\u00a0]*){60}|[ \t]{400}/;
-/** Of those of Outlook there are some 60; each is held against each element. */
-const MOST_SELECTORS = 500;
+/** Letters and, for 20 of them each, selectors; those of Outlook are some 5,000. */
+const MOST_RULES = 15_000;
 const KEEPS_BLANKS = /white-space\s*:\s*(?:pre|break)/i;
 
 const namesColour = (name: string, value: string): boolean =>

@@ -3,6 +3,7 @@
 export type Rule = Readonly<{
   /** For each selector what an element must have: its name, `.class` or `#id`; nothing where it may be any. */
   selectors: readonly (readonly string[])[];
+  /** Of its declarations those that move words or make them larger. */
   css: string;
 }>;
 
@@ -17,7 +18,10 @@ export function rulesOf(sheet: string): readonly Rule[] {
   const plain = sheet.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/<!--|-->/g, ' ');
   return [...plain.matchAll(/([^{}]*)\{([^{}]*)\}/g)].map(([, selectors = '', css = '']) => ({
     selectors: selectors.split(',').map(tokensOf),
-    css,
+    css: css
+      .split(';')
+      .filter((one) => /^\s*(?:margin|padding|border|font-size|line-height)/i.test(one))
+      .join(';'),
   }));
 }
 
