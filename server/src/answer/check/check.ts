@@ -88,6 +88,7 @@ export async function checkMessage({ bytes, address }: Given, truth: Truth): Pro
     address: address === undefined ? undefined : normalisedAddress(address),
     depth: 0,
   };
+  if (isOfAnotherKind(bytes)) return UNREADABLE;
   const judged = looksLikeMessage(bytes)
     ? await judgeMessage(readMessage(bytes), context)
     : await judgeSeen((style) => seenInText(textOf(bytes), style), context);
@@ -113,7 +114,19 @@ export const UNREADABLE: MessageAnswer = answerOf({
   differences: [],
 });
 
+/** How files begin that hold no text: documents, mail that Outlook saves, pictures, archives. */
+const OTHER_KINDS = ['25504446', '504b0304', 'd0cf11e0a1b11ae1', '89504e47', 'ffd8ff', '47494638'];
+
+/** What stands in such a file is not known, so that it can't be said that it is not ours. */
+const isOfAnotherKind = (bytes: Uint8Array): boolean => {
+  const start = Buffer.from(bytes.subarray(0, 8)).toString('hex');
+  return OTHER_KINDS.some((kind) => start.startsWith(kind));
+};
+
 function textOf(bytes: Uint8Array): string {
+  // As Windows saves what it calls Unicode.
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -141,19 +154,15 @@ async function judgeMessage(message: Message, context: Context): Promise<Judged>
 /** A message within another one: that one's own words are whoever's, and may lead nobody anywhere. */
 function attached(inner: Judged, outer: Seen): Judged {
   if (!inner.verdict.startsWith('genuine')) return { ...inner, reasons: ['attached', ...inner.reasons] };
-  const subject = withoutPrefixes(shownText(valuesOf(outer.fields, 'subject')[0] ?? ''));
-  const from = mailboxesIn(outer.fields, 'from');
   const own = (thing: string) =>
-    [...from, ...mailboxesIn(outer.fields, 'to')].some(({ address }) => address === thing);
-  const isPretended = isOfOurs(from, inner.ours);
+    ['from', 'to'].some((name) => mailboxesIn(outer.fields, name).some(({ address }) => address === thing));
   const wrong: string[] = [
     ...outer.views
       .filter((view) => !isBland(view.text.trim(), own) || view.faults.length > 0 || view.links.length > 0)
       .map(({ text }) => text.trim()),
     ...outer.others,
     ...outer.oddities,
-    ...(isSameText(subject, inner.ours?.subject ?? '') || isBland(subject) ? [] : [subject]),
-    ...(isPretended ? from.map(({ name, address }) => `${name} <${address}>`) : []),
+    ...(inner.ours === undefined ? [] : wrongOfForwarder(outer.fields, inner.ours)),
   ];
   const reasons: Reason[] = ['attached', ...inner.reasons];
   if (wrong.length === 0) return { ...inner, reasons };
@@ -164,9 +173,32 @@ function attached(inner: Judged, outer: Seen): Judged {
 }
 
 /** Whether who forwards a message of ours could be taken for us. */
-const isOfOurs = (from: readonly Mailbox[], ours: Ours | undefined): boolean =>
-  ours !== undefined &&
+const isOfOurs = (from: readonly Mailbox[], ours: Ours): boolean =>
   from.some(({ name, address }) => looksLikeUs(name, ours) || looksLikeUs(address, ours));
+
+const FORWARDERS = ['from', 'sender', 'reply-to', 'resent-from', 'resent-sender'];
+const RECIPIENTS = ['to', 'cc'];
+
+/**
+ * What a program shows above a message that somebody forwards: its sender may not look like us, and neither a name nor a subject
+ * may lead anywhere. Values are taken as they are written, since programs differ in what they leave out of them.
+ */
+function wrongOfForwarder(fields: Seen['fields'], ours: Ours): readonly string[] {
+  const wrong = valuesOf(fields, 'subject')
+    .map((value) => withoutPrefixes(shownText(value)))
+    .filter((subject) => !isSameText(subject, ours.subject) && !isBland(subject));
+  for (const name of [...FORWARDERS, ...RECIPIENTS])
+    for (const value of valuesOf(fields, name).map(shownText)) {
+      const boxes = mailboxesIn(fields, name);
+      const names = boxes.reduce(
+        (left, { address }) => (address === '' ? left : left.replaceAll(address, ' ')),
+        value,
+      );
+      const isPretended = FORWARDERS.includes(name) && (looksLikeUs(names, ours) || isOfOurs(boxes, ours));
+      if (isPretended || !isBland(names)) wrong.push(value);
+    }
+  return wrong;
+}
 
 type See = (style: string | undefined) => Seen;
 
@@ -417,7 +449,9 @@ async function judgeContent(seen: Seen, found: FoundContent, ours: Ours, truth: 
   const isOurMail = from.some(({ address }) => address.toLowerCase() === ours.from.address.toLowerCase());
   const isWhole = message !== undefined && node === message.root;
   const judged = isWhole ? [] : await judgeViews(seen, content, ours, isOurMail);
-  const isForward = judged.some((one) => one.isForward);
+  // One that is shown without what programs write above it would be shown as what its sender says.
+  const quoted = judged.filter(({ isFooter }) => isFooter !== true);
+  const isForward = quoted.length > 0 && quoted.every((one) => one.isForward);
   const header = judgeHeader(isOurMail || !isForward ? fields : [], ours);
   const reasons: Reason[] = [];
   const differences: Difference[] = [...judged.flatMap((one) => one.differences), ...header.differences];
@@ -446,12 +480,18 @@ async function judgeContent(seen: Seen, found: FoundContent, ours: Ours, truth: 
     'header-changed',
     differences.some(({ where }) => ['from', 'to', 'subject', 'reply-to', 'header'].includes(where)),
   );
-  blame('sender-not-ours', !isOurMail && (isForward ? isOfOurs(from, ours) : from.length > 0));
+  const around = isForward && !isOurMail ? wrongOfForwarder(fields, ours) : [];
+  const isStated = valuesOf(fields, 'from').some((value) => value !== '');
+  blame('sender-not-ours', !isOurMail && (isForward ? isOfOurs(from, ours) : isStated));
   blame('part-added', others.length > 0 || seen.embedded.length > 0);
   blame('read-in-two-ways', oddities.length > 0 || (isWhole && !isPlainlyBuilt(fields)));
   if (!isWhole && views.length === 0) reasons.push('text-changed');
-  if (isForward && !isOurMail && message !== undefined && !isHarmlessSubject(fields, ours))
-    reasons.push('text-added');
+  blame('text-added', around.length > 0);
+  differences.push(
+    ...around.map(
+      (text): Difference => ({ where: 'around', ours: '', theirs: text, marks: [...marksIn(text)] }),
+    ),
+  );
   const signature =
     message === undefined || !isOurMail ? 'none' : await signatureOf(message, found, ours, truth);
   if (signature === 'other') reasons.push('header-changed');
@@ -495,7 +535,7 @@ async function judgeViews(
   content: Content,
   ours: Ours,
   isOurMail: boolean,
-): Promise<readonly ViewJudged[]> {
+): Promise<readonly (ViewJudged & { isFooter?: boolean })[]> {
   const judge = (view: View) => judgeView(view, content, ours, isOurMail);
   const judged = seen.views.map(judge);
   const isFooter = (view: View, i: number) =>
@@ -503,7 +543,7 @@ async function judgeViews(
   const own = judged.filter((_, i) => !isFooter(seen.views[i] as View, i));
   const footers = seen.views
     .filter(isFooter)
-    .map(({ text }): ViewJudged => ({ ...INTACT, notes: [text.trim()] }));
+    .map(({ text }) => ({ ...INTACT, notes: [text.trim()], isFooter: true }));
   if (seen.message === undefined || own.length === 0 || !own.every((one) => one.isIntact))
     return [...own, ...footers];
   const second = await secondReading(seen.message, styleOf(content.page));
@@ -553,11 +593,6 @@ async function secondReading({ bytes }: Message, style: string | undefined): Pro
 function isPlainlyBuilt(fields: Seen['fields']): boolean {
   const encodings = valuesOf(fields, 'content-transfer-encoding');
   return encodings.every((encoding) => /^(?:7bit|8bit|binary)$/i.test(encoding.trim()));
-}
-
-function isHarmlessSubject(fields: Seen['fields'], ours: Ours): boolean {
-  const subject = withoutPrefixes(shownText(valuesOf(fields, 'subject')[0] ?? ''));
-  return isSameText(subject, ours.subject) || isBland(subject);
 }
 
 /**

@@ -33,7 +33,9 @@ function luminanceOf(value: string): number | undefined {
     return ofNumber(Number.parseInt(six, 16));
   }
   const rgb = /^rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*(?:,\s*1(?:\.0+)?\s*)?\)$/.exec(value);
-  if (rgb !== null) return ofNumber((Number(rgb[1]) << 16) | (Number(rgb[2]) << 8) | Number(rgb[3]));
+  // More than there is of one colour is all of it, and not what is left beyond.
+  if (rgb !== null && [rgb[1], rgb[2], rgb[3]].every((part) => Number(part) <= 255))
+    return ofNumber((Number(rgb[1]) << 16) | (Number(rgb[2]) << 8) | Number(rgb[3]));
   const named = Object.hasOwn(NAMES, value) ? NAMES[value] : undefined;
   return named === undefined ? undefined : ofNumber(named);
 }

@@ -60,6 +60,13 @@ export function judgeView(view: View, content: Content, ours: Ours, isOurMail: b
       theirs: 'U+2068',
       marks: [{ is: 'hidden', text: 'U+2068' }],
     });
+  if (isTornApart(theirs.words.slice(found.start, found.end)))
+    differences.push({
+      where: 'page',
+      ours: '',
+      theirs: 'it has a gap behind which text is lost',
+      marks: [],
+    });
   for (const { target, text } of view.links)
     if (!isEcho(target, text))
       differences.push({
@@ -115,11 +122,27 @@ function linesBehind({ words, lines }: Words, end: number): string[] {
   return [...(inLine.length > 0 ? [joined(inLine)] : []), ...lines.slice(last.line + 1)];
 }
 
+/** Nobody looks for the rest of a text screens below it, whatever marks stand in between. */
+function isTornApart(words: readonly Word[]): boolean {
+  let last: number | undefined;
+  for (const { isMark, line } of words) {
+    if (isMark) continue;
+    if (last !== undefined && line - last > MOST_LINES) return true;
+    last = line;
+  }
+  return false;
+}
+const MOST_LINES = 60;
+
 const joined = (words: readonly Word[]): string => words.map(({ text }) => text).join(' ');
 
 /** Programs make links of addresses and names: such a one leads just where it says. */
 function isEcho(target: string, text: string): boolean {
-  const shown = text.trim().toLowerCase();
+  // Thunderbird makes a link of the brackets, too.
+  const shown = text
+    .trim()
+    .toLowerCase()
+    .replace(/^<([^<>]*)>$/, '$1');
   const bare = unwrapped(target.trim()).toLowerCase();
   return (
     bare === `mailto:${shown}` ||

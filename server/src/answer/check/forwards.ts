@@ -32,6 +32,12 @@ const LABEL = new RegExp(
   'iu',
 );
 
+/** Whether a text is the name of a field, and nothing else, as in a header that a program has made a table of. */
+export function isFieldName(text: string): boolean {
+  const [name] = LABEL.exec(text.trim()) ?? [];
+  return name !== undefined && name.length === text.trim().length;
+}
+
 const SEPARATORS = new RegExp(
   `^(?:[-_=*]{5,}|[-_=\\s*]*(?:${[
     'begin forwarded message',
@@ -144,7 +150,11 @@ export function judgeAbove(lines: readonly string[], ours: Ours, isOurMail: bool
   };
   blame(own, fieldFault);
   for (const header of others) blame(header, isOurMail ? fieldFault : fieldOfOthersFault);
-  const isForward = isQuoted || (own.some(({ role }) => role === 'from') && own.length >= 2);
+  // In what says that it comes from us nobody forwards anything.
+  if (isOurMail) for (const { text } of headers.flat()) wrong.push({ is: 'text', text });
+  if (isOurMail && isQuoted) wrong.push({ is: 'text', text: lines.join('\n').trim() });
+  const isFrom = ({ role, text }: HeaderLine) => role === 'from' && text.trim() !== '';
+  const isForward = isQuoted || (own.some(isFrom) && own.length >= 2);
   const note = notes.join('\n');
   const mayStand = isOurMail || !isForward ? isOfGateway(note) : isBland(note);
   if (!mayStand) return { isForward, notes: [], wrong: [...wrong, { is: 'text', text: note }] };
@@ -310,7 +320,12 @@ const squeezed = (text: string): string =>
     .replace(/[’‘]/g, "'")
     .replace(/[“”„]/g, '"')
     .replace(/[–—]/g, '-')
-    .replace(/\s+/g, '');
+    .replace(/\s+/g, ' ')
+    .replace(BESIDE_WIDE, '')
+    .trim();
+/** Programs break lines of these where they like, and leave a blank. */
+const BESIDE_WIDE =
+  /(?<=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]) | (?=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])/g;
 
 export const isSameText = (a: string, b: string): boolean => squeezed(a) === squeezed(b);
 

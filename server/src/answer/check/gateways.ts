@@ -29,10 +29,19 @@ const JAPANESE =
 
 const MOST_LETTERS = 600;
 
+/** Of such words one can say that the message is bad, as well as that it was looked at: then its reader would not go by it. */
+const WARNS_OF_OURS =
+  /\b(?:is|are|was|were|be|contains?|ist|sind|war|enthält|est|sont|contient|es|son|contiene|è|sono|é|são|contém|zijn|bevat|jest|są|zawiera|är|innehåller)\s+(?:(?:a|an|ein|eine|un|une|una|um|uma|een|en|ett|known|dangerous|believed|to|be)\s+)*(?:spam|malware|virus|viruse?s|viren|vírus|wirus\p{L}*|dangerous|unknown|ウイルス)|\b(?:do not|don.t|never) (?:trust|recognize|recognise|know|use)|\bnot (?:be )?(?:safe|trusted?|clean|ours?|from our|from us)|\b(?:no|nicht|pas|non|não|niet|nie|inte) (?:safe|trust|sicher|kennen)|^\W*(?:spam|malware|virus)/iu;
+/** That nothing be opened, or nothing without care. */
+const HOLDS_BACK =
+  /[^.!\n]*\b(?:not|don.t|never|careful|caution|care|unless|nicht|keine|vorsicht\p{L}*|ne|pas|prudence|no|non|não|niet|nie|inte|attenzione|precaución)(?!\p{L})[^.!\n]*/giu;
+const LEADS = /\b(?:click|open|use|klicken|öffnen|cliquez|ouvrez|clic|abra)\p{L}*/iu;
+
 /** Whether a text is such a line, and nothing else. */
 export function isOfGateway(text: string): boolean {
   if (text.length > MOST_LETTERS || /[\p{N}@€$£¥/\\<>]/u.test(text)) return false;
   if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return JAPANESE.test(text);
   const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
+  if (WARNS_OF_OURS.test(text) || LEADS.test(text.replace(HOLDS_BACK, ''))) return false;
   return words.every((word) => WORDS.has(word)) && /^[\p{L}\p{P}\p{Zs}\n|=+*]*$/u.test(text);
 }

@@ -25,7 +25,11 @@ export type HeaderJudged = Readonly<{
 
 /** Fields that programs show or act upon; none of ours has them. */
 const ACTIVE =
-  /^(?:sender|resent-.*|list-.*|cc|bcc|comments|keywords|organi[sz]ation|disposition-notification-to|return-receipt-to|x-confirm-reading-to|content-base|content-location|content-disposition|link|face|x-face|bimi-.*|reply-by|supersedes|in-reply-to|references|mail-followup-to|mail-reply-to|apparently-to|x-unsubscribe.*|feedback-id|amp-.*)$/;
+  /^(?:sender|resent-.*|list-.*|cc|bcc|comments|keywords|organi[sz]ation|disposition-notification-to|return-receipt-to|x-confirm-reading-to|content-base|content-location|content-disposition|link|face|x-face|bimi-.*|reply-by|supersedes|in-reply-to|references|mail-followup-to|mail-reply-to|apparently-to|x-unsubscribe.*|feedback-id|amp-.*|x-message-flag|newsgroups|followup-to)$/;
+const PRIORITY = /^(?:importance|priority|x-priority|x-msmail-priority)$/;
+/** Without the comments that may stand there. */
+const DATE =
+  /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), ?)?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC?)(?: \([A-Z]{1,5}\))?$/;
 const ONCE = [
   'from',
   'to',
@@ -54,10 +58,18 @@ export function judgeHeader(fields: readonly Field[], ours: Ours): HeaderJudged 
       differ('header', '', values.map((value) => `${name}: ${shownText(value)}`).join('\n'));
   }
   for (const { name, value } of fields)
-    if (ACTIVE.test(name)) differ('header', '', `${name}: ${shownText(value)}`);
+    if (
+      ACTIVE.test(name) ||
+      (PRIORITY.test(name) && /high|urgent|^\s*[12]\b/i.test(value)) ||
+      (name === 'thread-topic' && !isSameText(withoutPrefixes(shownText(value)), ours.subject)) ||
+      (name === 'date' && !DATE.test(value))
+    )
+      differ('header', '', `${name}: ${shownText(value)}`);
+  // A field that names no mailbox is shown as it is.
+  const isStated = (name: string) => valuesOf(fields, name).some((value) => value !== '');
   const from = mailboxesIn(fields, 'from');
   if (
-    from.length > 0 &&
+    isStated('from') &&
     !(
       isJust(from, ours.from.address, ours.from.name) &&
       saysOnly(fields, 'from', [ours.from.address, ours.from.name])
@@ -66,7 +78,7 @@ export function judgeHeader(fields: readonly Field[], ours: Ours): HeaderJudged 
     differ('from', shownBox(ours.from), asWritten(fields, 'from'));
   const reply = mailboxesIn(fields, 'reply-to');
   if (
-    reply.length > 0 &&
+    isStated('reply-to') &&
     !(
       isJust(reply, ours.replyTo, ours.from.name) &&
       saysOnly(fields, 'reply-to', [ours.replyTo, ours.from.name])
@@ -74,7 +86,7 @@ export function judgeHeader(fields: readonly Field[], ours: Ours): HeaderJudged 
   )
     differ('reply-to', ours.replyTo, asWritten(fields, 'reply-to'));
   const to = mailboxesIn(fields, 'to');
-  if (to.length > 0 && !(isJust(to, ours.to, ours.to) && saysOnly(fields, 'to', [ours.to])))
+  if (isStated('to') && !(isJust(to, ours.to, ours.to) && saysOnly(fields, 'to', [ours.to])))
     differ('to', ours.to, asWritten(fields, 'to'));
   const [rawSubject] = valuesOf(fields, 'subject');
   const subject = rawSubject === undefined ? undefined : shownText(rawSubject);

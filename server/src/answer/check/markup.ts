@@ -6,6 +6,7 @@
 import { decodeHTML } from 'entities';
 import { isDark, isLight, isNoColour } from './colours.ts';
 import { Layout } from './layout.ts';
+import { type Rule, rulesOf, sheetsIn } from './sheets.ts';
 
 export type Page = Readonly<{
   /** With a line for each block. */
@@ -16,9 +17,10 @@ export type Page = Readonly<{
   faults: readonly string[];
 }>;
 
+/** Blanks of HTML are these alone: with any other behind it, a name is another name. */
 const TAG =
-  /^<(\/?)([a-zA-Z][a-zA-Z0-9:]*)((?:\s+[a-zA-Z_:][\w:.-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*)\s*(\/?)>/;
-const ATTRIBUTE = /([a-zA-Z_:][\w:.-]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
+  /^<(\/?)([a-zA-Z][a-zA-Z0-9:]*)((?:[ \t\r\n\f]+[a-zA-Z_:][\w:.-]*(?:[ \t\r\n\f]*=[ \t\r\n\f]*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*)[ \t\r\n\f]*(\/?)>/;
+const ATTRIBUTE = /([a-zA-Z_:][\w:.-]*)(?:[ \t\r\n\f]*=[ \t\r\n\f]*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
 
 const BLOCKS = new Set(
   'html body main div p br hr h1 h2 h3 h4 h5 h6 ul ol li blockquote pre table tbody thead tfoot tr td th center article section header footer'.split(
@@ -28,7 +30,7 @@ const BLOCKS = new Set(
 const INLINE = new Set('span b strong i em u font a bdi tt code o:p address'.split(' '));
 const SILENT = new Set(['head', 'meta', 'style', 'title']);
 const ATTRIBUTES =
-  /^(?:id|class|style|lang|xml:lang|dir|align|valign|width|border|cellpadding|cellspacing|bgcolor|color|face|size|href|name|type|cite|charset|content|http-equiv|link|vlink|alink|text|role|rel|target|clear|xmlns(?::\w+)?|data-[\w-]+)$/;
+  /^(?:id|class|style|lang|xml:lang|dir|align|valign|width|border|cellpadding|cellspacing|bgcolor|color|face|size|href|name|type|cite|charset|content|http-equiv|link|vlink|alink|text|role|rel|target|tabindex|nowrap|clear|xmlns(?::\w+)?|data-[\w-]+)$/;
 const METAS =
   /^(?:viewport|generator|color-scheme|supported-color-schemes|progid|originator|format-detection)$/;
 
@@ -41,7 +43,7 @@ export function readPage(html: string, ours: string | undefined): Page {
 const roughText = (html: string): string =>
   decodeHTML(
     html
-      .replace(/<(style|script|title)\b[\s\S]{0,20000}?(?:<\/\1\s*>|$)/gi, ' ')
+      .replace(/<(style|script|title)\b(?:[^<]|<!--){0,20000}(?:<\/\1\s*>|$)/gi, ' ')
       .replace(/<(?:br|\/?(?:p|div|h\d|li|tr|td|table|blockquote|ul|ol|hr))\b[^<>]{0,2000}>/gi, '\n')
       .replace(/<[^<>]{0,2000}>/g, ''),
   );
@@ -56,6 +58,11 @@ class Reading {
   #language: string | undefined;
   #pre: number[] = [];
   readonly #layout = new Layout((fault) => this.#faults.add(fault));
+  /** Of all style sheets but ours, wherever they stand: they count for what stands above them, too. */
+  readonly #rules: readonly Rule[];
+  /** The text with its blanks, which a style may keep. */
+  #kept = '';
+  #keepsBlanks = false;
   /** Whether programs may show it on a dark ground, and whether it names a colour for its letters. */
   readonly #ground = { mayBeDark: false, hasColour: false };
   #link: { target: string; from: number } | undefined;
@@ -64,6 +71,14 @@ class Reading {
   constructor(html: string, ours: string | undefined) {
     this.#html = html;
     this.#ours = ours;
+    const foreign = sheetsIn(html).filter((sheet) => !isSameSheet(sheet, ours));
+    this.#rules = foreign.flatMap(rulesOf);
+    const size = this.#rules.reduce((sum, { selectors, css }) => sum + selectors.length * 20 + css.length, 0);
+    if (size > MOST_RULES) {
+      this.#faults.add('its style sheets are too long');
+      this.#rules = [];
+    }
+    this.#keepsBlanks = foreign.some((sheet) => KEEPS_BLANKS.test(sheet));
   }
 
   read(): Page {
@@ -81,6 +96,8 @@ class Reading {
       }
       at = next + taken;
     }
+    if (this.#keepsBlanks && KEPT_GAP.test(this.#kept))
+      this.#faults.add('it has a gap behind which text is lost');
     if (this.#link !== undefined)
       this.#links.push({ target: this.#link.target, text: this.#text.slice(this.#link.from).trim() });
     if (this.#ground.mayBeDark && this.#ground.hasColour)
@@ -93,6 +110,7 @@ class Reading {
     if (raw === '') return;
     const text = decodeHTML(raw);
     this.#layout.words(text);
+    this.#kept += text;
     this.#text += this.#pre.length > 0 ? text : text.replace(/[ \t\r\n\f]+/g, ' ');
   }
 
@@ -105,15 +123,20 @@ class Reading {
     if (tag === null) return undefined;
     const [whole, slash, rawName = '', rawAttributes = ''] = tag;
     const name = rawName.toLowerCase();
-    if (name === 'style' || name === 'title') return this.#rawText(name, at, whole.length, slash === '/');
+    if (name === 'style' || name === 'title') {
+      this.#hidden(name, rawAttributes);
+      return this.#rawText(name, at, whole.length, slash === '/');
+    }
     if (!BLOCKS.has(name) && !INLINE.has(name) && !SILENT.has(name))
       this.#faults.add(`it has an element <${name.slice(0, 20)}>`);
     if (name === 'ol' && slash === '') this.#faults.add('it numbers its lines');
-    if (BLOCKS.has(name)) this.#text += '\n';
+    // Cells stand side by side.
+    const isCell = name === 'td' || name === 'th';
+    if (BLOCKS.has(name)) this.#text += isCell ? ' ' : '\n';
     if (slash === '/') this.#end(name);
     else {
       const attributes = this.#attributes(name, rawAttributes);
-      this.#layout.begin(name, attributes);
+      this.#layout.begin(name, attributes, this.#rules);
       this.#begin(name, attributes);
     }
     return whole.length;
@@ -128,7 +151,7 @@ class Reading {
     // Outlook shows what stands in a conditional comment; these two of its own show nothing.
     if (
       /^\s*\[if/i.test(inner) &&
-      !/^\[if [^\]]*\]>\s*(?:<style>\s*v\\:\*[^<]*<\/style>|<xml>(?:\s*<\/?o:[^<>]*>)*\s*<\/xml>)\s*<!\[endif\]$/i.test(
+      !/^\[if [^\]]*\]>\s*(?:<style>(?:\s*(?:[vowpx]\\:\*|\.shape)\s*\{\s*behavior:\s*url\(#default#VML\);?\s*\})*\s*<\/style>|<xml>(?:\s*<\/?o:[^<>]*>)*\s*<\/xml>)\s*<!\[endif\]$/i.test(
         inner,
       )
     )
@@ -139,11 +162,12 @@ class Reading {
   #rawText(name: 'style' | 'title', at: number, begin: number, isEnd: boolean): number | undefined {
     if (isEnd) return undefined;
     const rest = this.#html.slice(at + begin);
-    const end = new RegExp(`</${name}\\s{0,20}>`, 'i').exec(rest);
-    if (end === null) return undefined;
-    const inner = rest.slice(0, end.index);
+    // Programs differ in what else ends it.
+    const end = new RegExp(`^[^<]*(?:<!--[^<]*)?(</${name}[ \\t\\r\\n\\f]{0,20}>)`, 'i').exec(rest);
+    if (end?.[1] === undefined) return undefined;
+    const inner = end[0].slice(0, -end[1].length);
     if (name === 'style') {
-      if (bare(inner) !== bare(this.#ours ?? '')) {
+      if (!isSameSheet(inner, this.#ours)) {
         for (const fault of styleSheetFaults(inner)) this.#faults.add(fault);
         this.#ground.hasColour ||= [...inner.matchAll(/[{;]([^{};]*)(?=[;}])/g)].some(([, one = '']) =>
           namesColour('style', one),
@@ -152,7 +176,18 @@ class Reading {
     } else if (this.#title === undefined && !this.#hasBody)
       this.#title = decodeHTML(inner).replace(/\s+/g, ' ').trim();
     else this.#faults.add('it has two titles');
-    return begin + end.index + end[0].length;
+    return begin + end[0].length;
+  }
+
+  /** A style sheet or a title is shown where a style says so. */
+  #hidden(element: string, raw: string): void {
+    for (const [, name = '', ...values] of raw.matchAll(ATTRIBUTE)) {
+      const value = decodeHTML(values.find((v) => v !== undefined) ?? '');
+      const isHarmless = /^style$/i.test(name)
+        ? /^\s*display\s*:\s*none\s*;?\s*$/i.test(value)
+        : /^(?:type|media|id|class|lang|data-[\w-]+)$/i.test(name) && !/[<>]/.test(value);
+      if (!isHarmless) this.#faults.add(`it has a <${element}> that may be shown`);
+    }
   }
 
   #attributes(element: string, raw: string): ReadonlyMap<string, string> {
@@ -164,6 +199,7 @@ class Reading {
       found.set(name, value);
       if (!ATTRIBUTES.test(name)) this.#faults.add(`it has an attribute “${name.slice(0, 20)}”`);
       this.#ground.hasColour ||= namesColour(name, value);
+      this.#keepsBlanks ||= name === 'style' && KEEPS_BLANKS.test(value);
       const fault = attributeFault(element, name, value);
       if (fault !== undefined) this.#faults.add(fault);
     }
@@ -200,15 +236,27 @@ class Reading {
 /** Of text that is not broken by who shows it. */
 const LONGEST_LINE = 200;
 
+/** Lines that stay empty, or a blank of screens, where a style keeps them. */
+const KEPT_GAP = /(?:\n[ \t\r\u00a0]*){60}|[ \t]{400}/;
+/** Letters and, for 20 of them each, selectors; those of Outlook are some 5,000. */
+const MOST_RULES = 15_000;
+const KEEPS_BLANKS = /white-space\s*:\s*(?:pre|break)/i;
+
 const namesColour = (name: string, value: string): boolean =>
-  /^(?:color|text|link)$/.test(name)
+  /^(?:color|text|link|bgcolor)$/.test(name)
     ? !isNoColour(value)
     : name === 'style' &&
-      [...value.matchAll(/(?:^|;)\s*color\s*:([^;]*)/gi)].some(
+      [...value.matchAll(/(?:^|;)\s*(?:background(?:-color)?|color)\s*:([^;]*)/gi)].some(
         ([, colour = '']) => !isNoColour(colour.replace(/!\s*important/i, '').trim()),
       );
 
-const bare = (text: string): string => text.replace(/\s+/g, '');
+/** Blanks within a word make it another one. */
+const tidied = (css: string): string =>
+  css
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{}:;,]) ?/g, '$1')
+    .trim();
+const isSameSheet = (css: string, ours = ''): boolean => tidied(css) === tidied(ours);
 
 function isPlainMeta(attributes: ReadonlyMap<string, string>): boolean {
   const name = attributes.get('name')?.toLowerCase();
@@ -218,17 +266,29 @@ function isPlainMeta(attributes: ReadonlyMap<string, string>): boolean {
 }
 
 function attributeFault(element: string, name: string, value: string): string | undefined {
+  // What takes tags away without reading them shows the rest.
+  if (/[<>]/.test(value)) return 'it has a tag in an attribute';
   switch (name) {
     case 'style':
-      return declarationFault(value);
+      if (SILENT.has(element)) return 'it has a style where nothing is shown';
+      return declarationFault(value) ?? displayFault(element, value);
+    case 'align':
+      // Such a table stands beside what comes behind it.
+      return element === 'table' && !/^center$/i.test(value) ? 'it has words that change places' : undefined;
+    case 'nowrap':
+      return element === 'th' ? undefined : 'it has a line that goes out of sight';
+    case 'role':
+      return /^(?:presentation|none|main|article|document|region|)$/i.test(value)
+        ? undefined
+        : 'it has an attribute “role”';
     case 'color':
     case 'text':
     case 'link':
     case 'vlink':
     case 'alink':
-      return isDark(value) ? undefined : 'it has a colour that may hide text';
+      return isDark(value) && isOfAttribute(value) ? undefined : 'it has a colour that may hide text';
     case 'bgcolor':
-      return isLight(value) ? undefined : 'it has a background that may hide text';
+      return isLight(value) && isOfAttribute(value) ? undefined : 'it has a background that may hide text';
     case 'width':
       return /^(?:\d{2,3}(?:px)?|\d{2}%|100%)$/.test(value) ? undefined : 'it has a width that may hide text';
     case 'size':
@@ -256,26 +316,44 @@ function attributeFault(element: string, name: string, value: string): string | 
 }
 
 const SYMBOLS =
-  /wingdings|webdings|symbol|dingbat|marlett|emoji|mt extra|ms outlook|ms reference specialty|mdl2|icon|barcode|redact|blank/i;
+  /wingdings|webdings|symbol|dingbat|marlett|emoji|mt extra|ms outlook|ms reference specialty|mdl2|icon|barcode|redact|blank|ornament|\bsorts\b|embellish|last ?resort|braille|bravura|(?:almanac|directions|holidays|keystrokes|signs|sports three|transport|vacation) mt/i;
+
+/** In an attribute what is no colour is read letter by letter, and becomes one. */
+const isOfAttribute = (value: string): boolean =>
+  /^(?:#[0-9a-f]{3}|#[0-9a-f]{6}|[a-z]*)$/i.test(value) && !NO_COLOUR.test(value);
+const NO_COLOUR = /^(?:inherit|initial|currentcolor|none)$/i;
+
+/** Elsewhere than in lines of its own, or in one with others, a word may be torn apart or joined to the next. */
+function displayFault(element: string, css: string): string | undefined {
+  const own = element === 'hr' ? /^(?:block|inline-block)$/i : INLINE.has(element) ? /^inline$/i : /^block$/i;
+  const all = [...css.matchAll(/(?:^|;)\s*display\s*:\s*([\w-]+)/gi)];
+  return all.every(([, value = '']) => own.test(value)) ? undefined : 'it has words that change places';
+}
 
 function styleSheetFaults(css: string): string[] {
   const plain = css
-    .replace(/<!--|-->/g, '')
-    .replace(/\/\*[\s\S]*?\*\//g, '')
-    .replace(/@font-face\s*\{([^{}]*)\}/gi, (whole, inner: string) => (/src|url/i.test(inner) ? whole : ''))
-    .replace(/@page\s*[\w:]*\s*\{[^{}]*\}/gi, '');
+    .replace(/\/\*[\s\S]*?\*\//g, ' ')
+    .replace(/^\s*<!--|-->\s*$/g, ' ')
+    .replace(/@font-face\s*\{([^{}]*)\}/gi, (whole, inner: string) =>
+      /src|url|\\/i.test(inner) ? whole : ' ',
+    )
+    .replace(/@page\s*[\w:]*\s*\{[^{}\\]*\}/gi, ' ');
   // What shows the head shows what stands in it.
-  if (/[@\\]|\/\*|display/i.test(plain)) return ['it has a style sheet that may act'];
+  if (/[@\\]|\/\*|<|display/i.test(plain)) return ['it has a style sheet that may act'];
   const faults: string[] = [];
   let at = 0;
   for (const rule of plain.matchAll(/([^{}]*)\{([^{}]*)\}/g)) {
     if (rule.index !== at) return ['its style sheet is malformed'];
     at = rule.index + rule[0].length;
+    // Where a quotation ends, programs say by other rules than brackets.
+    if (/["']/.test(rule[1] ?? '') || !ARE_PAIRS.test(rule[2] ?? '')) return ['its style sheet is malformed'];
     const fault = declarationFault(rule[2] ?? '');
     if (fault !== undefined) faults.push(fault);
   }
   return plain.slice(at).trim() === '' ? faults : ['its style sheet is malformed'];
 }
+
+const ARE_PAIRS = /^(?:[^"']|"[^"'\n;]*"|'[^"'\n;]*')*$/;
 
 /** Longer ones could move text out of sight. */
 const LENGTH =
@@ -299,8 +377,9 @@ const HARMLESS: readonly (readonly [RegExp, (value: string) => boolean])[] = [
   ],
   [
     /^(?:max-)?width$/,
-    (v) => /^(?:auto|100%|[3-9]\d%|[1-9]\d(?:\.\d+)?rem|[3-9]\d{2}(?:\.\d+)?p[xt]|1\d{3}p[xt])$/.test(v),
+    (v) => /^(?:auto|100%|[3-9]\d%|[1-9]\d(?:\.\d+)?rem|[3-9]\d{2}(?:\.\d+)?p[xt])$/.test(v),
   ],
+  [/^max-width$/, (v) => /^1\d{3}p[xt]$/.test(v)],
   [/^color$/, isDark],
   [/^background(?:-color)?$/, isLight],
   [/^text-align$/, isAnything],
@@ -345,8 +424,7 @@ function declarationFault(css: string): string | undefined {
       .toLowerCase();
     if (name === 'text-indent' && value.startsWith('-') && !isHanging(css, value))
       return 'it has a style that may hide or move text (text-indent)';
-    const known = HARMLESS.find(([names]) => names.test(name));
-    if (known === undefined || !known[1](value))
+    if (!HARMLESS.some(([names, isHarmless]) => names.test(name) && isHarmless(value)))
       return `it has a style that may hide or move text (${name.slice(0, 30) || 'malformed'})`;
   }
   return undefined;
@@ -355,8 +433,13 @@ function declarationFault(css: string): string | undefined {
 /** Programs hang a first line out of a margin that is as wide; without it words stand outside the window. */
 function isHanging(css: string, indent: string): boolean {
   const [, width = '', unit = ''] = /^-(\d+(?:\.\d+)?)(p[xt])$/.exec(indent) ?? [];
-  const margin = new RegExp(`(?:^|;)\\s*margin-left\\s*:\\s*(\\d+(?:\\.\\d+)?)${unit}`, 'i').exec(css)?.[1];
-  return width !== '' && margin !== undefined && Number(margin) >= Number(width);
+  // Another margin beside it might take its place.
+  const lefts = [...css.matchAll(/margin(?:-left|-inline[\w-]*)?\s*:\s*([^;]*)/gi)].slice(-1);
+  const [margin = ''] = lefts.map(([whole, value = '']) => (/^margin-left/i.test(whole) ? value.trim() : ''));
+  const [, found = '', foundUnit] = /^(\d+(?:\.\d+)?)(p[xt])$/i.exec(margin) ?? [];
+  return (
+    width !== '' && !css.includes('!') && foundUnit?.toLowerCase() === unit && Number(found) >= Number(width)
+  );
 }
 
 function isReadableSize(value: string): boolean {

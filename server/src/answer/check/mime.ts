@@ -180,6 +180,9 @@ function childrenOf(
     reading.oddities.add('a multipart has no boundary');
     return [];
   }
+  // Some programs take blanks at its end away, and letters beyond RFC 2046's 70.
+  if (!/^[!-~](?:[ -~]{0,68}[!-~])?$/.test(boundary))
+    reading.oddities.add('a multipart has a boundary that programs read in two ways');
   if (depth >= MOST_DEPTH) {
     reading.isWhole = false;
     reading.oddities.add('its parts are nested too deep');
@@ -283,6 +286,8 @@ export function decodedPart({ fields, raw }: Part): Decoded {
 
 const CHARSETS =
   /^(?:us-ascii|ascii|ansi_x3\.4-1968|utf-?8|iso-8859-(?:[1-9]|1[03-6])|windows-125[0-8]|cp125[0-8]|koi8-[ru]|iso-2022-jp|shift_jis|euc-jp|x-sjis|gb2312|gbk|gb18030|big5|euc-kr)$/;
+
+export const isCharset = (name: string): boolean => CHARSETS.test(name);
 
 /** The text of a part, its lines ended by \n. */
 export function textOfPart(

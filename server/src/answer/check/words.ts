@@ -19,8 +19,9 @@ export type Words = Readonly<{ words: readonly Word[]; lines: readonly string[] 
 const WIDE = /[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]/;
 const PIECES =
   /[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]+/gu;
-const QUOTED = /^[ \t]*(?:[>|][ \t]?)+/;
-const MARK = /^(?:[-*•·◦▪–—+]|[-=_*~]{3,})$/u;
+/** More of either would be whole lines. */
+const QUOTED = /^[ \t]*(?:[>|][ \t]?){1,30}/;
+const MARK = /^(?:[-*•·◦▪–—+]|[-=_*~]{3,120})$/u;
 
 /** Blanks of every kind but invisible ones are one blank; typed and typographic quotes and dashes are the same. */
 function plain(text: string): string {
