@@ -188,6 +188,30 @@ describe('risk, report and public page, in a browser', { skip: whyNoChromium() ?
     assert.equal(await officer.getByRole('link', { name: 'Open for printing' }).isVisible(), false);
     await officer.emulateMedia({ media: null });
 
+    // Of a time that two have said otherwise both are shown, and what the other said beside it is kept.
+    await officer.goto(`${address}${fresh}/times`);
+    const contained = officer.getByLabel('Contained', { exact: true });
+    await contained.fill('2025-11-20T11:00');
+    const { version } = await house.ask<IncidentShown>('investigator', 'GET', fresh);
+    const theirs = { at: '2025-11-20T11:20:00+01:00', saidBy: 'Tom' };
+    const times = { contained: theirs, firstSignal: { ...theirs, at: '2025-11-20T09:00:00+01:00' } };
+    await house.ask('investigator', 'PATCH', fresh, { version, times });
+    await pressed('Record these times');
+    await officer.getByText('2025-11-20 11:20').waitFor();
+    assert.equal(await contained.inputValue(), '2025-11-20T11:00');
+    await looked('times-two-at-once-light');
+    await pressed('Keep yours');
+    await pressed('Record these times');
+    await officer
+      .getByRole('button', { name: 'Record these times' })
+      .and(officer.locator(':disabled'))
+      .waitFor();
+    const now = (await house.ask<IncidentShown>('investigator', 'GET', fresh)).times;
+    assert.deepEqual(
+      [now.contained?.at, now.firstSignal?.saidBy].map((one) => one?.slice(0, 16)),
+      ['2025-11-20T10:00', 'Tom'],
+    );
+
     const phone = { viewport: { width: 360, height: 740 }, locale: 'de-DE', colorScheme: 'dark' } as const;
     const reader = await (await as('auditor', phone)).newPage();
     await reader.goto(`${address}${fresh}/papers?paper=board-brief`);
