@@ -728,7 +728,7 @@ describe('risk, report and public page, in a browser', { skip: whyNoChromium() ?
     await officer.getByRole('heading', { name: 'What is to be done' }).waitFor();
     await officer.keyboard.press('Control+k');
     await officer.getByLabel('Where to, or which incident?').waitFor();
-    await officer.keyboard.type('review pages');
+    await officer.keyboard.type('review pages showed');
     await officer.getByRole('option', { name: 'Review pages showed names' }).waitFor();
     await looked('palette-light');
     await officer.keyboard.press('Enter');
