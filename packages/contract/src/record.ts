@@ -320,10 +320,10 @@ export const SetIncidentFacts = z
     version: z.int().min(1).max(MOST_VERSIONS),
     title: Line.optional(),
     kind: z.enum(INCIDENT_KINDS).optional(),
-    cause: Cause.optional(),
     /** `null` takes back what turned out to be wrong, here and below; what was said before stays in the timeline. */
+    cause: facts.cause.nullable(),
     times: z.partialRecord(z.enum(INCIDENT_TIMES), StatedTime.nullable()).optional(),
-    estimate: facts.estimate,
+    estimate: facts.estimate.nullable(),
     records: facts.records.nullable(),
     categories: facts.categories.nullable(),
     reportedBy: facts.reportedBy.nullable(),

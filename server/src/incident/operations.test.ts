@@ -227,6 +227,28 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       );
     });
 
+    test('a cause and an estimate that turned out to be wrong are taken back, and the timeline says so', async () => {
+      const incident = await opened({
+        ...LABEL,
+        cause: { action: 'error', actor: 'internal', summary: 'A template printed the author.' },
+        estimate: { min: 7, max: 9, by: 'Ada' },
+      });
+      const first = await show(incident);
+      assert.deepEqual([first.cause?.action, first.estimate?.min], ['error', 7]);
+      await ask(as(BO), 'set-incident-facts', { incident, version: 1, cause: null, estimate: null });
+      const { cause, estimate, timeline } = await show(incident);
+      assert.deepEqual([cause, estimate], [undefined, undefined]);
+      assert.deepEqual([timeline[1]?.facts.cause, timeline[1]?.facts.estimate], [null, null]);
+      await refuses(
+        ask(as(ADA), 'set-incident-facts', { incident, version: 1, estimate: { min: 8, max: 9, by: 'Ada' } }),
+        'incident-changed',
+        ({ problems }) =>
+          assert.ok(
+            problems.some(({ at, message }) => at === 'estimate' && message.endsWith('now: nothing')),
+          ),
+      );
+    });
+
     test('a figure that was read in a run names a run that is registered', async () => {
       const incident = await opened();
       const add = (kind: string) =>

@@ -368,11 +368,19 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
     await rosa.getByLabel('What went wrong').fill(CAUSE);
     await rosa.getByText('No error, no warning.').waitFor();
     await looked(rosa, 'notice-mended-light');
+    // What fails after it was made is gone on with, and nothing is made twice.
+    const refusal = { status: 409, json: { code: 'database-busy', detail: 'Busy.', problems: [] } };
+    await rosa.route('**/campaigns/*/discard', (route) => route.fulfill(refusal), { times: 1 });
+    await rosa.getByRole('button', { name: 'Prepare it for approval' }).click();
+    await rosa.getByRole('heading', { name: 'That did not work' }).waitFor();
     await rosa.getByRole('button', { name: 'Prepare it for approval' }).click();
     await rosa.getByText('You made this notice. Somebody else approves it').waitFor({ timeout: 60_000 });
     campaign = new URL(rosa.url()).pathname.split('/').at(-1) ?? '';
     ({ people } = await ask<{ people: number }>('get', `/incidents/${incident}/campaigns/${campaign}`));
     assert.ok(people > 20, `${people} people`);
+    const all = `/incidents/${incident}/campaigns`;
+    const { campaigns } = await ask<{ campaigns: { state: string }[] }>('get', all);
+    assert.deepEqual(campaigns.map(({ state }) => state).sort(), ['discarded', 'prepared']);
     await rosa.goto(`${served.address}/incidents/${incident}/notify`);
     await rosa.getByText('discarded').waitFor();
     await looked(rosa, 'notify-light');
@@ -520,6 +528,18 @@ receive: { smtp: { host: 127.0.0.1, port: ${returns} } }
     await rosa.getByText(dead.to).waitFor();
     await rosa.getByText(/User unknown/).waitFor();
     await looked(rosa, 'campaign-bounced-light');
+    // That letters went out can't be taken back, so it is asked once more.
+    await rosa.getByRole('button', { name: 'Make letters' }).click();
+    await rosa.locator('summary', { hasText: 'They went out' }).click();
+    let asked = '';
+    rosa.once('dialog', (dialog) => {
+      asked = dialog.message();
+      void dialog.dismiss();
+    });
+    await rosa.getByRole('button', { name: 'They went out' }).click();
+    assert.match(asked, /counts? as told/);
+    await looked(rosa, 'copies-light');
+    await rosa.locator('summary', { hasText: 'They went out' }).click();
     await rosa.getByLabel('Choose all on this page').check();
     await rosa.getByLabel('They were told otherwise').check();
     await rosa.getByLabel('telephone').check();

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type Changed, type EditionChanged, ROLES } from '@forthright/contract';
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { type Changed, type EditionChanged, type IncidentShown, ROLES } from '@forthright/contract';
+import type { BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core';
 import { actor, ask as askRecord } from '../../../server/src/incident/testing.ts';
 import {
   finishedRun,
@@ -143,16 +143,42 @@ describe('risk, report and public page, in a browser', { skip: whyNoChromium() ?
     await looked('paper-report-draft-light');
     await officer.getByRole('button', { name: 'Say what happened' }).click();
     await sheet.getByText('A template printed the author.').waitFor();
-    // Two who say what they know at the same time: neither loses a word.
-    await officer.getByText('Say who answers for it').click();
+    // Two who say what they know at the same time: neither loses a word, though a form is closed or the server is away.
+    const [who, how] = ['Say who answers for it', 'Say how many, and which data'];
+    const summary = (name: string) => officer.locator('summary', { hasText: name });
+    const pressed = (name: string) => officer.getByRole('button', { name }).click();
+    await summary(how).click();
+    await officer.getByLabel('People: at most', { exact: false }).fill('250');
+    await summary(how).click();
+    await summary(who).click();
     await officer.getByLabel('Contact point (may be left out)').fill('Ines Oduya, +352 20 00 00');
-    await house.ask('investigator', 'PATCH', fresh, { version: 4, site: 'marlow.example' });
-    await officer.getByRole('button', { name: 'Say who answers for it' }).click();
-    await officer.getByText('Somebody has changed this meanwhile.').waitFor();
-    await sheet.getByText('marlow.example', { exact: true }).waitFor();
-    await officer.getByRole('button', { name: 'Say who answers for it' }).click();
+    const elsewhere = { site: 'marlow.example', contactPoint: 'The office', role: { as: 'controller' } };
+    await house.ask('investigator', 'PATCH', fresh, { version: 4, ...elsewhere });
+    const shown = `${address}/api${fresh}`;
+    const busy = { status: 409, json: { code: 'database-busy', detail: 'Busy.', problems: [] } };
+    const away = (route: Route) =>
+      route.request().method() === 'GET' ? route.fulfill(busy) : route.fallback();
+    await officer.route(shown, away);
+    await pressed(who);
+    await officer.getByRole('button', { name: 'Try again' }).waitFor();
+    await officer.unroute(shown, away);
+    await officer.getByRole('button', { name: 'Try again' }).click();
+    await officer.getByText('Somebody else has said otherwise while you were typing.').waitFor();
+    await officer.getByText('The office', { exact: true }).first().waitFor();
+    await looked('paper-two-at-once-light');
+    assert.ok(await officer.getByRole('button', { name: who }).isDisabled());
+    await officer.getByRole('button', { name: 'Keep yours' }).click();
+    assert.equal(await officer.getByLabel('Its role', { exact: false }).inputValue(), 'controller');
+    await officer.getByLabel('Its role', { exact: false }).selectOption('');
+    await pressed(who);
     await sheet.getByText('Ines Oduya, +352 20 00 00').waitFor();
     await sheet.getByText('marlow.example', { exact: true }).waitFor();
+    await summary(how).click();
+    assert.equal(await officer.getByLabel('People: at most', { exact: false }).inputValue(), '250');
+    await pressed(how);
+    await sheet.getByText('100 to 250', { exact: false }).first().waitFor();
+    const { role, contactPoint } = await house.ask<IncidentShown>('investigator', 'GET', fresh);
+    assert.deepEqual([role, contactPoint], [undefined, 'Ines Oduya, +352 20 00 00']);
     await officer.getByRole('button', { name: 'Issue this version' }).click();
     await officer.getByText('Art. 33(4)', { exact: false }).last().waitFor();
     await officer.getByRole('button', { name: 'Issue it' }).click();
@@ -161,6 +187,30 @@ describe('risk, report and public page, in a browser', { skip: whyNoChromium() ?
     await picture(officer, 'paper-print');
     assert.equal(await officer.getByRole('link', { name: 'Open for printing' }).isVisible(), false);
     await officer.emulateMedia({ media: null });
+
+    // Of a time that two have said otherwise both are shown, and what the other said beside it is kept.
+    await officer.goto(`${address}${fresh}/times`);
+    const contained = officer.getByLabel('Contained', { exact: true });
+    await contained.fill('2025-11-20T11:00');
+    const { version } = await house.ask<IncidentShown>('investigator', 'GET', fresh);
+    const theirs = { at: '2025-11-20T11:20:00+01:00', saidBy: 'Tom' };
+    const times = { contained: theirs, firstSignal: { ...theirs, at: '2025-11-20T09:00:00+01:00' } };
+    await house.ask('investigator', 'PATCH', fresh, { version, times });
+    await pressed('Record these times');
+    await officer.getByText('2025-11-20 11:20').waitFor();
+    assert.equal(await contained.inputValue(), '2025-11-20T11:00');
+    await looked('times-two-at-once-light');
+    await pressed('Keep yours');
+    await pressed('Record these times');
+    await officer
+      .getByRole('button', { name: 'Record these times' })
+      .and(officer.locator(':disabled'))
+      .waitFor();
+    const now = (await house.ask<IncidentShown>('investigator', 'GET', fresh)).times;
+    assert.deepEqual(
+      [now.contained?.at, now.firstSignal?.saidBy].map((one) => one?.slice(0, 16)),
+      ['2025-11-20T10:00', 'Tom'],
+    );
 
     const phone = { viewport: { width: 360, height: 740 }, locale: 'de-DE', colorScheme: 'dark' } as const;
     const reader = await (await as('auditor', phone)).newPage();
@@ -678,7 +728,7 @@ describe('risk, report and public page, in a browser', { skip: whyNoChromium() ?
     await officer.getByRole('heading', { name: 'What is to be done' }).waitFor();
     await officer.keyboard.press('Control+k');
     await officer.getByLabel('Where to, or which incident?').waitFor();
-    await officer.keyboard.type('review pages');
+    await officer.keyboard.type('review pages showed');
     await officer.getByRole('option', { name: 'Review pages showed names' }).waitFor();
     await looked('palette-light');
     await officer.keyboard.press('Enter');

@@ -123,11 +123,12 @@ export function DeskPerson({
           </p>
         </details>
       )}
-      <details className="more" onToggle={({ currentTarget }) => setReads(currentTarget.open)}>
+      {/* What was opened once stays under its summary: what is typed there outlives a click on it. */}
+      <details className="more" onToggle={({ currentTarget }) => currentTarget.open && setReads(true)}>
         <summary>{t('page-edit.answers')}</summary>
         {isReading && <PublishedAnswers incident={person.incident} />}
       </details>
-      <details className="more" onToggle={({ currentTarget }) => setHears(currentTarget.open)}>
+      <details className="more" onToggle={({ currentTarget }) => currentTarget.open && setHears(true)}>
         <summary>{t('desk.wrote')}</summary>
         {isHearing && <Wrote incident={person.incident} person={person.person} />}
       </details>

@@ -164,10 +164,13 @@ function Campaign({ shown, given, onChange }: Readonly<{ shown: Shown; given: Gi
   const { t, local } = useWords();
   const campaigns = useQuery(pageQueries.campaigns(shown.id));
   const found = campaigns.data?.campaigns ?? [];
+  // What was typed here, while the words of a campaign are tried.
+  const [aside, setAside] = useState<Given['statement']>({ texts: {} });
   if (found.length === 0) return null;
   const choose = (campaign: string) => {
-    const { campaign: _, statement: __, ...others } = given;
-    onChange(campaign === '' ? { ...others, statement: { texts: {} } } : { ...others, campaign });
+    const { campaign: _, statement, ...others } = given;
+    if (statement !== undefined) setAside(statement);
+    onChange(campaign === '' ? { ...others, statement: statement ?? aside } : { ...others, campaign });
   };
   return (
     <Field label={t('page-edit.from')}>

@@ -1,6 +1,6 @@
 /** Something that may be done, behind its name: a form of told fields, what was refused of it, and what it answered with. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, type SubmitEvent, useState } from 'react';
+import { type Dispatch, type ReactNode, type SetStateAction, type SubmitEvent, useState } from 'react';
 import { type Key, useWords } from '../words/index.tsx';
 import {
   firstOf,
@@ -14,6 +14,18 @@ import {
   type Raws,
 } from './deed.parts.ts';
 import { Field, ownZone } from './form.tsx';
+import {
+  conflictsOf,
+  type Groups,
+  isTouched,
+  type Typing,
+  UNTOUCHED,
+  valuesOf,
+  withMine,
+  withTheirs,
+  withTyped,
+} from './meanwhile.rules.ts';
+import { type Conflict, Conflicts } from './meanwhile.tsx';
 import { useName, useNames } from './names.ts';
 import { Failed } from './states.tsx';
 import { useUnsaved } from './unsaved.ts';
@@ -26,32 +38,22 @@ type Props<P extends Parts<Key>, T> = Readonly<{
   run: (given: Given<P>) => Promise<T>;
   /** Asked before what can't be taken back. */
   sure?: string;
-  /** It stands on the page, and not behind its name. */
-  isOpen?: boolean;
+  /** Parts that go to the server as one, where what somebody else says of one of them concerns all. */
+  groups?: Groups;
   /** What is shown once it is done. */
   children?: (done: T) => ReactNode;
 }>;
 
 export function Deed<P extends Parts<Key>, T>(props: Props<P, T>) {
-  const { name, isOpen = false, children } = props;
-  const [isShown, setShown] = useState(isOpen);
+  const { name, children } = props;
+  const [isShown, setShown] = useState(false);
+  const [typing, setTyping] = useState(UNTOUCHED);
   const [done, setDone] = useState<{ value: T }>();
   const handleDone = (value: T) => {
     setDone({ value });
-    if (!isOpen) setShown(false);
+    setTyping(UNTOUCHED);
+    setShown(false);
   };
-  const told = done !== undefined && children !== undefined && (
-    <div className="empty" role="status">
-      {children(done.value)}
-    </div>
-  );
-  if (isOpen)
-    return (
-      <>
-        {told}
-        <DeedForm {...props} onDone={handleDone} />
-      </>
-    );
   return (
     <>
       <details
@@ -60,9 +62,16 @@ export function Deed<P extends Parts<Key>, T>(props: Props<P, T>) {
         onToggle={({ currentTarget }) => setShown(currentTarget.open)}
       >
         <summary>{name}</summary>
-        {isShown && <DeedForm {...props} onDone={handleDone} />}
+        {/* Closed, it keeps what was typed in it; a file that was chosen is known to its field alone. */}
+        {(isShown || isTouched(typing)) && (
+          <DeedForm {...props} typing={typing} onTyping={setTyping} onDone={handleDone} />
+        )}
       </details>
-      {told}
+      {done !== undefined && children !== undefined && (
+        <div className="empty" role="status">
+          {children(done.value)}
+        </div>
+      )}
     </>
   );
 }
@@ -73,22 +82,33 @@ const wordsIn = (parts: Parts<Key>, raws: Raws): string =>
     .map(([name]) => raws[name])
     .join('\n');
 
+const NO_GROUPS: Groups = [];
+
 function DeedForm<P extends Parts<Key>, T>({
   name,
   why,
   parts,
   run,
   sure,
+  groups = NO_GROUPS,
+  typing,
+  onTyping,
   onDone,
-}: Props<P, T> & Readonly<{ onDone: (done: T) => void }>) {
+}: Props<P, T> &
+  Readonly<{
+    typing: Typing;
+    onTyping: Dispatch<SetStateAction<Typing>>;
+    onDone: (done: T) => void;
+  }>) {
   const queries = useQueryClient();
-  const [raws, setRaws] = useState<Raws>(() => firstOf(parts));
-  const keep = useUnsaved(wordsIn(parts, raws) !== wordsIn(parts, firstOf(parts)));
+  const now = firstOf(parts);
+  const raws: Raws = valuesOf(typing, now) as Raws;
+  const keep = useUnsaved(wordsIn(parts, raws) !== wordsIn(parts, now));
+  const conflicts = useConflicts(parts, typing, groups);
   const doing = useMutation({
     mutationFn: async () => run(await givenBy(parts, raws)),
     onSuccess: async (done) => {
       keep();
-      setRaws(firstOf(parts));
       onDone(done);
       // A deed may change whatever is looked at.
       await queries.invalidateQueries();
@@ -98,6 +118,8 @@ function DeedForm<P extends Parts<Key>, T>({
     event.preventDefault();
     if (sure === undefined || window.confirm(sure)) doing.mutate();
   };
+  const handleRaw = (field: string, raw: Raw) =>
+    onTyping((before) => withTyped(before, now, groups, [field, raw]));
   return (
     <form className="form" onSubmit={handleSubmit}>
       {why !== undefined && <p className="soft">{why}</p>}
@@ -109,18 +131,45 @@ function DeedForm<P extends Parts<Key>, T>({
             part={part}
             raw={raws[field]}
             origin={String(raws[originOf(field)] ?? '')}
-            onRaw={(raw) => setRaws((before) => ({ ...before, [field]: raw }))}
-            onOrigin={(raw) => setRaws((before) => ({ ...before, [originOf(field)]: raw }))}
+            onRaw={(raw) => handleRaw(field, raw)}
+            onOrigin={(raw) => handleRaw(originOf(field), raw)}
           />
         ))}
       {doing.error !== null && <Failed error={doing.error} />}
+      <Conflicts
+        of={conflicts}
+        onTheirs={(fields) => onTyping((before) => withTheirs(before, fields))}
+        onMine={(fields) => onTyping((before) => withMine(before, now, fields))}
+      />
       <p className="actions">
-        <button type="submit" className="button quiet" disabled={doing.isPending}>
+        <button type="submit" className="button quiet" disabled={doing.isPending || conflicts.length > 0}>
           {name}
         </button>
       </p>
     </form>
   );
+}
+
+/** Where what is typed here and what somebody else has said meanwhile differ, in words. */
+function useConflicts(parts: Parts<Key>, typing: Typing, groups: Groups): readonly Conflict[] {
+  const { t, named } = useWords();
+  const nameOf = useName();
+  const now = firstOf(parts);
+  const mine = valuesOf(typing, now);
+  const one = (group: string, id: string) => (group === 'person' ? nameOf(id) : named(group, id));
+  const said = ({ group }: Part<unknown, Key>, raw: unknown): string => {
+    if (Array.isArray(raw)) return raw.map((id: string) => one(group ?? '', id)).join(', ');
+    return group === undefined || raw === '' ? String(raw) : one(group, String(raw));
+  };
+  return conflictsOf(typing, now, groups).flatMap((fields) => {
+    const places = fields.flatMap((field) => {
+      const part = parts[field];
+      // What begins with nothing of the server's is nobody else's.
+      if (part?.first === undefined) return [];
+      return [{ label: t(part.label), theirs: said(part, now[field]), mine: said(part, mine[field]) }];
+    });
+    return places.length === 0 ? [] : [{ fields, places }];
+  });
 }
 
 type AskedProps = Readonly<{

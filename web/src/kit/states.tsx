@@ -59,7 +59,10 @@ export function Empty({ title, children }: Readonly<{ title: string; children?: 
 
 type Asking<T> = Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch' | 'isFetching'>;
 
-/** Draws the answer, or the state in which it is not there. An answer that was once there stays while it is asked for again. */
+/**
+ * Draws the answer, or the state in which it is not there. An answer that was once there stays while it is asked for again and when
+ * that fails, which is said above it: a form within it never goes away under whoever types.
+ */
 export function Loaded<T>({
   query,
   children,
@@ -71,10 +74,17 @@ export function Loaded<T>({
   isWhole?: boolean;
 }>) {
   const { data, error, refetch, isFetching } = query;
-  if (error !== null && !isFetching)
-    return <Failed error={error} again={() => void refetch()} isWhole={isWhole} />;
-  if (data === undefined) return <Loading />;
-  return children(data);
+  const isThere = data !== undefined;
+  const failed = error !== null && !isFetching && (
+    <Failed error={error} again={() => void refetch()} isWhole={isWhole && !isThere} />
+  );
+  if (!isThere) return failed || <Loading />;
+  return (
+    <>
+      {failed}
+      {children(data)}
+    </>
+  );
 }
 
 /** What was there last, while something newer is asked for or was refused: a form never goes away under whoever types. */

@@ -1,5 +1,5 @@
 import { useBlocker } from '@tanstack/react-router';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useWords } from '../words/index.tsx';
 
 type Search = Readonly<Record<string, unknown>>;
@@ -15,6 +15,10 @@ export function useUnsaved(
 ): () => void {
   const { t } = useWords();
   const isKept = useRef(false);
+  // What is typed after something was kept is a new text.
+  useEffect(() => {
+    if (!isTyped) isKept.current = false;
+  }, [isTyped]);
   const isLost = () => isTyped && !isKept.current;
   useBlocker({
     shouldBlockFn: ({ current, next }) =>

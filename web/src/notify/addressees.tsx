@@ -182,7 +182,8 @@ function Settle({ of, people, outcomes, done }: SettleProps) {
             people: [...people],
             outcome,
             channels: WITH_CHANNEL.includes(outcome) ? [...channels] : [],
-            ...(reason === '' ? {} : { reason }),
+            // One that was typed for another outcome is no longer to be seen.
+            ...(WITH_REASON.includes(outcome) ? { reason } : {}),
           },
         }),
       ),

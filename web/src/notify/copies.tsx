@@ -76,14 +76,8 @@ function Line({ of, copy }: Readonly<{ of: Of; copy: Copy }>) {
   const { t, named, number, bytes } = useWords();
   const name = useName();
   const me = useMe();
-  const queries = useQueryClient();
   const { copies, way, state, people, outcomes, askedBy, askedAt } = copy;
   const path = { params: { path: { ...of, copies } } };
-  const marking = useMutation({
-    mutationFn: () =>
-      answerOf(api.POST('/api/incidents/{incident}/campaigns/{campaign}/copies/{copies}/sent', path)),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['incident', of.incident] }),
-  });
   const isMade = state === 'made';
   return (
     <>
@@ -105,16 +99,16 @@ function Line({ of, copy }: Readonly<{ of: Of; copy: Copy }>) {
         </a>
       )}
       {isMade && hasOne(me, OFFICERS) && (
-        <button
-          type="button"
-          className="button quiet"
-          disabled={marking.isPending}
-          onClick={() => marking.mutate()}
-        >
-          {t('copies.sent')}
-        </button>
+        <Deed
+          name={t('copies.sent')}
+          why={t('copies.sentWhy')}
+          sure={t('copies.sentSure', { people })}
+          parts={{}}
+          run={() =>
+            answerOf(api.POST('/api/incidents/{incident}/campaigns/{campaign}/copies/{copies}/sent', path))
+          }
+        />
       )}
-      {marking.error !== null && <Failed error={marking.error} />}
       {isMade && hasOne(me, OFFICERS) && (
         <Deed
           name={t('copies.post')}

@@ -10,6 +10,7 @@ import { Empty, Failed, Loaded, Loading } from '../kit/states.tsx';
 import { useUnsaved } from '../kit/unsaved.ts';
 import { useWords } from '../words/index.tsx';
 import { EditorFields } from './fields.tsx';
+import { goneOnWith, type Made, mustWait, replacedBy } from './making.rules.ts';
 import { Preview } from './preview.tsx';
 import { type Cohort, type Listed, notifyQueries, type Saved } from './queries.ts';
 import { SavedBar, useSaving } from './saved.tsx';
@@ -128,8 +129,6 @@ type FormProps = Readonly<{
 }>;
 
 const COHORTS = ['both', 'exposed', 'unknown'] as const;
-/** What was prepared of other words goes when these are prepared. */
-const REPLACED: readonly Listed['state'][] = ['prepared', 'approved', 'failed'];
 const TOLD: readonly Listed['state'][] = ['sent', 'stopped'];
 
 function Form({ shown, cohort, campaigns, begin, saved, onSaved }: FormProps) {
@@ -146,43 +145,40 @@ function Form({ shown, cohort, campaigns, begin, saved, onSaved }: FormProps) {
   const told = campaigns.filter(({ state }) => TOLD.includes(state)).at(-1);
   const [isAfter, setAfter] = useState(told !== undefined);
   const statement = statementOf(typed);
-  const isReplaced = ({ state }: Listed) => REPLACED.includes(state);
   const params = { path: { incident: shown.id } };
+  const body = statement && {
+    run: cohort.run,
+    cohort: who,
+    statement,
+    ...(isAfter && told !== undefined ? { after: told.campaign } : {}),
+  };
+  const words = JSON.stringify(body);
+  const [made, setMade] = useState<Made>();
+  // What the list showed may have changed since: two that wait for approval would write to everybody twice.
+  const listed = async () =>
+    (await queries.fetchQuery({ ...notifyQueries.list(shown.id), staleTime: 0 })).campaigns;
   const making = useMutation({
     mutationFn: async () => {
-      if (statement === null) throw new Error('A notice has a cause.');
-      const made = await answerOf(
-        api.POST('/api/incidents/{incident}/campaigns', {
-          params,
-          body: {
-            run: cohort.run,
-            cohort: who,
-            statement,
-            ...(isAfter && told !== undefined ? { after: told.campaign } : {}),
-          },
-        }),
-      );
-      // What the list showed may have been prepared since: two that wait for approval would write to everybody twice.
-      const now = await queries.fetchQuery({ ...notifyQueries.list(shown.id), staleTime: 0 });
-      for (const { campaign } of now.campaigns.filter(
-        (one) => isReplaced(one) && one.campaign !== made.campaign,
-      ))
+      if (body === null) throw new Error('A notice has a cause.');
+      const before = await listed();
+      // The list now says so, too.
+      if (mustWait(made, words, before)) return undefined;
+      const { campaign } =
+        goneOnWith(made, words, before) ??
+        (await answerOf(api.POST('/api/incidents/{incident}/campaigns', { params, body })));
+      setMade({ campaign, words });
+      for (const other of replacedBy(campaign, await listed()))
         await answerOf(
           api.POST('/api/incidents/{incident}/campaigns/{campaign}/discard', {
-            params: { path: { incident: shown.id, campaign } },
+            params: { path: { incident: shown.id, campaign: other } },
             body: { reason: t('notify.replaced') },
           }),
         );
-      // Its words are those of the campaign now.
-      if (saving.last !== undefined)
-        await answerOf(
-          api.POST('/api/incidents/{incident}/saved-notice-drafts/{draft}/discard', {
-            params: { path: { incident: shown.id, draft: saving.last.draft } },
-          }),
-        );
-      return made.campaign;
+      await discardDraft();
+      return campaign;
     },
     onSuccess: async (campaign) => {
+      if (campaign === undefined) return;
       keep();
       await queries.invalidateQueries({ queryKey: ['incident', shown.id] });
       await navigate({
@@ -191,6 +187,20 @@ function Form({ shown, cohort, campaigns, begin, saved, onSaved }: FormProps) {
       });
     },
   });
+  /** Its words are those of the campaign now. */
+  const discardDraft = async () => {
+    const draft = saving.last?.draft;
+    if (draft === undefined) return;
+    const { drafts } = await queries.fetchQuery({ ...notifyQueries.drafts(shown.id), staleTime: 0 });
+    // A try before may have discarded it, and not have heard so.
+    if (!drafts.some((one) => one.draft === draft)) return;
+    await answerOf(
+      api.POST('/api/incidents/{incident}/saved-notice-drafts/{draft}/discard', {
+        params: { path: { incident: shown.id, draft } },
+      }),
+    );
+  };
+  const isWaiting = mustWait(made, words, campaigns);
   const handleSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     making.mutate();
@@ -222,9 +232,14 @@ function Form({ shown, cohort, campaigns, begin, saved, onSaved }: FormProps) {
           </label>
         )}
         {making.error !== null && <Failed error={making.error} />}
-        {campaigns.some(isReplaced) && <p className="soft">{t('notify.replaces')}</p>}
+        {replacedBy(made?.campaign, campaigns).length > 0 && <p className="soft">{t('notify.replaces')}</p>}
+        {isWaiting && !making.isPending && <p role="status">{t('notify.waits')}</p>}
         <p className="actions">
-          <button type="submit" className="button" disabled={making.isPending || statement === null}>
+          <button
+            type="submit"
+            className="button"
+            disabled={making.isPending || statement === null || isWaiting}
+          >
             {t('notify.make')}
           </button>
           <Link to="/incidents/$incident/notify" params={{ incident: shown.id }}>

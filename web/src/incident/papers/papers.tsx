@@ -162,11 +162,19 @@ function Draft({ shown, paper, nextUpdate, setNextUpdate }: DraftProps) {
         {(composed) => (
           <>
             <PaperSheet sheet={sheetOf(composed)} />
-            <Missing shown={shown} composed={composed} mayFill={mayIssue} />
-            <Bar shown={shown} composed={composed} nextUpdate={until} mayIssue={mayIssue} />
+            <Missing composed={composed} />
           </>
         )}
       </Loaded>
+      {/* What is typed there stays, whichever paper is read and whether or not it can be composed. */}
+      {mayIssue && (
+        <div className="on-screen">
+          <Known shown={shown} />
+        </div>
+      )}
+      {draft.data !== undefined && (
+        <Bar shown={shown} composed={draft.data} nextUpdate={until} mayIssue={mayIssue} />
+      )}
     </>
   );
 }
@@ -203,11 +211,7 @@ function NextUpdate({ value, onChange }: Readonly<{ value: string; onChange: (lo
   );
 }
 
-function Missing({
-  shown,
-  composed: { missing },
-  mayFill,
-}: Readonly<{ shown: Shown; composed: Composed; mayFill: boolean }>) {
+function Missing({ composed: { missing } }: Readonly<{ composed: Composed }>) {
   const { t } = useWords();
   return (
     <section aria-labelledby="missing">
@@ -222,11 +226,6 @@ function Missing({
             </li>
           ))}
         </ul>
-      )}
-      {mayFill && (
-        <div className="on-screen">
-          <Known shown={shown} />
-        </div>
       )}
     </section>
   );
