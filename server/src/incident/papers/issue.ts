@@ -15,10 +15,10 @@ import {
 } from '@forthright/contract';
 import { type Asked, Document, deed, record } from '../../prove/index.ts';
 import { find, notFound, refuseStale } from '../changes.ts';
-import { findIncident, visibleTo } from '../store.ts';
+import { findIncident } from '../store.ts';
 import { composePaper } from './compose.ts';
 import { paperPage, paperText } from './render.ts';
-import { insertPaper, issuedPapers, papersOf, paperTexts } from './store.ts';
+import { insertPaper, issuedPapers, paperTexts, sayable } from './store.ts';
 import { ENGLISH } from './words.ts';
 
 const words = ENGLISH;
@@ -107,29 +107,24 @@ export async function showPaper(
   return documentOf(format, `${paper.paper}-${paper.number}`, text);
 }
 
-const STATEMENT = 'holding-statement';
-
-/** The last holding statement of each incident that the actor may see, the newest first. */
+/** What may be said of each incident that the actor may see, the newest first. */
 export async function listHoldingStatements({ db, actor }: Asked): Promise<HoldingStatementsListed> {
-  const incidents = await visibleTo(db, actor.account);
-  const of = await papersOf(db, incidents);
-  const last = incidents.flatMap((incident) => {
-    const paper = of(incident).findLast((one) => one.paper === STATEMENT && one.text !== null);
-    return paper === undefined ? [] : [{ incident, number: paper.number, issuedAt: paper.at }];
-  });
-  return { statements: last.toSorted((a, b) => (a.issuedAt < b.issuedAt ? 1 : -1)) };
+  const said = await sayable(db, { actor: actor.account });
+  return { statements: said.map(({ incident, number, at }) => ({ incident, number, issuedAt: at })) };
 }
 
-/** The last one that was issued, and nothing else of the incident: what is not issued, nobody is to say. */
+/** What may be said of one, and nothing else of it: what is not issued, or is over, nobody is to say. */
 export async function showHoldingStatement(
   asked: Asked,
   { incident: given, format }: ShowHoldingStatement,
 ): Promise<Document> {
   const found = await findIncident(asked.db, given, asked.actor);
   if (found === undefined) throw notFound(given);
-  const papers = await issuedPapers(asked.db, found.incident.id);
-  const last = papers.findLast(({ paper }) => paper === STATEMENT);
+  const [last] = await sayable(asked.db, { actor: asked.actor.account, incident: given });
   if (last === undefined)
-    throw new ForthrightError('paper-not-found', 'No holding statement was issued for this incident yet.');
+    throw new ForthrightError(
+      'paper-not-found',
+      'No holding statement of this incident may be said now: none was issued, or the last one was erased, or notices have left since, or it is closed.',
+    );
   return showPaper(asked, { incident: given, issued: last.id, format });
 }
