@@ -10,6 +10,7 @@ import {
   type PaperComposed,
   type PaperFormat,
   type PaperIssued,
+  type PaperMade,
   type ShowHoldingStatement,
   type ShowPaper,
 } from '@forthright/contract';
@@ -19,6 +20,7 @@ import { findIncident } from '../store.ts';
 import { composePaper } from './compose.ts';
 import { paperPage, paperText } from './render.ts';
 import { insertPaper, issuedPapers, paperTexts, sayable } from './store.ts';
+import type { PaperOrder } from './types.ts';
 import { ENGLISH } from './words.ts';
 
 const words = ENGLISH;
@@ -30,6 +32,26 @@ const FORMATS = {
 const documentOf = (format: Exclude<PaperFormat, 'json'>, name: string, text: string): Document =>
   new Document(FORMATS[format].type, `${name}.${FORMATS[format].end}`, text);
 
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+const draftOf = (paper: PaperMade): string => `${paper.madeAt}/${sha256(JSON.stringify(paper))}`;
+
+/**
+ * Refuses a draft that the record does not give any more. Decisions and tasks raise no version and stand in papers, so it is composed
+ * again, for the instant at which it was read: that time passes is no change.
+ */
+function refuseUnread(draft: string | undefined, order: Omit<PaperOrder, 'now'>): void {
+  if (draft === undefined) return;
+  const readAt = new Date(draft.slice(0, draft.indexOf('/')));
+  const isSame =
+    !Number.isNaN(readAt.getTime()) && draftOf(composePaper({ ...order, now: readAt, words })) === draft;
+  if (!isSame)
+    throw new ForthrightError(
+      'incident-changed',
+      'The record has changed since the draft that you name was composed, and the paper reads otherwise now. Read it again.',
+    );
+}
+
 /** The paper as the record stands now. Keeps nothing. */
 export async function draftPaper(
   asked: Asked,
@@ -39,21 +61,20 @@ export async function draftPaper(
   if (found === undefined) throw notFound(id);
   const { incident } = found;
   const paper = composePaper({ paper: kind, incident, now: asked.now(), nextUpdate, words });
-  if (format === 'json') return paper;
+  if (format === 'json') return { ...paper, draft: draftOf(paper) };
   return documentOf(format, `${kind}-draft`, (format === 'html' ? paperPage : paperText)(paper, words));
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
-
-/** Keeps a version of a paper as it reads at this moment. Refuses whoever has not seen the latest facts. */
+/** Keeps a version of a paper as it reads at this moment. Refuses whoever has not seen the latest facts, or names a draft that reads otherwise. */
 export function issuePaper(
   asked: Asked,
-  { incident: given, paper: kind, version, nextUpdate }: IssuePaper,
+  { incident: given, paper: kind, version, nextUpdate, draft }: IssuePaper,
 ): Promise<Changed> {
   const id = newId('pap');
   return deed(asked, async (tx, at) => {
     const { incident } = await find(tx, asked, given, 'issue-paper');
     await refuseStale(tx, incident, version);
+    refuseUnread(draft, { paper: kind, incident, nextUpdate });
     const others = await issuedPapers(tx, incident.id);
     const number = 1 + others.filter(({ paper }) => paper === kind).length;
     const by = asked.actor.account;
