@@ -105,8 +105,9 @@ export function apiTypes(document: unknown): string {
     lines.push(`  ${quoted(path)}: {`);
     for (const [method, { parameters, requestBody, responses }] of Object.entries(methods)) {
       lines.push(`    ${method}: {`, '      parameters: {');
-      for (const place of ['path', 'query']) {
-        const own = parameters.filter((one) => one.in === place);
+      for (const place of ['path', 'query', 'header']) {
+        // The browser itself says after which event it goes on.
+        const own = parameters.filter((one) => one.in === place && one.name !== 'Last-Event-ID');
         if (own.length === 0) continue;
         const schema = {
           properties: Object.fromEntries(own.map((one) => [one.name, one.schema])),

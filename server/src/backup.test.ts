@@ -9,6 +9,7 @@ import { type Postgres, startPostgres, whyNoPostgres } from '../../test/peers/po
 import { checkBackup, makeBackup, restoreBackup } from './backup.ts';
 import { World } from './http/testing.ts';
 import { lostFiles, seat, strays } from './incident/testing.ts';
+import { headersOf } from './kernel/index.ts';
 import {
   type Db,
   type Migration,
@@ -106,9 +107,14 @@ for (const kind of ['embedded', 'server'] as const)
         reason: 'x',
       });
       const base = await world.app.listen({ host: '127.0.0.1', port: 0 });
-      const added = await fetch(`${base}/api/incidents/${incident}/files?name=a&origin=b`, {
+      const added = await fetch(`${base}/api/incidents/${incident}/files`, {
         method: 'POST',
-        headers: { origin: base, cookie: olga.cookie ?? '', 'content-type': 'application/octet-stream' },
+        headers: {
+          origin: base,
+          cookie: olga.cookie ?? '',
+          'content-type': 'application/octet-stream',
+          ...headersOf({ name: 'a', origin: 'b' }),
+        },
         body: Buffer.alloc(300_000, 'log '),
       });
       assert.equal(added.status, 200, await added.text());

@@ -155,6 +155,33 @@ test('every look-up is in the register by the ids of who was found, and what was
   assert.match(Buffer.from(entry?.entry ?? []).toString('utf8'), /"by":"address"/);
 });
 
+test('a page of look-ups that ends within one that named many people is finished, and nobody is passed over', async () => {
+  const shared = { email: 'shared@people.example', language: 'en' };
+  const { incident } = await desk.sent([30, 31, 32, 33, 34].map((n) => person(n, shared)));
+  const looked: string[] = [];
+  for (const asked of ['c000030', shared.email, shared.email, 'c000031']) {
+    const { people, receipt } = await ask({ asked });
+    looked.unshift(...people.map((found) => `${receipt.entry} ${found.person}`).sort());
+  }
+  assert.equal(looked.length, 12, 'two look-ups of five people between two of one');
+  for (const most of [1, 2, 3, 6, 7, 11, 12]) {
+    const listed: string[] = [];
+    let before = '';
+    for (;;) {
+      const { lookUps, next } = await desk.house.ask<LookUpsListed>(
+        'auditor',
+        'GET',
+        `/incidents/${incident}/look-ups?most=${most}${before}`,
+      );
+      assert.ok(lookUps.length > 0, 'no page is empty');
+      listed.push(...lookUps.map((row) => `${row.entry} ${row.person}`));
+      if (next === undefined) break;
+      before = `&before=${next}`;
+    }
+    assert.deepEqual(listed, looked, `${most} a page`);
+  }
+});
+
 test('whoever may have the notice gets no second one without a recorded wish; with it one copy goes, byte for byte, and only one at a time', async () => {
   const { person: id, sendAgain } = await one(1);
   assert.deepEqual([sendAgain.possible, sendAgain.needsWish], [true, true]);

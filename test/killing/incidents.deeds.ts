@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type Changed,
   type HandOverTaken,
+  newId,
   type PersonErased,
   ROLES,
   type StepTaken,
@@ -211,7 +212,7 @@ export const DEEDS: Deeds = {
   'import-veris': (world) =>
     world.does(() =>
       ask<Changed>(world.asked, 'import-veris', {
-        record: { schema_version: '1.4.1', incident_id: 'a', summary: 'A label' },
+        record: { schema_version: '1.4.1', incident_id: newId('evi'), summary: 'A label' },
       }),
     ),
   ...AFTERWARDS,

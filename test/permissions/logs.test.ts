@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { ROLES } from '@forthright/contract';
 import * as z from 'zod';
 import { type As, PASSWORD, World } from '../../server/src/http/testing.ts';
+import { headersOf } from '../../server/src/kernel/index.ts';
 import type { Operation } from '../../server/src/prove/index.ts';
 import { operationsOf } from '../../server/src/serve.ts';
 
@@ -139,9 +140,14 @@ async function send(
     delete rest[name];
     return value;
   });
-  const inQuery = method === 'GET' || method === 'DELETE' || streams === 'takes a file';
+  const isFile = streams === 'takes a file';
+  const inQuery = method === 'GET' || method === 'DELETE';
+  // What can't be the name of a header is asked in the query all the same.
+  const [inHeaders, others] = [true, false].map((is) =>
+    Object.entries(rest).filter(([key]) => (isFile && /^\w+$/.test(key)) === is),
+  );
   const query = new URLSearchParams(
-    inQuery ? Object.entries(rest).map(([key, value]) => [key, String(value)]) : {},
+    inQuery || isFile ? others?.map(([key, value]) => [key, String(value)]) : [],
   );
   const answer = await fetch(`${base}/api${filled}${query.size === 0 ? '' : `?${query}`}`, {
     method,
@@ -149,10 +155,11 @@ async function send(
       ...HEADERS,
       origin: base,
       ...(as.cookie === undefined ? {} : { cookie: as.cookie }),
-      'content-type': streams === 'takes a file' ? 'application/octet-stream' : 'application/json',
+      'content-type': isFile ? 'application/octet-stream' : 'application/json',
+      ...headersOf(Object.fromEntries(inHeaders ?? [])),
       ...more,
     },
-    ...(streams === 'takes a file' ? { body: TEXT } : inQuery ? {} : { body: JSON.stringify(rest) }),
+    ...(isFile ? { body: TEXT } : inQuery ? {} : { body: JSON.stringify(rest) }),
   });
   await answer.arrayBuffer();
   return answer.status;

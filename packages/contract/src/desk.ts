@@ -158,6 +158,7 @@ export type DeskDone = z.infer<typeof DeskDone>;
 export const ListLookUps = z.strictObject({
   incident: AnyIncident,
   person: AnyId.optional(),
+  /** People; a look-up that named several is never parted, so there may be a few more. */
   most: z.coerce.number().int().min(1).max(1000).default(100),
   /** Only entries before this one. */
   before: z.coerce.number().int().min(1).optional(),

@@ -89,6 +89,7 @@ export const ANSWER = {
   'duty-not-found': { status: 404, exit: 6, show: true },
   'report-not-found': { status: 404, exit: 6, show: true },
   'veris-invalid': { status: 422, exit: 3, show: true },
+  'already-imported': { status: 409, exit: 7, show: true },
   'import-not-found': { status: 404, exit: 6, show: true },
   'paper-not-found': { status: 404, exit: 6, show: true },
   'run-not-found': { status: 404, exit: 6, show: true },

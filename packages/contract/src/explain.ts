@@ -360,6 +360,10 @@ export const EXPLAIN: Record<ErrorCode, Readonly<{ meaning: string; advice: stri
     meaning: 'What was given to be imported is no VERIS record of version 1.3 or 1.4; nothing was recorded.',
     advice: 'Correct what is listed. Names that Forthright does not know are no problem: they are kept.',
   },
+  'already-imported': {
+    meaning: 'The same record was imported before; nothing was recorded.',
+    advice: 'Go on with the incident that the message names. Trying again is harmless.',
+  },
   'import-not-found': {
     meaning: 'The incident was opened here, and not imported from a record of elsewhere.',
     advice: 'Look at its timeline: an imported one begins with `incident-imported`.',

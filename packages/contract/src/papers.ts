@@ -22,12 +22,17 @@ export const ComposePaper = z.strictObject({
 });
 export type ComposePaper = z.infer<typeof ComposePaper>;
 
+/** The instant at which a draft was composed, and its SHA-256. */
+const DRAFT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\/[0-9a-f]{64}$/;
+
 export const IssuePaper = z.strictObject({
   incident: AnyIncident,
   paper: z.enum(PAPERS),
   /** Of the facts, as the one who issues it has seen them. */
   version: z.int().min(1).max(MOST_VERSIONS),
   nextUpdate: NextUpdate,
+  /** Of the draft that was read: issued only if the record still gives that one. Left out, the paper is issued as it reads by then. */
+  draft: z.string().regex(DRAFT, 'what `compose-paper` gives as `draft`').optional(),
 });
 export type IssuePaper = z.infer<typeof IssuePaper>;
 
@@ -64,7 +69,7 @@ const Line = z.strictObject({
 });
 export type PaperLine = z.infer<typeof Line>;
 
-export const PaperComposed = z.strictObject({
+export const PaperMade = z.strictObject({
   paper: z.enum(PAPERS),
   incident: z.string(),
   /** Of the facts. */
@@ -77,6 +82,10 @@ export const PaperComposed = z.strictObject({
   sections: z.array(z.strictObject({ heading: z.string(), lines: z.array(Line) })),
   missing: z.array(z.strictObject({ what: z.string(), rule: z.string().optional() })),
 });
+export type PaperMade = z.infer<typeof PaperMade>;
+
+/** A draft, and what to name when it is issued as it was read. */
+export const PaperComposed = PaperMade.extend({ draft: z.string() });
 export type PaperComposed = z.infer<typeof PaperComposed>;
 
 export const PaperIssued = z.strictObject({

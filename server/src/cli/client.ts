@@ -13,6 +13,7 @@ export type Request = Readonly<{
   /** With its query: `/api/incidents?state=open` */
   path: string;
   body?: unknown;
+  headers?: Readonly<Record<string, string>>;
   /** Instead of `body`: bytes as they are. */
   content?: ReadableStream<Uint8Array> | undefined;
   signal: AbortSignal;
@@ -43,7 +44,7 @@ export function unreachable(server: string, why: string, cause?: unknown): Forth
 
 /** Asks; an answer that is no success is thrown as the error that the server names. */
 export async function ask({ server, headers }: Place, request: Request): Promise<Response> {
-  const { method, path, body, content, signal } = request;
+  const { method, path, body, headers: own, content, signal } = request;
   const type = content !== undefined ? 'application/octet-stream' : 'application/json';
   let answer: Response;
   try {
@@ -54,6 +55,7 @@ export async function ask({ server, headers }: Place, request: Request): Promise
         origin: server,
         accept: 'application/json',
         ...headers,
+        ...own,
         ...(body === undefined && content === undefined ? {} : { 'content-type': type }),
       },
       redirect: 'error',

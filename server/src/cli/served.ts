@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type ClocksListed, ForthrightError } from '@forthright/contract';
+import { headersOf } from '../kernel/index.ts';
 import type { Operation as Asking } from '../prove/index.ts';
 import { ask, jsonOf, originOf, type Place, type Request, unreachable } from './client.ts';
 import { readKept, readToken, writeKept } from './credentials.ts';
@@ -327,7 +328,7 @@ async function readObject(
   throw new ForthrightError('body-malformed', `${called} is not one JSON object`);
 }
 
-/** Fields of the path stand in the path, the others in the body, or for GET and DELETE in the query. */
+/** Fields of the path stand in the path, the others in the body, for GET and DELETE in the query, beside a file in headers. */
 export function requestOf(
   { method, path, streams }: Pick<Asking, 'method' | 'path' | 'streams'>,
   input: Readonly<Record<string, unknown>>,
@@ -338,8 +339,8 @@ export function requestOf(
     delete rest[name];
     return value;
   });
-  if (method !== 'GET' && method !== 'DELETE' && streams !== 'takes a file')
-    return { method, path: `/api${filled}`, body: rest };
+  if (streams === 'takes a file') return { method, path: `/api${filled}`, headers: headersOf(rest) };
+  if (method !== 'GET' && method !== 'DELETE') return { method, path: `/api${filled}`, body: rest };
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(rest))
     for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));

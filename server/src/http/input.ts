@@ -1,11 +1,12 @@
 /** From a request to an operation's input: one object, of which every field stands in exactly one place. */
 import { ForthrightError, type Problem } from '@forthright/contract';
 import * as z from 'zod';
-import { didYouMean } from '../kernel/index.ts';
+import { didYouMean, fromHeader, headerOf } from '../kernel/index.ts';
 import type { Asked } from './types.ts';
 
 export type Json = { [name: string]: unknown };
-type Place = 'path' | 'query' | 'body';
+/** `header` in place of the query where the body is a file: an address is logged on the way, and its fields are names and prose. */
+type Place = 'path' | 'query' | 'header' | 'body';
 
 /** An operation's fields, and where a request has each. */
 export type Shape = Readonly<{
@@ -14,7 +15,12 @@ export type Shape = Readonly<{
   definitions: Json;
 }>;
 
-export type RawInput = Readonly<{ path: unknown; query: unknown; body: unknown }>;
+export type RawInput = Readonly<{
+  path: unknown;
+  query: unknown;
+  body: unknown;
+  headers?: Readonly<Record<string, unknown>>;
+}>;
 
 export const parametersOf = (path: string): string[] =>
   [...path.matchAll(/:([A-Za-z]\w*)/g)].map(([, name]) => name ?? '');
@@ -33,7 +39,7 @@ export function shapeOf({ name, input, method, path, streams }: Asked): Shape {
   if (missing !== undefined) throw new Error(`The input of ${name} lacks the path's ${missing}.`);
   const takesBody = method !== 'GET' && method !== 'DELETE' && streams !== 'takes a file';
   const required = new Set((schema.required as string[] | undefined) ?? []);
-  const rest: Place = takesBody ? 'body' : 'query';
+  const rest: Place = takesBody ? 'body' : streams === 'takes a file' ? 'header' : 'query';
   const fields = Object.entries(properties).map(([field, inner]) => {
     const place: Place = parameters.includes(field) ? 'path' : rest;
     return [field, { place, schema: inner, isRequired: required.has(field) }] as const;
@@ -54,8 +60,9 @@ function refuseLoose(schema: unknown, at: string): void {
 export function readInput(operation: Asked, shape: Shape, raw: RawInput): unknown {
   const problems: Problem[] = [];
   const merged: Json = {};
-  for (const place of ['path', 'query', 'body'] as const) {
-    for (const [name, value] of entriesOf(raw[place], place, problems)) {
+  const given = { ...raw, header: inHeaders(shape, raw.headers, problems) };
+  for (const place of ['path', 'query', 'header', 'body'] as const) {
+    for (const [name, value] of entriesOf(given[place], place, problems)) {
       const field = shape.fields.get(name);
       if (field?.place !== place) problems.push({ at: name, message: misplaced(name, place, shape) });
       else merged[name] = place === 'body' ? value : fromText(field.schema, value);
@@ -74,6 +81,23 @@ export function readInput(operation: Asked, shape: Shape, raw: RawInput): unknow
   });
 }
 
+/** The fields that stand in headers. Of all others nothing is read, and nothing refused: browsers and proxies add what they like. */
+function inHeaders({ fields }: Shape, headers: RawInput['headers'] = {}, problems: Problem[]): Json {
+  const found: Json = {};
+  for (const [name, { place }] of fields) {
+    const raw = place === 'header' ? headers[headerOf(name).toLowerCase()] : undefined;
+    if (raw === undefined) continue;
+    const text = fromHeader(String(raw));
+    if (text !== undefined) found[name] = text;
+    else
+      problems.push({
+        at: name,
+        message: `the header ${headerOf(name)} is percent-encoded UTF-8, and there once`,
+      });
+  }
+  return found;
+}
+
 /** A body of a hundred thousand unknown fields, or of one whose name is a megabyte, is not answered at such length. */
 const MOST_PROBLEMS = 100;
 const LONGEST_NAME = 100;
@@ -90,6 +114,7 @@ function entriesOf(raw: unknown, place: Place, problems: Problem[]): [string, un
 
 function misplaced(name: string, place: Place, shape: Shape): string {
   const field = shape.fields.get(name);
+  if (field?.place === 'header') return `belongs into the header ${headerOf(name)}, not into the ${place}`;
   if (field !== undefined) return `belongs into the ${field.place}, not into the ${place}`;
   return `is not known here${didYouMean(name.slice(0, LONGEST_NAME), shape.fields.keys())}`;
 }

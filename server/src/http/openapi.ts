@@ -1,6 +1,7 @@
 /** OpenAPI 3.1, made of the operations. */
 import { ANSWER, JobProgress } from '@forthright/contract';
 import * as z from 'zod';
+import { headerOf } from '../kernel/index.ts';
 import type { Json, Shape } from './input.ts';
 import type { Route } from './types.ts';
 
@@ -119,9 +120,12 @@ function parametersOf(shape: Shape, own: Own): Json[] {
   return [...shape.fields]
     .filter(([, { place }]) => place !== 'body')
     .map(([name, { place, schema, isRequired }]) => ({
-      name,
+      name: place === 'header' ? headerOf(name) : name,
       in: place,
       required: place === 'path' || isRequired,
+      ...(place === 'header'
+        ? { description: 'Percent-encoded UTF-8; the schema is of what that says.' }
+        : {}),
       schema: own(schema, 'input'),
     }));
 }

@@ -351,6 +351,7 @@ function addTo(app: FastifyInstance, door: Door, { route, shape }: Described): v
         path: request.params,
         query: request.query,
         body: bodyOf(request, shape),
+        headers: request.headers,
       });
       if (route.kind === 'operation' && route.operation.events !== undefined)
         return stream(door, route.operation, input, request, reply);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type As, World } from '../http/testing.ts';
+import { headersOf } from '../kernel/index.ts';
 import { openFiles } from './files.ts';
 import { lostFiles, strays } from './testing.ts';
 
@@ -65,14 +66,23 @@ describe('files of an incident', () => {
       bytes,
     };
   }
-  const where = (name = 'access.log', origin = 'From web-3.', id = incident) =>
-    `/api/incidents/${id}/files?${new URLSearchParams({ name, origin })}`;
-  const add = (content: Body, path = where(), as = olga, type?: string, headers?: Record<string, string>) =>
+  const where = (name = 'access.log', origin = 'From web-3.', id = incident) => ({
+    path: `/api/incidents/${id}/files`,
+    fields: headersOf({ name, origin }),
+  });
+  const add = (
+    content: Body,
+    { path, fields } = where(),
+    as = olga,
+    type?: string,
+    headers?: Record<string, string>,
+  ) =>
     ask('POST', path, as, {
       body: content,
       ...(type === undefined ? {} : { type }),
-      ...(headers === undefined ? {} : { headers }),
+      headers: { ...fields, ...headers },
     });
+  const FIELDS = Object.entries(where().fields).map((field) => field.join(': '));
   const incoming = () => readdirSync(join(world.folder, 'files/incoming'));
   const entries = async () => (await world.db.rows('SELECT 1 FROM register_entries')).length;
 
@@ -135,8 +145,18 @@ describe('files of an incident', () => {
         name,
       );
     }
-    const unknown = await add('x', `${where()}&path=/etc`);
+    const unknown = await add('x', { ...where(), path: `${where().path}?path=/etc` });
     assert.equal(unknown.body.code, 'request-invalid');
+    // Proxies log addresses: nothing that names somebody is taken from one, nor what could be read in two ways.
+    const query = await add('x', { path: `${where().path}?name=ada.log&origin=Ada`, fields: {} });
+    assert.match(
+      JSON.stringify(query.body.problems),
+      /belongs into the header Forthright-Origin, not into the query/,
+    );
+    for (const name of ['Ada Lane.log', 'a.log, b.log', '%ff', '%']) {
+      const { body } = await add('x', { ...where(), fields: { ...where().fields, 'Forthright-Name': name } });
+      assert.match(JSON.stringify(body.problems), /"at":"name","message":"the header Forthright-Name/, name);
+    }
     assert.equal(await entries(), before);
   });
 
@@ -178,11 +198,12 @@ describe('files of an incident', () => {
 
   test('a connection that breaks in the midst leaves neither file nor entry', async () => {
     const before = await entries();
-    const url = new URL(where(), base);
+    const url = new URL(where().path, base);
     const socket = connect(Number(url.port), url.hostname);
     await new Promise((resolve) => socket.once('connect', resolve));
     const head = [
-      `POST ${url.pathname}${url.search} HTTP/1.1`,
+      `POST ${url.pathname} HTTP/1.1`,
+      ...FIELDS,
       `Host: ${url.host}`,
       `Origin: ${base}`,
       `Cookie: ${olga.cookie}`,
@@ -197,7 +218,7 @@ describe('files of an incident', () => {
   });
 
   test('a body or a file that does not come on is given up, and a slow one is not', async () => {
-    const url = new URL(where(), base);
+    const url = new URL(where().path, base);
     const send = async (type: string, path: string, pieces: number) => {
       const socket = connect(Number(url.port), url.hostname);
       let said = '';
@@ -206,7 +227,7 @@ describe('files of an incident', () => {
       });
       const ended = new Promise<string>((resolve) => socket.once('close', () => resolve(said)));
       socket.write(
-        `POST ${path} HTTP/1.1\r\nHost: ${url.host}\r\nOrigin: ${base}\r\nCookie: ${olga.cookie}\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: 10\r\n\r\n`,
+        `POST ${path} HTTP/1.1\r\nHost: ${url.host}\r\nOrigin: ${base}\r\nCookie: ${olga.cookie}\r\n${FIELDS.join('\r\n')}\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: 10\r\n\r\n`,
       );
       for (let n = 0; n < pieces; n++) {
         await new Promise((resolve) => setTimeout(resolve, 200));
@@ -216,13 +237,10 @@ describe('files of an incident', () => {
     };
     const before = await entries();
     assert.match(await send('application/json', '/api/incidents', 1), /request-malformed/);
-    assert.doesNotMatch(
-      await send('application/octet-stream', url.pathname + url.search, 1),
-      /^HTTP.1.1 200/,
-    );
+    assert.doesNotMatch(await send('application/octet-stream', url.pathname, 1), /^HTTP.1.1 200/);
     while (incoming().length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     assert.equal(await entries(), before);
-    assert.match(await send('application/octet-stream', url.pathname + url.search, 10), /^HTTP.1.1 200/);
+    assert.match(await send('application/octet-stream', url.pathname, 10), /^HTTP.1.1 200/);
   });
 
   test('who may not, gets nothing read and nothing given; another’s restricted incident is not found', async () => {

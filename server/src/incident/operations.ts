@@ -264,7 +264,8 @@ export const incidentOperations: readonly Operation[] = [
   }),
   guarded(ShowHoldingStatement, never(), {
     name: 'show-holding-statement',
-    summary: 'What the support desk may say of an incident: the last holding statement that was issued.',
+    summary:
+      'What the support desk may say of an open incident: the last holding statement, until it is erased or notices leave.',
     method: 'GET',
     path: '/incidents/:incident/holding-statement',
     documents: ['text/html', 'text/plain'],

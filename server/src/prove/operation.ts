@@ -71,7 +71,7 @@ export type Operation<Input = unknown, Output = unknown> = Readonly<{
   /** Roles that may ask, any of them; an empty list: everybody who is signed in. */
   may: readonly Role[];
   /**
-   * One that does not only exchange JSON. What takes a file has its other fields in path and query. What gives one
+   * One that does not only exchange JSON. What takes a file has its other fields in path and headers. What gives one
    * answers with a `Download`; a folder comes as tar.
    */
   streams?: 'takes a file' | 'gives a file' | 'gives a folder';

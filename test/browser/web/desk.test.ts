@@ -146,7 +146,7 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await field().fill('stranger@people.example');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'No notice to this person is known' }).waitFor();
-    await page.getByText('Before anybody was told').waitFor();
+    await page.getByText('What may be said without a notice').waitFor();
     await looked('desk-statements-light');
   });
 

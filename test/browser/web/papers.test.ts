@@ -121,13 +121,16 @@ describe('risk, report and public page, in a browser', { skip: whyNoChromium() ?
     await officer.getByRole('button', { name: 'in 4 hours' }).click();
     await sheet.getByText(/^We know more by /).waitFor();
     await officer.getByRole('button', { name: 'Issue this version' }).click();
-    await officer.getByText('Support agents read it at their desk from then on.').waitFor();
+    await officer.getByText('Support agents read it at their desk from then on').waitFor();
     await looked('paper-issue-light');
     // Somebody else knows more meanwhile: what they said is read before it is issued.
     await house.ask('investigator', 'PATCH', fresh, { version: 2, brand: 'Marlow Home' });
     await officer.getByRole('button', { name: 'Issue it' }).click();
     await officer.getByText('Somebody has changed this meanwhile.').waitFor();
     await officer.getByText('an incident with Marlow Home', { exact: false }).waitFor();
+    assert.equal(await officer.getByRole('button', { name: 'Issue it' }).isDisabled(), true);
+    await officer.getByRole('button', { name: 'Close', exact: true }).click();
+    await officer.getByRole('button', { name: 'Issue this version' }).click();
     await officer.getByRole('button', { name: 'Issue it' }).click();
     await sheet.getByText(/^Version 1, issued by /).waitFor();
     await officer.getByRole('link', { name: 'Version 1' }).waitFor();

@@ -1,4 +1,4 @@
-/** At the desk, before anybody was told: what may be said of incidents, as it was issued last. */
+/** At the desk, for whoever has had no notice: what may be said of incidents, as it was issued last. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { paperQueries } from '../incident/papers/queries.ts';

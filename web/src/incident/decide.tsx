@@ -3,20 +3,17 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 import { answerOf, api, Refused } from '../app/client.ts';
-import { DECIDERS, hasOne, OFFICERS, useMe } from '../app/session.ts';
+import { hasOne, OFFICERS, useMe } from '../app/session.ts';
 import { Field, instantOf, localOf, ownZone } from '../kit/form.tsx';
 import { useName } from '../kit/names.ts';
 import { Empty, Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useUnsaved } from '../kit/unsaved.ts';
 import { useWords } from '../words/index.tsx';
+import { type Answer, type Decision, type Step, stepsOf } from './decide.rules.ts';
 import { Head } from './head.tsx';
 import { incidentQueries, type Shown } from './queries.ts';
 
-type Decision = Shown['decisions'][number];
-type Answer = Decision['answer'];
-
-const ANSWERS = ['register-only', 'tell-authority', 'tell-people'] as const satisfies readonly Answer[];
 /** GDPR Art. 33(1), offered as the time by which to tell; who decides may name another. */
 const USUAL_HOURS = 72;
 
@@ -52,8 +49,10 @@ function useChange<T>(change: (given: T) => Promise<unknown>) {
 
 function Decisions({ shown }: Readonly<{ shown: Shown }>) {
   const { t } = useWords();
-  const me = useMe();
+  const steps = stepsOf(useMe(), shown);
   const standing = shown.decisions.filter(({ endedBy }) => endedBy === undefined);
+  const isDecided = standing.some(({ step }) => step === 'decision');
+  const waits = standing.some(({ step }) => step === 'proposal');
   return (
     <section aria-labelledby="decisions">
       <h2 id="decisions">{t('decide.title')}</h2>
@@ -68,21 +67,26 @@ function Decisions({ shown }: Readonly<{ shown: Shown }>) {
           ))}
         </ul>
       )}
-      {shown.state !== 'closed' &&
-        hasOne(me, DECIDERS) &&
-        (standing.length === 0 ? (
-          <DecideForm shown={shown} />
+      {shown.state !== 'closed' && steps.length === 0 && (
+        <p className="soft">{t(waits ? 'decide.waitsForAnother' : 'decide.who')}</p>
+      )}
+      {steps.map((step) =>
+        step.kind === 'sign' || !(isDecided || waits) ? (
+          <StepForm key={step.proposal?.id ?? step.kind} shown={shown} step={step} />
         ) : (
-          <details className="more">
-            <summary>{t('decide.anew')}</summary>
-            <DecideForm shown={shown} />
+          <details key={step.kind} className="more">
+            <summary>{t(step.kind === 'propose' ? 'decide.proposeAnew' : 'decide.anew')}</summary>
+            <StepForm shown={shown} step={step} />
           </details>
-        ))}
+        ),
+      )}
     </section>
   );
 }
 
-function DecisionWords({ decision: { step, answer, reason, at, by } }: Readonly<{ decision: Decision }>) {
+function DecisionWords({
+  decision: { id, step, answer, reason, at, by, due },
+}: Readonly<{ decision: Decision }>) {
   const { t, named } = useWords();
   const name = useName();
   return (
@@ -93,21 +97,41 @@ function DecisionWords({ decision: { step, answer, reason, at, by } }: Readonly<
       <span className="soft">
         {name(by)} <When at={at} />
       </span>
+      {step === 'proposal' && <code className="soft">{id}</code>}
+      {due !== undefined && (
+        <span className="soft">
+          {t('decide.due')} <When at={due} />
+        </span>
+      )}
       <span className="whole">{reason ?? t('erased')}</span>
     </>
   );
 }
 
-function DecideForm({ shown }: Readonly<{ shown: Shown }>) {
+/** What is done to a proposal, or without one: each has its own words for that. */
+const SIGNED = {
+  propose: 'decide.propose',
+  sign: 'decide.sign',
+  decide: 'decide.sign',
+} as const satisfies Record<Step['kind'], string>;
+
+function StepForm({ shown, step }: Readonly<{ shown: Shown; step: Step }>) {
   const { t, named } = useWords();
-  const [answer, setAnswer] = useState<Answer>('register-only');
+  const name = useName();
+  const { kind, proposal, answers } = step;
+  const [chosen, setAnswer] = useState<Answer>();
   const [reason, setReason] = useState('');
   const [due, setDue] = useState(() => {
+    if (proposal?.due !== undefined) return localOf(new Date(proposal.due));
     const aware = shown.times.aware?.at;
     return localOf(
       new Date((aware === undefined ? Date.now() : Date.parse(aware)) + USUAL_HOURS * 3_600_000),
     );
   });
+  // What was chosen may have gone meanwhile, by a proposal of one's own in another window.
+  const [answer = 'register-only'] = [chosen, proposal?.answer, ...answers].filter(
+    (one) => one !== undefined && answers.includes(one),
+  );
   useUnsaved(reason !== '');
   const deciding = useChange(() => {
     const until = instantOf(due);
@@ -116,7 +140,8 @@ function DecideForm({ shown }: Readonly<{ shown: Shown }>) {
         params: { path: { incident: shown.id } },
         body: {
           version: shown.version,
-          step: 'decision',
+          step: kind === 'propose' ? 'proposal' : 'decision',
+          ...(proposal === undefined ? {} : { proposal: proposal.id }),
           answer,
           reason,
           ...(answer === 'register-only' || until === undefined ? {} : { due: until }),
@@ -130,9 +155,14 @@ function DecideForm({ shown }: Readonly<{ shown: Shown }>) {
   };
   return (
     <form className="form" onSubmit={handleSubmit}>
+      {proposal !== undefined && (
+        <h3>
+          {t('decide.onProposal', { name: name(proposal.by), answer: named('answer', proposal.answer) })}
+        </h3>
+      )}
       <fieldset>
         <legend>{t('decide.whom')}</legend>
-        {ANSWERS.map((one) => (
+        {answers.map((one) => (
           <label key={one} className="choice">
             <input type="radio" name="answer" checked={answer === one} onChange={() => setAnswer(one)} />
             {named('answer', one)}
@@ -152,7 +182,10 @@ function DecideForm({ shown }: Readonly<{ shown: Shown }>) {
           )}
         </Field>
       )}
-      <Field label={t('decide.reason')} help={t('decide.reasonHelp')}>
+      <Field
+        label={t('decide.reason')}
+        help={t(kind === 'propose' ? 'decide.proposeHelp' : 'decide.reasonHelp')}
+      >
         {(ids) => (
           <textarea
             {...ids}
@@ -167,7 +200,7 @@ function DecideForm({ shown }: Readonly<{ shown: Shown }>) {
       {deciding.error !== null && <Failed error={deciding.error} />}
       <p className="actions">
         <button type="submit" className="button" disabled={deciding.isPending}>
-          {t('decide.sign', { answer: named('answer', answer) })}
+          {t(SIGNED[kind], { answer: named('answer', answer) })}
         </button>
       </p>
     </form>

@@ -109,6 +109,8 @@ function Line({ incident, evidence }: Readonly<{ incident: string; evidence: Evi
   );
 }
 
+const encoded = (text: string): string => encodeURIComponent(text.toWellFormed());
+
 function Hand({ incident }: Readonly<{ incident: string }>) {
   const { t } = useWords();
   const queries = useQueryClient();
@@ -119,7 +121,11 @@ function Hand({ incident }: Readonly<{ incident: string }>) {
     mutationFn: (given: File) =>
       answerOf(
         api.POST('/api/incidents/{incident}/files', {
-          params: { path: { incident }, query: { name: given.name, origin } },
+          params: {
+            path: { incident },
+            // Not in the address, which proxies log.
+            header: { 'Forthright-Name': encoded(given.name), 'Forthright-Origin': encoded(origin) },
+          },
           headers: { 'content-type': 'application/octet-stream' },
           body: given.name,
           // The bytes themselves, as they are.

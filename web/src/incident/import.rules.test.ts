@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { recordsIn } from './import.rules.ts';
+import { recordsIn, untaken } from './import.rules.ts';
 
 const CASES = [
   [
@@ -29,3 +29,11 @@ for (const [name, text, expected] of CASES)
       expected,
     );
   });
+
+test('what is there already is no failure, and a lost answer is not called a refusal', () => {
+  const problems = [{ at: 'inc_a' }];
+  assert.deepEqual(untaken({ code: 'already-imported', problems }), { kind: 'held', incident: 'inc_a' });
+  assert.deepEqual(untaken({ code: 'unreachable', problems: [] }), { kind: 'unknown' });
+  assert.deepEqual(untaken({ code: 'veris-invalid', problems }), { kind: 'refused' });
+  assert.deepEqual(untaken(undefined), { kind: 'refused' });
+});

@@ -13,6 +13,21 @@ export type Found = Readonly<{
   record?: VerisRecord | undefined;
 }>;
 
+/** What became of a record that was asked for and not taken. */
+export type Untaken =
+  | Readonly<{ kind: 'held'; incident: string }>
+  /** The answer was lost, so nobody knows; asked again, the server says whether it has it. */
+  | Readonly<{ kind: 'unknown' }>
+  | Readonly<{ kind: 'refused' }>;
+
+type Refusal = Readonly<{ code: string; problems: readonly Readonly<{ at: string }>[] }>;
+
+export function untaken(refusal: Refusal | undefined): Untaken {
+  const incident = refusal?.code === 'already-imported' ? refusal.problems[0]?.at : undefined;
+  if (incident !== undefined) return { kind: 'held', incident };
+  return { kind: refusal?.code === 'unreachable' ? 'unknown' : 'refused' };
+}
+
 const isRecord = (raw: unknown): raw is VerisRecord =>
   typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 

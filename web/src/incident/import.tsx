@@ -2,20 +2,23 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ChangeEvent, type SubmitEvent, useState } from 'react';
-import { type Answer, answerOf, api } from '../app/client.ts';
+import { type Answer, answerOf, api, Refused } from '../app/client.ts';
 import { Field } from '../kit/form.tsx';
 import { Empty, Failed } from '../kit/states.tsx';
 import { useUnsaved } from '../kit/unsaved.ts';
 import { useWords } from '../words/index.tsx';
-import { type Found, recordsIn, type VerisRecord } from './import.rules.ts';
+import { type Found, recordsIn, type Untaken, untaken, type VerisRecord } from './import.rules.ts';
 import { NotUnderstood } from './imported.tsx';
 
 type Imported = Answer<'/api/incidents/from-veris', 'post'>;
 type Outcome = 'waits' | 'runs' | Imported | Error;
 type Row = Found & Readonly<{ outcome: Outcome }>;
 
+const untakenBy = (error: Error) => untaken(error instanceof Refused ? error : undefined);
+
 const isToDo = ({ record, outcome }: Row): boolean =>
-  record !== undefined && (outcome === 'waits' || outcome instanceof Error);
+  record !== undefined &&
+  (outcome === 'waits' || (outcome instanceof Error && untakenBy(outcome).kind !== 'held'));
 
 export function ImportIncidents() {
   const { t } = useWords();
@@ -45,6 +48,8 @@ export function ImportIncidents() {
   const handleFiles = async ({ target }: ChangeEvent<HTMLInputElement>) => {
     const files = [...(target.files ?? [])];
     const found = await Promise.all(files.map(async (file) => recordsIn(file.name, await file.text())));
+    // Or else the same file, once it was corrected, could not be chosen again.
+    target.value = '';
     setRows(found.flat().map((one) => ({ ...one, outcome: 'waits' })));
   };
   const handleSubmit = (event: SubmitEvent<HTMLFormElement>) => {
@@ -100,6 +105,12 @@ export function ImportIncidents() {
   );
 }
 
+const UNTAKEN = {
+  held: 'import.held',
+  unknown: 'import.unknown',
+  refused: 'import.refused',
+} as const satisfies Record<Untaken['kind'], string>;
+
 function RecordLine({ row: { name, title, record, outcome } }: Readonly<{ row: Row }>) {
   const { t } = useWords();
   if (record === undefined)
@@ -111,15 +122,17 @@ function RecordLine({ row: { name, title, record, outcome } }: Readonly<{ row: R
       </>
     );
   const isDone = typeof outcome !== 'string' && !(outcome instanceof Error);
+  const not = outcome instanceof Error ? untakenBy(outcome) : undefined;
+  const incident = isDone ? outcome.incident : not?.kind === 'held' ? not.incident : undefined;
   return (
     <>
       <span className="row-title">
-        {isDone ? (
-          <Link to="/incidents/$incident" params={{ incident: outcome.incident }}>
+        {incident === undefined ? (
+          (title ?? name)
+        ) : (
+          <Link to="/incidents/$incident" params={{ incident }}>
             {title ?? name}
           </Link>
-        ) : (
-          (title ?? name)
         )}
       </span>
       <span className="soft">{name}</span>
@@ -127,14 +140,19 @@ function RecordLine({ row: { name, title, record, outcome } }: Readonly<{ row: R
         {t(
           isDone
             ? 'import.done'
-            : outcome instanceof Error
-              ? 'import.refused'
+            : not !== undefined
+              ? UNTAKEN[not.kind]
               : outcome === 'runs'
                 ? 'import.runs'
                 : 'import.waits',
         )}
       </span>
-      {outcome instanceof Error && (
+      {not?.kind === 'unknown' && (
+        <p className="whole" role="alert">
+          {t('import.unknownWhy')}
+        </p>
+      )}
+      {not?.kind === 'refused' && outcome instanceof Error && (
         <div className="whole">
           <Failed error={outcome} />
         </div>

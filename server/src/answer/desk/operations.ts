@@ -102,13 +102,18 @@ async function list(
 ): Promise<LookUpsListed> {
   const found = await findIncident(db, incident, actor);
   if (found === undefined) throw notFound(incident);
-  const rows = await lookUpsOf(db, found.incident.id, { person: of, before, most: most + 1 });
-  const lookUps = rows.slice(0, most).map(({ entry, at, actor: by, ...row }) => ({
-    entry: Number(entry),
-    at: at.toISOString(),
-    by,
-    ...row,
-  }));
-  const last = lookUps.at(-1);
-  return { lookUps, ...(rows.length > most && last !== undefined ? { next: last.entry } : {}) };
+  // One look-up may name many people. The next page begins below an entry, so this one ends with a whole one.
+  const rows = await lookUpsOf(db, found.incident.id, { person: of, before, most });
+  const last = rows.at(-1);
+  const below = last && { person: of, before: Number(last.entry), most: 1 };
+  const isMore = below !== undefined && (await lookUpsOf(db, found.incident.id, below)).length > 0;
+  return {
+    lookUps: rows.map(({ entry, at, actor: by, ...row }) => ({
+      entry: Number(entry),
+      at: at.toISOString(),
+      by,
+      ...row,
+    })),
+    ...(isMore ? { next: below.before } : {}),
+  };
 }

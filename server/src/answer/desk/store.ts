@@ -21,7 +21,7 @@ export type StoredLookUp = Readonly<{
   person: string;
 }>;
 
-/** The newest first; of this incident's people, or of one of them. */
+/** The newest first; of this incident's people, or of one of them. Never a part of an entry: the last one is finished beyond `most`. */
 export const lookUpsOf = (
   reads: Reads,
   incident: string,
@@ -32,11 +32,13 @@ export const lookUpsOf = (
   }: Readonly<{ person?: string | undefined; before?: number | undefined; most: number }>,
 ): Promise<StoredLookUp[]> =>
   reads.rows<StoredLookUp>(
-    `SELECT l.entry, e.at, e.actor, l.campaign, l.person FROM desk_look_ups l
-       JOIN campaigns c ON c.id = l.campaign JOIN register_entries e ON e.index = l.entry
-      WHERE c.incident = :incident::text AND (:person::text IS NULL OR l.person = :person::text)
-        AND (:before::int8 IS NULL OR l.entry < :before::int8)
-      ORDER BY l.entry DESC, l.person LIMIT :most::int4`,
+    `SELECT * FROM (
+       SELECT l.entry, e.at, e.actor, l.campaign, l.person FROM desk_look_ups l
+         JOIN campaigns c ON c.id = l.campaign JOIN register_entries e ON e.index = l.entry
+        WHERE c.incident = :incident::text AND (:person::text IS NULL OR l.person = :person::text)
+          AND (:before::int8 IS NULL OR l.entry < :before::int8)
+        ORDER BY l.entry DESC FETCH FIRST (:most::int4) ROWS WITH TIES
+     ) page ORDER BY entry DESC, campaign, person`,
     { incident, person: person ?? null, before: before ?? null, most },
   );
 

@@ -19,7 +19,7 @@ import { futureTimes } from '../rules.ts';
 import { findIncident, insertIncident, insertVersion } from '../store.ts';
 import type { Incident } from '../types.ts';
 import { toDpv } from './dpv.ts';
-import { findImport, insertImport } from './store.ts';
+import { findImport, importedFrom, insertImport } from './store.ts';
 import { readVeris, toVeris } from './veris.ts';
 
 /** As much as a request may hold. */
@@ -27,7 +27,8 @@ const LONGEST_RECORD = 1_000_000;
 
 /**
  * Opens an incident of what the record says, and keeps the record whole. Whatever no fact was made of is listed in the
- * answer. Refuses what is no VERIS record, with everything that is wrong with it.
+ * answer. Refuses what is no VERIS record, with everything that is wrong with it, and one that was imported before, with the incident:
+ * whoever has lost an answer may ask again.
  */
 export async function importVeris(asked: Asked, { record: given }: ImportVeris): Promise<Imported> {
   const whole = JSON.stringify(given);
@@ -39,6 +40,11 @@ export async function importVeris(asked: Asked, { record: given }: ImportVeris):
   const stated = statedFacts(facts);
   const sha256 = createHash('sha256').update(whole, 'utf8').digest('hex');
   return deed(asked, async (tx, at) => {
+    const held = await importedFrom(tx, { sha256, actor: asked.actor.account });
+    if (held !== undefined)
+      throw new ForthrightError('already-imported', `This record was imported before, as ${held}.`, {
+        problems: [{ at: held, message: 'the incident of this record' }],
+      });
     await insertIncident(tx, { id, openedAt: at, openedBy: asked.actor.account });
     const entry = await record(tx, {
       kind: 'incident-imported',

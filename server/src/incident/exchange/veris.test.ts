@@ -370,6 +370,30 @@ describe('VERIS through the door', () => {
     assert.deepEqual(await strays(world.db), []);
   });
 
+  test('the same record is taken once, and the incident that it became is named; to whoever may not see that one it is new', async () => {
+    const record = { ...SMALL, colour: 'green' };
+    const send = (given: object) =>
+      world.ask('POST', '/api/incidents/from-veris', officer, { record: given });
+    // Two at once, as when a press is repeated: the second waits for the first and is told.
+    const answers = await Promise.all([send(record), send(record)]);
+    const first = answers.find(({ status }) => status === 200)?.body;
+    const refused = answers.find(({ status }) => status === 409)?.body;
+    assert.equal(refused?.code, 'already-imported');
+    assert.deepEqual(refused.problems, [{ at: first?.incident, message: 'the incident of this record' }]);
+    assert.match(String(refused.detail), new RegExp(String(first?.incident)));
+    assert.equal((await send({ ...record, colour: 'red' })).status, 200, 'another record');
+    await world.db.transaction((tx) =>
+      tx.run("UPDATE incidents SET restricted_to = '{usr_somebody}' WHERE id = :id::text", {
+        id: String(first?.incident),
+      }),
+    );
+    const own = await send(record);
+    assert.equal(own.status, 200, 'a restricted incident is not given away');
+    assert.deepEqual((await send(record)).body.problems, [
+      { at: own.body.incident, message: 'the incident of this record' },
+    ]);
+  });
+
   test('hostile records are refused by a code', async () => {
     const send = async (payload: object | string) => {
       const answer = await world.app.inject({

@@ -1,9 +1,19 @@
 /** What people write, through the HTTP door, on both engines. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { InboxListed, PersonErased, Role, StepTaken } from '@forthright/contract';
+import type {
+  InboxListed,
+  IncidentId,
+  IncidentShown,
+  PersonErased,
+  Role,
+  StepTaken,
+} from '@forthright/contract';
 import { onBothEngines } from '../../../../test/peers/house.ts';
+import { deed, record } from '../../prove/index.ts';
 import { AFTERWARDS_INPUTS, PROOF } from '../matters/testing.ts';
+import { insertMove } from '../store.ts';
+import { actor } from '../testing.ts';
 
 onBothEngines('inbox', (house) => {
   const added = async (incident: string, given: object = {}, who: Role = 'support-agent') => {
@@ -114,6 +124,56 @@ onBothEngines('inbox', (house) => {
       '/holding-statements',
     );
     assert.ok(!hidden.statements.some((one) => one.incident === id));
+  });
+
+  test('what the desk may say is listed and shown alike: not what was erased, is older than a notice, or of a closed incident', async () => {
+    const incident = await house().incident();
+    const id = incident.split('/').at(-1) ?? '';
+    const { world } = house();
+    const issue = () =>
+      house().ask('investigator', 'POST', `${incident}/papers/holding-statement`, { version: 1 });
+    const said = async (): Promise<number | undefined> => {
+      const { statements } = await house().ask<{ statements: { incident: string; number: number }[] }>(
+        'support-agent',
+        'GET',
+        '/holding-statements',
+      );
+      const number = statements.find((one) => one.incident === id)?.number;
+      if (number === undefined)
+        assert.match(
+          await house().refusal('support-agent', 'GET', `${incident}/holding-statement`),
+          /paper-not-found/,
+        );
+      else
+        assert.match(
+          await house().text('support-agent', `${incident}/holding-statement`),
+          new RegExp(`Version ${number}, `),
+        );
+      return number;
+    };
+    for (const _ of [1, 2]) await issue();
+    assert.equal(await said(), 2);
+    const { papers } = await house().ask<IncidentShown>('auditor', 'GET', incident);
+    const erased = { entry: papers.at(-1)?.entry, name: 'page' };
+    await house().ask('privacy-officer', 'POST', `${incident}/erase`, erased);
+    assert.equal(await said(), undefined, 'what it had replaced is not said again');
+    await issue();
+    assert.equal(await said(), 3);
+    for (const kind of ['campaign-started', 'copies-posting', 'copies-sent']) {
+      await deed({ db: world.db, actor: actor('usr_ada'), now: world.now }, async (tx) =>
+        // The other half of the entry: campaigns have tables of their own for it.
+        insertMove(tx, id as IncidentId, await record(tx, { kind, incident: id }), 'add-note'),
+      );
+      assert.equal(await said(), undefined, kind);
+      await issue();
+      assert.equal(typeof (await said()), 'number', 'issued with the notices in mind');
+    }
+    await house().ask('privacy-officer', 'POST', `${incident}/decisions`, {
+      ...{ version: 1, step: 'decision', answer: 'register-only', reason: 'r' },
+    });
+    assert.equal(await said(), 6);
+    await house().ask('privacy-officer', 'POST', `${incident}/close`, { version: 1, summary: 's' });
+    assert.equal(await said(), undefined, 'closed');
   });
 
   test('a restricted incident is not found by an agent who is not named, and its items are in no list', async () => {

@@ -2,13 +2,13 @@
  * Papers of the first hour, of facts and unknowns only. Whatever the record does not hold is said to be unknown and
  * listed as missing; nothing is guessed, rounded or left out. Pure.
  */
-import type { Basis, IncidentTime, PaperComposed, PaperKind, PaperLine } from '@forthright/contract';
+import type { Basis, IncidentTime, PaperKind, PaperLine, PaperMade } from '@forthright/contract';
 import { nextSteps, openProposals, overdueSteps, standingDecisions } from '../rules.ts';
 import type { Figure, Incident, PaperOrder, Typed } from './types.ts';
 import type { Words } from './words.ts';
 
-type Section = PaperComposed['sections'][number];
-type Missing = PaperComposed['missing'][number];
+type Section = PaperMade['sections'][number];
+type Missing = PaperMade['missing'][number];
 type Order = PaperOrder & Readonly<{ words: Words }>;
 type Parts = Readonly<{ sections: Section[]; missing: Missing[]; marks: string[] }>;
 
@@ -356,7 +356,7 @@ const MAKE: Readonly<Record<PaperKind, (order: Order) => Parts>> = {
 };
 
 /** The paper as data; pages and plain text are made of it and add nothing. */
-export function composePaper(order: Order): PaperComposed {
+export function composePaper(order: Order): PaperMade {
   const { paper, incident, now, words, issued } = order;
   const { sections, missing, marks } = MAKE[paper](order);
   const isToController = paper === 'authority-report' && incident.facts.role?.as === 'processor';

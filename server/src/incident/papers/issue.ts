@@ -10,15 +10,17 @@ import {
   type PaperComposed,
   type PaperFormat,
   type PaperIssued,
+  type PaperMade,
   type ShowHoldingStatement,
   type ShowPaper,
 } from '@forthright/contract';
 import { type Asked, Document, deed, record } from '../../prove/index.ts';
 import { find, notFound, refuseStale } from '../changes.ts';
-import { findIncident, visibleTo } from '../store.ts';
+import { findIncident } from '../store.ts';
 import { composePaper } from './compose.ts';
 import { paperPage, paperText } from './render.ts';
-import { insertPaper, issuedPapers, papersOf, paperTexts } from './store.ts';
+import { insertPaper, issuedPapers, paperTexts, sayable } from './store.ts';
+import type { PaperOrder } from './types.ts';
 import { ENGLISH } from './words.ts';
 
 const words = ENGLISH;
@@ -30,6 +32,26 @@ const FORMATS = {
 const documentOf = (format: Exclude<PaperFormat, 'json'>, name: string, text: string): Document =>
   new Document(FORMATS[format].type, `${name}.${FORMATS[format].end}`, text);
 
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+const draftOf = (paper: PaperMade): string => `${paper.madeAt}/${sha256(JSON.stringify(paper))}`;
+
+/**
+ * Refuses a draft that the record does not give any more. Decisions and tasks raise no version and stand in papers, so it is composed
+ * again, for the instant at which it was read: that time passes is no change.
+ */
+function refuseUnread(draft: string | undefined, order: Omit<PaperOrder, 'now'>): void {
+  if (draft === undefined) return;
+  const readAt = new Date(draft.slice(0, draft.indexOf('/')));
+  const isSame =
+    !Number.isNaN(readAt.getTime()) && draftOf(composePaper({ ...order, now: readAt, words })) === draft;
+  if (!isSame)
+    throw new ForthrightError(
+      'incident-changed',
+      'The record has changed since the draft that you name was composed, and the paper reads otherwise now. Read it again.',
+    );
+}
+
 /** The paper as the record stands now. Keeps nothing. */
 export async function draftPaper(
   asked: Asked,
@@ -39,21 +61,20 @@ export async function draftPaper(
   if (found === undefined) throw notFound(id);
   const { incident } = found;
   const paper = composePaper({ paper: kind, incident, now: asked.now(), nextUpdate, words });
-  if (format === 'json') return paper;
+  if (format === 'json') return { ...paper, draft: draftOf(paper) };
   return documentOf(format, `${kind}-draft`, (format === 'html' ? paperPage : paperText)(paper, words));
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
-
-/** Keeps a version of a paper as it reads at this moment. Refuses whoever has not seen the latest facts. */
+/** Keeps a version of a paper as it reads at this moment. Refuses whoever has not seen the latest facts, or names a draft that reads otherwise. */
 export function issuePaper(
   asked: Asked,
-  { incident: given, paper: kind, version, nextUpdate }: IssuePaper,
+  { incident: given, paper: kind, version, nextUpdate, draft }: IssuePaper,
 ): Promise<Changed> {
   const id = newId('pap');
   return deed(asked, async (tx, at) => {
     const { incident } = await find(tx, asked, given, 'issue-paper');
     await refuseStale(tx, incident, version);
+    refuseUnread(draft, { paper: kind, incident, nextUpdate });
     const others = await issuedPapers(tx, incident.id);
     const number = 1 + others.filter(({ paper }) => paper === kind).length;
     const by = asked.actor.account;
@@ -107,29 +128,24 @@ export async function showPaper(
   return documentOf(format, `${paper.paper}-${paper.number}`, text);
 }
 
-const STATEMENT = 'holding-statement';
-
-/** The last holding statement of each incident that the actor may see, the newest first. */
+/** What may be said of each incident that the actor may see, the newest first. */
 export async function listHoldingStatements({ db, actor }: Asked): Promise<HoldingStatementsListed> {
-  const incidents = await visibleTo(db, actor.account);
-  const of = await papersOf(db, incidents);
-  const last = incidents.flatMap((incident) => {
-    const paper = of(incident).findLast((one) => one.paper === STATEMENT && one.text !== null);
-    return paper === undefined ? [] : [{ incident, number: paper.number, issuedAt: paper.at }];
-  });
-  return { statements: last.toSorted((a, b) => (a.issuedAt < b.issuedAt ? 1 : -1)) };
+  const said = await sayable(db, { actor: actor.account });
+  return { statements: said.map(({ incident, number, at }) => ({ incident, number, issuedAt: at })) };
 }
 
-/** The last one that was issued, and nothing else of the incident: what is not issued, nobody is to say. */
+/** What may be said of one, and nothing else of it: what is not issued, or is over, nobody is to say. */
 export async function showHoldingStatement(
   asked: Asked,
   { incident: given, format }: ShowHoldingStatement,
 ): Promise<Document> {
   const found = await findIncident(asked.db, given, asked.actor);
   if (found === undefined) throw notFound(given);
-  const papers = await issuedPapers(asked.db, found.incident.id);
-  const last = papers.findLast(({ paper }) => paper === STATEMENT);
+  const [last] = await sayable(asked.db, { actor: asked.actor.account, incident: given });
   if (last === undefined)
-    throw new ForthrightError('paper-not-found', 'No holding statement was issued for this incident yet.');
+    throw new ForthrightError(
+      'paper-not-found',
+      'No holding statement of this incident may be said now: none was issued, or the last one was erased, or notices have left since, or it is closed.',
+    );
   return showPaper(asked, { incident: given, issued: last.id, format });
 }

@@ -13,6 +13,7 @@ import {
   newId,
   PAPERS,
   type PaperComposed,
+  type PaperMade,
 } from '@forthright/contract';
 import { keysOf, verifyBundle } from '@forthright/register';
 import fc from 'fast-check';
@@ -74,10 +75,10 @@ const incident = (facts: Facts): Incident => ({
     { id: RUN, kind: 'run', sha256: 'd'.repeat(64), bytes: 1, name: 'answer.json', origin: 'x', entry: 4 },
   ],
 });
-const compose = (paper: PaperComposed['paper'], facts: Facts, more: object = {}) =>
+const compose = (paper: PaperMade['paper'], facts: Facts, more: object = {}) =>
   composePaper({ paper, incident: incident(facts), now: NOW, words: ENGLISH, ...more });
-const linesOf = ({ sections }: PaperComposed) => sections.flatMap(({ lines }) => lines);
-const missingOf = ({ missing }: PaperComposed) => missing.map(({ what }) => what);
+const linesOf = ({ sections }: PaperMade) => sections.flatMap(({ lines }) => lines);
+const missingOf = ({ missing }: PaperMade) => missing.map(({ what }) => what);
 const NOTHING: Facts = { title: 'Something', kind: 'other', times: {} };
 
 describe('a paper', () => {
@@ -270,6 +271,45 @@ describe('an issued paper', () => {
       await exportIncident(asked, { incident: id, directory: without });
       assert.equal(await verify(without), 'proved');
       assert.deepEqual(await strays(db), []);
+    } finally {
+      await db.close();
+    }
+  });
+
+  test('is the draft that was read, but for the time that has passed; whatever else was recorded since is read first', async () => {
+    let at = NOW.getTime();
+    const passing = () => new Date(at);
+    const db = await openRecord({ folder: join(work, 'read'), now: passing });
+    try {
+      const asked: Asked = { db, actor: actor('usr_ada', 'privacy-officer'), now: passing };
+      const { incident: id } = await ask<Changed>(asked, 'open-incident', { ...FULL, records: undefined });
+      const paper = { incident: id, paper: 'board-brief' };
+      const nextUpdate = '2026-11-22T18:00:00Z';
+      const read = async (more: object = {}) =>
+        (await ask<PaperComposed>(asked, 'compose-paper', { ...paper, ...more })).draft;
+      const issue = (draft: string, more: object = {}) =>
+        ask<Changed>(asked, 'issue-paper', { ...paper, version: 1, draft, ...more });
+      const untouched = await read();
+      at += 5 * 3_600_000;
+      await issue(untouched);
+      // A paper that was issued, and a note, change no line of it.
+      await ask(asked, 'add-note', { incident: id, text: 'Read by the board.' });
+      await issue(untouched);
+
+      const undecided = await read();
+      await ask(asked, 'decide', {
+        ...{ incident: id, version: 1, step: 'decision', answer: 'register-only', reason: 'Deleted unread.' },
+      });
+      await refuses(issue(undecided), 'incident-changed');
+      const decided = await read();
+      await ask(asked, 'add-task', {
+        ...{ incident: id, what: 'Tell the insurer', owner: 'usr_bo', due: '2026-11-23T09:00:00Z' },
+      });
+      await refuses(issue(decided), 'incident-changed');
+      await refuses(issue(await read({ nextUpdate })), 'incident-changed');
+      await issue(await read({ nextUpdate }), { nextUpdate });
+      await refuses(issue(undecided.replace(/.$/, (last) => (last === '0' ? '1' : '0'))), 'incident-changed');
+      await refuses(issue((await read()).replace(/^.{10}/, '2026-13-45')), 'incident-changed');
     } finally {
       await db.close();
     }

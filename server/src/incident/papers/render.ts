@@ -1,5 +1,5 @@
 /** A paper as a page and as plain text. Both hold every line of it and nothing else. Neither loads or runs anything. */
-import type { PaperComposed, PaperLine } from '@forthright/contract';
+import type { PaperLine, PaperMade } from '@forthright/contract';
 import { markup, visible } from '../../kernel/index.ts';
 import { written } from './compose.ts';
 import type { Words } from './words.ts';
@@ -33,16 +33,16 @@ function lines(all: readonly PaperLine[]): string {
   return `<dl>${all.map((one) => `<dt>${markup(one.label ?? '')}</dt><dd>${text(one)}</dd>`).join('\n')}</dl>`;
 }
 
-const footers = ({ incident, version, madeAt, paper }: PaperComposed, { footer }: Words): string[] => [
+const footers = ({ incident, version, madeAt, paper }: PaperMade, { footer }: Words): string[] => [
   footer.composed(incident, version, written(madeAt)),
   ...(paper === 'authority-report' ? [footer.otherLaws] : []),
 ];
 
-const missingText = ({ missing }: PaperComposed): string[] =>
+const missingText = ({ missing }: PaperMade): string[] =>
   missing.map(({ what, rule }) => (rule === undefined ? what : `${what} (${rule})`));
 
 /** The whole page, with its style in it, so that it can be kept as one file. */
-export function paperPage(paper: PaperComposed, words: Words): string {
+export function paperPage(paper: PaperMade, words: Words): string {
   const missing = missingText(paper);
   return `<!doctype html>
 <html lang="${words.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -61,7 +61,7 @@ ${missing.length === 0 ? '' : `<section><h2>${markup(words.headings.missing)}</h
 const plain = (words: string): string => words.split('\n').map(visible).join('\n  ');
 
 /** The same for a chat window, a phone or a form: no markup at all. */
-export function paperText(paper: PaperComposed, words: Words): string {
+export function paperText(paper: PaperMade, words: Words): string {
   const section = (heading: string, rows: readonly string[]): string =>
     rows.length === 0 ? '' : `\n${heading.toUpperCase()}\n${rows.map((row) => `- ${plain(row)}\n`).join('')}`;
   const row = ({ label, text: value, source: from }: PaperLine): string =>

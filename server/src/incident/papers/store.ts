@@ -2,6 +2,7 @@
 import type { IncidentId, PaperId, PaperIssued, PaperKind } from '@forthright/contract';
 import type { Reads, Tx } from '../../platform/db/index.ts';
 import { textsOf } from '../../prove/index.ts';
+import { VISIBLE } from '../store.ts';
 
 type Row = Readonly<{
   id: PaperId;
@@ -40,6 +41,34 @@ export async function papersOf(
 
 export const issuedPapers = async (reads: Reads, incident: IncidentId): Promise<PaperIssued[]> =>
   (await papersOf(reads, [incident]))(incident);
+
+/**
+ * What may be said at the desk: of each open incident that the actor may see, the holding statement that was issued last. None
+ * where that was erased, since an older one was replaced by it, and none where notices have begun to leave since: it speaks of the
+ * time before them.
+ */
+export async function sayable(
+  reads: Reads,
+  { actor, incident }: Readonly<{ actor: string; incident?: string | undefined }>,
+): Promise<(PaperIssued & Readonly<{ incident: IncidentId }>)[]> {
+  const rows = await reads.rows<Row & { incident: IncidentId }>(
+    `SELECT * FROM (
+       SELECT DISTINCT ON (p.incident) p.incident, p.id, p.entry, p.paper, p.number, p.version, p.is_complete, p.by, p.at,
+              p.html, p.plain
+         FROM incident_papers p JOIN incidents i ON i.id = p.incident
+        WHERE p.paper = 'holding-statement' AND i.state <> 'closed' AND ${VISIBLE}
+          AND (:incident::text IS NULL OR p.incident = :incident::text)
+        ORDER BY p.incident, p.entry DESC
+     ) last
+     WHERE html IS NOT NULL AND plain IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM register_entries e
+                        WHERE e.incident = last.incident AND e.index > last.entry
+                          AND e.kind IN ('campaign-started', 'copies-posting', 'copies-sent'))
+     ORDER BY entry DESC`,
+    { actor, incident: incident ?? null },
+  );
+  return rows.map(({ incident: of, ...row }) => ({ ...issued(row), incident: of }));
+}
 
 export async function insertPaper(
   tx: Tx,

@@ -173,7 +173,13 @@ function Draft({ shown, paper, nextUpdate, setNextUpdate }: DraftProps) {
         </div>
       )}
       {draft.data !== undefined && (
-        <Bar shown={shown} composed={draft.data} nextUpdate={until} mayIssue={mayIssue} />
+        <Bar
+          shown={shown}
+          composed={draft.data}
+          nextUpdate={until}
+          mayIssue={mayIssue}
+          isRead={!draft.isPlaceholderData}
+        />
       )}
     </>
   );
@@ -236,16 +242,25 @@ function Bar({
   composed,
   nextUpdate,
   mayIssue,
-}: Readonly<{ shown: Shown; composed: Composed; nextUpdate: string | undefined; mayIssue: boolean }>) {
+  isRead,
+}: Readonly<{
+  shown: Shown;
+  composed: Composed;
+  nextUpdate: string | undefined;
+  mayIssue: boolean;
+  /** Whether the draft is the one of this time for the next update, and not yet the one before. */
+  isRead: boolean;
+}>) {
   const { t } = useWords();
-  const [isAsked, setAsked] = useState(false);
+  // As it was read when issuing was asked for: the page behind the question may be drawn anew.
+  const [asked, setAsked] = useState<Composed>();
   const { paper, version } = composed;
   const query = new URLSearchParams({ format: 'html', ...(nextUpdate === undefined ? {} : { nextUpdate }) });
   return (
     <div className="record-bar">
       <p className="actions">
         {mayIssue && (
-          <button type="button" className="button" onClick={() => setAsked(true)}>
+          <button type="button" className="button" disabled={!isRead} onClick={() => setAsked(composed)}>
             {t('papers.issue')}
           </button>
         )}
@@ -263,17 +278,21 @@ function Bar({
           })}
         </span>
       </p>
-      {isAsked && (
-        <Issue shown={shown} composed={composed} nextUpdate={nextUpdate} onEnd={() => setAsked(false)} />
+      {asked !== undefined && (
+        <Issue shown={shown} composed={asked} nextUpdate={nextUpdate} onEnd={() => setAsked(undefined)} />
       )}
     </div>
   );
 }
 
+/** What somebody else has recorded meanwhile is read first: the question is closed, and asked again about the draft of now. */
+const hasChanged = (error: Error | null): boolean =>
+  error instanceof Refused && error.code === 'incident-changed';
+
 /** A version stays, so it is asked once more, with what becomes of it. */
 function Issue({
   shown,
-  composed: { paper, version, isComplete },
+  composed: { paper, version, isComplete, draft },
   nextUpdate,
   onEnd,
 }: Readonly<{ shown: Shown; composed: Composed; nextUpdate: string | undefined; onEnd: () => void }>) {
@@ -287,7 +306,7 @@ function Issue({
       answerOf(
         api.POST('/api/incidents/{incident}/papers/{paper}', {
           params: { path: { incident: shown.id, paper } },
-          body: { version, ...(nextUpdate === undefined ? {} : { nextUpdate }) },
+          body: { version, draft, ...(nextUpdate === undefined ? {} : { nextUpdate }) },
         }),
       ),
     onSuccess: async ({ id }) => {
@@ -295,8 +314,7 @@ function Issue({
       await queries.invalidateQueries({ queryKey: ['holding-statements'] });
       await navigate({ to: '.', search: { paper, ...(id === undefined ? {} : { issued: id }) } });
     },
-    // What somebody else has recorded meanwhile is read first.
-    onError: (error) => (error instanceof Refused && error.code === 'incident-changed' ? anew() : undefined),
+    onError: (error) => (hasChanged(error) ? anew() : undefined),
   });
   const handleSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -317,8 +335,13 @@ function Issue({
           {SAYS_WHEN.includes(paper) && nextUpdate === undefined && <p>{t('papers.noNextUpdate')}</p>}
           <form onSubmit={handleSubmit}>
             {issuing.error !== null && <Failed error={issuing.error} />}
+            {hasChanged(issuing.error) && <p>{t('papers.readAgain')}</p>}
             <p className="actions">
-              <button type="submit" className="button" disabled={issuing.isPending}>
+              <button
+                type="submit"
+                className="button"
+                disabled={issuing.isPending || hasChanged(issuing.error)}
+              >
                 {t('papers.issueNow')}
               </button>
             </p>
