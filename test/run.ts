@@ -31,11 +31,6 @@ const FIRST_FOLDERS = ['test/killing/', 'test/journeys/', 'test/browser/'];
 const GROUP = resolve(ROOT, 'test/run.group.ts');
 /** On two quiet cores the slowest takes a sixth of this. */
 const GROUP_TIMEOUT_MS = 20 * 60_000;
-const GROUP_SIZE = 8;
-/** Of the long ones. */
-const LONG_GROUP_SIZE = 4;
-/** What is long enough for a process of its own, and what takes its tests from another file. */
-const ALONE = [...FIRST, 'test/killing/', SOAKED];
 /** Copies of databases take some hundred MB at a time. */
 const ENOUGH_MEMORY = 6 * 1024 ** 3;
 
@@ -82,7 +77,10 @@ const skipped = new Map<string, string[]>();
 /** What became of the tests of a file. */
 type Result = Tally & { words: string[] };
 
-/** Ends the process of a group, whatever it waits for, when it takes too long. */
+/**
+ * Ends the process, whatever it waits for, when it takes too long. Each file has one of its own: in a shared one, hooks and tests went
+ * over to neighbours, and their databases filled the memory.
+ */
 async function runGroup(files: readonly string[]): Promise<void> {
   const from = performance.now();
   const results = new Map<string, Result>(
@@ -140,30 +138,10 @@ function print(file: string, { words, ...tally }: Result): void {
   for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += tally[key];
 }
 
-/** Neighbours together: they load the same programs. */
-function groupsOf(files: readonly string[]): string[][] {
-  const groups: string[][] = [];
-  let last: string[] = [];
-  let wasLong = false;
-  for (const file of files) {
-    const name = relative(ROOT, file).replaceAll('\\', '/');
-    const isLong = FIRST_FOLDERS.some((path) => name.startsWith(path));
-    const most = isLong ? LONG_GROUP_SIZE : GROUP_SIZE;
-    if (ALONE.some((path) => name.startsWith(path))) groups.push([file]);
-    else if (last.length > 0 && last.length < most && isLong === wasLong) last.push(file);
-    else {
-      last = [file];
-      groups.push(last);
-    }
-    wasLong = isLong;
-  }
-  return groups;
-}
-
 async function runFiles(files: readonly string[]): Promise<void> {
-  const waiting = groupsOf(files);
+  const waiting = [...files];
   const work = async () => {
-    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await runGroup(group);
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await runGroup([group]);
   };
   // One more than cores: many files wait for processes, disks and clocks.
   await Promise.all(Array.from({ length: availableParallelism() + 1 }, work));

@@ -72,6 +72,8 @@ export class CampaignWorld {
         assert.deepEqual(await strays(this.db), []);
       } finally {
         await this.db.close();
+        // Some hundred of them fill the memory that they lie in.
+        rmSync(this.folder, { recursive: true, force: true });
       }
     });
   }
