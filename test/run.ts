@@ -3,14 +3,13 @@
  * skipped and why, and one line that says whether all is well. `npm test -- NAME…` runs only the files whose path
  * holds one of the names.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, globSync, statfsSync } from 'node:fs';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { relative, resolve } from 'node:path';
+import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isSoak } from './peers/soak.ts';
-import type { Word } from './run.group.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** What only `npm run soak` runs: tests once more, on the second engine. */
@@ -28,9 +27,8 @@ const FIRST = [
 ];
 const FIRST_FOLDERS = ['test/killing/', 'test/journeys/', 'test/browser/'];
 
-const GROUP = resolve(ROOT, 'test/run.group.ts');
 /** On two quiet cores the slowest takes a sixth of this. */
-const GROUP_TIMEOUT_MS = 20 * 60_000;
+const FILE_TIMEOUT_MS = 20 * 60_000;
 /** Copies of databases take some hundred MB at a time. */
 const ENOUGH_MEMORY = 6 * 1024 ** 3;
 
@@ -74,65 +72,51 @@ type Tally = { passed: number; failed: number; skipped: number };
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
 const skipped = new Map<string, string[]>();
 
-/** What became of the tests of a file. */
-type Result = Tally & { words: string[] };
+/** A failure of a suite only repeats those of its tests. */
+const repeatsOthers = (error: { failureType?: string } | undefined): boolean =>
+  error?.failureType === 'subtestsFailed';
 
 /**
- * Ends the process, whatever it waits for, when it takes too long. Each file has one of its own: in a shared one, hooks and tests went
- * over to neighbours, and their databases filled the memory.
+ * Runs one file in a process of its own, which is ended when it takes too long, whatever it waits for. Neighbours in
+ * one process were tried: hooks and tests went over from one to the other.
  */
-async function runGroup(files: readonly string[]): Promise<void> {
-  const from = performance.now();
-  const results = new Map<string, Result>(
-    files.map((file) => [file, { passed: 0, failed: 0, skipped: 0, words: [] }]),
-  );
-  let said = '';
-  const child = spawn(process.execPath, [GROUP, ...files], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    timeout: GROUP_TIMEOUT_MS,
-    killSignal: 'SIGKILL',
-  });
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (piece: Buffer) => {
-      said = `${said}${piece.toString()}`.slice(-10_000);
-    });
-  child.on('message', (word: Word) => {
-    // A test that a file takes from another one bears the name of that one.
-    const result = results.get(word.file) ?? results.get(files[0] ?? '');
-    if (result === undefined) return;
-    if (word.is === 'said') result.words.push(word.text);
-    else result[word.is] += 1;
-    if (word.is === 'failed') result.words.push(`${word.name}\n${word.why}`);
-    if (word.is === 'skipped')
-      skipped.set(word.reason, [
-        ...(skipped.get(word.reason) ?? []),
-        `${relative(ROOT, word.file)}: ${word.name}`,
-      ]);
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  const hasFailed = [...results.values()].some(({ failed }) => failed > 0);
-  for (const [file, result] of results) {
-    if (result.failed === 0 && result.passed + result.skipped === 0) {
-      result.failed = 1;
-      result.words.push('none of its tests has ended');
-    }
-    print(file, result);
-  }
-  const took = seconds(performance.now() - from);
-  console.log(`       ${files.length === 1 ? 'took' : `these ${files.length} took`} ${took}`);
-  if (code === 0 || hasFailed) return;
-  total.failed += 1;
-  const why = code === null ? `was ended after ${took}` : `ended with ${code}`;
-  console.log(`FAILED the process of ${files.map((file) => relative(ROOT, file)).join(', ')} ${why}`);
-  console.log(said.trimEnd().replace(/^/gm, '       '));
-}
-
-function print(file: string, { words, ...tally }: Result): void {
-  const left = tally.skipped === 0 ? '' : `, ${tally.skipped} skipped`;
+async function runFile(file: string): Promise<void> {
   const name = relative(ROOT, file);
+  const from = performance.now();
+  const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+  const words: string[] = [];
+  let said = '';
+  const tooLong = AbortSignal.timeout(FILE_TIMEOUT_MS);
+  const stream = run({ files: [file], cwd: ROOT, signal: tooLong });
+  stream.on('test:stderr', ({ message }) => {
+    said = `${said}${message}`.slice(-10_000);
+  });
+  stream.on('test:diagnostic', ({ message }) => {
+    if (/could not/.test(message)) words.push(message);
+  });
+  stream.on('test:pass', (test) => {
+    if (test.skip !== undefined && test.skip !== false) {
+      const reason = typeof test.skip === 'string' ? test.skip : 'no reason given';
+      skipped.set(reason, [...(skipped.get(reason) ?? []), `${name}: ${test.name}`]);
+      tally.skipped += 1;
+    } else if (test.details.type !== 'suite' && resolve(ROOT, test.name) !== file) tally.passed += 1;
+  });
+  stream.on('test:fail', (test) => {
+    const error = test.details.error as (Error & { failureType?: string }) | undefined;
+    if (repeatsOthers(error)) return;
+    tally.failed += 1;
+    words.push(`${test.name}\n${String(error?.cause ?? error)}`);
+  });
+  for await (const _ of stream);
+  if (tally.passed + tally.failed + tally.skipped === 0) words.push('none of its tests has ended');
+  if (tooLong.aborted) words.push(`it took longer than ${seconds(FILE_TIMEOUT_MS)} and was ended`);
+  const isWell = tally.failed === 0 && !tooLong.aborted && tally.passed + tally.skipped > 0;
+  if (!isWell && tally.failed === 0) tally.failed = 1;
+  if (!isWell && said !== '') words.push(said);
+  const left = tally.skipped === 0 ? '' : `, ${tally.skipped} skipped`;
+  const took = seconds(performance.now() - from);
   console.log(
-    `${tally.failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${tally.passed} passed, ${tally.failed} failed${left}`,
+    `${isWell ? 'ok    ' : 'FAILED'} ${name}: ${tally.passed} passed, ${tally.failed} failed${left} (${took})`,
   );
   for (const text of words) console.log(text.trimEnd().replace(/^/gm, '       '));
   for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += tally[key];
@@ -141,7 +125,7 @@ function print(file: string, { words, ...tally }: Result): void {
 async function runFiles(files: readonly string[]): Promise<void> {
   const waiting = [...files];
   const work = async () => {
-    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await runGroup([group]);
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await runFile(file);
   };
   // One more than cores: many files wait for processes, disks and clocks.
   await Promise.all(Array.from({ length: availableParallelism() + 1 }, work));
