@@ -21,6 +21,7 @@ function sourceHash(): string {
     'package.json',
     'vite.config.ts',
     'build.ts',
+    '../packages/contract/src/lists.ts',
     ...globSync('{src,public}/**/*.*', { cwd: ROOT }),
   ];
   const hash = createHash('sha256').update(readFileSync(join(ROOT, '../package-lock.json')));

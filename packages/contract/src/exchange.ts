@@ -1,13 +1,6 @@
 import * as z from 'zod';
-import {
-  Changed,
-  DATA_CATEGORIES,
-  DATA_ROLES,
-  INCIDENT_KINDS,
-  INCIDENT_TIMES,
-  PEOPLE_CATEGORIES,
-  REPORTERS,
-} from './record.ts';
+import { DATA_CATEGORIES, DATA_ROLES, INCIDENT_KINDS, PEOPLE_CATEGORIES, REPORTERS } from './lists.ts';
+import { Changed, INCIDENT_TIMES } from './record.ts';
 
 const AnyIncident = z.string().max(60);
 const JsonObject = z.record(z.string(), z.json());

@@ -2,6 +2,15 @@ import * as z from 'zod';
 import { Delayed } from './afterwards/delays.ts';
 import { Deletion } from './afterwards/recipients.ts';
 import { AnyIncident, Id, Line, MOST_VERSIONS, Moment, Person, Prose, Shown } from './fields.ts';
+import {
+  DATA_CATEGORIES,
+  DATA_ROLES,
+  INCIDENT_KINDS,
+  PEOPLE_CATEGORIES,
+  REPORTERS,
+  VERIS_ACTIONS,
+  VERIS_ACTORS,
+} from './lists.ts';
 import { PaperIssued } from './papers.ts';
 
 /** What may be asked of the records, and what is answered. */
@@ -41,138 +50,6 @@ export type RevokeRegisterKey = z.infer<typeof RevokeRegisterKey>;
 export const INCIDENT_STATES = ['open', 'decided', 'closed'] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
 
-export const INCIDENT_KINDS = [
-  'technical-error',
-  'insider',
-  'misdelivery',
-  'attack',
-  'loss',
-  'other',
-] as const;
-export type IncidentKind = (typeof INCIDENT_KINDS)[number];
-
-/** Names of VERIS 1.4.1 (Vocabulary for Event Recording and Incident Sharing), so that a cause can be exchanged. */
-export const VERIS_ACTIONS = {
-  error: [
-    'Capacity shortage',
-    'Classification error',
-    'Data entry error',
-    'Disposal error',
-    'Gaffe',
-    'Loss',
-    'Maintenance error',
-    'Malfunction',
-    'Misconfiguration',
-    'Misdelivery',
-    'Misinformation',
-    'Other',
-    'Physical accidents',
-    'Programming error',
-    'Publishing error',
-    'Unknown',
-  ],
-  misuse: [
-    'Data mishandling',
-    'Email misuse',
-    'Illicit content',
-    'Knowledge abuse',
-    'Net misuse',
-    'Other',
-    'Possession abuse',
-    'Privilege abuse',
-    'Unapproved hardware',
-    'Unapproved software',
-    'Unapproved workaround',
-    'Unknown',
-  ],
-  social: [
-    'Baiting',
-    'Bribery',
-    'Elicitation',
-    'Extortion',
-    'Forgery',
-    'Influence',
-    'Other',
-    'Phishing',
-    'Pretexting',
-    'Propaganda',
-    'Scam',
-    'Spam',
-    'Unknown',
-  ],
-  hacking: [
-    'Abuse of functionality',
-    'AitM',
-    'Backdoor',
-    'Brute force',
-    'CSRF',
-    'Cache poisoning',
-    'Exploit misconfig',
-    'Exploit vuln',
-    'Forced browsing',
-    'Other',
-    'Path traversal',
-    'SQLi',
-    'Session replay',
-    'Unknown',
-    'Use of stolen creds',
-    'XSS',
-  ],
-  malware: [
-    'Capture app data',
-    'Capture stored data',
-    'Export data',
-    'Other',
-    'Ransomware',
-    'Spyware/Keylogger',
-    'Unknown',
-  ],
-  physical: ['Other', 'Snooping', 'Surveillance', 'Tampering', 'Theft', 'Unknown'],
-  environmental: ['Other', 'Unknown'],
-  unknown: ['Unknown'],
-} as const satisfies Record<string, readonly string[]>;
-export type VerisAction = keyof typeof VERIS_ACTIONS;
-
-export const VERIS_ACTORS = {
-  internal: [
-    'Auditor',
-    'Call center',
-    'Cashier',
-    'Developer',
-    'End-user',
-    'Executive',
-    'Finance',
-    'Guard',
-    'Helpdesk',
-    'Human resources',
-    'Maintenance',
-    'Manager',
-    'Other',
-    'System admin',
-    'Unknown',
-  ],
-  external: [
-    'Acquaintance',
-    'Activist',
-    'Auditor',
-    'Competitor',
-    'Customer',
-    'Force majeure',
-    'Former employee',
-    'Nation-state',
-    'Organized crime',
-    'Other',
-    'State-affiliated',
-    'Terrorist',
-    'Unaffiliated',
-    'Unknown',
-  ],
-  // Of a partner VERIS has no varieties: it names the industry instead.
-  partner: ['Unknown'],
-  unknown: ['Unknown'],
-} as const satisfies Record<string, readonly string[]>;
-export type VerisActor = keyof typeof VERIS_ACTORS;
-
 const keys = <T extends object>(of: T) => Object.keys(of) as [keyof T & string, ...(keyof T & string)[]];
 const has = (list: readonly string[], name: string): boolean => list.includes(name);
 
@@ -200,19 +77,6 @@ export type IncidentTime = (typeof INCIDENT_TIMES)[number];
 /** A time, and who says so: a person, a log, a supplier. */
 const StatedTime = z.strictObject({ at: Moment, saidBy: Line });
 
-/** Who told the organisation first. */
-export const REPORTERS = [
-  'vendor',
-  'seller',
-  'security-researcher',
-  'customer',
-  'employee',
-  'authority',
-  'own-monitoring',
-  'other',
-] as const;
-export type Reporter = (typeof REPORTERS)[number];
-
 const ReportedBy = z.strictObject({
   as: z.enum(REPORTERS),
   name: Line.optional(),
@@ -228,9 +92,6 @@ const Entity = z.strictObject({
     .optional(),
 });
 
-export const DATA_ROLES = ['controller', 'joint-controller', 'processor'] as const;
-export type DataRole = (typeof DATA_ROLES)[number];
-
 /** GDPR Art. 4(7), 4(8) and 26. A processor acts for somebody, a joint controller with somebody. */
 const RoleInData = z
   .strictObject({ as: z.enum(DATA_ROLES), for: Line.optional() })
@@ -238,34 +99,6 @@ const RoleInData = z
     error: 'a processor says for whom, a joint controller with whom; a controller names nobody',
     path: ['for'],
   });
-
-export const PEOPLE_CATEGORIES = [
-  'customers',
-  'sellers',
-  'visitors',
-  'employees',
-  'applicants',
-  'children',
-  'other',
-] as const;
-export const DATA_CATEGORIES = [
-  'name',
-  'email',
-  'postal-address',
-  'phone',
-  'date-of-birth',
-  'orders',
-  'messages',
-  'credentials',
-  'payment',
-  'identity-document',
-  'location',
-  'special-category',
-  'other',
-] as const;
-
-export type PeopleCategory = (typeof PEOPLE_CATEGORIES)[number];
-export type DataCategory = (typeof DATA_CATEGORIES)[number];
 
 /** GDPR Art. 33(3)(a): categories of people, and of data about them. */
 const Categories = z

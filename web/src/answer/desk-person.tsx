@@ -5,6 +5,7 @@ import { type SubmitEvent, useRef, useState } from 'react';
 import { type Answer, answerOf, api } from '../app/client.ts';
 import { useShortcuts } from '../app/keys.tsx';
 import { Field } from '../kit/form.tsx';
+import { Panel } from '../kit/panel.tsx';
 import { Failed } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { type Key, useWords } from '../words/index.tsx';
@@ -174,45 +175,36 @@ function Doing({ person, act, onEnd }: Readonly<{ person: Person; act: Act; onEn
     doing.mutate();
   };
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => isOpen || onEnd()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="panel small-panel" initialFocus={needsText ? words : confirm}>
-          <div className="panel-head">
-            <Dialog.Title>{named('desk-act', act)}</Dialog.Title>
-            <Dialog.Close className="button quiet">{t('close')}</Dialog.Close>
-          </div>
-          <Dialog.Description>
-            {way === undefined ? t('desk.disputeWhy') : named('desk-why', way.is)}
-          </Dialog.Description>
-          <form onSubmit={handleSubmit}>
-            {needsText && (
-              <Field
-                label={t(act === 'dispute' ? 'desk.disputeText' : 'desk.wish')}
-                help={t(act === 'dispute' ? 'desk.disputeHelp' : 'desk.wishHelp')}
-              >
-                {(ids) => (
-                  <textarea
-                    {...ids}
-                    ref={words}
-                    required
-                    rows={3}
-                    maxLength={20_000}
-                    value={text}
-                    onChange={({ target }) => setText(target.value)}
-                  />
-                )}
-              </Field>
+    <Panel title={named('desk-act', act)} isSmall onEnd={onEnd} initialFocus={needsText ? words : confirm}>
+      <Dialog.Description>
+        {way === undefined ? t('desk.disputeWhy') : named('desk-why', way.is)}
+      </Dialog.Description>
+      <form onSubmit={handleSubmit}>
+        {needsText && (
+          <Field
+            label={t(act === 'dispute' ? 'desk.disputeText' : 'desk.wish')}
+            help={t(act === 'dispute' ? 'desk.disputeHelp' : 'desk.wishHelp')}
+          >
+            {(ids) => (
+              <textarea
+                {...ids}
+                ref={words}
+                required
+                rows={3}
+                maxLength={20_000}
+                value={text}
+                onChange={({ target }) => setText(target.value)}
+              />
             )}
-            {doing.error !== null && <Failed error={doing.error} />}
-            <p className="actions">
-              <button ref={confirm} type="submit" className="button" disabled={doing.isPending}>
-                {named('desk-confirm', act)}
-              </button>
-            </p>
-          </form>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+          </Field>
+        )}
+        {doing.error !== null && <Failed error={doing.error} />}
+        <p className="actions">
+          <button ref={confirm} type="submit" className="button" disabled={doing.isPending}>
+            {named('desk-confirm', act)}
+          </button>
+        </p>
+      </form>
+    </Panel>
   );
 }

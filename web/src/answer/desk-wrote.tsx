@@ -1,4 +1,5 @@
 /** What one person wrote and was answered, as the desk is shown it: nothing else of the incident. */
+import { ITEM_KINDS } from '@forthright/contract/lists';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Answer, answerOf, api } from '../app/client.ts';
@@ -11,19 +12,8 @@ import { useWords } from '../words/index.tsx';
 
 type Item = Answer<'/api/inbox/{person}', 'get'>['items'][number];
 
-const KINDS = [
-  'complaint',
-  'claim',
-  'access',
-  'rectification',
-  'erasure',
-  'restriction',
-  'portability',
-  'objection',
-  'other',
-] as const satisfies readonly Item['kind'][];
 const ADD = {
-  kind: one('inbox.kind', KINDS, { group: 'item-kind' }),
+  kind: one('inbox.kind', ITEM_KINDS, { group: 'item-kind' }),
   received: received('inbox.received'),
   text: prose('inbox.text'),
 };

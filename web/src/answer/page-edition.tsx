@@ -7,6 +7,7 @@ import { APPROVERS, hasOne, useMe, WORKERS } from '../app/session.ts';
 import type { Shown } from '../incident/queries.ts';
 import { Field } from '../kit/form.tsx';
 import { useName } from '../kit/names.ts';
+import { Panel } from '../kit/panel.tsx';
 import { Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
@@ -166,44 +167,35 @@ function Act({
   };
   const isPublishing = act === 'publish';
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => isOpen || onEnd()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="panel small-panel">
-          <div className="panel-head">
-            <Dialog.Title>{t(isPublishing ? 'page-edit.publish' : 'page-edit.discard')}</Dialog.Title>
-            <Dialog.Close className="button quiet">{t('close')}</Dialog.Close>
-          </div>
-          {isPublishing && (
-            <>
-              <Dialog.Description>{t('page-edit.publishWhy')}</Dialog.Description>
-              <p>
-                <code className="hash">{edition.hash}</code>
-              </p>
-            </>
+    <Panel title={t(isPublishing ? 'page-edit.publish' : 'page-edit.discard')} isSmall onEnd={onEnd}>
+      {isPublishing && (
+        <>
+          <Dialog.Description>{t('page-edit.publishWhy')}</Dialog.Description>
+          <p>
+            <code className="hash">{edition.hash}</code>
+          </p>
+        </>
+      )}
+      <form onSubmit={handleSubmit}>
+        <Field label={t(isPublishing ? 'page-edit.publishReason' : 'page-edit.discardWhy')}>
+          {(ids) => (
+            <textarea
+              {...ids}
+              required={!isPublishing}
+              rows={3}
+              maxLength={20_000}
+              value={reason}
+              onChange={({ target }) => setReason(target.value)}
+            />
           )}
-          <form onSubmit={handleSubmit}>
-            <Field label={t(isPublishing ? 'page-edit.publishReason' : 'page-edit.discardWhy')}>
-              {(ids) => (
-                <textarea
-                  {...ids}
-                  required={!isPublishing}
-                  rows={3}
-                  maxLength={20_000}
-                  value={reason}
-                  onChange={({ target }) => setReason(target.value)}
-                />
-              )}
-            </Field>
-            {acting.error !== null && <Failed error={acting.error} />}
-            <p className="actions">
-              <button type="submit" className="button" disabled={acting.isPending}>
-                {t(isPublishing ? 'page-edit.publishNow' : 'page-edit.discard')}
-              </button>
-            </p>
-          </form>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+        </Field>
+        {acting.error !== null && <Failed error={acting.error} />}
+        <p className="actions">
+          <button type="submit" className="button" disabled={acting.isPending}>
+            {t(isPublishing ? 'page-edit.publishNow' : 'page-edit.discard')}
+          </button>
+        </p>
+      </form>
+    </Panel>
   );
 }

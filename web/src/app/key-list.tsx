@@ -1,5 +1,5 @@
 /** The keys that are there now, and the way to turn single letters off. */
-import { Dialog } from '@base-ui/react/dialog';
+import { Panel } from '../kit/panel.tsx';
 import { useWords } from '../words/index.tsx';
 import { type Shortcut, useKeys } from './keys.tsx';
 import './palette.css';
@@ -9,43 +9,34 @@ export function KeyList({ onClose }: Readonly<{ onClose: () => void }>) {
   const { offered, areOn, turn } = useKeys();
   const here = offered().filter(({ key }) => key !== '?');
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => isOpen || onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="panel small-panel">
-          <div className="panel-head">
-            <Dialog.Title>{t('keys.title')}</Dialog.Title>
-            <Dialog.Close className="button quiet">{t('close')}</Dialog.Close>
-          </div>
-          <h3>{t('keys.everywhere')}</h3>
+    <Panel title={t('keys.title')} isSmall onEnd={onClose}>
+      <h3>{t('keys.everywhere')}</h3>
+      <dl className="keys">
+        <dt>
+          <kbd>{t('keys.ctrl')}</kbd> <kbd>{'K'}</kbd>
+        </dt>
+        <dd>{t('keys.palette')}</dd>
+        <dt>
+          <kbd>{'?'}</kbd>
+        </dt>
+        <dd>{t('keys.open')}</dd>
+      </dl>
+      {here.length > 0 && (
+        <>
+          <h3>{t('keys.here')}</h3>
           <dl className="keys">
-            <dt>
-              <kbd>{t('keys.ctrl')}</kbd> <kbd>{'K'}</kbd>
-            </dt>
-            <dd>{t('keys.palette')}</dd>
-            <dt>
-              <kbd>{'?'}</kbd>
-            </dt>
-            <dd>{t('keys.open')}</dd>
+            {here.map((one) => (
+              <One key={one.key} shortcut={one} />
+            ))}
           </dl>
-          {here.length > 0 && (
-            <>
-              <h3>{t('keys.here')}</h3>
-              <dl className="keys">
-                {here.map((one) => (
-                  <One key={one.key} shortcut={one} />
-                ))}
-              </dl>
-            </>
-          )}
-          <label className="choice">
-            <input type="checkbox" checked={areOn} onChange={({ target }) => turn(target.checked)} />
-            {t('keys.on')}
-          </label>
-          <p className="help">{t('keys.onWhy')}</p>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+        </>
+      )}
+      <label className="choice">
+        <input type="checkbox" checked={areOn} onChange={({ target }) => turn(target.checked)} />
+        {t('keys.on')}
+      </label>
+      <p className="help">{t('keys.onWhy')}</p>
+    </Panel>
   );
 }
 

@@ -8,6 +8,7 @@ import { hasOne, OFFICERS, useMe, WORKERS } from '../app/session.ts';
 import { useDuties } from '../kit/deadlines.tsx';
 import { Hatch } from '../kit/figure.tsx';
 import { Field, instantOf, localOf, ownZone } from '../kit/form.tsx';
+import { Panel } from '../kit/panel.tsx';
 import { Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
@@ -17,7 +18,6 @@ import { assessQueries, type Duty } from './queries.ts';
 type PanelProps = Readonly<{ incident: string; duty: string; isClosed: boolean }>;
 
 export function DutyPanel({ incident, duty, isClosed }: PanelProps) {
-  const { t } = useWords();
   const words = useDuties();
   const navigate = useNavigate();
   const shown = useQuery(assessQueries.duty(incident, duty));
@@ -29,28 +29,17 @@ export function DutyPanel({ incident, duty, isClosed }: PanelProps) {
       resetScroll: false,
     });
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => isOpen || close()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="panel">
-          <div className="panel-head">
-            <Dialog.Title>{words([duty])}</Dialog.Title>
-            <Dialog.Close className="button quiet">{t('close')}</Dialog.Close>
-          </div>
-          <Loaded query={shown}>
-            {(found) => (
-              <>
-                <Why duty={found} />
-                {!isClosed && found.settled === null && (
-                  <Settle incident={incident} duty={duty} found={found} />
-                )}
-                {mayFind && <DutyFindings incident={incident} duty={duty} found={found} />}
-              </>
-            )}
-          </Loaded>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Panel title={words([duty])} onEnd={close}>
+      <Loaded query={shown}>
+        {(found) => (
+          <>
+            <Why duty={found} />
+            {!isClosed && found.settled === null && <Settle incident={incident} duty={duty} found={found} />}
+            {mayFind && <DutyFindings incident={incident} duty={duty} found={found} />}
+          </>
+        )}
+      </Loaded>
+    </Panel>
   );
 }
 

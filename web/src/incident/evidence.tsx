@@ -3,6 +3,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { EvidenceOf } from '../kit/figure.tsx';
 import { Hatch } from '../kit/figure.tsx';
+import { Panel } from '../kit/panel.tsx';
 import { Between, When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
 import type { Answered, ScopeAnswer } from './queries.ts';
@@ -23,19 +24,10 @@ export function EvidencePanel({ answered }: Readonly<{ answered: Answered }>) {
       resetScroll: false,
     });
   return (
-    <Dialog.Root open={of !== undefined} onOpenChange={(isOpen) => isOpen || close()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="panel">
-          <div className="panel-head">
-            <Dialog.Title>{of === undefined ? '' : t(`evidence.${of}`)}</Dialog.Title>
-            <Dialog.Close className="button quiet">{t('close')}</Dialog.Close>
-          </div>
-          <Dialog.Description>{of === undefined ? '' : t(`evidence.${of}.why`)}</Dialog.Description>
-          <Rests answered={answered} />
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Panel title={of === undefined ? '' : t(`evidence.${of}`)} isOpen={of !== undefined} onEnd={close}>
+      <Dialog.Description>{of === undefined ? '' : t(`evidence.${of}.why`)}</Dialog.Description>
+      <Rests answered={answered} />
+    </Panel>
   );
 }
 

@@ -1,4 +1,5 @@
 /** What people write after an incident: replies, complaints, claims and requests of the law, each with its clock. */
+import { ITEM_KINDS } from '@forthright/contract/lists';
 import { type Answer, answerOf, api } from '../app/client.ts';
 import { hasOne, OFFICERS, useMe, WORKERS } from '../app/session.ts';
 import {
@@ -29,22 +30,10 @@ const WORDS = {
   noneWhy: 'inbox.noneWhy',
 } as const;
 const STATES = ['open', 'answered', 'closed'];
-const KINDS = [
-  'reply',
-  'complaint',
-  'claim',
-  'access',
-  'rectification',
-  'erasure',
-  'restriction',
-  'portability',
-  'objection',
-  'other',
-] as const;
 /** Kinds of which no law says by when they are answered. */
 const isFree = ({ kind }: Raws) => ['reply', 'complaint', 'claim', 'other'].includes(String(kind));
 const ADD = {
-  kind: one('inbox.kind', KINDS, { group: 'item-kind' }),
+  kind: one('inbox.kind', ITEM_KINDS, { group: 'item-kind' }),
   received: received('inbox.received'),
   person: optional(line('inbox.person', { help: 'inbox.personHelp' })),
   name: optional(line('concerned.name')),

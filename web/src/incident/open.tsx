@@ -1,22 +1,13 @@
 /** An incident is recorded with what is known in the first minute. */
+import { INCIDENT_KINDS, type IncidentKind } from '@forthright/contract/lists';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
-import { type Answer, answerOf, api } from '../app/client.ts';
+import { answerOf, api } from '../app/client.ts';
 import { useMe } from '../app/session.ts';
 import { Field, instantOf, localOf, ownZone } from '../kit/form.tsx';
 import { Failed } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
-
-type Kind = Answer<'/api/incidents/{incident}', 'get'>['kind'];
-const KINDS = [
-  'technical-error',
-  'insider',
-  'misdelivery',
-  'attack',
-  'loss',
-  'other',
-] as const satisfies readonly Kind[];
 
 export function OpenIncident() {
   const { t, named } = useWords();
@@ -24,7 +15,7 @@ export function OpenIncident() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [title, setTitle] = useState('');
-  const [kind, setKind] = useState<Kind>('technical-error');
+  const [kind, setKind] = useState<IncidentKind>('technical-error');
   const [aware, setAware] = useState(() => localOf(new Date()));
   const opening = useMutation({
     mutationFn: async () => {
@@ -60,9 +51,9 @@ export function OpenIncident() {
           <select
             {...ids}
             value={kind}
-            onChange={(event) => setKind(KINDS.find((one) => one === event.target.value) ?? 'other')}
+            onChange={(event) => setKind(INCIDENT_KINDS.find((one) => one === event.target.value) ?? 'other')}
           >
-            {KINDS.map((one) => (
+            {INCIDENT_KINDS.map((one) => (
               <option key={one} value={one}>
                 {named('kind', one)}
               </option>

@@ -7,6 +7,7 @@ import { answerOf, api } from '../app/client.ts';
 import { DECIDERS, hasOne, OFFICERS, useMe } from '../app/session.ts';
 import { Deed } from '../kit/deed.tsx';
 import { Field } from '../kit/form.tsx';
+import { Panel } from '../kit/panel.tsx';
 import { Empty, Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
@@ -283,89 +284,78 @@ export function NoticePanel({
       resetScroll: false,
     });
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => isOpen || close()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="panel">
-          <div className="panel-head">
-            <Dialog.Title>{t('addressees.notice')}</Dialog.Title>
-            <Dialog.Close className="button quiet">{t('close')}</Dialog.Close>
-          </div>
-          {erased === undefined ? (
-            <>
-              <Field label={t('addressees.language')}>
-                {(ids) => (
-                  <select
-                    {...ids}
-                    value={language ?? ''}
-                    onChange={({ target }) =>
-                      void navigate({
-                        to: '.',
-                        search: ({ language: _, ...others }: { language?: string }) => ({
-                          ...others,
-                          ...(target.value === '' ? {} : { language: target.value }),
-                        }),
-                        resetScroll: false,
-                      })
-                    }
-                  >
-                    <option value="">{t('addressees.ownLanguage')}</option>
-                    {LANGUAGES.map((one) => (
-                      <option key={one} value={one}>
-                        {languageName(one)}
-                      </option>
-                    ))}
-                  </select>
-                )}
-              </Field>
-              <Loaded query={notice}>
-                {(found) => (
+    <Panel title={t('addressees.notice')} onEnd={close}>
+      {erased === undefined ? (
+        <>
+          <Field label={t('addressees.language')}>
+            {(ids) => (
+              <select
+                {...ids}
+                value={language ?? ''}
+                onChange={({ target }) =>
+                  void navigate({
+                    to: '.',
+                    search: ({ language: _, ...others }: { language?: string }) => ({
+                      ...others,
+                      ...(target.value === '' ? {} : { language: target.value }),
+                    }),
+                    resetScroll: false,
+                  })
+                }
+              >
+                <option value="">{t('addressees.ownLanguage')}</option>
+                {LANGUAGES.map((one) => (
+                  <option key={one} value={one}>
+                    {languageName(one)}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <Loaded query={notice}>
+            {(found) => (
+              <>
+                <Dialog.Description className="soft">
+                  {found.to === '' ? t('addressees.noAddress') : t('addressees.to', { address: found.to })}
+                </Dialog.Description>
+                {hasOne(me, DECIDERS) && (
                   <>
-                    <Dialog.Description className="soft">
-                      {found.to === ''
-                        ? t('addressees.noAddress')
-                        : t('addressees.to', { address: found.to })}
-                    </Dialog.Description>
-                    {hasOne(me, DECIDERS) && (
-                      <>
-                        <p className="actions">
-                          <button
-                            type="button"
-                            className="button quiet"
-                            disabled={testing.isPending}
-                            onClick={() => testing.mutate()}
-                          >
-                            {t('addressees.test')}
-                          </button>
-                          {testing.data !== undefined && (
-                            <span role="status">
-                              {t('addressees.tested', {
-                                to: testing.data.to,
-                                outcome: named('outcome', testing.data.outcome),
-                              })}
-                            </span>
-                          )}
-                        </p>
-                        {testing.error !== null && <Failed error={testing.error} />}
-                      </>
-                    )}
-                    <Notice
-                      language={found.language}
-                      subject={found.apart.subject}
-                      blocks={found.apart.blocks}
-                      incident={of.incident}
-                    />
-                    {hasOne(me, OFFICERS) && <Erase of={of} person={person} onErased={setErased} />}
+                    <p className="actions">
+                      <button
+                        type="button"
+                        className="button quiet"
+                        disabled={testing.isPending}
+                        onClick={() => testing.mutate()}
+                      >
+                        {t('addressees.test')}
+                      </button>
+                      {testing.data !== undefined && (
+                        <span role="status">
+                          {t('addressees.tested', {
+                            to: testing.data.to,
+                            outcome: named('outcome', testing.data.outcome),
+                          })}
+                        </span>
+                      )}
+                    </p>
+                    {testing.error !== null && <Failed error={testing.error} />}
                   </>
                 )}
-              </Loaded>
-            </>
-          ) : (
-            <Dialog.Description role="status">{erased}</Dialog.Description>
-          )}
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+                <Notice
+                  language={found.language}
+                  subject={found.apart.subject}
+                  blocks={found.apart.blocks}
+                  incident={of.incident}
+                />
+                {hasOne(me, OFFICERS) && <Erase of={of} person={person} onErased={setErased} />}
+              </>
+            )}
+          </Loaded>
+        </>
+      ) : (
+        <Dialog.Description role="status">{erased}</Dialog.Description>
+      )}
+    </Panel>
   );
 }
 

@@ -1,4 +1,5 @@
 /** People and their roles: who is here, who is invited, and what each may do. */
+import { ROLES } from '@forthright/contract/lists';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { type Answer, answerOf, api } from '../app/client.ts';
@@ -13,14 +14,8 @@ import { useWords } from '../words/index.tsx';
 
 type Person = Answer<'/api/people', 'get'>['people'][number];
 
-const ROLES = [
-  'investigator',
-  'privacy-officer',
-  'approver',
-  'support-agent',
-  'auditor',
-  'administrator',
-] as const satisfies readonly Role[];
+/** What a person may be; the role of an app goes to a token. */
+const PERSON_ROLES = ROLES.filter((role) => role !== 'customer-app');
 
 const peopleQuery = { queryKey: ['people'], queryFn: () => answerOf(api.GET('/api/people')) };
 
@@ -145,7 +140,7 @@ function Roles({ person }: Readonly<{ person: Person }>) {
   return (
     <fieldset className="whole roles" disabled={setting.isPending}>
       <legend className="unseen">{t('people.rolesOf', { name: person.name })}</legend>
-      {ROLES.map((role) => (
+      {PERSON_ROLES.map((role) => (
         <label key={role} className="check">
           <input
             type="checkbox"
@@ -221,9 +216,11 @@ function Invite() {
             <select
               {...ids}
               value={role}
-              onChange={(event) => setRole(ROLES.find((one) => one === event.target.value) ?? 'investigator')}
+              onChange={(event) =>
+                setRole(PERSON_ROLES.find((one) => one === event.target.value) ?? 'investigator')
+              }
             >
-              {ROLES.map((one) => (
+              {PERSON_ROLES.map((one) => (
                 <option key={one} value={one}>
                   {named('role', one)}
                 </option>

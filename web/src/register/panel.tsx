@@ -2,6 +2,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { Panel } from '../kit/panel.tsx';
 import { Loaded } from '../kit/states.tsx';
 import { useWords } from '../words/index.tsx';
 import { registerQueries } from './queries.ts';
@@ -18,68 +19,59 @@ export function ProofPanel({ entry }: Readonly<{ entry: number }>) {
       resetScroll: false,
     });
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => isOpen || close()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="panel">
-          <div className="panel-head">
-            <Dialog.Title>{t('register.proof', { entry })}</Dialog.Title>
-            <Dialog.Close className="button quiet">{t('close')}</Dialog.Close>
-          </div>
-          <Loaded query={proof}>
-            {(found) => (
-              <>
-                <Dialog.Description className={found.isTrue ? 'verdict' : 'verdict failed'}>
-                  {t(found.isTrue ? 'register.proved' : 'register.broken', { size: found.size })}
-                </Dialog.Description>
-                <dl className="facts">
-                  <dt>{t('register.root')}</dt>
-                  <dd>
-                    <code className="hash">{found.root}</code>
-                  </dd>
-                  <dt>{t('register.bytes')}</dt>
-                  <dd>
-                    <pre className="wrapped">{pretty(found.bytes)}</pre>
-                  </dd>
-                  <dt>{t('register.checkpoint')}</dt>
-                  <dd>
-                    <pre className="wrapped">{found.checkpoint}</pre>
-                  </dd>
-                </dl>
-                <details className="more">
-                  <summary>{t('register.way', { count: found.proof.length })}</summary>
-                  <ol className="way">
-                    {found.proof.map((hash) => (
-                      <li key={hash}>
-                        <code className="hash">{hash}</code>
-                      </li>
-                    ))}
-                  </ol>
-                </details>
-                <p className="actions">
-                  <button
-                    type="button"
-                    className="button quiet"
-                    onClick={() => save(`entry-${entry}.tlog-proof`, new Blob([found.tlogProof]))}
-                  >
-                    {t('register.saveProof')}
-                  </button>
-                  <button
-                    type="button"
-                    className="button quiet"
-                    onClick={() => save(`entry-${entry}.json`, new Blob([found.bytes]))}
-                  >
-                    {t('register.saveEntry')}
-                  </button>
-                </p>
-                <p className="soft">{t('register.offline')}</p>
-                <pre className="wrapped">{commandOf(entry)}</pre>
-              </>
-            )}
-          </Loaded>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Panel title={t('register.proof', { entry })} onEnd={close}>
+      <Loaded query={proof}>
+        {(found) => (
+          <>
+            <Dialog.Description className={found.isTrue ? 'verdict' : 'verdict failed'}>
+              {t(found.isTrue ? 'register.proved' : 'register.broken', { size: found.size })}
+            </Dialog.Description>
+            <dl className="facts">
+              <dt>{t('register.root')}</dt>
+              <dd>
+                <code className="hash">{found.root}</code>
+              </dd>
+              <dt>{t('register.bytes')}</dt>
+              <dd>
+                <pre className="wrapped">{pretty(found.bytes)}</pre>
+              </dd>
+              <dt>{t('register.checkpoint')}</dt>
+              <dd>
+                <pre className="wrapped">{found.checkpoint}</pre>
+              </dd>
+            </dl>
+            <details className="more">
+              <summary>{t('register.way', { count: found.proof.length })}</summary>
+              <ol className="way">
+                {found.proof.map((hash) => (
+                  <li key={hash}>
+                    <code className="hash">{hash}</code>
+                  </li>
+                ))}
+              </ol>
+            </details>
+            <p className="actions">
+              <button
+                type="button"
+                className="button quiet"
+                onClick={() => save(`entry-${entry}.tlog-proof`, new Blob([found.tlogProof]))}
+              >
+                {t('register.saveProof')}
+              </button>
+              <button
+                type="button"
+                className="button quiet"
+                onClick={() => save(`entry-${entry}.json`, new Blob([found.bytes]))}
+              >
+                {t('register.saveEntry')}
+              </button>
+            </p>
+            <p className="soft">{t('register.offline')}</p>
+            <pre className="wrapped">{commandOf(entry)}</pre>
+          </>
+        )}
+      </Loaded>
+    </Panel>
   );
 }
 

@@ -1,23 +1,12 @@
 import * as z from 'zod';
 import { AnyIncident, Id, Line, Moment, Person, Proof, Prose, Received, Shown, Somebody } from '../fields.ts';
+import { ITEM_KINDS, type ItemKind, REQUEST_KINDS } from '../lists.ts';
 import { next, page } from './shared.ts';
 
 /** What people write, and by when they are to be answered. */
 
 export const ITEM_STATES = ['open', 'answered', 'closed'] as const;
 export type ItemState = (typeof ITEM_STATES)[number];
-
-/** Requests of GDPR Art. 15 to 21, and what else people write. */
-export const REQUEST_KINDS = [
-  'access',
-  'rectification',
-  'erasure',
-  'restriction',
-  'portability',
-  'objection',
-] as const;
-export const ITEM_KINDS = ['reply', 'complaint', 'claim', ...REQUEST_KINDS, 'other'] as const;
-export type ItemKind = (typeof ITEM_KINDS)[number];
 
 /**
  * What was known of the writer when it came in: an id given now, somebody of this incident, or somebody of another one only. Nobody

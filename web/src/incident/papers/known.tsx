@@ -1,4 +1,14 @@
 /** What papers are made of and no other page asks for: said here, in the groups in which somebody knows it. */
+import {
+  DATA_CATEGORIES,
+  DATA_ROLES,
+  PEOPLE_CATEGORIES,
+  REPORTERS,
+  VERIS_ACTIONS,
+  VERIS_ACTORS,
+  type VerisAction,
+  type VerisActor,
+} from '@forthright/contract/lists';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { answerOf, api, Refused } from '../../app/client.ts';
@@ -8,7 +18,6 @@ import { Deed } from '../../kit/deed.tsx';
 import { useWords } from '../../words/index.tsx';
 import type { Shown } from '../queries.ts';
 import {
-  type Cause,
   changedCategories,
   changedCause,
   changedEntity,
@@ -19,54 +28,8 @@ import {
   type Facts,
 } from './known.rules.ts';
 
-const DATA = [
-  'name',
-  'email',
-  'postal-address',
-  'phone',
-  'date-of-birth',
-  'orders',
-  'messages',
-  'credentials',
-  'payment',
-  'identity-document',
-  'location',
-  'special-category',
-  'other',
-] as const satisfies readonly NonNullable<NonNullable<Shown['categories']>['data']>[number][];
-const PEOPLE = [
-  'customers',
-  'sellers',
-  'visitors',
-  'employees',
-  'applicants',
-  'children',
-  'other',
-] as const satisfies readonly NonNullable<NonNullable<Shown['categories']>['people']>[number][];
-const REPORTERS = [
-  'vendor',
-  'seller',
-  'security-researcher',
-  'customer',
-  'employee',
-  'authority',
-  'own-monitoring',
-  'other',
-] as const satisfies readonly NonNullable<Shown['reportedBy']>['as'][];
-const ROLES = ['controller', 'joint-controller', 'processor'] as const satisfies readonly NonNullable<
-  Shown['role']
->['as'][];
-const ACTIONS = [
-  'error',
-  'misuse',
-  'hacking',
-  'malware',
-  'social',
-  'physical',
-  'environmental',
-  'unknown',
-] as const satisfies readonly Cause['action'][];
-const ACTORS = ['internal', 'external', 'partner', 'unknown'] as const satisfies readonly Cause['actor'][];
+const ACTIONS = Object.keys(VERIS_ACTIONS) as VerisAction[];
+const ACTORS = Object.keys(VERIS_ACTORS) as VerisActor[];
 
 const whoParts = ({ site, brand, entity, role, contactPoint, reportedBy }: Shown) => ({
   site: optional(line('known.site', { first: site ?? '' })),
@@ -77,7 +40,7 @@ const whoParts = ({ site, brand, entity, role, contactPoint, reportedBy }: Shown
     ({ entity: name }: Raws) => String(name).trim() !== '',
     optional(line('known.country', { first: entity?.country ?? '', help: 'known.countryHelp' })),
   ),
-  role: optional(one('known.role', ROLES, { group: 'data-role', first: role?.as ?? '' })),
+  role: optional(one('known.role', DATA_ROLES, { group: 'data-role', first: role?.as ?? '' })),
   for: when(
     ({ role: as }: Raws) => as === 'processor' || as === 'joint-controller',
     line('known.for', { first: role?.for ?? '' }),
@@ -107,8 +70,11 @@ const whatParts = ({ cause, effects, remedies, delay }: Shown) => ({
 
 const textOf = (value: number | undefined): string => (value === undefined ? '' : String(value));
 const howParts = ({ categories, estimate, records }: Shown) => ({
-  data: some('known.data', DATA, { group: 'data-category', first: categories?.data ?? [] }),
-  people: some('known.people', PEOPLE, { group: 'people-category', first: categories?.people ?? [] }),
+  data: some('known.data', DATA_CATEGORIES, { group: 'data-category', first: categories?.data ?? [] }),
+  people: some('known.people', PEOPLE_CATEGORIES, {
+    group: 'people-category',
+    first: categories?.people ?? [],
+  }),
   min: optional(whole('known.min', { first: textOf(estimate?.min), help: 'known.minHelp' })),
   max: optional(whole('known.max', { first: textOf(estimate?.max) })),
   recordsMin: optional(whole('known.recordsMin', { first: textOf(records?.min) })),

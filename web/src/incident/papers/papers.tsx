@@ -7,6 +7,7 @@ import { answerOf, api, Refused } from '../../app/client.ts';
 import { hasOne, useMe, WORKERS } from '../../app/session.ts';
 import { Field, instantOf, localOf, ownZone } from '../../kit/form.tsx';
 import { useName } from '../../kit/names.ts';
+import { Panel } from '../../kit/panel.tsx';
 import { Failed, Loaded } from '../../kit/states.tsx';
 import { When } from '../../kit/time.tsx';
 import { useWords } from '../../words/index.tsx';
@@ -321,33 +322,20 @@ function Issue({
     issuing.mutate();
   };
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => isOpen || onEnd()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="panel small-panel">
-          <div className="panel-head">
-            <Dialog.Title>{t('papers.issueTitle', { paper: named('paper', paper), number })}</Dialog.Title>
-            <Dialog.Close className="button quiet">{t('close')}</Dialog.Close>
-          </div>
-          <Dialog.Description>{t('papers.issueWhy')}</Dialog.Description>
-          <p>{named('paper-then', paper)}</p>
-          {paper === 'authority-report' && !isComplete && <p>{t('papers.incomplete')}</p>}
-          {SAYS_WHEN.includes(paper) && nextUpdate === undefined && <p>{t('papers.noNextUpdate')}</p>}
-          <form onSubmit={handleSubmit}>
-            {issuing.error !== null && <Failed error={issuing.error} />}
-            {hasChanged(issuing.error) && <p>{t('papers.readAgain')}</p>}
-            <p className="actions">
-              <button
-                type="submit"
-                className="button"
-                disabled={issuing.isPending || hasChanged(issuing.error)}
-              >
-                {t('papers.issueNow')}
-              </button>
-            </p>
-          </form>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Panel title={t('papers.issueTitle', { paper: named('paper', paper), number })} isSmall onEnd={onEnd}>
+      <Dialog.Description>{t('papers.issueWhy')}</Dialog.Description>
+      <p>{named('paper-then', paper)}</p>
+      {paper === 'authority-report' && !isComplete && <p>{t('papers.incomplete')}</p>}
+      {SAYS_WHEN.includes(paper) && nextUpdate === undefined && <p>{t('papers.noNextUpdate')}</p>}
+      <form onSubmit={handleSubmit}>
+        {issuing.error !== null && <Failed error={issuing.error} />}
+        {hasChanged(issuing.error) && <p>{t('papers.readAgain')}</p>}
+        <p className="actions">
+          <button type="submit" className="button" disabled={issuing.isPending || hasChanged(issuing.error)}>
+            {t('papers.issueNow')}
+          </button>
+        </p>
+      </form>
+    </Panel>
   );
 }
