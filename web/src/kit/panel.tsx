@@ -1,4 +1,4 @@
-/** A panel over the page: its title, a way out, and what it is for. What describes it stands in `Dialog.Description`. */
+/** A panel at the side, over the page: its title, a way out, and what it is for. What describes it stands in `Dialog.Description`. */
 import { Dialog } from '@base-ui/react/dialog';
 import type { ComponentProps, ReactNode } from 'react';
 import { useWords } from '../words/index.tsx';
@@ -7,7 +7,7 @@ type Props = Readonly<{
   title: string;
   onEnd: () => void;
   children: ReactNode;
-  /** In the middle of the page, for a few words; otherwise at its side, and as high. */
+  /** For a few words: narrower. */
   isSmall?: boolean;
   isOpen?: boolean;
   initialFocus?: ComponentProps<typeof Dialog.Popup>['initialFocus'];

@@ -177,7 +177,7 @@ function holdingStatement(order: Order): Parts {
   const where = [brand, site].find(isThere);
   const data = categories?.data?.map((one) => words.data[one]).join(', ');
   const contained = times.contained;
-  const to = isThere(contactPoint) ? passOn.to(contactPoint) : passOn.to(words.unknown);
+  const to = isThere(contactPoint) ? passOn.to(contactPoint) : passOn.toUnknown;
   const pass = (label: string): PaperLine => ({
     label,
     text: to,

@@ -198,6 +198,7 @@ export const ENGLISH = {
     press: 'Press and authorities',
     saw: 'Whoever saw the data of others, or still has it: note who, what and when, and ask them not to pass it on',
     to: (whom: string) => `to ${whom}`,
+    toUnknown: 'To whom is not known yet',
   },
   missing: {
     aware: 'When the organisation became aware: the 72 hours count from it',
