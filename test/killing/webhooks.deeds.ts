@@ -53,7 +53,10 @@ export const DEEDS: Deeds = {
   },
 };
 
-/** Each webhook and each move has its entry and the other way round; who waits for a delivery has its job. */
+/**
+ * Each webhook and each move has its entry and the other way round; who waits for a delivery has its job; whoever wants to hear of
+ * incidents heard of each, but of those that were restricted before it was their turn.
+ */
 export async function alsoWrong(reads: Reads): Promise<string[]> {
   const strays = await reads.rows<{ what: string }>(
     `SELECT coalesce(d.entry, e.index)::text AS what
@@ -68,7 +71,9 @@ export async function alsoWrong(reads: Reads): Promise<string[]> {
      UNION SELECT e.index::text FROM register_entries e
       WHERE e.kind = 'incident-opened' AND e.index <= (SELECT entry FROM webhook_cursor)
         AND e.index > (SELECT min(entry) FROM webhooks WHERE state = 'enabled')
-        AND NOT EXISTS (SELECT FROM webhook_events v WHERE v.subject = e.index::text)`,
+        AND NOT EXISTS (SELECT FROM webhook_events v WHERE v.subject = e.index::text)
+        AND NOT EXISTS (SELECT FROM register_entries r WHERE r.kind = 'incident-restricted'
+          AND convert_from(r.entry, 'UTF8')::jsonb->'incident' = convert_from(e.entry, 'UTF8')::jsonb->'incident')`,
   );
   return strays.map(({ what }) => `${what} has no counterpart`);
 }
