@@ -165,6 +165,8 @@ async function send(
   return answer.status;
 }
 
+const sessions = new Map<string, As>();
+
 async function signIn(who: string): Promise<As> {
   world.pass(1 / 30);
   const { cookie } = await world.ask(
@@ -173,7 +175,14 @@ async function signIn(who: string): Promise<As> {
     {},
     { email: `${who}@planted.example`, password: PASSWORD },
   );
+  sessions.set(who, { cookie });
   return { cookie };
+}
+
+/** Signs in where the session was ended, as some operations do: a password takes its time on purpose. */
+async function sendAs(who: string, operation: Asking, input: Json): Promise<number> {
+  const status = await send(operation, input, sessions.get(who) ?? (await signIn(who)));
+  return status === 401 ? send(operation, input, await signIn(who)) : status;
 }
 
 function refuseFound(what: string): void {
@@ -197,19 +206,17 @@ test('no request to any operation, whoever asks and whatever is wrong with it, l
     const right = taken(schema, '', ids, 'required') as Json;
     const all = taken(schema, '', ids, 'all') as Json;
     for (const role of ROLES) {
-      const as = await signIn(`${role}.wilhelmina.q`);
-      const status = await send(operation, right, as);
+      const status = await sendAs(`${role}.wilhelmina.q`, operation, right);
       if (status === 200) succeeded += 1;
       assert.notEqual(status, 429, operation.name);
     }
-    const as = await signIn('victim');
-    await send(operation, all, as);
-    await send(operation, wrong(schema), as);
-    await send(operation, { ...right, [NAME]: EMAIL }, as);
+    await sendAs('victim', operation, all);
+    await sendAs('victim', operation, wrong(schema));
+    await sendAs('victim', operation, { ...right, [NAME]: EMAIL });
     await send(operation, right, {});
     await send(operation, right, {}, { authorization: `Bearer fwt_${EMAIL}` });
     await send(operation, right, { cookie: `forthright-session=fws_${encodeURIComponent(NAME)}` });
-    await send(operation, right, as, {
+    await send(operation, right, sessions.get('victim') ?? {}, {
       'content-type': `text/plain; name=${EMAIL}`,
       origin: 'https://planted.example',
     });

@@ -57,6 +57,7 @@ export type ServerOptions = Readonly<{
 const EVERYTHING = { most: 6000, windowSeconds: 60 };
 const SILENCE_MS = 30_000;
 const LINGER_MS = 2000;
+const CLOSE_IDLE_MS = 250;
 const ENTRANCES = { most: 20, windowSeconds: 60 };
 const QUESTIONS = { most: 60, windowSeconds: 60 };
 
@@ -105,7 +106,12 @@ export function makeServer(options: ServerOptions): FastifyInstance {
   });
   const metrics = new Metrics();
   const streams = new Streams();
-  app.addHook('preClose', async () => streams.end());
+  app.addHook('preClose', async () => {
+    streams.end();
+    // Whoever still sends what was refused falls idle only when those that were idle have been closed.
+    const again = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_MS);
+    app.server.once('close', () => clearInterval(again));
+  });
   const door: Door = {
     ...options,
     app,
