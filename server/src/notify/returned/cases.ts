@@ -573,4 +573,26 @@ export const CASES: readonly (readonly [
   ['contenterror', '550 Sorry', '5.6.7'],
   ['systemerror', '451 Sorry', '4.3.6'],
   ['filtered', '550 Sorry', '5.2.9'],
+  // A provider's rate that is told per SPF or DKIM domain is no failure of SPF
+  [
+    'speeding',
+    '421-4.7.28 Gmail has detected an unusual rate of unsolicited mail originating 421-4.7.28 from your SPF domain [shop.example 15]. To protect 421-4.7.28 our users from spam, mail sent from your domain has been temporarily 421-4.7.28 rate limited.',
+    '4.7.28',
+  ],
+  ['rejected', '451 Message temporarily deferred due to unresolvable RFC.5321 from domain', ''],
+  ['rejected', '550-Verification failed for <news@shop.example> 550 Sender verify failed', '5.1.1'],
+  ['rejected', 'team@lists.example is a closed mailing list', ''],
+  ['blocked', '550 Your host is not allowed to connect to this server.', '', 'rcpt'],
+  ['contenterror', '554 5.7.7 too many equal X-headers (X-Original-Authentication-Results:)', '5.7.7'],
+  // Words that programs write as one
+  ['userunknown', '500 (err.nosuchuser)', ''],
+  ['userunknown', '550 ERR_MAILBOX_NOT_FOUND', ''],
+  ['networkerror', 'connect to mx.other.example[192.0.2.25]:25: No route to host', ''],
+  // NetEase tells all by letters: how fast, how many at once, who
+  ['toomanyconn', '421 HL:ICC 163 mx1,v8CowAB,1604311200', ''],
+  ['speeding', '421 HL:IFC 163 mx1,v8CowAB,1604311200', ''],
+  ['speeding', '451 RP:QRC 163 mx1,v8CowAB,1604311200', ''],
+  ['blocked', '421 HL:REP 163 mx1,v8CowAB,1604311200', ''],
+  ['suspend', '550 5.1.1 <ana@other.example> inactive recipient rejected', '5.1.1', 'rcpt'],
+  ['policyviolation', '552 MS-Office file containing VBA macros found inside of the email', ''],
 ];

@@ -53,6 +53,10 @@ const PHASES: readonly Readonly<{ phase: Phase; says: RegExp }>[] = [
   },
 ];
 
+/** A transcript of commands sent at once ends with DATA, though the recipient was refused before. */
+const PIPELINED =
+  /^550 5\.1\.1 .{0,300}\.\.\. user unknown|^<<< ?50[34][ -].{0,80}\b(rcpt|recipient)|^<<< ?554[ -].{0,20}no valid recipients/im;
+
 /** Where in the conversation the refusal came; of several the last, which is the one that was refused. */
 export function phaseIn(text: string): Phase {
   let last: Phase = '';
@@ -62,5 +66,5 @@ export function phaseIn(text: string): Phase {
       if (index > at) [last, at] = [phase, index];
     }
   }
-  return last;
+  return last === 'data' && PIPELINED.test(text) ? 'rcpt' : last;
 }

@@ -201,9 +201,11 @@ export function judge(evidence: Evidence): Returned {
   const status = mostTelling(named.filter(Boolean));
   const reply = said[0]?.reply || said[1]?.reply || around?.reply || '';
   const phase = phaseIn(evidence.diagnostic) || phaseIn(evidence.words) || phaseIn(evidence.context);
-  const reason = /^(delivered|relayed|expanded)$/.test(action)
+  const told = /^(delivered|relayed|expanded)$/.test(action)
     ? 'delivered'
     : reasonOf(evidence, status, reply, phase);
+  // What is still tried may yet arrive: nobody is given up before the reporter does so.
+  const reason = action === 'delayed' && REASONS[told] === 'address-dead' ? 'expired' : told;
   const diagnostic = (evidence.diagnostic || evidence.words || evidence.context).replace(/\s+/g, ' ').trim();
   return outcome(reason, { recipient, status, reply, diagnostic: diagnostic.slice(0, 500) });
 }
@@ -256,8 +258,24 @@ const DOUBTFUL = /\b(user unknown|unknown user(?!:)|no such user here|recipient 
 const saysLittle = (words: string, recipient: string): boolean =>
   words.replace(recipient.toLowerCase(), '').replace(/[^\p{L}]/gu, '').length < 12;
 
+/** Sendmail reports the first line of a reply of many; the others stand in its transcript. */
+function whole(diagnostic: string, context: string): string {
+  const first = diagnostic.trim();
+  if (!/^[45]\d\d-/.test(first) || /[45]\d\d[ -]/.test(first.slice(4))) return diagnostic;
+  const lines = context.split('\n').map((line) => line.trim());
+  const at = lines.findIndex((line) => line.startsWith('<<<') && line.slice(3).trim().startsWith(first));
+  if (at < 0) return diagnostic;
+  const rest = lines.slice(at, at + 20);
+  const end = rest.findIndex((line) => !line.startsWith('<<<') || /^<<< ?\d{3} /.test(line));
+  const last = rest[end]?.startsWith('<<<') ? end + 1 : end;
+  return rest
+    .slice(0, last < 0 ? rest.length : last)
+    .map((line) => line.slice(3).trim())
+    .join('\n');
+}
+
 function reasonOf(evidence: Evidence, status: string, reply: string, phase: Phase): Reason {
-  const diagnostic = plain(evidence.diagnostic);
+  const diagnostic = plain(whole(evidence.diagnostic, evidence.context));
   const comment = plain(evidence.comment);
   const words = plain(evidence.words);
   const context = plain(evidence.context);

@@ -108,6 +108,26 @@ const ORDINARY: Readonly<Record<string, string>> = {
     },
     'Failed deliveries cost money. With us each message to your customers arrives. Mailbox full? We come again.',
   ),
+  'what Exim tells the postmaster of its queue': mail(
+    { From: 'Mail Delivery System <Mailer-Daemon@relay.example>', Subject: 'Message frozen' },
+    'Message 1abcde-000000-00 has been frozen by the system filter.\nThe sender is <ana@other.example>.\n\nThe following address(es) have yet to be delivered:\n\n  bea@corp.example',
+  ),
+  'what Exim tells the owner of a filter': mail(
+    {
+      From: 'Mail Delivery System <Mailer-Daemon@relay.example>',
+      Subject: 'error(s) in forwarding or filtering',
+    },
+    'The r1 router encountered the following error(s):\n  domain missing or malformed in the address "@@corp.example"\n\nOther addresses were processed normally.',
+  ),
+  'a receipt of what was deleted unread': mail(
+    {
+      From: 'Bea <bea@corp.example>',
+      Subject: 'Not read: About your account',
+      'MIME-Version': '1.0',
+      'Content-Type': 'multipart/report; report-type=disposition-notification; boundary=b1',
+    },
+    '--b1\nContent-Type: text/plain\n\nYour message was deleted without being read.\n\n--b1\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; bea@corp.example\nDisposition: automatic-action/MDN-sent-automatically; deleted\n\n--b1--',
+  ),
   'an announcement of a provider': mail(
     { From: 'Mail team <team@provider.example>', Subject: 'Changes to our mail servers' },
     'From May on mail without DMARC will be rejected with 550 5.7.26. Messages from blocked addresses were not delivered before either.',

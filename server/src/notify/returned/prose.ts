@@ -90,7 +90,7 @@ function placesIn(
 ): Place[] {
   const places: Place[] = [];
   for (const [line, text] of lines.entries()) {
-    if (!text.includes('@') || places.length > MOST_NAMED) continue;
+    if (!text.includes('@') || places.length > MOST_NAMED || isContinued(lines, line)) continue;
     for (const { address, at } of addressesIn(text)) {
       const shape = `${text.slice(Math.max(0, at - 120), at)}@${text.slice(at + address.length, at + address.length + 40)}`;
       const isKnown = [...failed, ...to].some((one) => sameAddress(one, address));
@@ -110,6 +110,14 @@ function placesIn(
   return kept.filter(
     ({ recipient }, at) => kept.findIndex((one) => sameAddress(one.recipient, recipient)) === at,
   );
+}
+
+/** Whether a line goes on with what Postfix says of a recipient: an address there is part of the reply. */
+function isContinued(lines: readonly string[], line: number): boolean {
+  if (!/^ {4}\S/.test(lines[line] ?? '')) return false;
+  let head = line - 1;
+  while (head > line - 20 && /^ {4}\S/.test(lines[head] ?? '')) head -= 1;
+  return /^<[^<>\s]{3,254}>(?: \(expanded from [^)]{3,260}\))?: \S/.test(lines[head] ?? '');
 }
 
 /** What is said from each recipient to the next; those on one line, or in an unbroken list, share what follows. */

@@ -15,7 +15,7 @@ export type Reported = Readonly<{
 
 /** The groups of a report: fields with empty lines between groups. Broken lines are passed over. */
 function groups(text: string): Fields[] {
-  const unfolded = text.replace(/\r\n?/g, '\n').replace(/\n[ \t]+(?=\S)/g, ' ');
+  const unfolded = decoded(text.replace(/\r\n?/g, '\n')).replace(/\n[ \t]+(?=\S)/g, ' ');
   const all: Fields[] = [];
   for (const block of unfolded.split(/\n[ \t]*\n/)) {
     const fields = new Map<string, string[]>();
@@ -28,6 +28,14 @@ function groups(text: string): Fields[] {
     if (fields.size > 0) all.push(fields);
   }
   return all;
+}
+
+/** Gateways that write a report anew put its encoding among its fields, and encode the groups below. */
+function decoded(text: string): string {
+  const [above, mark] = /^[\s\S]*?^content-transfer-encoding: ?(base64)[\s\S]*?\n\n/im.exec(text) ?? [];
+  const below = text.slice(above?.length ?? 0).trim();
+  if (above === undefined || mark === undefined || !/^[A-Za-z\d+/\s]+={0,2}$/.test(below)) return text;
+  return `${above}${Buffer.from(below, 'base64').toString('utf8').replace(/\r\n?/g, '\n')}`;
 }
 
 const MOST_RECIPIENTS = 1000;

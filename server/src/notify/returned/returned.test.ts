@@ -99,6 +99,94 @@ describe('what a reporter writes whatever the reason is tells none', () => {
   }
 });
 
+const PARTS = (type: string, words: string, fields: string): string =>
+  `Return-Path: <>\nFrom: MAILER-DAEMON@relay.example (Mail Delivery System)\nTo: news@shop.example\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=${type}; boundary=b1\n\n--b1\nContent-Type: text/plain\n\n${words}\n\n--b1\nContent-Type: message/${type}\n\n${fields}\n\n--b1--\n`;
+const FAILED =
+  'Reporting-MTA: dns; relay.example\n\nFinal-Recipient: rfc822; ana@other.example\nAction: failed';
+const DELAY =
+  'From: Mail Delivery Subsystem <mailer-daemon@relay.example>\nTo: news@shop.example\nSubject: Delivery Status Notification (Delay)\n\n** Delivery incomplete **\n\nThere was a temporary problem delivering your message to ana@other.example.\nIt will retry for 46 more hours.\n';
+
+/** What stands in a report, how it came there, and what it means. */
+const FORMS: Readonly<Record<string, readonly [mail: string, kind: string, reason: Reason]>> = {
+  'a refusal in the form of a receipt: the mailbox is full': [
+    PARTS(
+      'disposition-notification',
+      'Your message to <ana@other.example> was automatically rejected:\nQuota exceeded (mailbox for user is full)',
+      'Final-Recipient: rfc822; ana@other.example\nDisposition: automatic-action/MDN-sent-automatically; deleted',
+    ),
+    'temporary',
+    'mailboxfull',
+  ],
+  "a refusal in the form of a receipt: the owner's filter": [
+    PARTS(
+      'disposition-notification',
+      'Your message was automatically rejected by Sieve, a mail\nfiltering language. The following reason was given:\nNo letters on Sundays, please',
+      'Final-Recipient: rfc822; ana@other.example\nDisposition: automatic-action/MDN-sent-automatically; deleted',
+    ),
+    'blocked-by-policy',
+    'filtered',
+  ],
+  'a delay of which nothing more is known': [DELAY, 'temporary', 'expired'],
+  'commands sent at once: the recipient was refused, though DATA was sent before the answer came': [
+    PARTS(
+      'delivery-status',
+      '   ----- Transcript of session follows -----\n... while talking to mx.other.example.:\n>>> DATA\n<<< 553 5.3.0 <ana@other.example>... Unknown E-Mail Address\n550 5.1.1 <ana@other.example>... User unknown\n<<< 503 5.0.0 Need RCPT (recipient)',
+      `${FAILED}\nStatus: 5.3.0\nDiagnostic-Code: SMTP; 553 5.3.0 <ana@other.example>... Unknown E-Mail Address`,
+    ),
+    'address-dead',
+    'userunknown',
+  ],
+  'the first line of a reply in the report, the others in the transcript': [
+    PARTS(
+      'delivery-status',
+      '   ----- Transcript of session follows -----\n... while talking to mx.other.example.:\n>>> DATA\n<<< 550-5.7.1 [192.0.2.7 7] Our system has detected that this message is\n<<< 550-5.7.1 likely unsolicited mail. It has been blocked.\n<<< 550 5.7.1 Good-bye\n554 5.0.0 Service unavailable',
+      `${FAILED}\nStatus: 5.7.1\nDiagnostic-Code: SMTP; 550-5.7.1 [192.0.2.7 7] Our system has detected that this message is`,
+    ),
+    'blocked-by-policy',
+    'spamdetected',
+  ],
+  'groups that a gateway encoded': [
+    PARTS(
+      'delivery-status',
+      'Your message could not be delivered.',
+      `Reporting-MTA: dns; relay.example\nContent-Transfer-Encoding: base64\n\n${Buffer.from(`${FAILED.slice(FAILED.indexOf('Final'))}\nStatus: 5.1.1\n`).toString('base64')}`,
+    ),
+    'address-dead',
+    'userunknown',
+  ],
+  'an address within a reply, on a line of its own': [
+    'Return-Path: <>\nFrom: MAILER-DAEMON@relay.example\nTo: news@shop.example\nSubject: Undelivered Mail Returned to Sender\n\n<ana@other.example>: host mx.other.example[192.0.2.25] said: 550 5.1.1\n    <bounces+x1@mail.shop.example>: unauthorized sender (in reply to RCPT TO\n    command)\n',
+    'blocked-by-policy',
+    'rejected',
+  ],
+  'what a scanner writes below': [
+    'Return-Path: <>\nFrom: MAILER-DAEMON@relay.example\nTo: news@shop.example\nSubject: Undelivered Mail Returned to Sender\n\n<ana@other.example>: host mx.other.example[192.0.2.25] said: 550 5.1.1 User\n    unknown (in reply to RCPT TO command)\n\n----------\nThis email has been scanned for spam and viruses by a gateway.\n',
+    'address-dead',
+    'userunknown',
+  ],
+  'a host that is unknown for now': [
+    PARTS(
+      'delivery-status',
+      'THIS IS A WARNING ONLY.',
+      `${FAILED.replace('failed', 'delayed')}\nStatus: 4.4.4\nDiagnostic-Code: smtp; 454 4.4.4 [internal] no MX or A for domain`,
+    ),
+    'temporary',
+    'expired',
+  ],
+};
+
+describe('the same thing said in a form of its own', () => {
+  for (const [what, [mail, kind, reason]] of Object.entries(FORMS)) {
+    test(what, async () => {
+      const got = await readReturned(Buffer.from(mail));
+      assert.deepEqual(
+        got.map((one) => [one.kind, one.reason]),
+        [[kind, reason]],
+      );
+    });
+  }
+});
+
 describe('any bytes', () => {
   const mails = readdirSync(fixtures)
     .filter((name) => name.endsWith('.eml'))

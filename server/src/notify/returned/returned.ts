@@ -3,7 +3,7 @@ import { judge, outcome } from './judge.ts';
 import { readLetter } from './letter.ts';
 import { namedIn } from './prose.ts';
 import { complaintIn, type Reported, reportedIn } from './report.ts';
-import { isAutoReply, isChallenge, isReturned } from './signs.ts';
+import { isAutoReply, isChallenge, isRefusal, isReturned } from './signs.ts';
 import type { Letter, Reason, Returned } from './types.ts';
 import { readVendorEvent } from './vendors.ts';
 
@@ -24,7 +24,8 @@ export function judgeLetter(letter: Letter): readonly Returned[] {
   if (isUnsubscription(letter)) return [nothing('feedback')];
   const complainer = /^x-hmxmroriginalrecipient:.*$/im.exec(letter.original)?.[0];
   if (complainer !== undefined) return [nothing('feedback', bareAddress(complainer.replace(/^[^:]*:/, '')))];
-  if (letter.reports.some(({ type }) => type === 'disposition-notification')) return [nothing('')];
+  const receipt = letter.reports.find(({ type }) => type === 'disposition-notification');
+  if (receipt !== undefined) return isRefusal(letter) ? refused(letter, receipt.text) : [nothing('')];
   const reported = letter.reports
     .filter(({ type }) => type === 'delivery-status')
     .flatMap(({ text }) => reportedIn(text))
@@ -42,6 +43,15 @@ export function judgeLetter(letter: Letter): readonly Returned[] {
 
 function fromWords(recipient: string, words: string, context: string, isAlone: boolean): Returned {
   return judge({ recipient, action: '', status: '', comment: '', diagnostic: '', words, context, isAlone });
+}
+
+/** A mailbox that refused a message which its server had taken: full, or a filter of its owner. */
+function refused(letter: Letter, receipt: string): Returned[] {
+  const recipients = reportedIn(receipt).map(({ recipient }) => recipient);
+  return (recipients.length > 0 ? recipients : ['']).map((recipient) => {
+    const told = fromWords(recipient, letter.prose, '', true);
+    return told.reason === 'undefined' ? outcome('filtered', told) : told;
+  });
 }
 
 function fromReport(letter: Letter, own: readonly Reported[]): Returned[] {

@@ -19,7 +19,10 @@ const SUBJECTS =
 
 /** Sentences by which reporters say that a message did not arrive, or not yet. */
 const SENTENCES =
-  /(could ?n.t|could not|can ?not|can't|was not|wasn.t|has not|have not|did not|unable|not able|failed|fails?|impossible)( \w+){0,3} (be(en)? )?(deliver|reach|sen[dt]|transmit|forward|process|accept|complete)|(mail|message|e-?mail|it) (has been|was|is being|is) returned|delivery (to|of|for|has|was|failed|failure|status|attempt|problem|report|error)|undeliver|returned (mail|message|to sender)|permanent (fatal )?(error|failure)|fatal error|did not reach|not (yet )?(been )?(delivered|reached)|unknown (user|recipient)|user unknown|(not|no longer) an? (valid|known|active) (user|address|recipient|mailbox)|rejected (by|your|the|because)|message (was |has been |is being )?(rejected|returned|blocked|refused|delayed|bounced)|still (being|in) |gave up|given up|account is (disabled|suspended|inactive)|no such (user|mailbox)|host unknown|over quota|mailbox (is )?full|does(n't| not) exist|transcript of session|following (address|recipient|error|destination|user|reason)|wurde nicht|nicht zugestellt|konnte nicht|nicht (übermittelt|gesendet)|n'a pas (pu|été)|impossible de|non (è|e'|distribu|remis|consegn|riuscit)|no (se )?(ha )?(podido|pudo|entreg)|não (pôde|foi|é possível|pode)|не (может|удалось|доставлен|было|была)|недоставлен|送信でき|送信されません|配信|届き?ません|届けでき|エラー|无法|未能|退回|不能|投递|bounce|in (the )?queue|not be found|incorrectly constructed|error message|invalid user|not a member of this|may not exist|duplicated message-id|loop/i;
+  /(could ?n.t|could not|can ?not|can't|was not|wasn.t|has not|have not|did not|unable|not able|failed|fails?|impossible)( \w+){0,3} (be(en)? )?(deliver|reach|sen[dt]|transmit|forward|process|accept|complete)|(mail|message|e-?mail|it) (has been|was|is being|is) returned|delivery (to|of|for|has|was|failed|failure|status|attempt|problem|report|error)|undeliver|returned (mail|message|to sender)|permanent (fatal )?(error|failure)|fatal error|did not reach|not (yet )?(been )?(delivered|reached)|unknown (user|recipient)|user unknown|(not|no longer) an? (valid|known|active) (user|address|recipient|mailbox)|rejected (by|your|the|because)|message (was |has been |is being )?(rejected|returned|blocked|refused|delayed|bounced)|still (being|in) |gave up|given up|account is (disabled|suspended|inactive)|no such (user|mailbox)|host unknown|over quota|mailbox (is )?full|does(n't| not) exist|transcript of session|following (address|recipient|error|destination|user|reason)|wurde nicht|nicht zugestellt|konnte nicht|nicht (übermittelt|gesendet)|n'a pas (pu|été)|impossible de|non (è|e'|distribu|remis|consegn|riuscit)|no (se )?(ha )?(podido|pudo|entreg)|não (pôde|foi|é possível|pode)|не (может|удалось|доставлен|было|была)|недоставлен|送信でき|送信されません|配信|届き?ません|届けでき|エラー|无法|未能|退回|不能|投递|bounce|in (the )?queue|not be found|incorrectly constructed|error message|invalid user|not a member of this|may not exist|(problem|trouble|error) (while )?(delivering|sending) (your|the) (mail|message|e-?mail)|duplicated message-id|loop/i;
+
+/** What Exim tells the postmaster of its queue and of somebody's filter; nobody's message comes back with it. */
+const HOUSEKEEPING = /^\s*(message frozen\b|error\(s\) in forwarding or filter)/i;
 
 const AUTO_SUBJECT =
   /^\s*(re: ?)?\[?(auto(matic|mated|matyczna|matische?)?[- ]?(reply|response|answer|responder|antwort|rückmeldung|odpowied|antwoord)|auto:|out of (the )?office|ooo:|(vacation|holiday|absence) (reply|message|notice|notification|note|auto)|away from (my|the)|(ich bin )?abwesen|réponse automatique|(message|notification|avis) d.absence|absent\b|risposta automatica|respuesta automática|resposta automática|fuori sede|fuera de (la )?oficina|ausente|autosvar|автоответ|自動(応答|返信)|不在|自动(回复|答复)|(i am|on) (away|on (vacation|holiday|leave)|out of)|on (vacation|holiday|annual leave|leave) )|is out of (the )?office/i;
@@ -61,6 +64,12 @@ export function isAutoReply(letter: Letter): boolean {
   return !isReporter && AUTO_WORDS.test(letter.prose.slice(0, 2000)) && !SUBJECTS.test(subject);
 }
 
+/** Dovecot's and Sieve's refusals (RFC 5429) have the form of a receipt, of which only the words say that it is none. */
+export const isRefusal = (letter: Letter): boolean =>
+  letter.reports.some(
+    ({ type, text }) => type === 'disposition-notification' && /^disposition:.*\bautomatic-/im.test(text),
+  ) && /\bwas automatically (rejected|refused)\b/i.test(letter.prose.slice(0, 2000).replace(/\s+/g, ' '));
+
 /** The list server fml writes under a list's own name, in the list's own words. */
 const isListServer = (letter: Letter): boolean =>
   /^(loop (alert|back warning)|we are attacked|you \S+ are not member|.*not member article from)/i.test(
@@ -91,6 +100,7 @@ function bringsOwnBack(letter: Letter): boolean {
 export function isReturned(letter: Letter): boolean {
   if (letter.headers.size === 0) return false;
   const subject = headerOf(letter, 'subject');
+  if (HOUSEKEEPING.test(subject)) return false;
   const opening = letter.prose.slice(0, 4000);
   const from = headerOf(letter, 'from');
   const isProgram = PROGRAMS.test(from);
