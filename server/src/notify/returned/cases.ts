@@ -595,4 +595,22 @@ export const CASES: readonly (readonly [
   ['blocked', '421 HL:REP 163 mx1,v8CowAB,1604311200', ''],
   ['suspend', '550 5.1.1 <ana@other.example> inactive recipient rejected', '5.1.1', 'rcpt'],
   ['policyviolation', '552 MS-Office file containing VBA macros found inside of the email', ''],
+  // What is refused, beside who is
+  [
+    'expired',
+    '<ana@other.example>... Deferred: Connection refused by mx.other.example. Warning: message still undelivered after 4 hours',
+    '',
+  ],
+  ['filtered', '521 5.2.1 : This provider will not accept delivery of this message.', '5.2.1', 'data'],
+  ['spamdetected', '551 5.9.9 Message you sent blocked by our bulk spam email filter.', '5.9.9'],
+  [
+    'blocked',
+    '550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP.',
+    '5.7.708',
+  ],
+  ['policyviolation', '554 5.7.0 Reject, id=124-1-11 - BANNED: multipart/mixed | .doc,list.xls', '5.7.0'],
+  ['userunknown', '554 5.7.1 recipient verify from ldap failed', '5.7.1', 'rcpt'],
+  ['rejected', '554 5.7.1 Blocked because the return email domain is invalid.', '5.7.1', 'data'],
+  ['rejected', '550 Domain may not exist or DNS check failed [MAn2ccjs== IP: 192.0.2.7].', '', 'data'],
+  ['systemerror', '451 4.5.0 id=11249-03 - Temporary MTA failure on relaying', '4.5.0', 'data'],
 ];

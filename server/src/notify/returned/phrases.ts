@@ -18,6 +18,11 @@ export type Phrase = Readonly<{
 export const PHRASES: readonly Phrase[] = [
   { reason: 'blocked', from: 'IronPort', says: [/denied \(mode: \w+\)/] },
   {
+    reason: 'expired',
+    from: 'Sendmail: no server listened, and it is asked again',
+    says: [/\bdeferred: connection (refused|reset|timed out).{0,200}(still undelivered|will keep trying)/],
+  },
+  {
     reason: 'rejected',
     from: 'Sendmail, Barricade, Yahoo: the domain of the sender, before the names of machines are looked at; Exim, cPanel: callouts to the sender',
     says: [
@@ -341,7 +346,7 @@ export const PHRASES: readonly Phrase[] = [
     reason: 'notaccept',
     from: 'RFC 7504, 521',
     says: [
-      /^(521|556)[ -](?!.{0,120}(dmarc|spf|dkim|policy|from your)).{0,120}not accept/,
+      /^(521|556)[ -](?!.{0,120}(dmarc|spf|dkim|policy|from your|(this|your) message)).{0,120}not accept/,
       /this (host|server|domain|system) does not accept (e-?)?mail(?!( messages)? from (your|this|the sending|dynamic|ipaddr|hosts?|machines?))/,
     ],
   },
@@ -611,7 +616,7 @@ export const PHRASES: readonly Phrase[] = [
       /black ?list/,
       /block-list/,
       /black-list/,
-      /bl(ock|ack)ed (using|by|for|due|in|at|on) (\w+[.-])*(list|rbl|dnsbl|abuse|ldap|our|bl|zen|bl\d)/,
+      /bl(ock|ack)ed (using|by|for|due|in|at|on) (\w+[.-])*(list|rbl|dnsbl|abuse|ldap|our(?! (\w+ ){0,3}(spam|content|virus))|bl|zen|bl\d)/,
     ],
   },
   {
@@ -631,6 +636,7 @@ export const PHRASES: readonly Phrase[] = [
       /\b(client|host|server|ip|machine|mailserver|your host|your server|your ip)( address)?( \S{1,60})? (is |was |has been )?(blocked|banned|rejected|denied|refused|blacklisted|not welcome|listed)/,
       /(your|the|this) (ip|host|server|mail server|client|network|mta|system|isp|connection|domain name)\b.{0,60}\b(block|refus|reject|denied|ban|abus|blacklist|not accept|not welcome)/,
       /access denied\.\.\./,
+      /\bnot accepted from (this|your|the sending) (ip|host|server|network)\b/,
       /you are (not allowed|blocked|banned|not permitted) (to connect|from)/,
       /not (allowed|permitted|authori[sz]ed) to connect/,
       /no access from/,
@@ -712,6 +718,8 @@ export const PHRASES: readonly Phrase[] = [
       /rejected by administrator/,
       /postmaster notify/,
       /invalid return/,
+      /\breturn (e?mail )?(address|domain|path) (is |was )?(invalid|not valid|unknown|malformed)/,
+      /domain may not exist or dns check/,
       /reject(ed)? mail from/,
     ],
   },
@@ -814,7 +822,7 @@ export const PHRASES: readonly Phrase[] = [
     reason: 'policyviolation',
     from: 'Gmail 5.7.0 (attachments), Yahoo 5.7.9, Mail.ru, amavisd, MIMEDefang',
     says: [
-      /banned (or|and|word|text|content|material)/,
+      /banned(:| (or|and|word|text|content|material))/,
       /offensive/,
       /polic(y|ies)\b/,
       /attachments? .{0,40}(not (allowed|accepted|permitted)|blocked|banned|forbidden|prohibited|reject|type|disallow)/,
@@ -1122,7 +1130,7 @@ export const DELIVERY: readonly Phrase[] = [
       /no such id\b/,
       /vdelivermail: invalid/,
       /unable to (deliver to|find|validate|verify) (the |this |that )?(recipient|user|mailbox|account|address)/,
-      /(recipient|user|account) verif\w* (failed|error)/,
+      /(recipient|user|account|rcpt) verif\w* (\w+ \w+ )?(failed|error)/,
       /verify (failed|your|the) (recipient|address)/,
       /unknown (user|local)/,
       /user unknown/,
@@ -1244,7 +1252,7 @@ export const TRANSPORT: readonly Phrase[] = [
       /(error|failure) (in|while|during|writing|opening|reading|creating) (processing|writing|open|deliver|creat|read|the|mail|local|\w+ing)/,
       /out of memory/,
       /temporary local problem/,
-      /temporary (problem|server)/,
+      /temporary (problem|server|mta|system|internal|service) ?(failure|error|problem)?/,
       /duplicated message-?id/,
       /loop alert/,
       /permission denied/,

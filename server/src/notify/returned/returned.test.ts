@@ -164,6 +164,11 @@ const FORMS: Readonly<Record<string, readonly [mail: string, kind: string, reaso
     'address-dead',
     'userunknown',
   ],
+  'a report of few words': [
+    'From: MAILER-DAEMON@relay.example\nTo: news@shop.example\nSubject: Undelivered Mail Returned to Sender\nReturn-Path: <>\n\n<ana@other.example>: connect to mx.other.example[192.0.2.25]:25: Connection timed out\n',
+    'temporary',
+    'expired',
+  ],
   'a host that is unknown for now': [
     PARTS(
       'delivery-status',

@@ -149,7 +149,11 @@ export function isReturned(letter: Letter): boolean {
     letter.original !== '' ||
     isListServer(letter) ||
     (isNobody && SMTP.test(opening));
-  const isSaid = isSentence || isFailing || (isSubject && hasCodes) || (isReturn && letter.original !== '');
+  const isSaid =
+    isSentence ||
+    isFailing ||
+    (isSubject && hasCodes) ||
+    (isReturn && (letter.original !== '' || /mailer-?daemon/i.test(from)));
   if (weight < 6 || !isSaid || !isOfMail) return false;
   // A postmaster who announces a night without mail names nobody who was not reached.
   return (
