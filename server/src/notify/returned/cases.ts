@@ -613,4 +613,10 @@ export const CASES: readonly (readonly [
   ['rejected', '554 5.7.1 Blocked because the return email domain is invalid.', '5.7.1', 'data'],
   ['rejected', '550 Domain may not exist or DNS check failed [MAn2ccjs== IP: 192.0.2.7].', '', 'data'],
   ['systemerror', '451 4.5.0 id=11249-03 - Temporary MTA failure on relaying', '4.5.0', 'data'],
+  [
+    'userunknown',
+    '554 Hi [192.0.2.7], 5.0.0 unresolvable address: <ana@other.example>; nosuchuser',
+    '',
+    'rcpt',
+  ],
 ];

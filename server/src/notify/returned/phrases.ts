@@ -423,7 +423,7 @@ export const PHRASES: readonly Phrase[] = [
       /reverse (host|name|lookup|resolution|mapping|hostname|ip|address)/,
       /(cannot|could not|unable to) (find|resolve|determine|get|verify|lookup|look up) (your|the|a)? ?(valid |fully.qualified )?(reverse |host ?name|rdns|ip|domain name of)/,
       /unverif[iy]able/,
-      /unresolvable (address|ip|relay)/,
+      /unresolvable (address(?!:? ?<?@)|ip|relay)/,
       /(does not|must|cannot|failed to|no) (have a )?(valid )?(resolve|dns entry|forward|reverse)( to)?( ip| your| the)? ?(name|hostname|record|host)?\b.{0,40}(your )?(ip|client|server)/,
       /mismatches client ip/,
       /(ip|host) ?name (lookup|mismatch|not match)/,
