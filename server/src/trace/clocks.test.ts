@@ -122,7 +122,7 @@ test('whoever handles complaints is not named by reports that have no time, and 
   const looks = handled([...past, ...told], 0);
   const answer = await answerTo({ told, looks, reports: { time: undefined } });
   assert.deepEqual(refused(answer), BY_CLOCK);
-  assertSays(answer.cautions, /200 have no time, so that the look-ups may have come after them/);
+  assertSays(answer.cautions, /have no time, so that the look-ups may have come after them/);
   assertSays(answer.cautions, /log desk shows \d+ looked up within half a day after they reported/);
   assert.doesNotMatch(JSON.stringify(answer), /employee-\d|complaints?"/);
 });
@@ -161,6 +161,7 @@ test('look-ups of tomorrow are said, and where they are many nobody is named', a
   const many = await answerTo({ told, looks: new Array(200).fill(one), now });
   assert.deepEqual(refused(many), BY_CLOCK);
   assertSays(many.cautions, /No time of this log can be relied on/);
+  assert.doesNotMatch(many.cautions.join(), /hours behind/);
 });
 
 test('a list that came to light names its source when it is said when, and says what else would look so', async () => {
@@ -181,7 +182,7 @@ test('reports that one place sent frame nobody, and those of many places are sai
   });
   const one = await answerTo(of((n) => (n < 28 ? '192.0.2.0/24' : `net-${n}`)));
   assert.deepEqual(refused(one), ['refused', 'depends-on-origin', 0]);
-  assertSays(one.cautions, /2\d were sent from one place/);
+  assertSays(one.cautions, /were sent from one place/);
   assert.doesNotMatch(JSON.stringify(one), /192\.0\.2|employee-\d/);
   const many = await answerTo(of((n) => `net-${n}`));
   const against = many.named[0]?.against ?? assert.fail();

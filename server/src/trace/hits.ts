@@ -83,6 +83,8 @@ export async function doubtNames(
     const doubt = isAhead ? 'depends-on-clock' : doubtOf(looks, spare);
     if (doubt === null) continue;
     doubts.set(candidate, doubt);
+    // Its own caution says which log, and how many lines.
+    if (isAhead) continue;
     const files = [...new Set(looks.map(({ file }) => pathOf.get(file) ?? ''))].join(', ');
     cautions.push(ofDoubt(doubt, looks, { spare, files }));
   }
@@ -96,17 +98,17 @@ function doubtOf(looks: readonly HitLook[], spare: number): Doubt | null {
   return mostOfOneOrigin(looks) > spare ? 'depends-on-origin' : null;
 }
 
+/** Says no figure that would point to whoever it is. */
 function ofDoubt(
   doubt: Doubt,
   looks: readonly HitLook[],
   { spare, files }: Readonly<{ spare: number; files: string }>,
 ): string {
-  const head = `Somebody stands out by ${n(looks.length)} reports, ${n(spare)} of which they could do without, and is not named:`;
+  const head = 'Somebody stands out, and is not named:';
   if (doubt === 'depends-on-origin')
-    return `${head} ${n(mostOfOneOrigin(looks))} were sent from one place. Find out who sits there.`;
-  const untimed = looks.filter(({ isTimed }) => !isTimed).length;
-  if (untimed > spare)
-    return `${head} ${n(untimed)} have no time, so that the look-ups may have come after them, and because of them.`;
+    return `${head} more of the reports than a name could do without were sent from one place. Find out who sits there.`;
+  if (looks.filter(({ isTimed }) => !isTimed).length > spare)
+    return `${head} more of the reports than a name could do without have no time, so that the look-ups may have come after them, and because of them.`;
   const lag = lagInOrder(looks, spare);
   return lag === null
     ? `${head} were the clock of ${files} ${hours(lagThatExplains(looks, spare))} behind that of the reports, too few of the look-ups would have come before them. Have both clocks attested, and leave what handles complaints out of \`access\`.`
