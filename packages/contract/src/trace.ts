@@ -11,8 +11,12 @@ const reporters = {
   at: Text,
   id: Text.optional(),
   email: Text.optional(),
-  /** Column of the time of the report. Without one, all count as told at the end of the window. */
+  /** Column of the time of the report. Without one, nothing shows that a look-up came before it, and nobody is named on it. */
   time: Text.optional(),
+  /** When a list came to light: nobody had looked anybody up because of it before. It stands for the time of what has none. */
+  cameToLight: Instant.optional(),
+  /** Column of from where a report was sent, a sender or a network: a name that rests on one alone is not given. */
+  origin: Text.optional(),
 };
 const namesOneColumn = (l: { id?: string | undefined; email?: string | undefined }) =>
   (l.id === undefined) !== (l.email === undefined);
@@ -202,7 +206,14 @@ const Named = z.strictObject({
 export type NamedCandidate = z.infer<typeof Named>;
 
 export const TRACE_OUTCOMES = ['named', 'not-apart', 'nobody', 'too-few', 'refused'] as const;
-export const TRACE_REFUSALS = ['no-controls', 'too-few-controls', 'loud-controls', 'depends-on-key'] as const;
+export const TRACE_REFUSALS = [
+  'no-controls',
+  'too-few-controls',
+  'loud-controls',
+  'depends-on-key',
+  'depends-on-clock',
+  'depends-on-origin',
+] as const;
 
 /** What `forthright trace` answers. */
 export const TraceAnswer = z.strictObject({
@@ -226,7 +237,7 @@ export const TraceAnswer = z.strictObject({
     unidentified: Count,
     /** Addresses of several accounts. */
     ambiguous: Count,
-    /** Without a time that can be read; they count as told at the end of the window. */
+    /** Without a time that can be read; they count as told when the list came to light, or at the end of the window. */
     untimed: Count,
     /** Whom none of the candidates had looked up. */
     seenByNobody: Count,

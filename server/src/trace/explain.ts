@@ -1,7 +1,10 @@
 /** No name without its explanation: which reports, which look-ups, what else would explain them, what speaks against. */
 import type { NamedCandidate } from '@forthright/contract';
 import type { Analytics } from '../platform/analytics/index.ts';
+import { lagThatExplains } from './clocks.rules.ts';
+import { type HitLook, looksOf, pastTogether } from './hits.ts';
 import type { Candidate } from './look-ups.ts';
+import { burstOf, mostOfOneOrigin, originsOf } from './origins.rules.ts';
 import type { Accepted, Ranking, Report, Scene } from './rank.ts';
 
 export type Standpoint = Readonly<{
@@ -17,19 +20,23 @@ export type Standpoint = Readonly<{
   decoysOf: (candidate: number) => NamedCandidate['decoys'];
 }>;
 
+type Past = Awaited<ReturnType<typeof pastTogether>>;
+
 const MOST_OTHERS = 5;
+const DAY = 86_400_000;
 
 export async function explain(engine: Analytics, standpoint: Standpoint): Promise<NamedCandidate[]> {
   const { accepted, notApart } = standpoint.ranking;
   const named: NamedCandidate[] = [];
+  const past = await pastTogether(engine);
   for (const one of accepted.length > 0 ? accepted : notApart)
-    named.push(await explainOne(engine, standpoint, one));
+    named.push(await explainOne(engine, { ...standpoint, past }, one));
   return named.sort((a, b) => b.logE - a.logE);
 }
 
 async function explainOne(
   engine: Analytics,
-  { scene, reports, candidates, keys, pathOf, cuts, decoysOf }: Standpoint,
+  { scene, reports, candidates, keys, pathOf, cuts, decoysOf, past }: Standpoint & Readonly<{ past: Past }>,
   one: Accepted,
 ): Promise<NamedCandidate> {
   const label = (c: number) => candidates[c]?.label ?? '';
@@ -37,10 +44,10 @@ async function explainOne(
     .reportsThatHit(one.candidate)
     .map((n) => reports[n])
     .filter((x) => x !== undefined);
-  const rows = await engine.rows<{ person: string; reported: number; t: number; f: number; rn: number }>(
-    `SELECT r.person AS person, r.t AS reported, p.t AS t, p.f AS f, p.rn AS rn FROM (SELECT person, pid, t FROM trace_tellers WHERE n = 0 AND person IN {persons:Array(String)}) AS r
-     JOIN (SELECT pid, t, f, rn FROM trace_pairs WHERE c = {c:UInt32}) AS p ON r.pid = p.pid ORDER BY reported, person`,
-    { c: one.candidate, persons: hit.map((x) => x.person) },
+  const looks = await looksOf(
+    engine,
+    one.candidate,
+    hit.map((x) => x.person),
   );
   const [seen] = await engine.rows<{ n: number }>(
     'SELECT count() AS n FROM trace_pairs WHERE c = {c:UInt32} AND t < {cut:Int64}',
@@ -61,20 +68,27 @@ async function explainOne(
     expected: one.expected,
     seen: seen?.n ?? 0,
     spare: scene.spareHits(one.candidate),
-    reports: rows.map((r) => ({
-      person: r.person,
-      reported: iso(r.reported),
-      lookedUp: iso(r.t),
-      file: pathOf.get(r.f) ?? '',
-      row: r.rn,
-      others: others.get(r.person) ?? 0,
+    reports: looks.map(({ person, reported, lookedUp, file, row }) => ({
+      person,
+      reported: iso(reported),
+      lookedUp: iso(lookedUp),
+      file: pathOf.get(file) ?? '',
+      row,
+      others: others.get(person) ?? 0,
     })),
     ...(decoys === undefined ? {} : { decoys }),
     alsoSeenBy: alsoSeenBy(hit, one.candidate).map(([c, hits]) => ({ candidate: label(c), hits })),
     insteadOf: one.insteadOf.map(label),
     against: [
       ...against(one, scene, { candidates, decoys }),
-      ...(one.hits === 0 ? [] : [...againstByControls(seen?.n ?? 0, early), alike(keys)]),
+      ...(one.hits === 0
+        ? []
+        : [
+            ...againstByClocks(looks, scene.spareHits(one.candidate)),
+            ...againstByOrigins(looks, past),
+            ...againstByControls(seen?.n ?? 0, early),
+            alike(keys),
+          ]),
     ],
   };
 }
@@ -94,8 +108,44 @@ const alike = ({ routing, tried }: Standpoint['keys']): string =>
     tried.length === 0 ? '' : `; tried as well, and not enough to explain it: ${tried.join(', ')}`
   }. Anything else is not checked.`;
 
+const count = (number: number): string => number.toLocaleString('en-GB');
+
+/** What two clocks that disagree would make of these look-ups. Who falls by less than a day is not named at all. */
+function againstByClocks(looks: readonly HitLook[], spare: number): string[] {
+  const lag = lagThatExplains(looks, spare);
+  const untimed = looks.filter(({ isTimed }) => !isTimed).length;
+  return [
+    ...(untimed > 0
+      ? [
+          `${count(untimed)} of these ${count(looks.length)} reports have no time: the look-ups may have come after them, and because of them. The name stands without these.`,
+        ]
+      : []),
+    ...(lag === Infinity
+      ? []
+      : [
+          `Were the clock of the log ${count(Math.ceil(lag / DAY))} days or more behind that of the reports, too many of these look-ups would have come after the reports. Have both clocks attested.`,
+        ]),
+  ];
+}
+
+/** Whoever forges reports writes them in one go, and from where they sit. */
+function againstByOrigins(looks: readonly HitLook[], past: Past): string[] {
+  const burst = burstOf(looks);
+  const { known, places } = originsOf(looks);
+  return [
+    ...(burst === null
+      ? []
+      : [
+          `${count(burst)} of these ${count(looks.length)} reports came within one hour; of ${count(past.reports)} past ones at most ${count(past.inAnHour)} did. A campaign is reported like this, and so is what one person writes.`,
+        ]),
+    known === 0
+      ? 'Nobody said from where these reports were sent (`origin`): whether one person sent them can’t be seen.'
+      : `${count(known)} of these ${count(looks.length)} reports say from where they were sent: ${count(places)} places, of which one sent ${count(mostOfOneOrigin(looks))} at most; of ${count(past.reports)} past ones one sent ${count(past.ofOneOrigin)}. Whoever forges them with care uses several.`,
+  ];
+}
+
 const WITHOUT_DECOYS = [
-  'No decoy stood in their place, so that nothing tells a forged report from a true one but who wrote it.',
+  'No decoy stood in their place: the reports alone can’t be told from those of a forger who knew whom they had looked up, as whoever reads this log, or sits beside them, does. Ask some of those who reported, by a way of your own, whether they did.',
 ];
 
 /** A forger can't know the decoys: what they forge comes without mail to any. */

@@ -84,7 +84,11 @@ reports: { at: ${reports}, id: id, time: at }
 controls: [{ name: past, at: past.csv, id: id, time: at }]`,
   ]);
   const watch = { signal: new AbortController().signal, step: () => {}, progress: () => {} };
-  return trace({ file: join(folder, 'trace.yaml'), workspace: join(folder, 'forthright.yaml') }, watch);
+  return trace(
+    { file: join(folder, 'trace.yaml'), workspace: join(folder, 'forthright.yaml') },
+    watch,
+    new Date(START + 300 * DAY),
+  );
 }
 
 const said = ({ outcome, refusal, named, controls, otherKeys = [] }: TraceAnswer) => ({

@@ -9,5 +9,5 @@ export const traceOperation = {
   input: z.strictObject({ file: z.string().min(1), workspace: z.string().min(1) }),
   output: TraceAnswer,
   may: 'investigator',
-  run: (asked: { file: string; workspace: string }, watch: Watch) => trace(asked, watch),
+  run: (asked: { file: string; workspace: string }, watch: Watch) => trace(asked, watch, new Date()),
 } as const;

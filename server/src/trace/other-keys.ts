@@ -6,6 +6,7 @@ import {
   WEEK,
   type Workspace,
 } from '@forthright/contract';
+import { withoutFallen } from './hits.ts';
 import type { LoadedTrace } from './load.ts';
 import type { Beside, Ranking } from './rank.ts';
 import { Scene } from './rank.ts';
@@ -45,8 +46,9 @@ export async function holdAgainst(
     set: number;
   }>,
 ): Promise<Held> {
-  const isAccepted = ranking.outcome === 'accepted';
-  const shown = (isAccepted ? ranking.accepted : ranking.notApart).map(({ candidate }) => candidate);
+  const shown = (ranking.outcome === 'accepted' ? ranking.accepted : ranking.notApart).map(
+    ({ candidate }) => candidate,
+  );
   const fallen = new Set<number>();
   const tried: { key: string; stand: number; fall: number }[] = [];
   for (const key of shown.length === 0 ? [] : keys) {
@@ -57,10 +59,5 @@ export async function holdAgainst(
     for (const candidate of falling) fallen.add(candidate);
     tried.push({ key: nameOfKey(key), stand: shown.length - falling.length, fall: falling.length });
   }
-  if (fallen.size === 0) return { ranking, tried };
-  const left = <T extends Readonly<{ candidate: number }>>(all: readonly T[]) =>
-    all.filter(({ candidate }) => !fallen.has(candidate));
-  const [accepted, notApart] = [left(ranking.accepted), left(ranking.notApart)];
-  const isEmpty = (isAccepted ? accepted : notApart).length === 0;
-  return { ranking: isEmpty ? null : { ...ranking, accepted, notApart }, tried };
+  return { ranking: withoutFallen(ranking, fallen), tried };
 }

@@ -14,6 +14,10 @@ export type Order = Readonly<{
   salt: string;
   /** A folder with reports that the record has; where it lies is nobody's business. */
   received: string;
+  /** When it was asked for. */
+  now: string;
+  /** Whether reports count of whom nobody knows that they are who they say. */
+  alsoUnproved: boolean;
   decoys?: DecoysAsked | undefined;
 }>;
 
@@ -25,18 +29,27 @@ export type Done = Readonly<{
 }>;
 
 async function run(
-  { workspace: path, file, salt, received, decoys }: Order,
+  { workspace: path, file, salt, received, now, alsoUnproved, decoys }: Order,
   telling: Telling,
 ): Promise<Done> {
   const workspace = await loadWorkspace(path);
   const loaded = loadedTrace(file, { directory: workspace.directory, salt }, workspace.workspace);
   const use = async (answer: TraceAnswer, behind: Behind) => ({
-    answer: { ...answer, evidence: answer.evidence.map((one) => withoutFolder(one, received)) },
+    answer: {
+      ...answer,
+      named: answer.named.map((one) =>
+        alsoUnproved ? { ...one, against: [UNPROVED, ...one.against] } : one,
+      ),
+      evidence: answer.evidence.map((one) => withoutFolder(one, received)),
+    },
     workspace: workspace.sha256,
     behind: await behindOf(answer, behind, telling.signal),
   });
-  return traceLoaded(workspace, loaded, telling, use, decoys);
+  return traceLoaded({ workspace, loaded, now: new Date(now) }, telling, use, decoys);
 }
+
+const UNPROVED =
+  'Reports count, too, of whom nobody knows that they are who they say: whoever wishes to frame a colleague writes in anybody’s name. Ask again with proved ones alone.';
 
 /** `received/reports.csv` in place of where it lay for a moment. */
 const withoutFolder = (one: TraceAnswer['evidence'][number], folder: string) =>

@@ -50,7 +50,10 @@ export function traceRunHandler({ db, now, data, workspace, reportersOf }: Trace
           definition.decoys === undefined
             ? undefined
             : await decoysAsked(db, definition.decoys.mails, { seals, now: now() });
-        const order = { workspace, file, salt, received: folder, decoys };
+        const { reports } = definition;
+        const alsoUnproved = 'groups' in reports && reports.alsoUnproved;
+        const asOf = now().toISOString();
+        const order = { workspace, file, salt, received: folder, now: asOf, alsoUnproved, decoys };
         const done = await inChild<Order, Done>(CHILD, order, how);
         await finishTraceRun(asked, job, done, seals);
       } finally {

@@ -20,6 +20,7 @@ import { countDecoys, type WeighedDecoys } from './decoys/count.ts';
 import { decoysOfFile, type Filed } from './decoys/from-file.ts';
 import type { DecoysAsked } from './decoys/types.ts';
 import { explain, type Standpoint } from './explain.ts';
+import { clockCautions, doubtNames } from './hits.ts';
 import { type LoadedTrace, loadTrace } from './load.ts';
 import { type Candidate, type LookUps, prepareLookUps } from './look-ups.ts';
 import { type Held, holdAgainst, otherKeys } from './other-keys.ts';
@@ -38,10 +39,11 @@ const IN_QUESTION = 0;
 export async function trace(
   asked: Readonly<{ file: string; workspace: string }>,
   watch: Watch,
+  now: Date,
 ): Promise<TraceAnswer> {
   const workspace = await loadWorkspace(asked.workspace);
   const loaded = await loadTrace(asked.file, workspace.workspace);
-  return traceLoaded(workspace, loaded, watch, async (answer) => answer);
+  return traceLoaded({ workspace, loaded, now }, watch, async (answer) => answer);
 }
 
 /** What else is known at the end of a trace, which no answer says. */
@@ -56,8 +58,7 @@ export type Behind = Readonly<{
 
 /** The same of what is loaded already; `use` gets the answer, and what stands behind its pseudonyms. */
 export async function traceLoaded<T>(
-  workspace: LoadedWorkspace,
-  loaded: LoadedTrace,
+  { workspace, loaded, now }: Readonly<{ workspace: LoadedWorkspace; loaded: LoadedTrace; now: Date }>,
   watch: Watch,
   use: (answer: TraceAnswer, behind: Behind) => Promise<T>,
   asked?: DecoysAsked,
@@ -78,7 +79,7 @@ export async function traceLoaded<T>(
         ? { lookUps: inLogs, weighed: undefined }
         : await countDecoys(engine, decoys, inLogs, { address: answered.run.address, pathOf });
     watch.step('ranking');
-    const body = await answerOf(answered, { loaded, lookUps, told, decoys: weighed, filed });
+    const body = await answerOf(answered, { loaded, lookUps, told, decoys: weighed, filed, now });
     const hashes = await hashFiles(registry.files, { signal: watch.signal });
     await assertUnchanged(registry.files);
     const own = registry.files.map(({ f, path, bytes }) => ({ path, bytes, sha256: hashes.get(f) ?? null }));
@@ -145,11 +146,12 @@ type Prepared = Readonly<{
   told: Told & Readonly<{ setAside: number }>;
   decoys: WeighedDecoys | undefined;
   filed: Filed | undefined;
+  now: Date;
 }>;
 
 async function answerOf(
   { run, answer }: Answered,
-  { loaded, lookUps, told, decoys, filed }: Prepared,
+  { loaded, lookUps, told, decoys, filed, now }: Prepared,
 ): Promise<Omit<TraceAnswer, 'evidence'>> {
   const { engine } = run.input;
   const { file } = loaded;
@@ -163,13 +165,19 @@ async function answerOf(
   const { ranked, refusal: unranked } = await rankAll(strata, { alpha: file.alpha, unproved, decoys });
   // The strata of other keys take the place of these, so that what follows asks nothing of them.
   const held = await holdRanked(ranked, { run, loaded, count, decoys });
-  const refusal = ranked !== null && held.ranking === null ? 'depends-on-key' : unranked;
+  const clocks = await clockCautions(engine, file, { workspace: run.input.workspace.workspace, now });
+  const shown = await shownOf(engine, ranked, held.ranking, {
+    reports,
+    isAhead: clocks.isAhead,
+    pathOf: new Map(run.files.map((x) => [x.f, x.path])),
+  });
+  const refusal = unranked ?? shown.refusal;
   const named =
-    ranked === null || held.ranking === null
+    ranked === null || shown.ranking === null
       ? []
       : await explain(engine, {
           ...standpointOf(strata, ranked.scene, { lookUps, cuts, files: run.files, decoys }),
-          ranking: held.ranking,
+          ranking: shown.ranking,
           keys: { routing: file.routing.map(nameOfKey), tried: held.tried.map(({ key }) => key) },
         });
   const missing =
@@ -183,7 +191,7 @@ async function answerOf(
     schema: 'forthright/trace/1',
     title: file.title,
     gate: file.gate,
-    outcome: held.ranking === null ? 'refused' : outcomeOf(held.ranking),
+    outcome: shown.ranking === null ? 'refused' : outcomeOf(shown.ranking),
     refusal,
     alpha: file.alpha,
     threshold: Math.log(Math.max(1, lookUps.candidates.length) / file.alpha),
@@ -220,12 +228,34 @@ async function answerOf(
       ...(decoys === undefined ? [] : ofDecoys(decoys.summary, unproved !== null && refusal === null)),
       ...(filed === undefined ? [] : ofDecoyMails(filed.left)),
       ...(await ofEverybody(engine, reports.length)),
+      ...shown.cautions,
+      ...clocks.cautions,
       ...ofLateLooks(await lateLooks(engine, IN_QUESTION, cuts)),
-      ...cautionsOf(lookUps, told),
+      ...cautionsOf(lookUps, told, file.reports.cameToLight),
       ...gapsOf(answer.gaps),
       ...answer.cautions.filter(isOfLogs).map((x) => x.text),
     ],
   };
+}
+
+/** What is left of a ranking once clocks and origins were asked, too. Decoys stand without either. */
+async function shownOf(
+  engine: Analytics,
+  ranked: Ranked | null,
+  held: Ranking | null,
+  { reports, isAhead, pathOf }: Readonly<{ isAhead: boolean }> & Pick<Standpoint, 'reports' | 'pathOf'>,
+): Promise<
+  Readonly<{ ranking: Ranking | null; refusal: TraceAnswer['refusal']; cautions: readonly string[] }>
+> {
+  if (ranked === null) return { ranking: null, refusal: null, cautions: [] };
+  if (held === null) return { ranking: null, refusal: 'depends-on-key', cautions: [] };
+  const { ranking, doubt, cautions } = await doubtNames(engine, held, {
+    scene: ranked.scene,
+    reports,
+    isAhead,
+    pathOf,
+  });
+  return { ranking, refusal: ranking === null ? doubt : null, cautions };
 }
 
 const outcomeOf = ({ outcome }: Ranking): TraceAnswer['outcome'] =>
@@ -422,7 +452,11 @@ const ofLateLooks = (late: number): string[] =>
 const OF_LOGS = ['rejected-lines', 'duplicate-ids', 'broken-rows', 'unread-dates', 'unhashed-source'];
 const isOfLogs = ({ code }: { code: string }): boolean => OF_LOGS.includes(code);
 
-function cautionsOf({ withoutViewer, candidates }: LookUps, { untimed }: Told): string[] {
+function cautionsOf(
+  { withoutViewer, candidates }: LookUps,
+  { untimed }: Told,
+  cameToLight: string | undefined,
+): string[] {
   const n = (count: number) => count.toLocaleString('en-GB');
   const accounts = candidates.filter((x) => x.kind === 'account').length;
   return [
@@ -436,7 +470,11 @@ function cautionsOf({ withoutViewer, candidates }: LookUps, { untimed }: Told): 
         ]
       : []),
     ...(untimed > 0
-      ? [`${n(untimed)} reports have no time that can be read; they count as told at the end of the window.`]
+      ? [
+          cameToLight === undefined
+            ? `${n(untimed)} reports have no time that can be read: a look-up may have come after, and because of them, so that nobody is named on these. Where a list came to light, say when (\`cameToLight\`).`
+            : `${n(untimed)} reports have no time of their own; they count as told when the list came to light (${cameToLight}). Whoever looked people up because of it before then would look like its source.`,
+        ]
       : []),
   ];
 }

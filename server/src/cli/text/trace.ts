@@ -38,6 +38,10 @@ const REFUSED: Record<NonNullable<TraceAnswer['refusal']>, string> = {
     'Nobody is named: past reports that have nothing to do with this leak point to somebody, too. A key that routes work is missing, and whoever were named now might be innocent.',
   'depends-on-key':
     'Nobody is named: whoever stands out does so only as long as a key that is known is not taken to route work. If it does, put it under `routing` and ask again.',
+  'depends-on-clock':
+    'Nobody is named: whoever stands out does so only as long as the clocks of logs and reports agree to the day, or reports without a time came after the look-ups. Look-ups that the reports caused would look the same. Compare the clocks, leave out of `access` what handles complaints, say when each report came.',
+  'depends-on-origin':
+    'Nobody is named: whoever stands out does so only by reports that were sent from one place. One person can forge these.',
 };
 
 function verdict(answer: TraceAnswer): string[] {
