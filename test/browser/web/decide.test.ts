@@ -182,7 +182,7 @@ describe('proposing and signing, in a browser', { skip: whyNoChromium() ?? false
     await alert.getByText('Die Behörde soll es wissen.').waitFor();
     assert.equal((await stepsOf(incident)).length, 3, 'nothing of theirs is signed');
     await lookedInBoth(officer, 'decide-overtaken-german-phone');
-    // Leaving it, they are asked; the words go into the form for what is open still.
+    // Their words go into the form for what is open still.
     await alert.getByRole('button', { name: 'Mit Ihrem Text unten weitermachen' }).click();
     await alert.waitFor({ state: 'detached' });
     assert.equal(await officer.getByLabel('Warum').inputValue(), 'Die Behörde soll es wissen.');
@@ -201,12 +201,20 @@ describe('proposing and signing, in a browser', { skip: whyNoChromium() ?? false
     await approver.goto(`${address}${incident}/decide`);
     await approver.getByText('Der Datenschutz entscheidet; die Ermittlung schlägt vor.').waitFor();
     assert.equal(await approver.locator('form').count(), 0);
-    await proposed(incident, 'tell-people');
+    const waits = await proposed(incident, 'tell-people');
     const auditor = await as('auditor', GERMAN_PHONE);
     await auditor.goto(`${address}${incident}/decide`);
     await auditor.getByText(WHY).waitFor();
     assert.equal(await auditor.locator('form').count(), 0);
     await lookedInBoth(auditor, 'decide-auditor-german-phone');
+    // A reason that was erased is said to be, and is nowhere else.
+    await house.ask('privacy-officer', 'POST', `${incident}/erase`, {
+      entry: waits.entry,
+      name: 'reason',
+    });
+    await auditor.reload();
+    await auditor.getByText('(gelöscht)').waitFor();
+    assert.equal(await auditor.getByText(WHY).count(), 0);
     await auditor.goto(address);
     await auditor.getByRole('heading', { name: 'Offene Vorfälle' }).waitFor();
     assert.equal(await auditor.getByRole('link', { name: 'Über einen Vorschlag entscheiden' }).count(), 0);

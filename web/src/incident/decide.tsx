@@ -157,13 +157,13 @@ function DecisionWords({
       <span className="soft">
         {name(by)} <When at={at} />
       </span>
-      {step === 'proposal' && !isSettled && <code className="soft">{id}</code>}
       {due !== undefined && !isSettled && (
         <span className="soft">
           {t('decide.due')} <When at={due} />
         </span>
       )}
       <span className="whole as-came">{reason ?? t('erased')}</span>
+      {step === 'proposal' && !isSettled && <code className="soft small hash">{id}</code>}
     </>
   );
 }
