@@ -123,6 +123,8 @@ export const DutyListed = z.strictObject({
   max: Count,
   /** The law's deadline, as a person reads it; internal targets stand apart. */
   until: z.string().nullable(),
+  /** The instant after which it is late. */
+  untilAt: z.string().nullable(),
   clock: z.enum(CLOCK_STATES).nullable(),
   settled: z.enum(SETTLED).nullable(),
 });

@@ -189,6 +189,8 @@ export const Decide = z
     due: Moment.optional(),
     /** The proposal that this decides. */
     proposal: Id('dec').optional(),
+    /** How many proposals and decisions were there when it was read; refused when there are more by now. */
+    seen: z.int().min(0).optional(),
   })
   .refine(({ answer, due }) => (answer === 'register-only') === (due === undefined), {
     error: 'who is to be told must be told by a time; `register-only` has none',

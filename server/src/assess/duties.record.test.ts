@@ -77,8 +77,8 @@ onBothEngines(
       assert.ok(!(await blockers(incident)).includes('duties-not-assessed'));
       const eu = await listed(incident, 'EU/authority');
       assert.deepEqual(
-        [eu?.status, eu?.min, eu?.clock, eu?.until],
-        ['cannot-tell', 40, 'running', '09:00 on 23 November 2025 UTC'],
+        [eu?.status, eu?.min, eu?.clock, eu?.until, eu?.untilAt],
+        ['cannot-tell', 40, 'running', '09:00 on 23 November 2025 UTC', '2025-11-23T09:00:00Z'],
         'nobody has decided on the risk; the 72 hours run all the same',
       );
       const { row } = await one(incident, 'EU/authority');

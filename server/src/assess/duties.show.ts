@@ -79,6 +79,7 @@ function listed(row: DutyRow, { kept, doneAt, now }: Now): DutyListed {
     min: row.people.min,
     max: row.people.max,
     until: row.deadline?.untilWords ?? null,
+    untilAt: row.deadline?.until ?? null,
     clock: clockNow(row, doneAt.get(row.id), now),
     settled: kept.get(row.id)?.settled ?? null,
   };

@@ -161,7 +161,7 @@ export function setFacts(
 
 /** A proposal, or the decision itself: with a reason, by a named person, and not upon one's own proposal. */
 export function decide(asked: Asked, given: Decide): Promise<Changed> {
-  const { step, answer, reason, due, proposal, version } = given;
+  const { step, answer, reason, due, proposal, version, seen } = given;
   if (step === 'decision' && asked.actor.via === 'program')
     throw new ForthrightError('not-permitted', 'A program proposes; a person decides.');
   if (step === 'decision')
@@ -175,6 +175,7 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
   return deed(asked, async (tx, at) => {
     const { incident } = await find(tx, asked, given.incident, step === 'decision' ? 'decide' : 'propose');
     await refuseStale(tx, incident, version);
+    refuseUnseen(incident, seen);
     if (step === 'decision') refuseDecision(asked, given, incident);
     const open = incident.tasks.find((task) => task.answer === answer && task.state === 'open');
     const hasDuty = step === 'decision' && due !== undefined && DUTIES[answer] !== undefined;
@@ -216,6 +217,16 @@ export function decide(asked: Asked, given: Decide): Promise<Changed> {
       entry,
       ...(hasDuty ? { duty: open?.id ?? duty } : {}),
     };
+  });
+}
+
+/** Refuses whoever would answer, or overturn, what they have not read. */
+function refuseUnseen({ decisions }: Incident, seen = decisions.length): void {
+  if (decisions.length <= seen) return;
+  throw new ForthrightError('incident-changed', 'Something was proposed or decided since you have read it.', {
+    problems: decisions
+      .slice(seen)
+      .map(({ id, step, answer, by }) => ({ at: id, message: `${step} by ${by}: ${answer}` })),
   });
 }
 

@@ -273,6 +273,22 @@ function suite(kind: 'embedded' | 'server', skip: string | undefined): void {
       assert.deepEqual((await show(incident)).estimate, { ...estimate, run, label: 'from-run' });
     });
 
+    test('nobody answers or overturns what was proposed or decided after they have read', async () => {
+      const incident = await opened();
+      await decide(incident, ADA, { ...TELL, seen: 0 });
+      await refuses(decide(incident, DI, { answer: 'register-only', seen: 0 }), 'incident-changed', (error) =>
+        assert.match(error.problems[0]?.message ?? '', /^decision by usr_ada: tell-authority$/),
+      );
+      const proposal = await decide(incident, BO, { ...TELL, step: 'proposal', seen: 1 });
+      await decide(incident, CY, { ...TELL, proposal: proposal.id, seen: 2 });
+      await refuses(decide(incident, DI, { ...TELL, proposal: proposal.id, seen: 2 }), 'incident-changed');
+      const { decisions } = await show(incident);
+      assert.deepEqual(
+        decisions.map(({ by }) => by),
+        ['usr_ada', 'usr_bo', 'usr_cy'],
+      );
+    });
+
     test('who proposed does not decide; an approver decides what another proposed', async () => {
       const incident = await opened();
       const proposal = await decide(incident, ADA, { ...TELL, step: 'proposal' });

@@ -1,7 +1,7 @@
 /** The desk in a browser, by somebody who never saw it: a genuine, an altered and a foreign message, and what is done for a customer. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core';
 import { addInboxItemWithin } from '../../../server/src/incident/index.ts';
 import { person } from '../../../server/src/notify/campaigns/testing.ts';
 import { deed, PROGRAM } from '../../../server/src/prove/index.ts';
@@ -48,6 +48,23 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await refuseBarriers(of, name);
   };
   const field = (of: Page = page) => of.getByLabel('Code, e-mail address, customer id or message');
+  /** The server refuses to be asked again for what stands on the page, as if somebody came back to it a while later; until it is back. */
+  const away = async (path: string, meanwhile: () => Promise<void>, of: Page = page) => {
+    const busy = { status: 409, json: { code: 'database-busy', detail: 'Busy.', problems: [] } };
+    const refuse = (route: Route) =>
+      route.request().method() === 'GET' ? route.fulfill(busy) : route.fallback();
+    await of.route(path, refuse);
+    await of.evaluate(
+      "{ const now = Date.now; Date.now = () => now() + 6000; dispatchEvent(new Event('visibilitychange')); }",
+    );
+    const again = of.getByRole('button', { name: 'Try again' });
+    await again.waitFor();
+    await meanwhile();
+    await of.unroute(path, refuse);
+    await again.click();
+    await again.waitFor({ state: 'detached' });
+    await meanwhile();
+  };
   const messageTo = (n: number): Buffer => {
     const [mail] = desk.takenTo(AT(n));
     assert.ok(mail);
@@ -115,6 +132,10 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await page.getByLabel('Received').fill('2025-11-20T09:00');
     await page.getByLabel('What they write').fill('You have not answered me.');
     await looked('desk-wrote-light');
+    await away('**/api/inbox/*', async () => {
+      assert.equal(await page.getByLabel('What they write').inputValue(), 'You have not answered me.');
+      await row.getByText('GDPR Art. 12(3)').waitFor();
+    });
     await page.getByRole('button', { name: 'Record what they write' }).click();
     await page.getByText('You have not answered me.').waitFor();
     await row.getByText('Record the answer').click();
@@ -137,9 +158,20 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await page.locator('.paper').getByText('We know of an incident with Marlow Home').waitFor();
     await page.getByText('to privacy@marlow.example').first().waitFor();
     await looked('desk-statement-light');
-    await desk.house.ask('investigator', 'POST', `${await desk.house.incident()}/papers/holding-statement`, {
-      version: 1,
+    const issue = async () =>
+      desk.house.ask('investigator', 'POST', `${await desk.house.incident()}/papers/holding-statement`, {
+        version: 1,
+      });
+    // What is read aloud stays open, and what is typed stays, though nothing newer comes, and then something does.
+    await field().pressSequentially('stran');
+    await issue();
+    await away('**/api/holding-statements', async () => {
+      assert.equal(await field().inputValue(), 'stran');
+      await page.locator('.paper').getByText('We know of an incident with Marlow Home').waitFor();
     });
+    await page.locator('#statements ~ details').nth(1).waitFor();
+    assert.ok(await page.locator('.paper').getByText('We know of an incident with Marlow Home').isVisible());
+    await looked('desk-statement-newer-light');
     await page.reload();
     await page.locator('summary', { hasText: 'Marlow Home' }).click();
     await page.getByText('to privacy@marlow.example').first().waitFor();
@@ -148,6 +180,17 @@ describe('the desk, in a browser', { skip: whyNoChromium() ?? false }, () => {
     await page.getByRole('heading', { name: 'No notice to this person is known' }).waitFor();
     await page.getByText('What may be said without a notice').waitFor();
     await looked('desk-statements-light');
+    for (let more = 0; more < 4; more++) await issue();
+    await page.reload();
+    await page.getByRole('button', { name: 'One older' }).waitFor();
+    assert.equal(await page.locator('#statements ~ details').count(), 5);
+    assert.equal(await page.getByText('Marlow Home').count(), 0);
+    await page.getByRole('button', { name: 'One older' }).click();
+    await page.locator('summary', { hasText: 'Marlow Home' }).waitFor();
+    await page.getByRole('button', { name: 'One older' }).waitFor({ state: 'detached' });
+    await field().fill('stranger@people.example');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'No notice to this person is known' }).waitFor();
   });
 
   test('a genuine message is told to be ours, an altered one altered, a foreign one foreign', async () => {

@@ -79,6 +79,12 @@ describe('a small incident, in a browser', { skip: whyNoChromium() ?? false }, (
     await looked('small-changed-phone');
     await page.getByRole('button', { name: 'Decide: record only' }).click();
     await page.getByText('Decided: record only').waitFor();
+    // What wants logs says where to connect them, for to try again would change nothing.
+    await page.getByRole('link', { name: 'Law' }).click();
+    await page.getByRole('link', { name: 'Report', exact: true }).click();
+    await page.getByRole('alert').getByRole('link', { name: 'Connect your own logs' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
+    await looked('report-without-logs-phone');
   });
 
   test('records of VERIS become incidents, one by one; what is refused says why, and is tried again when it is mended', async () => {

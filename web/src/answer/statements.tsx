@@ -50,10 +50,12 @@ type Listed = Readonly<{ incident: string; number: number; issuedAt: string }>;
 function Statement({ of, isOpen }: Readonly<{ of: Listed; isOpen: boolean }>) {
   const { t } = useWords();
   const statement = useQuery(paperQueries.statement(of.incident, of.number));
+  // What is read aloud is not closed by another that is issued meanwhile.
+  const [wasOpen] = useState(isOpen);
   return (
     <Loaded query={statement}>
       {(sheet) => (
-        <details className="more" open={isOpen}>
+        <details className="more" open={wasOpen}>
           <summary>
             <span lang="en">{sheet.sections[0]?.lines[0]?.text ?? sheet.title}</span>
           </summary>

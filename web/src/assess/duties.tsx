@@ -9,6 +9,7 @@ import { incidentQueries, type Shown } from '../incident/queries.ts';
 import { useDuties } from '../kit/deadlines.tsx';
 import { Hatch } from '../kit/figure.tsx';
 import { Empty, Failed, Loaded, Loading } from '../kit/states.tsx';
+import { When } from '../kit/time.tsx';
 import { useWords } from '../words/index.tsx';
 import { AnswerFact } from './answer-fact.tsx';
 import { DutyPanel } from './duty.tsx';
@@ -147,7 +148,7 @@ function Rows({ rows, incident }: Readonly<{ rows: readonly Listed[]; incident: 
                 {words([row.duty])}
               </Link>
             </th>
-            <td className="amount">
+            <td className="amount" data-name={t('duties.people')}>
               {row.min === row.max ? (
                 number(row.min)
               ) : (
@@ -158,12 +159,12 @@ function Rows({ rows, incident }: Readonly<{ rows: readonly Listed[]; incident: 
               )}
             </td>
             <td
-              lang="en"
+              data-name={row.untilAt === null ? undefined : t('duties.until')}
               className={row.clock === 'missed' && row.settled === null ? 'legal-time' : undefined}
             >
-              {row.until}
+              {row.untilAt !== null && <When at={row.untilAt} />}
             </td>
-            <td>
+            <td data-name={t('duties.done')}>
               {row.settled === null
                 ? named('clock-state', row.clock ?? 'no-number')
                 : named('settled', row.settled)}

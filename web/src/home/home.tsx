@@ -185,7 +185,11 @@ function WaitingLine({
         {t(kind === 'task' ? 'waiting.task' : 'waiting.proposal', { what: words })}
       </Link>
       <span className="soft">{title ?? t('erased')}</span>
-      {due !== undefined && <When at={due} />}
+      {due !== undefined && (
+        <span>
+          {t('decide.due')} <When at={due} />
+        </span>
+      )}
       {isOverdue && <strong>{t('overdue')}</strong>}
     </>
   );

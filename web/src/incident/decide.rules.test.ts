@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Answer, type Decision, stepsOf } from './decide.rules.ts';
+import {
+  type Answer,
+  type Decision,
+  overtaken,
+  type Step,
+  since,
+  stepsOf,
+  type Typed,
+} from './decide.rules.ts';
 
 const proposed = (id: string, by: string, answer: Answer, endedBy?: string): Decision => ({
   id,
@@ -88,4 +96,20 @@ test('nothing is offered once the incident is closed', () => {
     stepsOf({ person: { id: 'usr_ada' }, roles: OFFICER }, { state: 'closed', decisions: [tell] }),
     [],
   );
+});
+
+const SIGN: Step = { kind: 'sign', proposal: tell, answers: ['tell-authority'] };
+const ANEW: Step = { kind: 'decide', answers: ['register-only'] };
+const typed = (step: Step, seen: number): Typed => ({ step, reason: 'mine', read: { version: 1, seen } });
+
+test('what was decided while somebody typed is told apart from what they had read', () => {
+  assert.deepEqual(since(typed(SIGN, 1), [tell]), []);
+  assert.deepEqual(since(typed(SIGN, 1), [tell, decided]), [decided]);
+});
+
+test('what was typed upon a proposal that somebody else has decided is not lost with its form', () => {
+  const both = [typed(SIGN, 1), typed(ANEW, 1)];
+  assert.deepEqual(overtaken(both, [SIGN, ANEW]), []);
+  assert.deepEqual(overtaken([{ ...typed(SIGN, 1), reason: '' }], []), [], 'nothing was written');
+  assert.deepEqual(overtaken(both, [{ ...ANEW, answers: ['tell-people'] }]), [both[0]]);
 });

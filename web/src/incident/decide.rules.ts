@@ -44,3 +44,27 @@ export function stepsOf(
   if (!isOfficer && roles.includes('investigator')) steps.push({ kind: 'propose', answers: ANSWERS });
   return steps.filter(({ answers }) => answers.length > 0);
 }
+
+/** What somebody types upon a step, and what they had read when they began. */
+export type Typed = Readonly<{
+  step: Step;
+  reason: string;
+  answer?: Answer;
+  due?: string;
+  read: Readonly<{
+    version: number;
+    /** How many proposals and decisions there were. */
+    seen: number;
+  }>;
+}>;
+
+/** By what a form is known while steps come and go around it. */
+export const keyOf = ({ kind, proposal }: Step): string => proposal?.id ?? kind;
+
+/** What was proposed and decided after somebody began to type. */
+export const since = ({ read }: Typed, decisions: readonly Decision[]): readonly Decision[] =>
+  decisions.slice(read.seen);
+
+/** What was typed upon something that somebody else has settled meanwhile, so that there is no form for it any more. */
+export const overtaken = (typed: readonly Typed[], steps: readonly Step[]): readonly Typed[] =>
+  typed.filter(({ step, reason }) => reason !== '' && steps.every((one) => keyOf(one) !== keyOf(step)));

@@ -1,7 +1,7 @@
 /** Deciding and closing: for a small incident this and the first form are all there is. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useRef, useState } from 'react';
 import { answerOf, api, Refused } from '../app/client.ts';
 import { hasOne, OFFICERS, useMe } from '../app/session.ts';
 import { Field, instantOf, localOf, ownZone } from '../kit/form.tsx';
@@ -10,7 +10,7 @@ import { Empty, Failed, Loaded } from '../kit/states.tsx';
 import { When } from '../kit/time.tsx';
 import { useUnsaved } from '../kit/unsaved.ts';
 import { useWords } from '../words/index.tsx';
-import { type Answer, type Decision, type Step, stepsOf } from './decide.rules.ts';
+import { type Decision, keyOf, overtaken, type Step, since, stepsOf, type Typed } from './decide.rules.ts';
 import { Head } from './head.tsx';
 import { incidentQueries, type Shown } from './queries.ts';
 
@@ -34,7 +34,7 @@ export function Decide() {
 }
 
 /** Asks for a change, and shows what is then so. */
-function useChange<T>(change: (given: T) => Promise<unknown>) {
+function useChange<T>(change: (given: T) => Promise<unknown>, onStale: () => void = () => undefined) {
   const queries = useQueryClient();
   const anew = (of: readonly string[]) =>
     Promise.all(of.map((key) => queries.invalidateQueries({ queryKey: [key] })));
@@ -42,20 +42,51 @@ function useChange<T>(change: (given: T) => Promise<unknown>) {
     mutationFn: change,
     onSuccess: () => anew(['incident', 'incidents', 'waiting', 'clocks']),
     // What somebody else wrote is shown; what was typed here stays.
-    onError: (error) =>
-      error instanceof Refused && error.code === 'incident-changed' ? anew(['incident']) : undefined,
+    onError: async (error) => {
+      if (!(error instanceof Refused) || error.code !== 'incident-changed') return;
+      await anew(['incident']);
+      onStale();
+    },
   });
 }
 
+const readOf = ({ version, decisions }: Shown): Typed['read'] => ({ version, seen: decisions.length });
+
 function Decisions({ shown }: Readonly<{ shown: Shown }>) {
   const { t } = useWords();
-  const steps = stepsOf(useMe(), shown);
+  const me = useMe();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [typed, setTyped] = useState<readonly Typed[]>([]);
+  useUnsaved(typed.some(({ reason }) => reason !== ''));
+  const steps = stepsOf(me, shown);
   const standing = shown.decisions.filter(({ endedBy }) => endedBy === undefined);
   const isDecided = standing.some(({ step }) => step === 'decision');
-  const waits = standing.some(({ step }) => step === 'proposal');
+  const proposals = standing.filter(({ step }) => step === 'proposal');
+  const waits = proposals.length > 0;
+  const isOwn = proposals.some(({ by }) => by === me.person.id);
+  const typedFor = (step: Step) => typed.find((one) => keyOf(one.step) === keyOf(step));
+  const change = (step: Step, next: Typed | undefined) =>
+    setTyped((before) => [
+      ...before.filter((one) => keyOf(one.step) !== keyOf(step)),
+      ...(next === undefined ? [] : [next]),
+    ]);
+  const form = (step: Step) => (
+    <StepForm
+      key={keyOf(step)}
+      shown={shown}
+      step={step}
+      typed={typedFor(step)}
+      onTyped={(next) => change(step, next)}
+      // The form goes, and whoever sent it by a key stands before what has become of it.
+      onDone={() => heading.current?.focus()}
+    />
+  );
+  const [next] = steps;
   return (
     <section aria-labelledby="decisions">
-      <h2 id="decisions">{t('decide.title')}</h2>
+      <h2 id="decisions" ref={heading} tabIndex={-1}>
+        {t('decide.title')}
+      </h2>
       {standing.length === 0 ? (
         <p className="soft">{t('decide.none')}</p>
       ) : (
@@ -63,20 +94,43 @@ function Decisions({ shown }: Readonly<{ shown: Shown }>) {
           {standing.map((one) => (
             <li key={one.id}>
               <DecisionWords decision={one} />
+              {shown.decisions
+                .filter(({ step, endedBy }) => step === 'proposal' && endedBy === one.id)
+                .map((proposal) => (
+                  <div key={proposal.id} className="whole settled">
+                    <DecisionWords decision={proposal} isSettled />
+                  </div>
+                ))}
             </li>
           ))}
         </ul>
       )}
-      {shown.state !== 'closed' && steps.length === 0 && (
+      {shown.state !== 'closed' && (isOwn || steps.length === 0) && (
         <p className="soft">{t(waits ? 'decide.waitsForAnother' : 'decide.who')}</p>
       )}
+      {overtaken(typed, steps).map((one) => (
+        <Overtaken
+          key={keyOf(one.step)}
+          typed={one}
+          decisions={shown.decisions}
+          onDrop={() => change(one.step, undefined)}
+          onMove={
+            next &&
+            (() => {
+              change(one.step, undefined);
+              change(next, { ...one, step: next, read: readOf(shown) });
+            })
+          }
+        />
+      ))}
       {steps.map((step) =>
         step.kind === 'sign' || !(isDecided || waits) ? (
-          <StepForm key={step.proposal?.id ?? step.kind} shown={shown} step={step} />
+          form(step)
         ) : (
-          <details key={step.kind} className="more">
+          // Open for whoever has brought words along; to open and to close it is theirs.
+          <details key={keyOf(step)} className="more" open={typedFor(step) !== undefined || undefined}>
             <summary>{t(step.kind === 'propose' ? 'decide.proposeAnew' : 'decide.anew')}</summary>
-            <StepForm shown={shown} step={step} />
+            {form(step)}
           </details>
         ),
       )}
@@ -86,25 +140,80 @@ function Decisions({ shown }: Readonly<{ shown: Shown }>) {
 
 function DecisionWords({
   decision: { id, step, answer, reason, at, by, due },
-}: Readonly<{ decision: Decision }>) {
+  isSettled = false,
+}: Readonly<{ decision: Decision; isSettled?: boolean }>) {
   const { t, named } = useWords();
   const name = useName();
+  const words = isSettled
+    ? 'decide.settled'
+    : step === 'proposal'
+      ? 'decide.proposed'
+      : ('decide.decided' as const);
   return (
     <>
-      <span className="row-title">
-        {t(step === 'proposal' ? 'decide.proposed' : 'decide.decided', { answer: named('answer', answer) })}
+      <span className={isSettled ? 'soft' : 'row-title'}>
+        {t(words, { answer: named('answer', answer) })}
       </span>
       <span className="soft">
         {name(by)} <When at={at} />
       </span>
-      {step === 'proposal' && <code className="soft">{id}</code>}
-      {due !== undefined && (
+      {due !== undefined && !isSettled && (
         <span className="soft">
           {t('decide.due')} <When at={due} />
         </span>
       )}
-      <span className="whole">{reason ?? t('erased')}</span>
+      <span className="whole as-came">{reason ?? t('erased')}</span>
+      {step === 'proposal' && !isSettled && <code className="soft small hash">{id}</code>}
     </>
+  );
+}
+
+/** What others have said while somebody was typing. */
+function Since({ of: decisions }: Readonly<{ of: readonly Decision[] }>) {
+  const { t } = useWords();
+  return (
+    <>
+      <p>
+        <strong>{t('decide.meanwhile')}</strong>
+      </p>
+      <ul className="plain rows">
+        {decisions.map((one) => (
+          <li key={one.id}>
+            <DecisionWords decision={one} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+type OvertakenProps = Readonly<{
+  typed: Typed;
+  decisions: readonly Decision[];
+  onDrop: () => void;
+  /** Where there is a form that could take the words. */
+  onMove: (() => void) | undefined;
+}>;
+
+/** The form for it is gone; neither what was typed in it nor what somebody else has decided goes with it. */
+function Overtaken({ typed, decisions, onDrop, onMove }: OvertakenProps) {
+  const { t } = useWords();
+  return (
+    <div className="failed" role="alert">
+      <Since of={since(typed, decisions)} />
+      <p>{t('decide.notSigned')}</p>
+      <p className="as-came">{typed.reason}</p>
+      <p className="actions">
+        {onMove !== undefined && (
+          <button type="button" className="link" onClick={onMove}>
+            {t('decide.move')}
+          </button>
+        )}
+        <button type="button" className="link" onClick={onDrop}>
+          {t('decide.drop')}
+        </button>
+      </p>
+    </div>
   );
 }
 
@@ -115,40 +224,58 @@ const SIGNED = {
   decide: 'decide.sign',
 } as const satisfies Record<Step['kind'], string>;
 
-function StepForm({ shown, step }: Readonly<{ shown: Shown; step: Step }>) {
+type StepProps = Readonly<{
+  shown: Shown;
+  step: Step;
+  typed: Typed | undefined;
+  onTyped: (typed: Typed | undefined) => void;
+  onDone: () => void;
+}>;
+
+function StepForm({ shown, step, typed, onTyped, onDone }: StepProps) {
   const { t, named } = useWords();
   const name = useName();
+  const queries = useQueryClient();
   const { kind, proposal, answers } = step;
-  const [chosen, setAnswer] = useState<Answer>();
-  const [reason, setReason] = useState('');
-  const [due, setDue] = useState(() => {
+  const [usual] = useState(() => {
     if (proposal?.due !== undefined) return localOf(new Date(proposal.due));
     const aware = shown.times.aware?.at;
     return localOf(
       new Date((aware === undefined ? Date.now() : Date.parse(aware)) + USUAL_HOURS * 3_600_000),
     );
   });
+  const { reason = '', due = usual, read = readOf(shown) } = typed ?? {};
   // What was chosen may have gone meanwhile, by a proposal of one's own in another window.
-  const [answer = 'register-only'] = [chosen, proposal?.answer, ...answers].filter(
+  const [answer = 'register-only'] = [typed?.answer, proposal?.answer, ...answers].filter(
     (one) => one !== undefined && answers.includes(one),
   );
-  useUnsaved(reason !== '');
-  const deciding = useChange(() => {
-    const until = instantOf(due);
-    return answerOf(
-      api.POST('/api/incidents/{incident}/decisions', {
-        params: { path: { incident: shown.id } },
-        body: {
-          version: shown.version,
-          step: kind === 'propose' ? 'proposal' : 'decision',
-          ...(proposal === undefined ? {} : { proposal: proposal.id }),
-          answer,
-          reason,
-          ...(answer === 'register-only' || until === undefined ? {} : { due: until }),
-        },
-      }),
-    ).then(() => setReason(''));
-  });
+  const change = (next: Partial<Typed>) => onTyped({ step, reason, read, ...typed, ...next });
+  const unread = typed === undefined ? [] : since(typed, shown.decisions);
+  const deciding = useChange(
+    async () => {
+      const until = instantOf(due);
+      await answerOf(
+        api.POST('/api/incidents/{incident}/decisions', {
+          params: { path: { incident: shown.id } },
+          body: {
+            ...read,
+            step: kind === 'propose' ? 'proposal' : 'decision',
+            ...(proposal === undefined ? {} : { proposal: proposal.id }),
+            answer,
+            reason,
+            ...(answer === 'register-only' || until === undefined ? {} : { due: until }),
+          },
+        }),
+      );
+      onTyped(undefined);
+      onDone();
+    },
+    // What differs stands in the refusal; what was decided meanwhile is read by itself.
+    () => {
+      const now = queries.getQueryData(incidentQueries.shown(shown.id).queryKey);
+      if (now !== undefined) change({ read: { ...read, version: now.version } });
+    },
+  );
   const handleSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     deciding.mutate(undefined);
@@ -164,10 +291,16 @@ function StepForm({ shown, step }: Readonly<{ shown: Shown; step: Step }>) {
         <legend>{t('decide.whom')}</legend>
         {answers.map((one) => (
           <label key={one} className="choice">
-            <input type="radio" name="answer" checked={answer === one} onChange={() => setAnswer(one)} />
+            <input
+              type="radio"
+              name={`answer ${keyOf(step)}`}
+              checked={answer === one}
+              onChange={() => change({ answer: one })}
+            />
             {named('answer', one)}
           </label>
         ))}
+        {kind === 'sign' && answers.length === 1 && <p className="help">{t('decide.agreeOnly')}</p>}
       </fieldset>
       {answer !== 'register-only' && (
         <Field label={t('decide.due')} help={t('leaks.zone', { zone: ownZone() })}>
@@ -177,7 +310,7 @@ function StepForm({ shown, step }: Readonly<{ shown: Shown; step: Step }>) {
               required
               type="datetime-local"
               value={due}
-              onChange={(event) => setDue(event.target.value)}
+              onChange={({ target }) => change({ due: target.value })}
             />
           )}
         </Field>
@@ -193,13 +326,31 @@ function StepForm({ shown, step }: Readonly<{ shown: Shown; step: Step }>) {
             rows={3}
             maxLength={20_000}
             value={reason}
-            onChange={(event) => setReason(event.target.value)}
+            onChange={({ target }) => change({ reason: target.value })}
           />
         )}
       </Field>
-      {deciding.error !== null && <Failed error={deciding.error} />}
+      {unread.length > 0 ? (
+        <div className="failed" role="alert">
+          <Since of={unread} />
+          <p className="actions">
+            <button
+              type="button"
+              className="link"
+              onClick={() => {
+                deciding.reset();
+                change({ read: readOf(shown) });
+              }}
+            >
+              {t('decide.goOn')}
+            </button>
+          </p>
+        </div>
+      ) : (
+        deciding.error !== null && <Failed error={deciding.error} />
+      )}
       <p className="actions">
-        <button type="submit" className="button" disabled={deciding.isPending}>
+        <button type="submit" className="button" disabled={deciding.isPending || unread.length > 0}>
           {t(SIGNED[kind], { answer: named('answer', answer) })}
         </button>
       </p>

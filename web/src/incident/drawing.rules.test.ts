@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Mark, placed, ticks, xOf } from './drawing.rules.ts';
+import { type Mark, placed, tickAt, ticks, xOf } from './drawing.rules.ts';
 
 const HOUR = 3_600_000;
 const scale = { from: 0, to: 100 * HOUR, width: 1000, margin: 10 };
@@ -64,4 +64,11 @@ test('the line has whole hours or days of UTC, no more than there is room for', 
     assert.ok(found.length >= 1 && found.length <= 4, `${hours} hours: ${found.length}`);
     assert.ok(found.every((at) => at % HOUR === 0));
   }
+});
+
+test('the words of a tick stand below it, and at the edges do not leave the drawing', () => {
+  const wide = { from: 0, to: 100, width: 328, margin: 8 };
+  assert.deepEqual(tickAt(wide, 50), { x: 164, anchor: 'middle' });
+  assert.deepEqual(tickAt(wide, 0), { x: 0, anchor: 'start' });
+  assert.deepEqual(tickAt(wide, 100), { x: 328, anchor: 'end' });
 });

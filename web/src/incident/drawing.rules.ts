@@ -60,3 +60,14 @@ export function ticks({ from, to, width }: Scale): number[] {
     (_, at) => first + at * step,
   );
 }
+
+/** About half as wide as the words of a tick. */
+const HALF_TICK = 32;
+
+/** Where the words of a tick stand: below it, and at the edges within the drawing. */
+export function tickAt(scale: Scale, at: number): Pick<Placed, 'x' | 'anchor'> {
+  const x = xOf(scale, at);
+  if (x < HALF_TICK) return { x: 0, anchor: 'start' };
+  if (x > scale.width - HALF_TICK) return { x: scale.width, anchor: 'end' };
+  return { x, anchor: 'middle' };
+}

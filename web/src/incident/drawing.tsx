@@ -1,7 +1,7 @@
 /** The time of an incident as a drawing: what happened, when who looked, where the logs are silent, what the law wants by when. */
 import { useWidth } from '../kit/width.ts';
 import { useWords } from '../words/index.tsx';
-import { type Mark, type Placed, placed, type Scale, ticks, xOf } from './drawing.rules.ts';
+import { type Mark, type Placed, placed, type Scale, tickAt, ticks, xOf } from './drawing.rules.ts';
 import type { ScopeAnswer } from './queries.ts';
 
 type Deadline = Readonly<{ at: string; label: string }>;
@@ -75,21 +75,23 @@ function Lines({ width, ...props }: Props & Readonly<{ width: number }>) {
       </defs>
       {answer !== undefined && <Band answer={answer} scale={scale} line={line} />}
       <path d={`M0 ${line}H${width}`} className="axis" />
+      {all.map((mark) => (
+        <Flag key={`${mark.kind} ${mark.label} ${mark.at}`} mark={mark} line={line} top={lanes('deadline')} />
+      ))}
+      {/* After the flags, whose stems would go through their words. */}
       {ticks(scale).map((at) => (
         <g key={at}>
           <path d={`M${xOf(scale, at)} ${line}v5`} className="axis" />
-          <text x={xOf(scale, at)} y={line + 19} className="tick" textAnchor="middle">
-            {hour(at) === '00:00' ? day(new Date(at).toISOString()) : hour(at)}
+          <text {...textAt(tickAt(scale, at))} y={line + 19} className="tick">
+            {hour(at) === '00:00' ? day(new Date(at).toISOString()) : `${hour(at)} UTC`}
           </text>
         </g>
-      ))}
-      {all.map((mark) => (
-        <Flag key={`${mark.kind} ${mark.label} ${mark.at}`} mark={mark} line={line} top={lanes('deadline')} />
       ))}
     </svg>
   );
 }
 
+const textAt = ({ x, anchor }: Pick<Placed, 'x' | 'anchor'>) => ({ x, textAnchor: anchor });
 const hour = (at: number): string => new Date(at).toISOString().slice(11, 16);
 
 function Flag({

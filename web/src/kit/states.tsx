@@ -1,5 +1,6 @@
 /** The four states of whatever is asked of the server: loading, failed, empty, full. */
 import type { UseQueryResult } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { Refused } from '../app/client.ts';
 import { useWords } from '../words/index.tsx';
@@ -38,10 +39,17 @@ export function Failed({
         </ul>
       )}
       {request !== undefined && <p className="soft small">{t('state.request', { request })}</p>}
-      {again !== undefined && (
-        <button type="button" className="button" onClick={again}>
-          {t('state.again')}
-        </button>
+      {code === 'workspace-missing' ? (
+        // To ask again changes nothing before the server is started with one.
+        <p>
+          <Link to="/connect">{t('start.connect')}</Link>
+        </p>
+      ) : (
+        again !== undefined && (
+          <button type="button" className="button" onClick={again}>
+            {t('state.again')}
+          </button>
+        )
       )}
     </div>
   );

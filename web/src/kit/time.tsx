@@ -8,7 +8,12 @@ export function When({ at }: Readonly<{ at: string }>) {
   return (
     <time dateTime={at} className="when">
       {here}
-      {here !== there && <span className="soft when-utc">{there}</span>}
+      {here !== there && (
+        <>
+          {' '}
+          <span className="soft when-utc">{there}</span>
+        </>
+      )}
     </time>
   );
 }

@@ -14,9 +14,9 @@ import { useWords } from '../words/index.tsx';
 import { EVERYBODY } from './bar.tsx';
 import { Notice } from './pieces.tsx';
 import { type Addressees as Found, notifyQueries, type Of, pathOf } from './queries.ts';
+import { asksChannels, asksReason, type Channel, type Outcome, settledBy } from './settle.rules.ts';
 
 /** A test goes to one's own address, and nobody else's. */
-type Outcome = Found['outcomes'][number];
 
 type Props = Readonly<{ of: Of; state: string; after: string | undefined }>;
 
@@ -155,10 +155,7 @@ function Page({ of, state, after, found }: PageProps) {
   );
 }
 
-const CHANNELS = ['letter', 'phone', 'text-message', 'account', 'in-person'] as const;
-type Channel = (typeof CHANNELS)[number];
-const WITH_REASON: readonly Outcome[] = ['excused', 'unreachable'];
-const WITH_CHANNEL: readonly Outcome[] = ['told', 'unreachable'];
+const CHANNELS: readonly Channel[] = ['letter', 'phone', 'text-message', 'account', 'in-person'];
 
 type SettleProps = Readonly<{
   of: Of;
@@ -179,13 +176,7 @@ function Settle({ of, people, outcomes, done }: SettleProps) {
       answerOf(
         api.POST('/api/incidents/{incident}/campaigns/{campaign}/settled', {
           ...pathOf(of),
-          body: {
-            people: [...people],
-            outcome,
-            channels: WITH_CHANNEL.includes(outcome) ? [...channels] : [],
-            // One that was typed for another outcome is no longer to be seen.
-            ...(WITH_REASON.includes(outcome) ? { reason } : {}),
-          },
+          body: settledBy({ people, outcome, channels, reason }),
         }),
       ),
     onSuccess: async () => {
@@ -209,7 +200,7 @@ function Settle({ of, people, outcomes, done }: SettleProps) {
           </label>
         ))}
       </fieldset>
-      {WITH_CHANNEL.includes(outcome) && (
+      {asksChannels(outcome) && (
         <fieldset>
           <legend>{t('settle.channels')}</legend>
           {CHANNELS.map((one) => (
@@ -228,7 +219,7 @@ function Settle({ of, people, outcomes, done }: SettleProps) {
           ))}
         </fieldset>
       )}
-      {WITH_REASON.includes(outcome) && (
+      {asksReason(outcome) && (
         <Field label={t('campaign.reason')}>
           {(ids) => (
             <textarea
