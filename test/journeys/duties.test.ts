@@ -64,7 +64,7 @@ test('a run, its duties by themselves, a decision, a filing, and the end', async
     [1, asked.id, 'cannot-tell', 'running'],
   );
   const table = await desk.run(['show-duties', incident, '--status', 'cannot-tell'], { person: 'ines' });
-  assert.match(table.stdout, /EU\/authority +authority +cannot-tell +\d+ +\d+ +.* UTC +running/);
+  assert.match(table.stdout, /EU\/authority +authority +cannot-tell +\d+ +\d+ +.* UTC +\S+Z +running/);
   const lines = (await desk.run(['list-clocks'], { person: 'ines' })).stdout;
   assert.match(
     lines,
