@@ -583,10 +583,12 @@ test('hostile bytes have an answer, and soon', async () => {
   };
   for (const [name, given] of Object.entries(cases))
     for (const truth of [all.server, folder]) {
-      const start = performance.now();
+      const before = process.cpuUsage();
       const verdict = await verdictOf(given, truth);
       assert.doesNotMatch(verdict, /genuine/, name);
-      const ms = performance.now() - start;
+      // Of processor: what else the machine does is nobody's fault.
+      const { user, system } = process.cpuUsage(before);
+      const ms = (user + system) / 1000;
       assert.ok(ms < 5000, `${name} took ${ms} ms`);
     }
   await fc.assert(

@@ -133,8 +133,8 @@ const INLINE = /^(?:span|b|strong|i|em|u|font|a|bdi|tt|code|o:p)$/;
 const MOST_INLINE = 12;
 const LINE = 20;
 const FONT = 16;
-/** Each is held against each rule. */
-const MOST_STYLED = 10_000;
+/** Each is held against each rule; a notice of ours has some thirty, and what is put around it on the way adds hundreds at most. */
+const MOST_STYLED = 2000;
 const MOST_LABEL = 60;
 const HEADINGS: Readonly<Record<string, number>> = { h1: 2, h2: 1.5, h3: 1.17 };
 /** Of `<font size>`, from 1 to 7, and of the words for sizes. */
