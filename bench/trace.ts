@@ -249,11 +249,12 @@ const sections: Readonly<Record<string, () => void>> = {
     console.log('|---:|---:|---:|---:|---:|---:|---:|');
     const blind = indexOf(world, { region: true, category: false });
     const draws = { blind: drawerOf(blind), known: drawerOf(index) };
-    // Fewer controls than 300 are refused by themselves.
+    // Fewer controls than 300, or than three times the reports, are refused by themselves.
     for (const [part, reports, controls] of [
       [0.9, 100, 300],
-      [0.9, 300, 300],
-      [0.5, 300, 300],
+      [0.9, 300, 900],
+      [0.5, 300, 900],
+      [0.5, 100, 300],
     ] as const) {
       const all = times((n) => {
         const told = reportsOf(

@@ -228,7 +228,10 @@ describe('forthright trace', () => {
   });
 
   it('names nobody where nobody leaked', async () => {
-    await simulateWorkspace({ ...SMALL, seed: 2, leakers: 0, noise: 4 }, join(folder, 'nobody'));
+    await simulateWorkspace(
+      { ...SMALL, seed: 2, leakers: 0, noise: 4, controls: 600 },
+      join(folder, 'nobody'),
+    );
     const answer = await answerOf('nobody');
     assert.deepEqual([answer.outcome, answer.named], ['nobody', []]);
   });

@@ -46,7 +46,7 @@ export const traceCommands: readonly Operation[] = [
         value: 'N',
         about: `unrelated reports for each true one (${SIMULATED.noise})`,
       },
-      controls: { type: 'string', value: 'N', about: `past unrelated reports (${SIMULATED.controls})` },
+      controls: { type: 'string', value: 'N', about: 'past unrelated reports (as many as a trace asks for)' },
       wave: {
         type: 'string',
         value: 'SHARE',
@@ -94,18 +94,30 @@ function simulationOf(options: Options): Simulation {
   if (habit === undefined)
     throw new ForthrightError('usage', `--habit ${String(options.habit)}: one of ${HABITS.join(', ')}`);
   const employees = whole('employees', 20, 60_000);
-  return {
-    seed: whole('seed', 0, 2 ** 31),
-    customers: whole('customers', 1000, 5_000_000),
-    employees,
+  const asked = {
     leakers: whole('leakers', 0, 5),
-    queue: options.queue === true,
-    habit,
     sold: whole('sold', 10, 100_000),
     reporting: number('reporting', 0.0001, 1),
     noise: number('noise', 0, 1000),
-    controls: whole('controls', 0, 100_000),
+  };
+  return {
+    ...asked,
+    seed: whole('seed', 0, 2 ** 31),
+    customers: whole('customers', 1000, 5_000_000),
+    employees,
+    queue: options.queue === true,
+    habit,
+    controls: options.controls === undefined ? enoughControls(asked) : whole('controls', 0, 100_000),
     wave: number('wave', 0, 1),
     withholdsCategory: options['withhold-category'] === true,
   };
 }
+
+/** A trace asks for three times as many past reports as there are in question; some are of people whom nobody had looked up. */
+const enoughControls = ({
+  leakers,
+  sold,
+  reporting,
+  noise,
+}: Pick<Simulation, 'leakers' | 'sold' | 'reporting' | 'noise'>): number =>
+  Math.max(SIMULATED.controls, Math.ceil(4 * Math.max(1, leakers) * sold * reporting * (1 + noise)));

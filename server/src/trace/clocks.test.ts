@@ -19,7 +19,7 @@ const DAY = 86_400_000;
 const HOUR = 1 / 24;
 const [CUSTOMERS, STAFF, WORK] = [4000, 30, 100];
 /** So many that a cut falls among them, and not only among past reports. */
-const MANY = 200;
+const MANY = 170;
 const stamp = (day: number) => new Date(START + day * DAY).toISOString();
 
 type Line = Readonly<{ day: number; who: string; customer: number }>;

@@ -35,11 +35,13 @@ const ALPHA = 0.01;
 const WAVE = 25;
 /** Of a hundred, one in ten sets stayed quiet where an innocent would have been named; of three hundred none (bench/trace.ts). */
 const FEWEST = 300;
+/** Where a wave is half of the reports only, as many controls as reports stayed quiet in 7 of 18 such trials; three times as many in none. */
+const TIMES_AS_MANY = 3;
 
 /**
- * Judges controls. `draw` draws a person of a stratum by chance, whoever reported. There must be at least as many control reports
- * as reports in question: what three hundred ordinary reports can't show, a thousand may turn into a name. Only reports of people
- * whom somebody had seen count, for no others can point to anybody.
+ * Judges controls. `draw` draws a person of a stratum by chance, whoever reported. There must be three times as many
+ * control reports as reports in question: what three hundred ordinary reports can't show, as many in question may turn into a name. Only
+ * reports of people whom somebody had seen count, for no others can point to anybody.
  */
 export function judgeControls(
   access: Access,
@@ -60,7 +62,7 @@ export function judgeControls(
     const seen = reports.filter((x) => x.seenBy.length > 0).length;
     return { name, reports: reports.length, seen, named, logE, chance, isQuiet };
   });
-  const needed = Math.max(FEWEST, inQuestion);
+  const needed = Math.max(FEWEST, TIMES_AS_MANY * inQuestion);
   const total = each.reduce((sum, x) => sum + x.seen, 0);
   const outcome = each.some((x) => !x.isQuiet) ? 'loud' : total < needed ? 'too-few' : 'quiet';
   return { outcome, each, needed };

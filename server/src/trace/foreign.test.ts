@@ -55,7 +55,7 @@ before(() => {
   rows('fresh.csv', ['id,at', ...told(228, 252, 250, byFreshness)]);
   const ofOneTown = [...told(241, 252, 30, (one) => town[one] === 4), ...told(241, 252, 40, () => true)];
   rows('town.csv', ['id,at', ...new Map(ofOneTown.map((row) => [row.split(',')[0], row])).values()]);
-  rows('past.csv', ['id,at', ...told(90, 220, 900, byFreshness)]);
+  rows('past.csv', ['id,at', ...told(90, 220, 1000, byFreshness)]);
   rows('forthright.yaml', [
     `organisation: { name: Shops, country: DE, domains: [shops.example] }
 sources:
